@@ -1,0 +1,3 @@
+"""The version of maestro-cli."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,3 @@
+"""The version of maestro-spec."""
+
+__version__ = "0.1.0"
