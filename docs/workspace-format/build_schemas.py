@@ -26,7 +26,18 @@ HEADING = re.compile(r"^#### (record|row) `([^`]+)`(?: \((free|columns|line)\))?
 CELL_BORDER = re.compile(r"(?<!\\)\|")
 
 DECODINGS = frozenset(
-    "msgpack,msgpack stream,journal,YAML,JSON,CSV,JSON lines,lines,empty,anything".split(",")
+    {
+        "CSV",
+        "JSON",
+        "JSON lines",
+        "YAML",
+        "anything",
+        "empty",
+        "journal",
+        "lines",
+        "msgpack",
+        "msgpack stream",
+    }
 )
 
 SIMPLE = {

@@ -1,0 +1,185 @@
+"""The page, the schemas and the files that real runs leave say the same.
+
+Golden workspaces are kept as they were left by a run (see `golden/README.md`); that
+`regenerate` there makes valid ones again is what the test of a fresh run shows.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgpack
+import pytest
+
+import workspace_files as files
+
+GOLDEN = sorted(path for path in (files.FORMAT / "golden").iterdir() if path.is_dir())
+
+#: Retyping replaces a field by each of these that the page does not allow for it.
+OTHER_TYPES: list[Any] = ["\x00 no such text", -1, 1.5, True, None, ["", {}], {"": []}]
+
+
+def golden_files() -> list[Any]:
+    return [
+        pytest.param(decoded, id=f"{root.name}/{decoded.path.relative_to(root)}")
+        for root in GOLDEN
+        for decoded in files.decode_workspace(root)
+        if (files.SCHEMAS / f"{decoded.file.schema}.schema.json").exists()
+    ]
+
+
+def test_the_schemas_are_those_of_the_page() -> None:
+    for name, schema in files.build_schemas().build().items():
+        assert json.loads((files.SCHEMAS / name).read_text(encoding="utf-8")) == schema
+
+
+def test_there_are_golden_workspaces() -> None:
+    assert GOLDEN
+
+
+@pytest.mark.parametrize("decoded", golden_files())
+def test_golden_files_follow_the_page(decoded: files.Decoded) -> None:
+    assert decoded.documents
+    assert decoded.problems() == []
+
+
+def places(document: Any, name: str, path: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any, Any]]:
+    """Every field of a document of that definition: definition, path of the parent, field."""
+    definition = files.page()[0][name]
+    for position, (field, kind) in enumerate(definition.fields.items()):
+        key = position if definition.kind == "row" else field
+        if definition.kind != "row" and field not in document:
+            continue  # only `free` records may lack one, and the schema has seen the rest
+        yield name, path, key
+        value = document[key]
+        inner = [other for other in files.page()[0] if f"`{other}`" in kind]
+        if not inner or value is None or isinstance(value, str | int | float):
+            continue
+        if kind.startswith("map of "):
+            for name_inside, element in value.items():
+                yield from places(element, inner[0], (*path, key, name_inside))
+        elif "list of " in kind:
+            for index, element in enumerate(value):
+                yield from places(element, inner[0], (*path, key, index))
+        else:
+            yield from places(value, inner[0], (*path, key))
+
+
+def part_of(document: Any, file: Any) -> str:
+    """The definition that a document is of."""
+    definitions = files.page()[0]
+    if len(file.parts) == 1:
+        return file.parts[0]
+    for name in file.parts:
+        constants = {
+            field: kind.strip('"')
+            for field, kind in definitions[name].fields.items()
+            if kind.startswith('"') and " or " not in kind
+        }
+        if constants and all(document.get(field) == value for field, value in constants.items()):
+            return name
+    raise AssertionError(f"no part of {file.pattern} has the constants of {document}")
+
+
+def parent_of(document: Any, path: tuple[Any, ...]) -> Any:
+    for key in path:
+        document = document[key]
+    return document
+
+
+def one_place_each(decoded: files.Decoded) -> Iterator[tuple[int, str, Any, Any]]:
+    """The first place of every field of every definition in a file."""
+    seen = set()
+    for number, document in enumerate(decoded.documents):
+        for name, path, key in places(document, part_of(document, decoded.file)):
+            if (name, key) not in seen:
+                seen.add((name, key))
+                yield number, name, path, key
+
+
+@pytest.mark.parametrize("decoded", golden_files())
+def test_a_field_that_is_missing_or_of_another_type_is_found(decoded: files.Decoded) -> None:
+    if not decoded.file.parts:
+        pytest.skip("no definition of the page: the conductor's own list is checked elsewhere")
+    validator = files.validator(decoded.file.schema)
+    accepted = []
+    changed = 0
+    for number, name, path, key in one_place_each(decoded):
+        definition = files.page()[0][name]
+        without = copy.deepcopy(decoded.documents[number])
+        del parent_of(without, path)[key]
+        changed += 1
+        if validator.is_valid(without) and definition.note != "free":
+            accepted.append(f"{name}.{key} deleted")
+        kind = list(definition.fields.items())[key][1] if isinstance(key, int) else None
+        kind = kind or definition.fields[key]
+        if kind == "any":
+            continue  # nothing is of a wrong type there
+        refused = 0
+        for other in OTHER_TYPES:
+            retyped = copy.deepcopy(decoded.documents[number])
+            parent_of(retyped, path)[key] = other
+            refused += not validator.is_valid(retyped)
+        changed += 1
+        # Each type of the page's notation excludes at least these many of the other ones.
+        if refused < 3:
+            accepted.append(f"{name}.{key} retyped")
+    assert changed
+    assert accepted == []
+
+
+def test_every_definition_of_the_page_occurs_in_a_golden_file() -> None:
+    definitions = files.page()[0]
+    # Requests are gone once they are read: vectors/requests.json has them. `Header` and `Frame`
+    # describe what the decoder takes apart.
+    expected = set(definitions) - {"Header", "Frame", "Update", "Request"}
+    found = {
+        name
+        for root in GOLDEN
+        for decoded in files.decode_workspace(root)
+        if decoded.file.parts
+        for document in decoded.documents
+        for name, _, _ in places(document, part_of(document, decoded.file))
+    }
+    assert expected - found == set()
+
+
+def test_the_requests_of_the_vectors() -> None:
+    vectors = json.loads((files.FORMAT / "vectors" / "requests.json").read_text(encoding="utf-8"))
+    for schema, cases in vectors["good"].items():
+        for case in cases:
+            assert files.validator(schema).is_valid(case), case
+    for schema, cases in vectors["bad"].items():
+        for case in cases:
+            assert not files.validator(schema).is_valid(case), case
+
+
+def test_the_frames_of_the_vectors() -> None:
+    vectors = json.loads((files.FORMAT / "vectors" / "framing.json").read_text(encoding="utf-8"))
+    header = bytes.fromhex(vectors["header"]["hex"])
+    assert msgpack.unpackb(header) == vectors["header"]["value"]
+    whole = header + b"".join(bytes.fromhex(frame["hex"]) for frame in vectors["frames"])
+    bodies = [frame["body"] for frame in vectors["frames"]]
+    assert files.decode_journal(whole) == (vectors["header"]["value"], bodies)
+    good = vectors["bad_tails"]["good"]
+    start = header + b"".join(bytes.fromhex(frame["hex"]) for frame in vectors["frames"][:good])
+    for tail in vectors["bad_tails"]["tails"]:
+        damaged = start + bytes.fromhex(tail["hex"])
+        assert files.decode_journal(damaged)[1] == bodies[:good], tail["what"]
+
+
+@pytest.mark.parametrize("study", ["hello_bye_parameterized", "funnel", "linear"])
+def test_what_a_run_leaves_follows_the_page(study: str, tmp_path: Path, maestro: Any) -> None:
+    root = tmp_path / "study"
+    sample = files.REPOSITORY / "samples" / f"{study}.yaml"
+    result = maestro("run", "-fg", "-y", "-o", str(root), str(sample))
+    assert result.returncode == 0, result.stderr
+    decoded = list(files.decode_workspace(root))
+    assert [problem for file in decoded for problem in file.problems()] == []
+    left = {file.file.pattern for file in decoded}
+    gone = {".study.update.lock", ".cancel.lock", ".maestro/requests/*.json"}
+    assert left == {file.pattern for file in files.page()[1]} - gone
