@@ -1,0 +1,146 @@
+"""The driver around a script: plain ``sh`` that makes the attempt file.
+
+Exactly-once execution and exit codes come from the attempt file, on every adapter alike (see "The
+attempt file" on the workspace format page). The body below is one constant text. What differs
+between jobs are its arguments: paths and names never become part of a command. A local job gets
+them as arguments of ``sh -c``; a scheduled one in a ``set --`` line, quoted.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+
+__all__ = ["ALREADY_STARTED", "CANNOT_START", "LOCAL", "arguments", "scheduled"]
+
+#: Exit code: the attempt file was there already, so nothing ran (sysexits.h: EX_TEMPFAIL).
+ALREADY_STARTED = 75
+#: Exit code: the attempt file, the workspace or the logs could not be had, so nothing ran
+#: (sysexits.h: EX_CANTCREAT).
+CANNOT_START = 73
+
+# Arguments: 1 workspace, 2 script, 3 number of the attempt, 4 host, 5 boot id, 6 stem of the logs
+# (empty: output goes where the scheduler sends it), 7 middle of their names (empty: the process id),
+# 8 time of the start, s since 1970 (empty: not said). Its variables have names that no job has.
+#
+# * The signals are caught so that the driver outlives its script and can tell how that ended; a
+#   signal caught by a shell has its default action in the programs that it starts (POSIX, "trap").
+# * `set -C` with a redirection opens with O_EXCL in dash, bash, ksh and busybox.
+# * `command` keeps a failing redirection of the special built-in `exec` from ending the shell.
+# * The interpreter is started by its name, as the kernel does for `#!`: a script that another
+#   thread has just written cannot be "busy" (ETXTBSY), nor need its file system allow execution.
+# * Nothing is forked but the script; `sleep` only where the end line cannot be written.
+_BEGIN = """\
+trap : HUP INT TERM
+cd "$1" || exit 73
+set -C
+if ! printf 'start pid=%s host=%s boot=%s%s\\n' "$$" "$4" "$5" "${8:+ time=$8}" 2>/dev/null >".attempt.$3"; then
+"""
+_NOT_CREATED = """\
+  [ -e ".attempt.$3" ] && exit 75
+  exit 73
+"""
+#: A job that its scheduler requeued is the same attempt: it goes on, unless it ended already or was
+#: declared void.
+_REQUEUED = """\
+  %s || exit 75
+  while read -r maestro_word maestro_rest; do
+    case $maestro_word in void | end) exit 75 ;; esac
+  done <".attempt.$3"
+  printf 'start pid=%%s host=%%s boot=%%s%%s\\n' "$$" "$4" "$5" "${8:+ time=$8}" >>".attempt.$3" || exit 73
+"""
+_RUN = """\
+fi
+set +C
+if [ "$6" ]; then
+  command exec >>"$6.${7:-$$}.out" 2>>"$6.${7:-$$}.err" || {
+    printf 'end code=73\\n' >>".attempt.$3"
+    exit 73
+  }
+fi
+read -r maestro_interpreter maestro_option <"$2"
+case $maestro_interpreter in
+  '#!'?*) "${maestro_interpreter#??}" ${maestro_option:+"$maestro_option"} "$2" </dev/null ;;
+  *) "$2" </dev/null ;;
+esac
+maestro_code=$?
+maestro_tries=0
+until printf 'end code=%s\\n' "$maestro_code" >>".attempt.$3"; do
+  maestro_tries=$((maestro_tries + 1))
+  [ "$maestro_tries" -lt 30 ] || break
+  sleep 1
+done
+exit "$maestro_code"
+"""
+
+#: For ``sh -c LOCAL maestro workspace script attempt host boot label "" time``.
+LOCAL = _BEGIN + _NOT_CREATED + _RUN
+
+
+def arguments(
+    workspace: str,
+    script: str,
+    attempt: int,
+    *,
+    log: str = "",
+    log_id: str = "",
+) -> str:
+    r"""The ``set --`` line of a scheduled job's driver, and nothing that could be a directive.
+
+    A line end within a value is written as a variable, so that no part of a path stands at the
+    beginning of a line, where LSF would look for ``#BSUB``.
+
+    Args:
+        workspace: absolute path.
+        script: absolute path.
+        attempt: number of the attempt.
+        log: stem of the log files; empty: output goes where the scheduler sends it.
+        log_id: words of ``sh``, the middle of the log files' names: ``${SLURM_JOB_ID}``.
+    """
+    words = [
+        _quoted(workspace),
+        _quoted(script),
+        str(attempt),
+        '"$maestro_host"',
+        '"$maestro_boot"',
+        _quoted(log),
+    ]
+    return f'set -- {" ".join(words)} "{log_id}" "$(date +%s)"\n'
+
+
+def _quoted(text: str) -> str:
+    return '"$maestro_newline"'.join(shlex.quote(piece) for piece in text.split("\n"))
+
+
+def scheduled(
+    directives: Sequence[str],
+    set_arguments: str,
+    environment: Mapping[str, str],
+    *,
+    requeued: str = "",
+) -> str:
+    """The driver that a scheduler gets.
+
+    Args:
+        directives: the leading lines of the script, without line ends: ``#SBATCH --nodes=1``.
+        set_arguments: what `arguments` gave; for an array, a ``case`` with one for each element.
+        environment: variables to export, ``MAESTRO_TOKEN`` above all. Values may hold anything.
+        requeued: a command of ``sh`` that is true in a job which the scheduler requeued by itself;
+            such a job continues its attempt. Empty: it never does.
+    """
+    exports = [f"{name}={_quoted(value)}\nexport {name}\n" for name, value in environment.items()]
+    return "".join(
+        [
+            "#!/bin/sh\n",
+            *(f"{line}\n" for line in directives),
+            "maestro_newline='\n'\n",
+            "maestro_host=$(uname -n)\n",
+            "maestro_boot=-\n",
+            "[ -r /proc/sys/kernel/random/boot_id ] && read -r maestro_boot </proc/sys/kernel/random/boot_id\n",
+            *exports,
+            set_arguments,
+            _BEGIN,
+            _REQUEUED % requeued if requeued else _NOT_CREATED,
+            _RUN,
+        ]
+    )

@@ -1,0 +1,70 @@
+"""The options of ``create(options)``, as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from maestro_adapters.errors import OptionsError
+
+__all__ = ["AdapterOptions"]
+
+
+@attrs.frozen(kw_only=True)
+class AdapterOptions:
+    """What every adapter is created with; the table is in ``docs/adapters.md``.
+
+    Attributes:
+        shell: interpreter of the scripts.
+        args, allocation_args, launcher_args: free options, option → value.
+        launcher: template of the launcher; None: the adapter's own.
+        slots: local: how many slots there are; None: the usable cores.
+        array: Slurm: submit equal jobs as one array.
+        timeout: s, for each command of the scheduler.
+        environment: variables for every job, beside those of this process.
+    """
+
+    shell: str = "/bin/bash"
+    host: str | None = None
+    bank: str | None = None
+    queue: str | None = None
+    reservation: str | None = None
+    qos: str | None = None
+    uri: str | None = None
+    version: str | None = None
+    args: Mapping[str, Any] = attrs.field(factory=dict)
+    allocation_args: Mapping[str, Any] = attrs.field(factory=dict)
+    launcher_args: Mapping[str, Any] = attrs.field(factory=dict)
+    launcher: str | None = None
+    slots: int | None = None
+    array: bool = False
+    timeout: float = 60.0
+    environment: Mapping[str, str] = attrs.field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        if self.slots is not None and self.slots < 1:
+            raise OptionsError(
+                f"slots is {self.slots}: give a number above 0, or none for all cores"
+            )
+        if not self.timeout > 0:
+            raise OptionsError(f"timeout is {self.timeout}: give a number of seconds above 0")
+
+    @classmethod
+    def from_mapping(cls, options: Mapping[str, Any]) -> AdapterOptions:
+        """Read a map of options; a missing key is like None, an unknown one is ignored.
+
+        Raises:
+            OptionsError: a value cannot be used.
+        """
+        known = attrs.fields_dict(cls)
+        given = {key: value for key, value in options.items() if key in known and value is not None}
+        try:
+            if "slots" in given:
+                given["slots"] = int(given["slots"])
+            if "timeout" in given:
+                given["timeout"] = float(given["timeout"])
+        except (TypeError, ValueError) as error:
+            raise OptionsError(f"an option of the adapter is no number: {error}") from error
+        return cls(**given)
