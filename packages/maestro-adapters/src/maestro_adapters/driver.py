@@ -21,7 +21,8 @@ CANNOT_START = 73
 
 # Arguments: 1 workspace, 2 script, 3 number of the attempt, 4 host, 5 boot id, 6 stem of the logs
 # (empty: output goes where the scheduler sends it), 7 middle of their names (empty: the process id),
-# 8 time of the start, s since 1970 (empty: not said). Its variables have names that no job has.
+# 8 time of the start, s since 1970, 9 the scheduler's id of the job (empty: not said). Its variables
+# have names that no job has.
 #
 # * The signals are caught so that the driver outlives its script and can tell how that ended; a
 #   signal caught by a shell has its default action in the programs that it starts (POSIX, "trap").
@@ -34,20 +35,25 @@ _BEGIN = """\
 trap : HUP INT TERM
 cd "$1" || exit 73
 set -C
-if ! printf 'start pid=%s host=%s boot=%s%s\\n' "$$" "$4" "$5" "${8:+ time=$8}" 2>/dev/null >".attempt.$3"; then
+if ! printf 'start pid=%s host=%s boot=%s%s\\n' "$$" "$4" "$5" "${8:+ time=$8}${9:+ job=$9}" 2>/dev/null >".attempt.$3"; then
 """
 _NOT_CREATED = """\
   [ -e ".attempt.$3" ] && exit 75
   exit 73
 """
-#: A job that its scheduler requeued is the same attempt: it goes on, unless it ended already or was
-#: declared void.
+#: A job that its scheduler requeued is the same attempt: it goes on, where it was this job that
+#: started the attempt, and the attempt has not ended.
 _REQUEUED = """\
   %s || exit 75
+  maestro_mine=
   while read -r maestro_word maestro_rest; do
-    case $maestro_word in void | end) exit 75 ;; esac
+    case "$maestro_word $maestro_rest " in
+      'start '*" job=$9 "*) maestro_mine=1 ;;
+      *) exit 75 ;;
+    esac
   done <".attempt.$3"
-  printf 'start pid=%%s host=%%s boot=%%s%%s\\n' "$$" "$4" "$5" "${8:+ time=$8}" >>".attempt.$3" || exit 73
+  [ "$maestro_mine" ] || exit 75
+  printf 'start pid=%%s host=%%s boot=%%s%%s\\n' "$$" "$4" "$5" "${8:+ time=$8}${9:+ job=$9}" >>".attempt.$3" || exit 73
 """
 _RUN = """\
 fi
@@ -73,7 +79,7 @@ done
 exit "$maestro_code"
 """
 
-#: For ``sh -c LOCAL maestro workspace script attempt host boot label "" time``.
+#: For ``sh -c LOCAL maestro workspace script attempt host boot label "" time ""``.
 LOCAL = _BEGIN + _NOT_CREATED + _RUN
 
 
@@ -84,6 +90,7 @@ def arguments(
     *,
     log: str = "",
     log_id: str = "",
+    job_id: str = "",
 ) -> str:
     r"""The ``set --`` line of a scheduled job's driver, and nothing that could be a directive.
 
@@ -96,6 +103,7 @@ def arguments(
         attempt: number of the attempt.
         log: stem of the log files; empty: output goes where the scheduler sends it.
         log_id: words of ``sh``, the middle of the log files' names: ``${SLURM_JOB_ID}``.
+        job_id: words of ``sh`` that give the scheduler's id of the job.
     """
     words = [
         _quoted(workspace),
@@ -105,7 +113,7 @@ def arguments(
         '"$maestro_boot"',
         _quoted(log),
     ]
-    return f'set -- {" ".join(words)} "{log_id}" "$(date +%s)"\n'
+    return f'set -- {" ".join(words)} "{log_id}" "$(date +%s)" "{job_id}"\n'
 
 
 def _quoted(text: str) -> str:
@@ -117,6 +125,7 @@ def scheduled(
     set_arguments: str,
     environment: Mapping[str, str],
     *,
+    prologue: Sequence[str] = (),
     requeued: str = "",
 ) -> str:
     """The driver that a scheduler gets.
@@ -125,8 +134,9 @@ def scheduled(
         directives: the leading lines of the script, without line ends: ``#SBATCH --nodes=1``.
         set_arguments: what `arguments` gave; for an array, a ``case`` with one for each element.
         environment: variables to export, ``MAESTRO_TOKEN`` above all. Values may hold anything.
+        prologue: commands of ``sh`` that run before everything else, wherever the job starts.
         requeued: a command of ``sh`` that is true in a job which the scheduler requeued by itself;
-            such a job continues its attempt. Empty: it never does.
+            such a job continues its attempt, which it knows by its `job_id`. Empty: it never does.
     """
     exports = [f"{name}={_quoted(value)}\nexport {name}\n" for name, value in environment.items()]
     return "".join(
@@ -137,6 +147,7 @@ def scheduled(
             "maestro_host=$(uname -n)\n",
             "maestro_boot=-\n",
             "[ -r /proc/sys/kernel/random/boot_id ] && read -r maestro_boot </proc/sys/kernel/random/boot_id\n",
+            *(f"{line}\n" for line in prologue),
             *exports,
             set_arguments,
             _BEGIN,

@@ -1,0 +1,244 @@
+"""The driver's text, run by the shells that stand in for /bin/sh."""
+
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from maestro_adapters import attempt_file, driver
+
+SHELLS = [
+    shell
+    for shell in (["dash"], ["bash", "--posix"], ["ksh"], ["busybox", "sh"])
+    if shutil.which(shell[0])
+]
+#: A folder whose name would do harm if it ever became part of a command.
+ODD = "a b'\"$(touch x)\n#BSUB -n 7\n\\ é*"
+
+
+@pytest.fixture(params=SHELLS, ids=lambda shell: shell[0])
+def shell(request):
+    return request.param
+
+
+@pytest.fixture(params=["plain", ODD], ids=["plain", "odd"])
+def workspace(request, tmp_path):
+    folder = tmp_path / request.param
+    folder.mkdir()
+    return folder
+
+
+def write_script(folder, body, interpreter="#!/bin/sh\n"):
+    script = folder / "job é.sh"
+    script.write_text(interpreter + body)
+    script.chmod(0o755)
+    return script
+
+
+def run_local(shell, workspace, script, attempt=1, *, log="job", time="", **options):
+    argv = [*shell, "-c", driver.LOCAL, "maestro", workspace, script, str(attempt)]
+    return subprocess.run(
+        [*argv, "n1", "boot-1", log, "", time],
+        capture_output=True,
+        timeout=60,
+        check=False,
+        **options,
+    )
+
+
+def run_scheduled(shell, tmp_path, text, **options):
+    path = tmp_path / "driver"
+    path.write_text(text)
+    return subprocess.run([*shell, path], capture_output=True, timeout=60, check=False, **options)
+
+
+def log_of(workspace, suffix):
+    (path,) = workspace.glob(f"job.*{suffix}")
+    return path.read_text()
+
+
+def test_runs_the_script_in_its_workspace_and_tells_how_it_ended(shell, workspace):
+    script = write_script(workspace, "pwd; echo oops >&2; exit 3\n")
+    done = run_local(shell, workspace, script, time="1700000000")
+    assert done.returncode == 3
+    assert done.stdout == b""
+    assert log_of(workspace, ".out") == f"{workspace}\n"
+    assert log_of(workspace, ".err") == "oops\n"
+    attempt = attempt_file.read(workspace / ".attempt.1")
+    assert attempt == attempt_file.Attempt(
+        pid=attempt.pid, host="n1", boot="boot-1", started=1700000000, exit_code=3
+    )
+    assert (workspace / f"job.{attempt.pid}.out").exists()
+
+
+def test_nothing_runs_where_the_attempt_file_is_there(shell, workspace):
+    script = write_script(workspace, "echo ran >ran\n")
+    (workspace / ".attempt.1").write_text("void\n")
+    assert run_local(shell, workspace, script).returncode == driver.ALREADY_STARTED
+    assert not (workspace / "ran").exists()
+    assert (workspace / ".attempt.1").read_text() == "void\n"
+    assert not list(workspace.glob("job.*"))
+
+
+def test_of_two_drivers_one_runs(shell, workspace):
+    script = write_script(workspace, "echo ran >>ran\n")
+    codes = [run_local(shell, workspace, script).returncode for _ in range(2)]
+    assert codes == [0, driver.ALREADY_STARTED]
+    assert (workspace / "ran").read_text() == "ran\n"
+
+
+def test_no_workspace(shell, tmp_path):
+    script = write_script(tmp_path, "exit 0\n")
+    assert run_local(shell, tmp_path / "none", script).returncode == driver.CANNOT_START
+
+
+def test_logs_that_cannot_be_written(shell, workspace):
+    script = write_script(workspace, "echo ran >ran\n")
+    assert run_local(shell, workspace, script, log="no/folder").returncode == driver.CANNOT_START
+    assert not (workspace / "ran").exists()
+    assert attempt_file.read(workspace / ".attempt.1").exit_code == driver.CANNOT_START
+
+
+def test_a_full_disk_runs_nothing(shell, tmp_path):
+    """The attempt file stands on a device on which every write fails."""
+    script = write_script(tmp_path, "echo ran >ran\n")
+    (tmp_path / ".attempt.1").symlink_to("/dev/full")
+    assert run_local(shell, tmp_path, script).returncode != 0
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("interpreter", "body", "code"),
+    [
+        ("#!/bin/sh\n", "exit 4\n", 4),
+        ("#!/bin/sh -e\n", "false; exit 5\n", 1),
+        ("#!/usr/bin/env bash\n", "[[ $BASH_VERSION ]] && exit 6\n", 6),
+        ("#! /bin/sh\n", "exit 7\n", 7),
+        ("", "exit 8\n", 8),
+        ("#!/no/such/interpreter\n", "exit 9\n", 127),
+        ("#!/bin/sh\n", "kill -9 $$\n", 137),
+    ],
+)
+def test_interpreters(shell, tmp_path, interpreter, body, code):
+    script = write_script(tmp_path, body, interpreter)
+    assert run_local(shell, tmp_path, script).returncode == code
+    assert attempt_file.read(tmp_path / ".attempt.1").exit_code == code
+
+
+def test_a_script_that_is_still_open_for_writing_runs(shell, tmp_path):
+    script = write_script(tmp_path, "exit 4\n")
+    with script.open("a"):
+        assert run_local(shell, tmp_path, script).returncode == 4
+
+
+def test_the_script_reads_nothing_and_sees_no_variable_of_the_driver(shell, tmp_path):
+    script = write_script(tmp_path, "cat; env\n")
+    run_local(
+        shell, tmp_path, script, input=b"secret", env={"PATH": "/usr/bin:/bin", "code": "mine"}
+    )
+    out = log_of(tmp_path, ".out")
+    assert "secret" not in out
+    assert "code=mine" in out.splitlines()
+    assert "maestro_" not in out
+
+
+def test_the_driver_outlives_a_signal_to_its_session_and_tells_of_it(shell, tmp_path):
+    script = write_script(tmp_path, "echo ready; exec sleep 60\n")
+    argv = [*shell, "-c", driver.LOCAL, "maestro", tmp_path, script, "1", "n1", "-", "", "", ""]
+    with subprocess.Popen(argv, start_new_session=True, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"ready\n"
+        # The whole group gets it, as from a scheduler; the script has the default action again.
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=60)
+    assert attempt_file.read(tmp_path / ".attempt.1").exit_code == 128 + signal.SIGTERM
+
+
+def scheduled(workspace, script, **options):
+    settings = {"prologue": (), "requeued": "", "environment": {"MAESTRO_TOKEN": "m1.2.3"}}
+    settings.update({key: options.pop(key) for key in list(options) if key in settings})
+    environment = settings.pop("environment")
+    return driver.scheduled(
+        ["#SBATCH --nodes=1", "#SBATCH --time=5"],
+        driver.arguments(str(workspace), str(script), 1, **options),
+        environment,
+        **settings,
+    )
+
+
+def test_the_scheduled_driver_begins_with_its_directives(tmp_path):
+    lines = scheduled(tmp_path, tmp_path / "s").splitlines()
+    assert lines[:3] == ["#!/bin/sh", "#SBATCH --nodes=1", "#SBATCH --time=5"]
+
+
+def test_nothing_of_a_path_stands_where_a_directive_could():
+    text = scheduled(ODD, ODD, log=ODD)
+    assert [line for line in text.splitlines() if line.startswith("#")] == [
+        "#!/bin/sh",
+        "#SBATCH --nodes=1",
+        "#SBATCH --time=5",
+    ]
+
+
+def test_the_scheduled_driver_runs_the_script(shell, workspace, tmp_path):
+    script = write_script(workspace, 'echo "$MAESTRO_TOKEN $ODD"; pwd; exit 3\n')
+    text = scheduled(
+        workspace, script, environment={"MAESTRO_TOKEN": "m1.2.3", "ODD": ODD}, job_id="$ID"
+    )
+    done = run_scheduled(shell, tmp_path, text, env={"PATH": "/usr/bin:/bin", "ID": "77"})
+    assert done.returncode == 3
+    assert done.stdout.decode() == f"m1.2.3 {ODD}\n{workspace}\n"
+    attempt = attempt_file.read(workspace / ".attempt.1")
+    assert attempt.exit_code == 3
+    assert attempt.started > 1.7e9
+    assert attempt.boot == Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    assert " job=77\n" in (workspace / ".attempt.1").read_text()
+
+
+def test_the_scheduled_driver_can_name_its_own_logs(shell, workspace, tmp_path):
+    script = write_script(workspace, "echo hi\n")
+    run_scheduled(
+        shell, tmp_path, scheduled(workspace, script, log="job é", log_id="${A}_2"), env={"A": "41"}
+    )
+    assert (workspace / "job é.41_2.out").read_text() == "hi\n"
+
+
+def test_a_prologue_runs_before_everything_else(shell, workspace, tmp_path):
+    script = write_script(workspace, "echo hi\n")
+    (workspace / ".attempt.1").write_text("void\n")
+    done = run_scheduled(shell, tmp_path, scheduled(workspace, script, prologue=["echo prologue"]))
+    assert done.stdout == b"prologue\n"
+    assert done.returncode == driver.ALREADY_STARTED
+
+
+START = "start pid=1 host=n1 boot=- time=1"
+
+
+@pytest.mark.parametrize(
+    ("content", "restarts", "runs"),
+    [
+        (f"{START} job=77\n", 1, True),
+        (f"{START} job=77\n{START} job=77\n", 2, True),
+        (f"{START} job=77\n", 0, False),  # nobody requeued it: a second start of the same job id
+        (f"{START} job=7\n", 1, False),  # another job began the attempt
+        (f"{START} job=77\nend code=0\n", 1, False),
+        ("void\n", 1, False),
+        ("", 1, False),
+    ],
+)
+def test_a_requeued_job_goes_on_with_its_own_attempt_only(
+    shell, workspace, tmp_path, content, restarts, runs
+):
+    script = write_script(workspace, "echo ran >ran\n")
+    (workspace / ".attempt.1").write_text(content)
+    text = scheduled(workspace, script, requeued='[ "$RESTARTS" -gt 0 ]', job_id="$ID")
+    done = run_scheduled(
+        shell, tmp_path, text, env={"PATH": "/usr/bin:/bin", "RESTARTS": str(restarts), "ID": "77"}
+    )
+    assert done.returncode == (0 if runs else driver.ALREADY_STARTED)
+    assert (workspace / "ran").exists() is runs
+    assert (attempt_file.read(workspace / ".attempt.1").exit_code is not None) is (
+        runs or "end" in content
+    )
