@@ -1,0 +1,75 @@
+"""One job of a submission: the map of the interface as a value, and its script's directives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from maestro_adapters.errors import RequestError
+from maestro_adapters.options import AdapterOptions
+from maestro_adapters.request import JobRequest, parse_request
+
+__all__ = ["Job", "directive_lines", "parse_job"]
+
+
+@attrs.frozen
+class Job:
+    """What is to be submitted; the table is in ``docs/adapters.md``.
+
+    Attributes:
+        key: the caller's name for it.
+        token: names this submission.
+        attempt: number of the attempt.
+        script: absolute path.
+        request: that the script was rendered from.
+        exclude_nodes: to keep away from.
+    """
+
+    key: str
+    token: str
+    attempt: int
+    script: str
+    request: JobRequest
+    exclude_nodes: tuple[str, ...] = ()
+
+
+def parse_job(job: Mapping[str, Any], options: AdapterOptions) -> Job:
+    """Read one job of `submit`.
+
+    Raises:
+        RequestError: a value cannot be used.
+    """
+    token = str(job["token"])
+    if not token or token.split() != [token]:
+        raise RequestError(f"the token {token!r} is empty or holds white space")
+    return Job(
+        key=str(job["key"]),
+        token=token,
+        attempt=int(job["attempt"]),
+        script=str(job["script"]),
+        request=parse_request(job["request"], options),
+        exclude_nodes=tuple(job.get("exclude_nodes") or ()),
+    )
+
+
+def directive_lines(script: str, prefix: str) -> list[str]:
+    """The directives of a script: the lines that start so, up to the first that is no comment.
+
+    Args:
+        script: path.
+        prefix: ``#SBATCH``, say.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    lines = []
+    with Path(script).open(encoding="utf-8", errors="surrogateescape") as file:
+        for line in file:
+            if not line.startswith("#"):
+                break
+            if line.startswith(prefix):
+                lines.append(line.rstrip("\n"))
+    return lines

@@ -1,0 +1,73 @@
+"""The texts of a job's scripts: interpreter, directives, an empty line, the command, a line end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from maestro_adapters import launcher
+from maestro_adapters.errors import RequestError
+from maestro_adapters.request import JobRequest
+
+__all__ = ["free_options", "render", "single_line"]
+
+
+def render(
+    request: JobRequest,
+    suffix: str,
+    directives: Sequence[str],
+    launch: Callable[[int | None, int | None], str],
+) -> dict[str, Any]:
+    """What `Adapter.render` answers.
+
+    Args:
+        request: of the job.
+        suffix: ending of the scripts, with its dot.
+        directives: lines below the interpreter; left out of a script that runs locally.
+        launch: from nodes and procs to the words of the adapter's own launcher. A template of the
+            study replaces it; a script that runs locally has none of its own.
+    """
+
+    def words(nodes: int | None, procs: int | None) -> str:
+        if request.launcher is not None:
+            return request.templated_launcher(nodes, procs)
+        return launch(nodes, procs) if request.scheduled else ""
+
+    def script(command: str) -> str:
+        lines = [f"#!{request.shell}", *(directives if request.scheduled else ())]
+        body = launcher.substitute(command, words, nodes=request.nodes, procs=request.procs)
+        return "\n".join(lines) + f"\n\n{body}\n"
+
+    restart = request.restart
+    return {
+        "script": script(request.command),
+        "restart": script(restart) if restart else None,
+        "suffix": suffix,
+        "script_name": f"{request.name}{suffix}",
+        "restart_name": f"{request.label}.restart{suffix}" if restart else None,
+        "slots": (request.procs or 1) * (request.cores_per_task or 1),
+    }
+
+
+def free_options(options: Mapping[str, Any]) -> Iterator[str]:
+    """Free-form options as words: `--name=value`, `-n value`, and `--name` for a bare one.
+
+    A value of None or true makes a bare option, false leaves it out, a list repeats it.
+
+    Raises:
+        RequestError: a value is a map, which these schedulers have no form for.
+    """
+    for name, value in options.items():
+        option = f"-{name}" if len(name) == 1 else f"--{name}"
+        for item in value if isinstance(value, (list, tuple)) else [value]:
+            if isinstance(item, Mapping):
+                raise RequestError(f"the option {name} holds a map: give a text or a number")
+            if item is None or item is True or item == "":
+                yield option
+            elif item is not False:
+                yield f"{option} {item}" if len(name) == 1 else f"{option}={item}"
+
+
+def single_line(text: str) -> str:
+    """The text on one line, as a directive is: runs of white space and control characters are one blank."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

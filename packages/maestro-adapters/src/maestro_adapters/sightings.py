@@ -1,0 +1,65 @@
+"""Which jobs a scheduler showed, and for how many rounds it has not shown one.
+
+A scheduler may lose sight of a job for a moment: it left the queue and accounting has not heard of
+it yet. So *not there* is believed only after several rounds in a row in which the scheduler answered
+and did not show the job. A round without an answer says nothing, and counts for nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import attrs
+
+from maestro_adapters import states
+from maestro_adapters.states import JobStatus
+
+#: Rounds in a row after which a job that nobody shows is not there.
+ROUNDS = 3
+
+
+@attrs.define
+class Sightings:
+    """What was last seen of each job.
+
+    Attributes:
+        rounds: answered rounds in a row without the job after which it is `NOTFOUND`.
+    """
+
+    rounds: int = ROUNDS
+    _last: dict[str, JobStatus] = attrs.field(factory=dict, init=False)
+    _misses: dict[str, int] = attrs.field(factory=dict, init=False)
+
+    def seen(self, job_id: str, status: JobStatus) -> JobStatus:
+        """The scheduler showed the job."""
+        self._last[job_id] = status
+        self._misses.pop(job_id, None)
+        return status
+
+    def missed(self, job_id: str) -> JobStatus:
+        """The scheduler answered and did not show the job: its last live state, or `NOTFOUND`."""
+        misses = self._misses[job_id] = self._misses.get(job_id, 0) + 1
+        last = self._last.get(job_id)
+        if misses >= self.rounds:
+            reason = f"the scheduler answered {misses} times in a row without this job"
+            return JobStatus(states.NOTFOUND, reason=reason)
+        if last is None or last.state in states.FINAL:
+            last = JobStatus(states.UNKNOWN)
+        reason = f"not shown by the scheduler, round {misses} of {self.rounds}"
+        return attrs.evolve(last, reason=reason)
+
+    def live(self) -> list[str]:
+        """The jobs that were alive when last heard of."""
+        return [job_id for job_id, status in self._last.items() if status.state in states.LIVE]
+
+    def keep_only(self, job_ids: Collection[str]) -> None:
+        """Forget the jobs that are no longer asked for."""
+        wanted = set(job_ids)
+        for table in (self._last, self._misses):
+            for job_id in [job_id for job_id in table if job_id not in wanted]:
+                del table[job_id]
+
+
+def unreachable(reason: str) -> JobStatus:
+    """The answer about a job when the scheduler could not be asked."""
+    return JobStatus(states.UNREACHABLE, reason=reason)
