@@ -1,0 +1,45 @@
+# What run-sample.sh and run-tests.sh share: finding, or installing, what they start from.
+# To be sourced by a POSIX shell with `set -eu`.
+
+fail() {
+  printf '%s\n' "$@" >&2
+  exit 1
+}
+
+# need COMMAND DEBIAN_PACKAGE...: makes sure that COMMAND (a shell command line) succeeds. On Debian
+# and its children it installs the packages where it may: as root, or through sudo.
+need() {
+  check=$1
+  shift
+  eval "$check" >/dev/null 2>&1 && return
+  if [ "$(id -u)" = 0 ]; then
+    root=
+  elif sudo -n true 2>/dev/null || { [ -t 0 ] && command -v sudo >/dev/null; }; then
+    root=sudo
+  else
+    root=none
+  fi
+  if [ "$root" = none ] || ! command -v apt-get >/dev/null; then
+    fail "Missing: $*. Install it (on Debian: apt-get install $*), then call this again."
+  fi
+  echo "Installing $* with apt-get"
+  $root apt-get -q -q update || echo "apt-get update failed; trying with the old lists" >&2
+  $root env DEBIAN_FRONTEND=noninteractive \
+    apt-get -q -q -y install --no-install-recommends "$@" >/dev/null </dev/null
+  eval "$check" || fail "Installing $* did not help: \`$check\` still fails."
+}
+
+# The Python to set up with: $PYTHON, or python3; 3.10 or newer, with what `-m venv` needs.
+need_python() {
+  PYTHON=${PYTHON:-python3}
+  need "command -v $PYTHON" python3
+  "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
+    fail "$PYTHON is $("$PYTHON" --version 2>&1), older than 3.10." \
+      "Name a newer one: PYTHON=/path/to/python3.11 sh $0"
+  need "$PYTHON -c 'import venv, ensurepip'" python3-venv
+}
+
+# virtual_environment FOLDER: makes it, unless it is there and works.
+virtual_environment() {
+  "$1/bin/python" -m pip --version >/dev/null 2>&1 || "$PYTHON" -m venv --clear "$1"
+}
