@@ -1,5 +1,60 @@
 """Expands a maestro study and its parameters into a graph of instances."""
 
 from maestro_graph.__about__ import __version__
+from maestro_graph.dependencies import acquire
+from maestro_graph.errors import (
+    DependencyError,
+    FormatError,
+    GraphError,
+    ParameterError,
+    PgenError,
+    ResourceError,
+    StudyError,
+    TokenError,
+    TopologyError,
+)
+from maestro_graph.expansion import expand
+from maestro_graph.factors import build_table
+from maestro_graph.graph import Batch, Failure, Graph, GraphStep, Instance, Resources, Value
+from maestro_graph.graph_file import read_graph, write_graph
+from maestro_graph.meta_files import write_meta
+from maestro_graph.parameters import Combination, ParameterGenerator, ParameterTable, TableColumn
+from maestro_graph.pgen import load_pgen
+from maestro_graph.spec_view import read_spec
+from maestro_graph.table_file import read_parameters, write_parameters
+from maestro_graph.workspace import expand_workspace
 
-__all__ = ["__version__"]
+__all__ = [
+    "Batch",
+    "Combination",
+    "DependencyError",
+    "Failure",
+    "FormatError",
+    "Graph",
+    "GraphError",
+    "GraphStep",
+    "Instance",
+    "ParameterError",
+    "ParameterGenerator",
+    "ParameterTable",
+    "PgenError",
+    "ResourceError",
+    "Resources",
+    "StudyError",
+    "TableColumn",
+    "TokenError",
+    "TopologyError",
+    "Value",
+    "__version__",
+    "acquire",
+    "build_table",
+    "expand",
+    "expand_workspace",
+    "load_pgen",
+    "read_graph",
+    "read_parameters",
+    "read_spec",
+    "write_graph",
+    "write_meta",
+    "write_parameters",
+]

@@ -1,0 +1,73 @@
+"""The `maestro-graph` command."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from maestro_graph.__about__ import __version__
+from maestro_graph.errors import GraphError
+
+#: Exit codes: 0 done, 1 the study or the workspace is at fault, 2 the command line is.
+_FAULT = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Args:
+        arguments: by default those of this process.
+
+    Returns:
+        The exit code.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.function(options))
+    except GraphError as error:
+        return _complain(str(error), error.hint)
+    except OSError as error:
+        return _complain(str(error), "")
+
+
+def _complain(message: str, hint: str) -> int:
+    sys.stderr.write(f"error: {message}\n" + (f"hint: {hint}\n" if hint else ""))
+    return _FAULT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="maestro-graph", description="Expands a study into a graph of instances."
+    )
+    parser.add_argument("-v", "--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    expand = commands.add_parser(
+        "expand",
+        help="write the graph of a workspace",
+        description="Reads .maestro/spec.msgpack, acquires the study's dependencies and writes"
+        " .maestro/parameters.msgpack, .maestro/graph.msgpack and meta/.",
+    )
+    expand.add_argument("workspace", metavar="WORKSPACE", help="folder that holds .maestro/")
+    expand.add_argument(
+        "--hashws", action="store_true", help="number workspaces instead of naming them"
+    )
+    expand.add_argument(
+        "--shared",
+        action="store_true",
+        help="let whoever may enter the workspace read .maestro/ too",
+    )
+    expand.set_defaults(function=_expand)
+    return parser
+
+
+def _expand(options: argparse.Namespace) -> int:
+    from maestro_graph.workspace import expand_workspace
+
+    graph = expand_workspace(
+        options.workspace, hash_workspaces=options.hashws, shared=options.shared
+    )
+    for notice in graph.notices:
+        sys.stderr.write(f"note: {notice}\n")
+    sys.stdout.write(f"{len(graph.steps)} steps, {len(graph.instances)} instances\n")
+    return 0

@@ -1,0 +1,57 @@
+"""What the names of a study's `env` stand for; pure.
+
+Nothing is looked at on disk here: see `dependencies` for that.
+"""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Callable
+from pathlib import PurePosixPath
+
+from maestro_graph import naming
+from maestro_graph.spec_view import Spec
+from maestro_graph.substitution import resolve
+
+
+def default_root(spec: Spec) -> str:
+    """Return the workspace that an expansion assumes when it is told none."""
+    return str(PurePosixPath(spec.specroot, naming.clean(spec.name)))
+
+
+def resolve_environment(spec: Spec, root: str) -> dict[str, str]:
+    """Resolve variables, labels and dependencies, to any depth.
+
+    Args:
+        spec: the study.
+        root: absolute path of the workspace; what ``$(OUTPUT_PATH)`` gives.
+
+    Returns:
+        name → text. Tokens of parameters and steps are still in the texts. Dependencies are
+        absolute paths; relative ones start from the study file's folder.
+
+    Raises:
+        TokenError: names that lead back to themselves.
+    """
+    raw: dict[str, str] = {}
+    finish: dict[str, Callable[[str], str]] = {}
+
+    def below(*parts: str) -> str:
+        return os.path.normpath(PurePosixPath(spec.specroot, *parts))
+
+    # The first to take a name keeps it: that is the order in which upstream replaces them.
+    for name, value in spec.labels.items():
+        raw.setdefault(name, str(value))
+    for name, path in spec.paths.items():
+        if name not in raw:
+            raw[name], finish[name] = path, below
+    for repository in spec.git:
+        name = repository.name
+        if name not in raw:
+            raw[name] = repository.path
+            finish[name] = lambda path, name=name: below(path, name)  # type: ignore[misc]
+    for name, value in spec.variables.items():
+        raw.setdefault(name, str(value))
+    raw["OUTPUT_PATH"] = root
+    raw["SPECROOT"] = spec.specroot
+    return resolve(raw, finish=finish)

@@ -1,0 +1,233 @@
+"""A study × its parameters → instances and edges; pure."""
+
+from __future__ import annotations
+
+import os.path
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from maestro_graph import naming, topology
+from maestro_graph.combinations import Combinations, cells, combine
+from maestro_graph.environment import default_root, resolve_environment
+from maestro_graph.errors import ParameterError
+from maestro_graph.factors import table_of_spec
+from maestro_graph.graph import Graph, GraphStep, Resources
+from maestro_graph.instances import Instances, StepPlan, hashed_name
+from maestro_graph.parameters import ParameterTable
+from maestro_graph.resources import map_resources, settle, settle_batch, texts_of
+from maestro_graph.spec_view import Spec, SpecStep, view
+from maestro_graph.substitution import Template, compile_template, finder, replace_known
+from maestro_graph.usage import (
+    mentioned_tokens,
+    nested_tokens,
+    token_texts,
+    used_by_itself,
+    with_environment,
+)
+
+
+def expand(
+    spec_document: Mapping[str, Any],
+    parameters: ParameterTable | None = None,
+    *,
+    root: str | os.PathLike[str] | None = None,
+    hash_workspaces: bool = False,
+) -> Graph:
+    """Expand a study into its instances.
+
+    Nothing is looked at on disk, but for a CSV file of parameters when no table is given;
+    dependencies are not checked (see `maestro_graph.acquire`).
+
+    Args:
+        spec_document: record ``Spec`` of the format page.
+        parameters: the table; by default the study's own factors multiplied out.
+        root: absolute path of the workspace; by default the study's name in its own folder.
+        hash_workspaces: number the workspaces instead of naming them by their combination.
+
+    Returns:
+        The graph. Its instances are made when they are iterated over.
+
+    Raises:
+        StudyError: the study cannot be expanded; the kind of error says why.
+        FormatError: it is no spec document.
+    """
+    spec = view(spec_document)
+    table = table_of_spec(spec) if parameters is None else parameters
+    return _Expansion(
+        spec, table, os.fspath(root) if root is not None else default_root(spec), hash_workspaces
+    ).graph()
+
+
+class _Expansion:
+    """The state of one expansion: what is known of the steps so far."""
+
+    def __init__(self, spec: Spec, table: ParameterTable, root: str, hash_workspaces: bool) -> None:
+        if table.columns and not table.rows:
+            raise ParameterError(
+                "the table of parameters has no row", hint="give each parameter a value"
+            )
+        self.spec = spec
+        self.table = table
+        self.root = root
+        self.hash_workspaces = hash_workspaces
+        self.env = resolve_environment(spec, root)
+        env_tokens = finder(self.env)
+        self.replace_env: Callable[[str], str] = lambda text: replace_known(
+            text, self.env, env_tokens
+        )
+        # The first that takes a name keeps it, and the environment comes first.
+        self.known: dict[str, str | Sequence[str]] = {**token_texts(table), **self.env}
+        self.tokens = finder(self.known)
+        self.cells = cells(table)
+        self.combinations: dict[frozenset[str], Combinations] = {}
+        self.plans: dict[str, StepPlan] = {}
+        self.used: dict[str, frozenset[str]] = {}
+
+    def graph(self) -> Graph:
+        resolved = [with_environment(step, self.replace_env) for step in self.spec.steps]
+        links = self._links(resolved)
+        steps = {step.name: step for step in resolved}
+        names = [step.name for step in self.spec.steps]
+        folders = dict(zip(names, naming.clean_together(names), strict=True))
+        for name in topology.order(links):
+            self._plan(steps[name], links[name], folders[name])
+        plans = tuple(self.plans.values())
+        return Graph(
+            name=self.spec.name,
+            description=self.spec.description,
+            root=self.root,
+            specroot=self.spec.specroot,
+            hashws=self.hash_workspaces,
+            batch=settle_batch(self.spec.batch, self.replace_env),
+            parameters=tuple(column.name for column in self.table.columns),
+            steps=tuple(plan.step for plan in plans),
+            instances=Instances(plans),
+            notices=tuple(self._notices(plans)),
+        )
+
+    def _links(self, steps: list[SpecStep]) -> dict[str, topology.Links]:
+        nested = nested_tokens(self.table, self.replace_env)
+        workspaces = finder(topology.workspace_token(step.name) for step in steps)
+        mentions = {}
+        for step in steps:
+            self.used[step.name] = used_by_itself(step, nested)
+            mentions[step.name] = mentioned_tokens(step, self.used[step.name], nested, workspaces)
+        return topology.link(steps, mentions)
+
+    def _plan(self, step: SpecStep, links: topology.Links, folder: str) -> None:
+        used = self.used[step.name].union(*(self.used[name] for name in links.plain))
+        self.used[step.name] = used
+        combinations = self._combinations(used) if used else None
+        rows = combinations.rows if combinations else (0,)
+        workspaces = self._workspaces(step.name, folder, combinations)
+        known = {
+            **self._workspace_tokens(links),
+            topology.workspace_token(step.name): self._per_row(workspaces, combinations),
+            "WORKSPACE": self._per_row(workspaces, combinations),
+            **self.known,
+        }
+        tokens = finder(known)
+        description = compile_template(step.description, self.known, self.tokens)
+        resources = self._resources(step, rows)
+        self.plans[step.name] = StepPlan(
+            step=GraphStep(
+                index=len(self.plans),
+                name=step.name,
+                description=description.render(rows[0]),
+                workspace=folder,
+                parameters=combinations.parameters if combinations else (),
+                first=self._next_index(),
+                count=len(rows),
+                resources=resources[0],
+                failure=step.failure,
+            ),
+            rows=rows,
+            combinations=combinations,
+            hashed=self.hash_workspaces,
+            workspaces=workspaces,
+            cells=tuple(self.cells[name] for name in sorted(used)),
+            description=None if description.constant else description,
+            command=compile_template(step.command, known, tokens),
+            restart=(
+                None if step.restart is None else compile_template(step.restart, known, tokens)
+            ),
+            resources=resources,
+            needs=tuple(self.plans[name] for name in links.plain),
+            groups=tuple(sorted(self.plans[name].step.index for name in links.funnels)),
+        )
+
+    def _combinations(self, used: frozenset[str]) -> Combinations:
+        if used not in self.combinations:
+            self.combinations[used] = combine(self.table, used)
+        return self.combinations[used]
+
+    def _next_index(self) -> int:
+        if not self.plans:
+            return 0
+        last = next(reversed(self.plans.values())).step
+        return last.first + last.count
+
+    def _workspaces(
+        self, name: str, folder: str, combinations: Combinations | None
+    ) -> Sequence[str]:
+        """Return one folder per instance, relative to the root."""
+        if combinations is None:
+            return (folder,)
+        if not self.hash_workspaces:
+            return [f"{folder}/{each}" for each in combinations.folders]
+        return [
+            f"{folder}/{naming.clean(hashed_name(name, position, len(combinations.rows)))}"
+            for position in range(len(combinations.rows))
+        ]
+
+    def _per_row(
+        self, workspaces: Sequence[str], combinations: Combinations | None
+    ) -> str | Sequence[str]:
+        absolute = [f"{self.root}/{workspace}" for workspace in workspaces]
+        if combinations is None:
+            return absolute[0]
+        return [absolute[position] for position in combinations.of_row]
+
+    def _workspace_tokens(self, links: topology.Links) -> dict[str, str | Sequence[str]]:
+        known: dict[str, str | Sequence[str]] = {}
+        for name in links.plain:
+            plan = self.plans[name]
+            known[topology.workspace_token(name)] = self._per_row(
+                plan.workspaces, plan.combinations
+            )
+        for name in links.funnels:
+            folder = self.plans[name].step.workspace
+            known[topology.workspace_token(name)] = f"{self.root}/{folder}"
+        return known
+
+    def _resources(self, step: SpecStep, rows: Sequence[int]) -> Sequence[Resources]:
+        """Return one set of resources for all instances, or one per instance."""
+        where = f"step {step.name}"
+        templates = [
+            compile_template(text, self.known, self.tokens) for text in texts_of(step.resources)
+        ]
+        if all(template.constant for template in templates):
+            return (settle(self._fill(step, templates, rows[0]), where),)
+        settled: dict[tuple[str, ...], Resources] = {}
+        for row in rows:
+            texts = tuple(template.render(row) for template in templates)
+            if texts not in settled:
+                settled[texts] = settle(
+                    self._fill(step, templates, row), f"{where} in row {row + 1} of the parameters"
+                )
+        return [settled[tuple(template.render(row) for template in templates)] for row in rows]
+
+    def _fill(self, step: SpecStep, templates: Sequence[Template], row: int) -> Resources:
+        texts = iter([template.render(row) for template in templates])
+        return map_resources(step.resources, lambda _: next(texts))
+
+    def _notices(self, plans: Sequence[StepPlan]) -> list[str]:
+        """Say which combinations share a name though their values differ."""
+        notices = []
+        for plan in plans:
+            for first, later in plan.combinations.merged if plan.combinations else ():
+                notices.append(
+                    f"step {plan.step.name}: rows {first + 1} and {later + 1} of the parameters"
+                    f" differ but have the same labels; only row {first + 1} is run"
+                )
+        return notices

@@ -1,0 +1,174 @@
+"""The expanded study as values: what `graph.msgpack` holds, typed.
+
+Field names and their order are those of the workspace format.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class Resources:
+    """What a step asks of its scheduler; None: not said."""
+
+    nodes: Any = None
+    procs: Any = None
+    gpus: Any = None
+    cores_per_task: Any = None
+    tasks_per_rs: Any = None
+    rs_per_node: Any = None
+    cpus_per_rs: Any = None
+    bind: Any = None
+    bind_gpus: Any = None
+    walltime: Any = None
+    reservation: Any = None
+    exclusive_allocation: Any = None
+    exclusive_launcher: Any = None
+    nested: Any = None
+    waitable: Any = None
+    priority: Any = None
+    qos: Any = None
+    requeue: Any = None
+    enforce_walltime: Any = None
+    allocation_args: Mapping[str, Any] = attrs.field(factory=dict)
+    launcher_args: Mapping[str, Any] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class Failure:
+    """What the end of a step's command means."""
+
+    retries: int = 0
+    retry_pause: float = 0
+    success_codes: tuple[int, ...] = (0,)
+    retry_codes: tuple[int, ...] | None = None
+    restart_codes: tuple[int, ...] = ()
+    allow_failure: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Batch:
+    """The study's batch block."""
+
+    type: str = "local"
+    shell: str = "/bin/bash"
+    host: str | None = None
+    bank: str | None = None
+    queue: str | None = None
+    nodes: Any = None
+    procs: Any = None
+    gpus: Any = None
+    reservation: str | None = None
+    qos: str | None = None
+    uri: str | None = None
+    version: str | None = None
+    args: Mapping[str, Any] = attrs.field(factory=dict)
+    allocation_args: Mapping[str, Any] = attrs.field(factory=dict)
+    launcher_args: Mapping[str, Any] = attrs.field(factory=dict)
+    launcher: str | None = None
+    local_slots: int | None = None
+    array: bool = False
+
+
+class Value(NamedTuple):
+    """One parameter of an instance."""
+
+    name: str
+    value: Any
+    label: str
+
+
+@attrs.frozen(kw_only=True)
+class GraphStep:
+    """A step, and where its instances stand in the graph.
+
+    Attributes:
+        workspace: folder above all its instances, or the folder of its one; relative to the root.
+        parameters: names of the parameters it uses, sorted.
+        first: index of its first instance; the others follow.
+        resources: those of its first instance.
+    """
+
+    index: int
+    name: str
+    description: str
+    workspace: str
+    parameters: tuple[str, ...]
+    first: int
+    count: int
+    resources: Resources
+    failure: Failure
+
+
+@attrs.frozen
+class Instance:
+    """A step with one combination of its parameters.
+
+    Attributes:
+        step: index of its step.
+        description: None: the step's.
+        workspace: its folder, relative to the root.
+        script: stem of its main script.
+        label: stem of its restart script and its logs.
+        scheduled: it has nodes or procs of its own; otherwise it runs locally.
+        command: shell text; of our tokens only the launcher's is left.
+        resources: None: the step's.
+        needs: indexes of the instances it waits for, sorted.
+        groups: indexes of the steps all of whose instances it waits for, sorted.
+    """
+
+    index: int
+    name: str
+    step: int
+    description: str | None
+    parameters: tuple[Value, ...]
+    workspace: str
+    script: str
+    label: str
+    scheduled: bool
+    command: str
+    restart: str | None
+    resources: Resources | None
+    needs: tuple[int, ...]
+    groups: tuple[int, ...]
+
+
+class InstanceSequence(Sequence[Instance]):
+    """All instances of a graph, in its order."""
+
+    @abstractmethod
+    def listing(self, step: GraphStep) -> Iterator[tuple[str, str, tuple[Value, ...]]]:
+        """Yield name, workspace and parameters of a step's instances, without their commands."""
+
+
+@attrs.frozen(kw_only=True)
+class Graph:
+    """A study with its parameters put in.
+
+    Attributes:
+        root: absolute path of the workspace.
+        specroot: absolute path of the study file's folder.
+        hashws: workspaces are numbered instead of named by their combination.
+        parameters: names of all parameters, in the table's order.
+        steps: in topological order.
+        instances: in topological order, all of a step together. They are made when they are asked
+            for, so a graph of 100 000 instances costs little more than its table; iterate twice to
+            get equal ones twice.
+        notices: what a user should know and no file holds, one sentence each.
+    """
+
+    name: str
+    description: str
+    root: str
+    specroot: str
+    hashws: bool
+    batch: Batch
+    parameters: tuple[str, ...]
+    steps: tuple[GraphStep, ...]
+    instances: InstanceSequence
+    notices: tuple[str, ...] = ()

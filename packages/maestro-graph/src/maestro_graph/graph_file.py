@@ -1,0 +1,133 @@
+"""`graph.msgpack`: the graph as a stream of records."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import attrs
+import msgpack
+
+from maestro_graph.errors import FormatError
+from maestro_graph.files import VERSION, WRITER, packer, replaced
+from maestro_graph.graph import Failure, Graph, GraphStep, Instance, Resources
+from maestro_graph.spec_view import check_header
+
+_FORMAT = "maestro-graph"
+_FEATURES = frozenset(
+    {"failure", "launcher", "local_slots", "array", "requeue", "enforce_walltime", "step_args"}
+)
+
+
+def write_graph(graph: Graph, path: str | Path) -> None:
+    """Replace a ``graph.msgpack``; instances go to the file as they are made.
+
+    Raises:
+        OSError: it cannot be written.
+        StudyError: an instance's tokens cannot be resolved.
+    """
+    pack = packer().pack
+    with replaced(path) as stream:
+        stream.write(pack(_header(graph)))
+        for step in graph.steps:
+            stream.write(pack(_step(step)))
+        for instance in graph.instances:
+            stream.write(pack(_instance(instance)))
+        stream.write(pack({"record": "end", "instances": len(graph.instances)}))
+
+
+def read_graph(path: str | Path) -> Iterator[dict[str, Any]]:
+    """Yield the records of a ``graph.msgpack`` one by one.
+
+    Raises:
+        FormatError: it is missing, of another format, needs what we do not know, or is not whole.
+    """
+    try:
+        with Path(path).open("rb") as stream:
+            records = msgpack.Unpacker(stream, unicode_errors="surrogateescape")
+            header = next(records, None)
+            check_header(header, _FORMAT, Path(path).name, _FEATURES)
+            kind = None
+            for record in itertools.chain([header], records):
+                kind = record["record"]
+                yield record
+            if kind != "end":
+                raise FormatError(f"{path} is not whole", hint="expand the workspace anew")
+    except OSError as error:
+        raise FormatError(f"cannot read {path}: {error.strerror}") from error
+
+
+def required_features(graph: Graph) -> list[str]:
+    """Return what a reader must know to act on this graph rightly."""
+    features = set()
+    plain = Failure()
+    for step in graph.steps:
+        if step.failure != plain:
+            features.add("failure")
+        if step.resources.requeue is not None:
+            features.add("requeue")
+        if step.resources.enforce_walltime is not None:
+            features.add("enforce_walltime")
+        if step.resources.allocation_args or step.resources.launcher_args:
+            features.add("step_args")
+    if graph.batch.launcher is not None:
+        features.add("launcher")
+    if graph.batch.local_slots is not None:
+        features.add("local_slots")
+    if graph.batch.array:
+        features.add("array")
+    return sorted(features)
+
+
+def _header(graph: Graph) -> dict[str, Any]:
+    return {
+        "format": _FORMAT,
+        "version": VERSION,
+        "requires": required_features(graph),
+        "writer": WRITER,
+        "record": "graph",
+        "name": graph.name,
+        "description": graph.description,
+        "root": graph.root,
+        "specroot": graph.specroot,
+        "hashws": graph.hashws,
+        "batch": attrs.asdict(graph.batch, recurse=False),
+        "parameters": graph.parameters,
+        "steps": len(graph.steps),
+        "instances": len(graph.instances),
+    }
+
+
+def _step(step: GraphStep) -> dict[str, Any]:
+    return {
+        "record": "step",
+        **attrs.asdict(step, recurse=False),
+        "resources": _resources(step.resources),
+        "failure": attrs.asdict(step.failure, recurse=False),
+    }
+
+
+def _resources(resources: Resources) -> dict[str, Any]:
+    return attrs.asdict(resources, recurse=False)
+
+
+def _instance(instance: Instance) -> dict[str, Any]:
+    return {
+        "record": "instance",
+        "index": instance.index,
+        "name": instance.name,
+        "step": instance.step,
+        "description": instance.description,
+        "parameters": instance.parameters,
+        "workspace": instance.workspace,
+        "script": instance.script,
+        "label": instance.label,
+        "scheduled": instance.scheduled,
+        "command": instance.command,
+        "restart": instance.restart,
+        "resources": None if instance.resources is None else _resources(instance.resources),
+        "needs": instance.needs,
+        "groups": instance.groups,
+    }

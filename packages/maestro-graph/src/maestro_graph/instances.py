@@ -1,0 +1,133 @@
+"""Instances, made one by one from the plans of their steps."""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterator, Sequence
+from typing import overload
+
+import attrs
+
+from maestro_graph import naming
+from maestro_graph.combinations import Combinations
+from maestro_graph.graph import GraphStep, Instance, InstanceSequence, Resources, Value
+from maestro_graph.substitution import Template
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class StepPlan:
+    """All that is needed to make any instance of a step.
+
+    Attributes:
+        rows: for each instance the row of the table that it takes.
+        combinations: None for a step that uses no parameter.
+        hashed: scripts and logs are numbered as the workspaces are.
+        workspaces: for each instance its folder, relative to the root.
+        cells: for each used parameter, sorted, one `Value` per row.
+        description: None where it is the same for all.
+        resources: one for all instances, or one per instance.
+        needs: plans of the steps whose instance of the same row is waited for.
+        groups: indexes of the steps all of whose instances are waited for, sorted.
+    """
+
+    step: GraphStep
+    rows: Sequence[int]
+    combinations: Combinations | None
+    hashed: bool
+    workspaces: Sequence[str]
+    cells: tuple[Sequence[Value], ...]
+    description: Template | None
+    command: Template
+    restart: Template | None
+    resources: Sequence[Resources]
+    needs: tuple[StepPlan, ...]
+    groups: tuple[int, ...]
+
+    def index_of(self, row: int) -> int:
+        """Return the index of the instance that a row of the table belongs to."""
+        if self.combinations is None:
+            return self.step.first
+        return self.step.first + self.combinations.of_row[row]
+
+    def name(self, position: int) -> str:
+        """Return the name of an instance as people see it."""
+        if self.combinations is None:
+            return self.step.name
+        return f"{self.step.name}_{self.combinations.names[position]}"
+
+    def values(self, row: int) -> tuple[Value, ...]:
+        """Return the used parameters in a row of the table."""
+        return tuple([column[row] for column in self.cells])
+
+    def instance(self, position: int) -> Instance:
+        """Make the instance at a position among those of this step."""
+        step, row = self.step, self.rows[position]
+        workspace = self.workspaces[position]
+        name = stem = self.name(position)
+        if self.hashed and self.combinations is not None:
+            stem = hashed_name(step.name, position, step.count)
+        shared = len(self.resources) == 1
+        resources = self.resources[0 if shared else position]
+        description = None if self.description is None else self.description.render(row)
+        return Instance(
+            step.first + position,
+            name,
+            step.index,
+            None if description == step.description else description,
+            self.values(row),
+            workspace,
+            naming.clean(stem),
+            naming.label(stem),
+            bool(resources.nodes or resources.procs),
+            self.command.render(row),
+            None if self.restart is None else self.restart.render(row),
+            None if shared or resources == step.resources else resources,
+            tuple(sorted([plan.index_of(row) for plan in self.needs])),
+            self.groups,
+        )
+
+
+class Instances(InstanceSequence):
+    """All instances of a graph, made when they are asked for.
+
+    Args:
+        plans: of the steps, in topological order.
+    """
+
+    __slots__ = ("_firsts", "_plans")
+
+    def __init__(self, plans: tuple[StepPlan, ...]) -> None:
+        self._plans = plans
+        self._firsts = [plan.step.first for plan in plans]
+
+    def __len__(self) -> int:
+        return sum(plan.step.count for plan in self._plans)
+
+    def listing(self, step: GraphStep) -> Iterator[tuple[str, str, tuple[Value, ...]]]:
+        """Yield name, workspace and parameters of a step's instances, without their commands."""
+        plan = self._plans[step.index]
+        for position, row in enumerate(plan.rows):
+            yield plan.name(position), plan.workspaces[position], plan.values(row)
+
+    def __iter__(self) -> Iterator[Instance]:
+        for plan in self._plans:
+            for position in range(plan.step.count):
+                yield plan.instance(position)
+
+    @overload
+    def __getitem__(self, index: int) -> Instance: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Instance]: ...
+    def __getitem__(self, index: int | slice) -> Instance | Sequence[Instance]:
+        if isinstance(index, slice):
+            return [self[each] for each in range(*index.indices(len(self)))]
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        index %= len(self)
+        plan = self._plans[bisect.bisect_right(self._firsts, index) - 1]
+        return plan.instance(index - plan.step.first)
+
+
+def hashed_name(step: str, position: int, count: int) -> str:
+    """Return the name of a numbered workspace: all of a step have the same width."""
+    return f"{step}_instance_{position:0{len(str(count - 1))}d}"

@@ -1,0 +1,148 @@
+"""Resources and batch settings with their tokens resolved; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from maestro_graph.errors import ResourceError
+from maestro_graph.graph import Batch, Resources
+
+_COUNTS = frozenset(
+    {"nodes", "procs", "gpus", "cores_per_task", "tasks_per_rs", "rs_per_node", "cpus_per_rs"}
+)
+_FLAGS = frozenset(
+    {
+        "exclusive_allocation",
+        "exclusive_launcher",
+        "nested",
+        "waitable",
+        "requeue",
+        "enforce_walltime",
+    }
+)
+_YES = frozenset({"true", "yes", "on", "1"})
+_NO = frozenset({"false", "no", "off", "0", ""})
+
+
+def strings_of(value: Any) -> Iterator[str]:
+    """Yield every text in a value, in lists and maps too, in a fixed order."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from strings_of(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from strings_of(each)
+
+
+def map_strings(value: Any, change: Callable[[str], str]) -> Any:
+    """Return ``value`` with every text in it, in lists and maps too, changed."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {key: map_strings(each, change) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [map_strings(each, change) for each in value]
+    return value
+
+
+def map_resources(resources: Resources, change: Callable[[str], str]) -> Resources:
+    """Return ``resources`` with every text changed; numbers stay as they are."""
+    return Resources(
+        **{
+            name: map_strings(value, change)
+            for name, value in attrs.asdict(resources, recurse=False).items()
+        }
+    )
+
+
+def texts_of(resources: Resources) -> list[str]:
+    """Return every text in the resources, in a fixed order."""
+    return list(strings_of(attrs.asdict(resources, recurse=False)))
+
+
+def settle(resources: Resources, where: str) -> Resources:
+    """Turn the texts of resolved resources into what they mean.
+
+    Args:
+        resources: without tokens.
+        where: whose they are, for messages.
+
+    Returns:
+        Counts as ints, flags as bools, a numeric priority as a number, the rest as it was.
+
+    Raises:
+        ResourceError: a count is no whole number, or a flag neither true nor false.
+    """
+    settled: dict[str, Any] = {}
+    for name, value in attrs.asdict(resources, recurse=False).items():
+        if name in _COUNTS:
+            settled[name] = count(value, name, where)
+        elif name in _FLAGS:
+            settled[name] = _flag(value, name, where)
+        elif name == "priority":
+            settled[name] = _number_or_text(value)
+        elif value is None or name in ("allocation_args", "launcher_args"):
+            settled[name] = value
+        else:
+            settled[name] = str(value) or None
+    return Resources(**settled)
+
+
+def settle_batch(batch: Batch, change: Callable[[str], str]) -> Batch:
+    """Return the batch block with its tokens resolved and its counts as ints.
+
+    Raises:
+        ResourceError: a count is no whole number.
+    """
+    fields = {
+        name: map_strings(value, change)
+        for name, value in attrs.asdict(batch, recurse=False).items()
+    }
+    for name in ("nodes", "procs", "gpus"):
+        fields[name] = count(fields[name], name, "the batch block")
+    return Batch(**fields)
+
+
+def count(value: Any, name: str, where: str) -> int | None:
+    """Return a whole number ≥ 0, or None for "not said".
+
+    Raises:
+        ResourceError: it is neither.
+    """
+    text = "" if value is None else str(value).strip()
+    if not text:
+        return None
+    if not isinstance(value, bool) and re.fullmatch(r"[0-9]+(\.0*)?", text, re.ASCII):
+        return int(text.partition(".")[0])
+    raise ResourceError(
+        f"{name.replace('_', ' ')} of {where} is {text!r}, which is no whole number",
+        hint="check the value of the parameter or variable that it names",
+    )
+
+
+def _flag(value: Any, name: str, where: str) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    text = str(value).strip().lower()
+    if text in _YES:
+        return True
+    if text in _NO:
+        return False
+    raise ResourceError(
+        f"{name.replace('_', ' ')} of {where} is {text!r}, which is neither true nor false"
+    )
+
+
+def _number_or_text(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return float(value)
+    except ValueError:
+        return value

@@ -1,0 +1,65 @@
+"""`parameters.msgpack`: the table as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from maestro_graph.errors import FormatError
+from maestro_graph.files import VERSION, WRITER, packer, read_map, replaced
+from maestro_graph.parameters import ParameterTable, TableColumn
+from maestro_graph.spec_view import check_header
+
+_FORMAT = "maestro-parameters"
+
+
+def write_parameters(table: ParameterTable, path: str | Path) -> None:
+    """Replace a ``parameters.msgpack``.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    document = {
+        "format": _FORMAT,
+        "version": VERSION,
+        "requires": [],
+        "writer": WRITER,
+        "source": table.source,
+        "rows": table.rows,
+        "columns": [
+            {
+                "name": column.name,
+                "title": column.title,
+                "values": column.values,
+                "labels": column.labels,
+            }
+            for column in table.columns
+        ],
+    }
+    with replaced(path) as stream:
+        stream.write(packer().pack(document))
+
+
+def read_parameters(path: str | Path) -> ParameterTable:
+    """Read a ``parameters.msgpack``.
+
+    Raises:
+        FormatError: it is missing, torn, of another format, or needs what we do not know.
+    """
+    document = read_map(path)
+    check_header(document, _FORMAT, Path(path).name, frozenset())
+    try:
+        return ParameterTable(
+            source=document["source"],
+            rows=document["rows"],
+            columns=tuple(
+                TableColumn(
+                    name=column["name"],
+                    title=column["title"],
+                    values=tuple(column["values"]),
+                    labels=tuple(column["labels"]),
+                )
+                for column in document["columns"]
+            ),
+        )
+    except (KeyError, TypeError) as error:
+        raise FormatError(f"{path} does not have the documented form: {error!r}") from error

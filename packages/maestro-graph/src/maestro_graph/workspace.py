@@ -1,0 +1,84 @@
+"""Expanding a workspace: from its `spec.msgpack` to its `graph.msgpack`. Works on the disk."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from maestro_graph.dependencies import acquire
+from maestro_graph.errors import FormatError
+from maestro_graph.expansion import expand
+from maestro_graph.factors import build_table
+from maestro_graph.graph import Graph
+from maestro_graph.graph_file import write_graph
+from maestro_graph.meta_files import write_meta
+from maestro_graph.parameters import ParameterTable
+from maestro_graph.spec_view import read_spec
+from maestro_graph.table_file import read_parameters, write_parameters
+
+
+def expand_workspace(
+    folder: str | os.PathLike[str],
+    parameters: ParameterTable | None = None,
+    *,
+    root: str | os.PathLike[str] | None = None,
+    hash_workspaces: bool = False,
+    shared: bool = False,
+    environ: Mapping[str, str] | None = None,
+) -> Graph:
+    """Expand the study of a workspace and write what the graph package owns there.
+
+    Dependencies are acquired; then ``parameters.msgpack``, ``graph.msgpack`` and ``meta/`` are
+    replaced.
+
+    Args:
+        folder: the workspace; it holds ``.maestro/spec.msgpack``.
+        parameters: the table; by default that of ``parameters.msgpack`` if a generator file made
+            it, and else the study's own factors multiplied out.
+        root: where the workspace will be, if it is to be renamed.
+        hash_workspaces: number the workspaces instead of naming them by their combination.
+        shared: give ``.maestro/`` the mode of the workspace instead of 0700.
+        environ: what ``meta/environment.yaml`` tells of; by default this process's environment.
+
+    Raises:
+        GraphError: the kind of error says why.
+        OSError: a file cannot be written.
+    """
+    folder = Path(folder).absolute()
+    root = os.path.normpath(folder if root is None else root)
+    private = folder / ".maestro"
+    document = read_spec(private / "spec.msgpack")
+    protect(folder, shared=shared)
+    table = parameters or _stored_table(private / "parameters.msgpack") or build_table(document)
+    acquire(document, root, staging=folder)
+    graph = expand(document, table, root=root, hash_workspaces=hash_workspaces)
+    write_parameters(table, private / "parameters.msgpack")
+    write_graph(graph, private / "graph.msgpack")
+    write_meta(graph, table, folder, os.environ if environ is None else environ)
+    return graph
+
+
+def _stored_table(path: Path) -> ParameterTable | None:
+    """Return the table that a generator file made; the study's own is built anew."""
+    if not path.exists():
+        return None
+    table = read_parameters(path)
+    return table if table.source == "pgen" else None
+
+
+def protect(folder: str | os.PathLike[str], *, shared: bool) -> None:
+    """Set the mode of ``.maestro/``: commands and parameters may hold secrets.
+
+    Args:
+        folder: the workspace.
+        shared: others who may enter the workspace may read it too.
+
+    Raises:
+        FormatError: there is no ``.maestro/``.
+    """
+    private = Path(folder, ".maestro")
+    if not private.is_dir():
+        raise FormatError(f"{folder} holds no .maestro/", hint="make it with `maestro run`")
+    private.chmod(stat.S_IMODE(Path(folder).stat().st_mode) if shared else 0o700)

@@ -1,0 +1,250 @@
+"""Instances, edges, workspaces and commands."""
+
+from typing import Any
+
+import pytest
+
+from maestro_graph import Graph, TokenError, TopologyError, expand
+
+
+def instances(graph: Graph) -> dict[str, Any]:
+    return {instance.name: instance for instance in graph.instances}
+
+
+def needs(graph: Graph, name: str) -> set[str]:
+    return {graph.instances[index].name for index in instances(graph)[name].needs}
+
+
+def test_plain_steps(make: Any) -> None:
+    graph = expand(
+        make.spec(
+            make.step("a", "touch $(WORKSPACE)/x"),
+            make.step("b", "cat $(a.workspace)/x > $(OUTPUT_PATH)/y # $(SPECROOT)", "a"),
+        ),
+        root="/w",
+    )
+    first, second = graph.instances
+    assert (first.name, first.workspace, first.script, first.label) == ("a", "a", "a", "a")
+    assert first.command == "touch /w/a/x"
+    assert second.command == "cat /w/a/x > /w/y # /studies"
+    assert second.needs == (0,)
+    assert [step.first for step in graph.steps] == [0, 1]
+
+
+def test_parameters_make_instances(make: Any) -> None:
+    graph = expand(
+        make.spec(
+            make.step("make", "echo $(SIZE) $(SIZE.label) $(SIZE.name)"),
+            make.step("run", "cat $(make.workspace)/x", "make"),
+            make.step("plot", "ls $(run.workspace)", "run_*"),
+            parameters={"SIZE": [10, 20], "UNUSED": [1, 2]},
+        ),
+        root="/w",
+    )
+    assert list(instances(graph)) == [
+        "make_SIZE.10",
+        "make_SIZE.20",
+        "run_SIZE.10",
+        "run_SIZE.20",
+        "plot",
+    ]
+    by_name = instances(graph)
+    assert by_name["make_SIZE.20"].command == "echo 20 SIZE.20 SIZE"
+    assert by_name["run_SIZE.20"].command == "cat /w/make/SIZE.20/x"
+    assert by_name["run_SIZE.20"].workspace == "run/SIZE.20"
+    assert [tuple(value) for value in by_name["run_SIZE.20"].parameters] == [
+        ("SIZE", 20, "SIZE.20")
+    ]
+    assert needs(graph, "run_SIZE.20") == {"make_SIZE.20"}
+    assert by_name["plot"].command == "ls /w/run"
+    assert by_name["plot"].needs == ()
+    assert by_name["plot"].groups == (1,)
+
+
+def test_combinations_are_sorted_by_parameter(make: Any) -> None:
+    graph = expand(make.spec(make.step("s", "$(Z) $(A)"), parameters={"Z": [1], "A": [2]}))
+    assert graph.instances[0].name == "s_A.2.Z.1"
+    assert graph.steps[0].parameters == ("A", "Z")
+
+
+def test_rows_of_equal_labels_are_one_instance(make: Any) -> None:
+    columns = [make.column("P", [1, 2, 3], label=["x", "y", "x"])]
+    graph = expand(
+        make.spec(make.step("s", "echo $(P)"), parameters=[{"columns": columns, "csv": None}])
+    )
+    assert [instance.command for instance in graph.instances] == ["echo 1", "echo 2"]
+    assert graph.notices == (
+        "step s: rows 1 and 3 of the parameters differ but have the same labels; only row 1 is run",
+    )
+
+
+def test_equal_rows_are_no_notice(make: Any) -> None:
+    graph = expand(make.spec(make.step("s", "echo $(P)"), parameters={"P": [1, 1]}))
+    assert len(graph.instances) == 1
+    assert graph.notices == ()
+
+
+def test_workspace_token_adds_the_edge(make: Any) -> None:
+    graph = expand(
+        make.spec(
+            make.step("late", "cat $(early.workspace)/x"),
+            make.step("early", "echo $(P)"),
+            parameters={"P": [1, 2]},
+        )
+    )
+    assert [step.name for step in graph.steps] == ["early", "late"]
+    assert needs(graph, "late_P.2") == {"early_P.2"}
+
+
+def test_workspace_token_in_restart_counts(make: Any) -> None:
+    graph = expand(
+        make.spec(
+            make.step("a", "echo $(P)"),
+            make.step("b", "true", restart="cat $(a.workspace)/x"),
+            parameters={"P": [1, 2]},
+        ),
+        root="/w",
+    )
+    assert instances(graph)["b_P.2"].restart == "cat /w/a/P.2/x"
+
+
+def test_funnel_forms(make: Any) -> None:
+    for written in ("a_*", "a*"):
+        graph = expand(
+            make.spec(
+                make.step("a", "$(P)"),
+                make.step("b", "$(Q)", written),
+                parameters={"P": [1, 2], "Q": [3, 4]},
+            )
+        )
+        assert instances(graph)["b_Q.3"].groups == (0,)
+        assert instances(graph)["b_Q.3"].needs == ()
+
+
+def test_hashed_workspaces(make: Any) -> None:
+    rows = list(range(11))
+    graph = expand(
+        make.spec(
+            make.step("a b", "echo $(P)"),
+            make.step("c", "cat $(a b.workspace)/x", "a b"),
+            parameters={"P": rows},
+        ),
+        root="/w",
+        hash_workspaces=True,
+    )
+    third = graph.instances[2]
+    assert third.name == "a b_P.2"
+    assert third.workspace == "a_b/a_b_instance_02"
+    assert third.script == "a_b_instance_02"
+    assert third.label == "a b_instance_02"
+    assert graph.instances[13].command == "cat /w/a_b/a_b_instance_02/x"
+
+
+def test_names_that_clean_to_one_are_told_apart(make: Any) -> None:
+    graph = expand(make.spec(make.step("s", "$(P)"), parameters={"P": ["1e+5", "1e5"]}))
+    folders = [instance.workspace for instance in graph.instances]
+    assert folders[1] == "s/P.1e5"
+    assert folders[0].startswith("s/P.1e5-")
+
+
+def test_shell_substitutions_stay(make: Any) -> None:
+    command = "x=$(date +%s); y=$((1+2)); z=$(cat $(P)/f); ${HOME} $(LAUNCHER)[2p] $(P.other)"
+    graph = expand(make.spec(make.step("s", command), parameters={"P": ["p"]}))
+    assert graph.instances[0].command == command.replace("$(P)", "p")
+
+
+def test_variables_to_any_depth(make: Any) -> None:
+    graph = expand(
+        make.spec(
+            make.step("s", "$(L) $(A)"),
+            variables={"A": "$(B)/a", "B": "$(C)/b", "C": "$(OUTPUT_PATH)", "N": 3},
+            labels={"L": "$(M)-$(P)", "M": "$(A)$(N)"},
+            parameters={"P": [7]},
+        ),
+        root="/w",
+    )
+    assert graph.instances[0].command == "/w/b/a3-7 /w/b/a"
+
+
+def test_cyclic_variables_are_refused(make: Any) -> None:
+    with pytest.raises(TokenError, match=r"\$\(A\), \$\(B\) cannot be resolved"):
+        expand(make.spec(make.step("s", "x"), variables={"A": "$(B)", "B": "$(A)"}))
+
+
+def test_tokens_in_values_are_resolved(make: Any) -> None:
+    graph = expand(
+        make.spec(
+            make.step("first", "true"),
+            make.step("s", "run $(IN)"),
+            variables={"DATA": "/data"},
+            parameters={"IN": ["$(DATA)/$(N)", "$(first.workspace)/x"], "N": [1, 2]},
+        ),
+        root="/w",
+    )
+    assert [each.command for each in graph.instances[1:]] == ["run /data/1", "run /w/first/x"]
+    assert graph.instances[1].needs == (0,)
+
+
+def test_values_that_build_a_token(make: Any) -> None:
+    graph = expand(
+        make.spec(
+            make.step("s", "run $(DATA_$(CASE))"),
+            variables={"DATA_a": "x", "DATA_b": "y"},
+            parameters={"CASE": ["a", "b"]},
+        )
+    )
+    assert [each.command for each in graph.instances] == ["run x", "run y"]
+
+
+def test_cyclic_values_are_refused(make: Any) -> None:
+    with pytest.raises(TokenError, match="cannot be resolved"):
+        expand(make.spec(make.step("s", "$(P)"), parameters={"P": ["$(Q)"], "Q": ["$(P)"]}))
+
+
+@pytest.mark.parametrize(
+    ("steps", "error", "message"),
+    [
+        ([("a", "x", "b")], TopologyError, "depends on b, which is no step"),
+        ([("a", "x", "b"), ("b", "x", "c"), ("c", "x", "a")], TopologyError, "wait for each other"),
+        ([("a", "x", "a")], TopologyError, "a → a"),
+        ([("a", "x"), ("a", "y")], TopologyError, "two steps have the name a"),
+        ([("a", "$(b.workspace)")], TokenError, "but b is no step"),
+        ([("a", "x"), ("b", "$($(N).workspace)")], TokenError, "known too late"),
+    ],
+)
+def test_refused(make: Any, steps: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        expand(make.spec(*(make.step(*step) for step in steps)))
+
+
+def test_a_cycle_through_a_workspace_token(make: Any) -> None:
+    with pytest.raises(TopologyError, match="wait for each other"):
+        expand(make.spec(make.step("a", "$(b.workspace)"), make.step("b", "x", "a")))
+
+
+def test_own_workspace_by_name(make: Any) -> None:
+    graph = expand(
+        make.spec(make.step("a", "$(a.workspace) $(P)"), parameters={"P": [1]}), root="/w"
+    )
+    assert graph.instances[0].command == "/w/a/P.1 1"
+    assert graph.instances[0].needs == ()
+
+
+def test_descriptions_take_parameters(make: Any) -> None:
+    graph = expand(
+        make.spec(make.step("s", "x", description="size $(P)"), parameters={"P": [1, 2]})
+    )
+    assert graph.steps[0].description == "size 1"
+    assert [each.description for each in graph.instances] == [None, "size 2"]
+
+
+def test_the_sequence_of_instances(make: Any) -> None:
+    graph = expand(
+        make.spec(make.step("a", "$(P)"), make.step("b", "x", "a_*"), parameters={"P": [1, 2, 3]})
+    )
+    listed = list(graph.instances)
+    assert [graph.instances[index] for index in range(4)] == listed
+    assert graph.instances[-1] == listed[3]
+    assert list(graph.instances[1:3]) == listed[1:3]
+    with pytest.raises(IndexError):
+        graph.instances[4]
