@@ -1,0 +1,134 @@
+"""The adapter `local`: the interface over the pool."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from maestro_adapters import rendering, states, walltime
+from maestro_adapters.errors import RequestError, SchedulerError
+from maestro_adapters.local import pool, processes
+from maestro_adapters.local.capacity import usable_cores
+from maestro_adapters.local.job import LocalJob
+from maestro_adapters.options import AdapterOptions
+from maestro_adapters.request import parse_request
+from maestro_adapters.states import JobStatus
+
+__all__ = ["LocalAdapter", "create"]
+
+SUFFIX = ".sh"
+
+
+def create(options: Mapping[str, Any]) -> LocalAdapter:
+    """The factory that the entry point names."""
+    return LocalAdapter(AdapterOptions.from_mapping(options))
+
+
+class LocalAdapter:
+    """Runs jobs on this machine, or over the nodes of the allocation around this process.
+
+    Args:
+        options: `slots`, `shell`, `launcher` and `environment` matter.
+        grace: s between TERM and KILL of a job that is stopped.
+    """
+
+    name = "local"
+
+    def __init__(self, options: AdapterOptions, grace: float = pool.GRACE) -> None:
+        self._options = options
+        environment = {
+            **os.environ,
+            **{name: str(value) for name, value in options.environment.items()},
+        }
+        self._pool = pool.Pool(options.slots or usable_cores(), environment, grace)
+
+    def describe(self) -> dict[str, Any]:
+        """What it can do."""
+        return {
+            "name": self.name,
+            "suffix": SUFFIX,
+            "scheduled": False,
+            "slots": self._pool.slots,
+            "commands": [],
+        }
+
+    def render(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Scripts without directives; without a template of the study, the bare command runs."""
+        return rendering.render(
+            parse_request(request, self._options), SUFFIX, [], lambda _n, _p: ""
+        )
+
+    def submit(self, jobs: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+        """Start what has room; the rest waits for a slot, PENDING, in the order of submission."""
+        return {job["key"]: self._submit(job) for job in jobs}
+
+    def _submit(self, job: Mapping[str, Any]) -> dict[str, Any]:
+        try:
+            request = parse_request(job["request"], self._options)
+            limit = None
+            if request.enforce_walltime and request.walltime is not None:
+                limit = walltime.parse(request.walltime)
+        except RequestError as error:
+            return SchedulerError(str(error)).answer()
+        local = LocalJob(
+            token=job["token"],
+            workspace=request.workspace,
+            script=job["script"],
+            attempt=job["attempt"],
+            label=request.label,
+            slots=(request.procs or 1) * (request.cores_per_task or 1),
+            limit=limit,
+        )
+        try:
+            self._pool.submit(local)
+        except OSError as error:
+            return SchedulerError(f"could not start {local.script}: {error.strerror}").answer()
+        return {"job": local.id, "state": local.status.state}
+
+    def poll(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """The state of each job; one that another process started is known after `find`."""
+        stranger = JobStatus(
+            states.NOTFOUND, reason="this process neither started the job nor found it"
+        )
+        return {
+            job_id: (stranger if status is None else status).answer()
+            for job_id, status in self._pool.status(job_ids).items()
+        }
+
+    def cancel(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """TERM, a grace period, KILL; for the session, and for what left it but carries the token."""
+        ours = self._pool.cancel(job_ids)
+        stranger = SchedulerError(
+            "this process neither started the job nor found it, so it cannot stop it"
+        )
+        return {
+            job_id: {"cancelled": True} if job_id in ours else stranger.answer()
+            for job_id in job_ids
+        }
+
+    def find(self, tokens: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Live jobs by their token, those of a dead process included; one look at all processes.
+
+        *Absent* is said of this machine alone.
+        """
+        if not processes.can_scan():
+            return {
+                token: {"error": "this system does not show the environment of processes"}
+                for token in tokens
+            }
+        found = self._pool.find(tokens)
+        return {
+            token: {"job": found[token].id, "state": found[token].status.state}
+            if token in found
+            else {"absent": True}
+            for token in tokens
+        }
+
+    def wake_fd(self) -> int:
+        """Readable when a job has started or ended since the last `poll`."""
+        return self._pool.wake_fd
+
+    def close(self, stop_jobs: bool = False) -> None:
+        """Running jobs go on, those that wait for a slot never start; or all are stopped."""
+        self._pool.close(stop_jobs)
