@@ -1,0 +1,122 @@
+"""What the command line changes in a study: variables and batch keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from maestro_spec.builder import batch as build_batch
+from maestro_spec.document import Document, Node, Position, Scalar, Sequence
+from maestro_spec.document import Mapping as MappingNode
+from maestro_spec.errors import OverrideInvalid
+from maestro_spec.model import Batch, Env, Study, Variable
+from maestro_spec.model import Scalar as ScalarValue
+from maestro_spec.problems import Path, Problem, has_errors, problem
+from maestro_spec.structure import Reader
+from maestro_spec.study_shape import BATCH
+from maestro_spec.suggest import did_you_mean
+
+#: the variable that says where workspaces are made; a study need not mention it to be given one
+_OUTPUT_PATH = "OUTPUT_PATH"
+
+
+def override(
+    study: Study,
+    *,
+    variables: Mapping[str, ScalarValue] | None = None,
+    batch: Mapping[str, Any] | None = None,
+) -> Study:
+    """The study with variables and batch keys replaced.
+
+    Args:
+        study: what `load` gave.
+        variables: names of `env.variables` or `env.labels` and their new values; ``OUTPUT_PATH``
+            may be new.
+        batch: keys of the `batch` block and their new values; None takes a key away.
+
+    Raises:
+        OverrideInvalid: a name or a key is unknown, or a value does not fit.
+    """
+    problems: list[Problem] = []
+    env, changed = _variables(study.env, variables or {}, problems)
+    new_batch = _batch(study, batch or {}, problems)
+    if has_errors(problems):
+        raise OverrideInvalid(" ".join(str(p) for p in problems), problems)
+    paths: set[Path] = changed | {("batch", key) for key in batch or {}}
+    return attrs.evolve(study, env=env, batch=new_batch, overridden=study.overridden | paths)
+
+
+def _variables(
+    env: Env, given: Mapping[str, ScalarValue], problems: list[Problem]
+) -> tuple[Env, set[Path]]:
+    known = {v.name: v for v in (*env.variables, *env.labels)}
+    new: list[Variable] = []
+    for name, value in given.items():
+        path: Path = ("env", "variables", name)
+        if name not in known and name != _OUTPUT_PATH:
+            message = f"The study has no variable `{name}`."
+            hint = did_you_mean(name, known) or _list_of(known)
+            problems.append(problem("MS101", None, path, message, hint))
+        elif value == "" or value is None:
+            problems.append(problem("MS105", None, path, f"The variable `{name}` is empty."))
+        elif name not in known:
+            new.append(Variable(name, value, path))
+    evolved = attrs.evolve(
+        env,
+        variables=(*(_replaced(v, given) for v in env.variables), *new),
+        labels=tuple(_replaced(v, given) for v in env.labels),
+    )
+    return evolved, {v.at for v in (*evolved.variables, *evolved.labels) if v.name in given}
+
+
+def _replaced(variable: Variable, given: Mapping[str, ScalarValue]) -> Variable:
+    if variable.name not in given:
+        return variable
+    return attrs.evolve(variable, value=given[variable.name])
+
+
+def _list_of(known: Mapping[str, Any]) -> str:
+    return "It has: " + ", ".join(known) + "." if known else "It has none."
+
+
+def _batch(study: Study, given: Mapping[str, Any], problems: list[Problem]) -> Batch:
+    """The batch block as it was read, with the given keys read by the same shapes."""
+    if not given:
+        return study.batch
+    keys = {key.name: key for key in BATCH.keys}
+    reader = Reader(Document("<command line>", "", None))
+    values = {
+        field.name: getattr(study.batch, field.name)
+        for field in attrs.fields(Batch)
+        if field.name in study.batch.given or (field.name == "uri" and study.batch.uri)
+    }
+    for name, value in given.items():
+        path: Path = ("batch", name)
+        if name not in keys:
+            message = f"The batch block has no key `{name}`."
+            hint = did_you_mean(name, keys) or _list_of(keys)
+            problems.append(problem("MS101", None, path, message, hint))
+        elif value is None:
+            values.pop("uri" if name == "flux_uri" else name, None)
+        else:
+            read = reader.read(_as_node(value), keys[name].shape, path, f"`{name}`")
+            values["uri" if name == "flux_uri" else name] = read
+    problems += [attrs.evolve(p, place=None) for p in reader.problems]
+    return study.batch if has_errors(problems) else build_batch(values)
+
+
+def _as_node(value: Any) -> Node:
+    """A value of the command line as if it stood in a file."""
+    at = Position()
+    if isinstance(value, Mapping):
+        entries = {
+            str(key): (Scalar(str(key), "str", str(key), at, at), _as_node(item))
+            for key, item in value.items()
+        }
+        return MappingNode(entries, at, at)
+    if isinstance(value, (list, tuple)):
+        return Sequence([_as_node(item) for item in value], at, at)
+    kind = {bool: "bool", int: "int", float: "float", type(None): "null"}.get(type(value), "str")
+    return Scalar("" if value is None else str(value), kind, value, at, at)

@@ -1,0 +1,118 @@
+"""What YAML 1.1 takes an unquoted scalar for.
+
+The rules are those that upstream's reader follows (PyYAML's resolver), so that `$(P)` gives what
+it always gave, but for two traps: numbers in base sixty (`24:00:00`) stay what was written, and
+dates become texts.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from functools import lru_cache
+from typing import Any
+
+from yaml.constructor import SafeConstructor
+from yaml.nodes import ScalarNode
+from yaml.resolver import Resolver
+
+_CORE = "tag:yaml.org,2002:"
+_RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = Resolver.yaml_implicit_resolvers
+_TRUE = frozenset({"yes", "true", "on"})
+
+#: A digit more, and `int()` refuses or takes for ever; nobody means such a number.
+_MOST_DIGITS = 300
+
+#: tags that may be written out: `!!str 5`
+TAGS = {
+    f"{_CORE}{name}": kind
+    for name, kind in [
+        ("str", "str"),
+        ("int", "int"),
+        ("float", "float"),
+        ("bool", "bool"),
+        ("null", "null"),
+        ("timestamp", "time"),
+    ]
+}
+
+
+class ScalarError(ValueError):
+    """The text does not fit the tag that was written before it."""
+
+
+@lru_cache(maxsize=4096)
+def resolve(text: str) -> tuple[str, Any]:
+    """Kind and value of an unquoted scalar.
+
+    Returns:
+        The kind, one of those of `document.Scalar`, `merge` (`<<`) or `value` (`=`), and the
+        Python value.
+    """
+    for tag, pattern in _RESOLVERS.get(text[:1], ()):
+        if pattern.match(text):
+            name = tag[len(_CORE) :]
+            if name in {"merge", "value"}:
+                return name, text
+            return convert(TAGS[tag], text)
+    return "str", text
+
+
+def convert(kind: str, text: str) -> tuple[str, Any]:
+    """Kind and value of a text that is meant to be of a kind.
+
+    Raises:
+        ScalarError: it is not.
+    """
+    if kind == "str":
+        return "str", text
+    if kind == "null":
+        return "null", None
+    if kind == "bool":
+        if text.lower() not in SafeConstructor.bool_values:
+            raise ScalarError(text)
+        return "bool", text.lower() in _TRUE
+    if kind == "time":
+        return "time", _time(text)
+    if ":" in text:
+        return "sixty", text
+    if len(text) > _MOST_DIGITS:
+        return "str", text
+    digits = text.replace("_", "")
+    try:
+        return (kind, _int(digits)) if kind == "int" else (kind, _float(digits))
+    except ValueError as error:
+        raise ScalarError(text) from error
+
+
+def _int(digits: str) -> int:
+    sign = -1 if digits.startswith("-") else 1
+    digits = digits.lstrip("+-")
+    if digits.startswith("0b"):
+        return sign * int(digits[2:], 2)
+    if digits.startswith("0x"):
+        return sign * int(digits[2:], 16)
+    if digits.startswith("0") and digits != "0":
+        return sign * int(digits, 8)
+    return sign * int(digits)
+
+
+def _float(digits: str) -> float:
+    plain = digits.lower().lstrip("+-")
+    if plain == ".inf":
+        return -math.inf if digits.startswith("-") else math.inf
+    if plain == ".nan":
+        return math.nan
+    return float(digits)
+
+
+def _time(text: str) -> str:
+    """A date or time as upstream puts it into a command; as written where there is no such day."""
+    try:
+        moment: object = SafeConstructor().construct_yaml_timestamp(
+            ScalarNode(f"{_CORE}timestamp", text)
+        )
+    except (ValueError, OverflowError, AttributeError):
+        return text
+    return str(moment) if isinstance(moment, datetime.date) else text

@@ -1,0 +1,104 @@
+"""Writes `.maestro/spec.msgpack`, the normalised study, as the workspace format describes it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path as FilePath
+from typing import Any
+
+import attrs
+
+from maestro_spec.__about__ import __version__
+from maestro_spec.model import Env, Failure, Study
+
+FORMAT = "maestro-spec"
+VERSION = (1, 0)
+
+#: fields that say where a value stood in the study file, and are no part of the record
+_PRIVATE = frozenset({"at", "given"})
+
+
+def spec_document(study: Study) -> dict[str, Any]:
+    """The record `Spec` of the workspace format: builtin values only."""
+    return {
+        "format": FORMAT,
+        "version": list(VERSION),
+        "requires": features(study),
+        "writer": f"maestro-spec {__version__}",
+        "name": study.name,
+        "description": study.description,
+        "extra": dict(study.extra),
+        "source": study.source,
+        "specroot": study.specroot,
+        "env": _env(study.env),
+        "parameters": [_record(factor) for factor in study.parameters],
+        "steps": [_record(step) for step in study.steps],
+        "batch": _record(study.batch),
+    }
+
+
+def write_spec(study: Study, path: str | FilePath) -> None:
+    """Replace a file by the normalised study: readers see the old one or the new one, whole.
+
+    Raises:
+        OSError: it could not be written; the old file is still there.
+    """
+    # msgpack is imported here because `maestro-spec lint` never needs it.
+    import msgpack
+
+    data = msgpack.packb(spec_document(study), unicode_errors="surrogateescape")
+    path = FilePath(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def features(study: Study) -> list[str]:
+    """The features that a reader must know to act on the study rightly, sorted."""
+    columns = [column for factor in study.parameters for column in factor.columns]
+    batch, steps = study.batch, study.steps
+    used = {
+        "parameters.product": len(study.parameters) > 1,
+        "parameters.range": any(column.range for column in columns),
+        "parameters.csv": any(factor.csv for factor in study.parameters),
+        "failure": any(step.failure != Failure() for step in steps),
+        "launcher": batch.launcher is not None,
+        "local_slots": batch.local_slots is not None,
+        "array": batch.array,
+        "requeue": any(step.resources.requeue is not None for step in steps),
+        "enforce_walltime": any(step.resources.enforce_walltime is not None for step in steps),
+        "step_args": any(
+            step.resources.allocation_args or step.resources.launcher_args for step in steps
+        ),
+    }
+    return sorted(name for name, is_used in used.items() if is_used)
+
+
+def _env(env: Env) -> dict[str, Any]:
+    return {
+        "variables": [[variable.name, variable.value] for variable in env.variables],
+        "labels": [[label.name, label.value] for label in env.labels],
+        "sources": list(env.sources),
+        "paths": [_record(path) for path in env.paths],
+        "git": [_record(git) for git in env.git],
+    }
+
+
+def _record(value: Any) -> Any:
+    """A value of the model as maps and lists."""
+    if attrs.has(type(value)):
+        return {
+            field.name: _record(getattr(value, field.name))
+            for field in attrs.fields(type(value))
+            if field.name not in _PRIVATE
+        }
+    if isinstance(value, (tuple, list)):
+        return [_record(item) for item in value]
+    return value
