@@ -157,7 +157,12 @@ def test_the_driver_outlives_a_signal_to_its_session_and_tells_of_it(shell, tmp_
 
 
 def scheduled(workspace, script, **options):
-    settings = {"prologue": (), "requeued": "", "environment": {"MAESTRO_TOKEN": "m1.2.3"}}
+    settings = {
+        "prologue": (),
+        "requeued": "",
+        "script_text": None,
+        "environment": {"MAESTRO_TOKEN": "m1.2.3"},
+    }
     settings.update({key: options.pop(key) for key in list(options) if key in settings})
     environment = settings.pop("environment")
     return driver.scheduled(
@@ -203,6 +208,15 @@ def test_the_scheduled_driver_can_name_its_own_logs(shell, workspace, tmp_path):
         shell, tmp_path, scheduled(workspace, script, log="job é", log_id="${A}_2"), env={"A": "41"}
     )
     assert (workspace / "job é.41_2.out").read_text() == "hi\n"
+
+
+def test_the_scheduled_driver_can_bring_its_script(shell, workspace, tmp_path):
+    """Where scripts are kept in a temporary folder, the node that runs the job has none of them."""
+    text = "#!/bin/bash\n#SBATCH --nodes=1\n\ncat <<END_OF_SCRIPT\n$PWD é $0\nEND_OF_SCRIPT\nexit 4"
+    done = run_scheduled(shell, tmp_path, scheduled(workspace, "/no/such/script", script_text=text))
+    assert done.returncode == 4
+    assert done.stdout.decode() == f"{workspace} é {workspace}/.attempt.1.script\n"
+    assert attempt_file.read(workspace / ".attempt.1").exit_code == 4
 
 
 def test_a_prologue_runs_before_everything_else(shell, workspace, tmp_path):

@@ -55,7 +55,7 @@ _REQUEUED = """\
   [ "$maestro_mine" ] || exit 75
   printf 'start pid=%%s host=%%s boot=%%s%%s\\n' "$$" "$4" "$5" "${8:+ time=$8}${9:+ job=$9}" >>".attempt.$3" || exit 73
 """
-_RUN = """\
+_REDIRECT = """\
 fi
 set +C
 if [ "$6" ]; then
@@ -64,6 +64,8 @@ if [ "$6" ]; then
     exit 73
   }
 fi
+"""
+_RUN = """\
 read -r maestro_interpreter maestro_option <"$2"
 case $maestro_interpreter in
   '#!'?*) "${maestro_interpreter#??}" ${maestro_option:+"$maestro_option"} "$2" </dev/null ;;
@@ -80,7 +82,7 @@ exit "$maestro_code"
 """
 
 #: For ``sh -c LOCAL maestro workspace script attempt host boot label "" time ""``.
-LOCAL = _BEGIN + _NOT_CREATED + _RUN
+LOCAL = _BEGIN + _NOT_CREATED + _REDIRECT + _RUN
 
 
 def arguments(
@@ -127,6 +129,7 @@ def scheduled(
     *,
     prologue: Sequence[str] = (),
     requeued: str = "",
+    script_text: str | None = None,
 ) -> str:
     """The driver that a scheduler gets.
 
@@ -137,6 +140,8 @@ def scheduled(
         prologue: commands of ``sh`` that run before everything else, wherever the job starts.
         requeued: a command of ``sh`` that is true in a job which the scheduler requeued by itself;
             such a job continues its attempt, which it knows by its `job_id`. Empty: it never does.
+        script_text: the script itself, where the node that runs the job may not have its file:
+            it is written into the workspace first, as ``.attempt.<n>.script``.
     """
     exports = [f"{name}={_quoted(value)}\nexport {name}\n" for name, value in environment.items()]
     return "".join(
@@ -152,6 +157,26 @@ def scheduled(
             set_arguments,
             _BEGIN,
             _REQUEUED % requeued if requeued else _NOT_CREATED,
+            _REDIRECT,
+            _unpacked(script_text) if script_text is not None else "",
             _RUN,
         ]
+    )
+
+
+def _unpacked(script: str) -> str:
+    """Commands that write the script into the workspace, and make it the one that is run."""
+    delimiter = "END_OF_SCRIPT"
+    while delimiter in script:
+        delimiter += "_"
+    text = script if script.endswith("\n") else f"{script}\n"
+    return (
+        "maestro_script=$1/.attempt.$3.script\n"
+        'set -- "$1" "$maestro_script" "$3"\n'
+        f"if ! cat >\"$2\" <<'{delimiter}'\n{text}{delimiter}\n"
+        "then\n"
+        "  printf 'end code=73\\n' >>\".attempt.$3\"\n"
+        "  exit 73\n"
+        "fi\n"
+        'chmod 755 "$2"\n'
     )

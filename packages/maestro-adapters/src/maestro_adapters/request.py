@@ -19,7 +19,8 @@ class JobRequest:
     """What one job asks for; the table is in ``docs/adapters.md``.
 
     Texts that are None were not said. `nodes`, `procs` and `gpus` of a scheduled job have the
-    study's defaults in them already; `default_procs` tells whether there was one.
+    study's defaults in them already; `default_procs` tells whether there was one, `step_nodes` and
+    `step_procs` what the step itself says.
 
     Attributes:
         gpus: GPUs per node; 0: none, although the study's default says otherwise.
@@ -38,6 +39,8 @@ class JobRequest:
     nodes: int | None = None
     procs: int | None = None
     gpus: int | None = None
+    step_nodes: int | None = None
+    step_procs: int | None = None
     cores_per_task: int | None = None
     tasks_per_rs: int | None = None
     rs_per_node: int | None = None
@@ -149,6 +152,7 @@ def parse_request(request: Mapping[str, Any], options: AdapterOptions | None = N
         fields[key] = {**getattr(options, key), **(request.get(key) or {})}
     fields["args"] = dict(options.args)
     fields["launcher"] = options.launcher
+    fields["step_nodes"], fields["step_procs"] = fields["nodes"], fields["procs"]
     if fields["scheduled"] is not False:
         for key in ("nodes", "procs", "gpus"):
             if fields[key] is None:
