@@ -35,7 +35,8 @@ def render(
 
     def script(command: str) -> str:
         lines = [f"#!{request.shell}", *(directives if request.scheduled else ())]
-        body = launcher.substitute(command, words, nodes=request.nodes, procs=request.procs)
+        # A number of nodes that is only the study's default is left to the scheduler.
+        body = launcher.substitute(command, words, nodes=request.step_nodes, procs=request.procs)
         return "\n".join(lines) + f"\n\n{body}\n"
 
     restart = request.restart

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from maestro_adapters import states
+from maestro_adapters import finding, states
+from maestro_adapters.finding import Found
 from maestro_adapters.jobs import parse_job
 from maestro_adapters.options import AdapterOptions
 from maestro_adapters.rendering import render
@@ -18,9 +19,6 @@ from maestro_adapters.slurm.directives import SUFFIX, directives, launch_words
 from maestro_adapters.slurm.submission import Submitter
 from maestro_adapters.states import JobStatus
 
-#: Seconds between two looks for a submission: one that a reviving controller has only just begun
-#: to work on is in the queue by then.
-_SETTLE = 2.0
 #: Job ids in one command line; more are cut into several.
 _MOST_IDS = 2000
 
@@ -132,29 +130,20 @@ class SlurmAdapter:
         return answers
 
     def find(self, tokens: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """Which submissions were received and are in the queue.
+        """Which submissions were received and are in the queue."""
+        return finding.find(tokens, self._look, self._pause)
 
-        A job that is in the queue no more has ended, and its attempt file tells of that.
-        """
-        found: dict[str, dict[str, Any]] = {}
-        wanted = set(tokens)
-        for look in range(2):
-            if look and wanted - set(found):
-                # Absent is believed only from a second answer.
-                self._pause(_SETTLE)
-            elif look:
-                break
-            for cluster in [None, *sorted(self._clusters)]:
-                result = self._runner.run(commands.squeue(cluster))
-                if not result.ok:
-                    error = {"error": result.describe()}
-                    return {token: found.get(token, error) for token in tokens}
-                for job in parse.squeue(result.stdout):
-                    for token in _tokens(job) & wanted:
-                        answer = {"job": _long(job.job_id, cluster), "state": job.status.state}
-                        if token not in found or job.status.state in states.LIVE:
-                            found[token] = answer
-        return {token: found.get(token, {"absent": True}) for token in tokens}
+    def _look(self) -> list[Found] | str:
+        found = []
+        for cluster in [None, *sorted(self._clusters)]:
+            result = self._runner.run(commands.squeue(cluster))
+            if not result.ok:
+                return result.describe()
+            for job in parse.squeue(result.stdout):
+                token = _token(job)
+                if token is not None:
+                    found.append(Found(token, _long(job.job_id, cluster), job.status.state))
+        return found
 
     def wake_fd(self) -> int | None:
         """Nothing here notifies."""
@@ -179,15 +168,14 @@ def _long(short: str, cluster: str | None) -> str:
     return f"{short};{cluster}" if cluster else short
 
 
-def _tokens(job: parse.QueuedJob) -> set[str]:
-    """The tokens of a line of `squeue`: of the job, or of this element of an array."""
+def _token(job: parse.QueuedJob) -> str | None:
+    """The token of a line of `squeue`: of the job, or of this element of an array."""
     words = job.comment.split()
-    if not words:
-        return set()
     index = job.job_id.partition("_")[2]
-    if not index:
-        return {words[-1]}
-    return set(arrays.unpack(words[-1])[int(index) : int(index) + 1])
+    if not index or not words:
+        return words[-1] if words else None
+    tokens = arrays.unpack(words[-1])
+    return tokens[int(index)] if int(index) < len(tokens) else None
 
 
 def _cancelled(short: str, result: Result) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import attrs
 
 from maestro_adapters import states
+from maestro_adapters.hostlist import expand_hosts
 from maestro_adapters.slurm.commands import SACCT_FIELDS, SQUEUE_FIELDS
 from maestro_adapters.slurm.states import translate
 from maestro_adapters.states import JobStatus, exit_code_of_wait_status
@@ -99,22 +100,6 @@ def max_array_size(stdout: str) -> int | None:
     """The site's MaxArraySize: indices of an array are below it."""
     found = re.search(r"^MaxArraySize\s*=\s*(\d+)", stdout, re.MULTILINE)
     return int(found[1]) if found else None
-
-
-def expand_hosts(text: str) -> Iterator[str]:
-    """The nodes of a host list: `n[1-2,07],login` gives n1, n2, n07, login."""
-    for part in re.findall(r"(?:[^,\[]|\[[^\]]*\])+", text):
-        opened = part.find("[")
-        closed = part.find("]", opened)
-        if opened < 0 or closed < 0:
-            yield part
-            continue
-        for item in part[opened + 1 : closed].split(","):
-            low, _, high = item.partition("-")
-            if not (low.isdecimal() and (high or low).isdecimal()):
-                continue
-            for number in range(int(low), int(high or low) + 1):
-                yield from expand_hosts(f"{part[:opened]}{number:0{len(low)}}{part[closed + 1 :]}")
 
 
 def _word(text: str) -> str | None:

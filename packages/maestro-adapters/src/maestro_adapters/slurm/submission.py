@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ import attrs
 from maestro_adapters import driver, states
 from maestro_adapters.errors import SchedulerError
 from maestro_adapters.jobs import Job, directive_lines
+from maestro_adapters.obstacles import Obstacles
 from maestro_adapters.options import AdapterOptions
 from maestro_adapters.rendering import single_line
 from maestro_adapters.runner import Call, Result, Runner
@@ -61,33 +61,6 @@ class Batch:
         )
 
 
-@attrs.define
-class Round:
-    """What the commands of one `submit` have met, so that those to come are not tried in vain.
-
-    Attributes:
-        outage: the controller is away.
-        full: limits of the site, by what they depend on.
-    """
-
-    outage: Result | None = None
-    full: dict[tuple[str | None, ...], Result] = attrs.field(factory=dict)
-    _lock: threading.Lock = attrs.field(factory=threading.Lock, init=False)
-
-    def obstacle(self, batch: Batch) -> Result | None:
-        """What stands in the way of this batch."""
-        with self._lock:
-            return self.outage or self.full.get(batch.limits)
-
-    def learn(self, batch: Batch, result: Result) -> None:
-        """Remember what a batch met."""
-        with self._lock:
-            if refusals.at_submit_limit(result):
-                self.full[batch.limits] = result
-            elif refusals.is_outage(result):
-                self.outage = result
-
-
 class Submitter:
     """Submits jobs for one adapter."""
 
@@ -106,9 +79,9 @@ class Submitter:
                 answers[job.key] = lines.answer()
             else:
                 readable.append((job, lines))
-        meanwhile = Round()
+        obstacles = Obstacles()
         batches = list(self._batches(readable))
-        for some in self._runner.map(lambda batch: self._submit(batch, meanwhile), batches):
+        for some in self._runner.map(lambda batch: self._submit(batch, obstacles), batches):
             answers.update(some)
         return answers
 
@@ -133,18 +106,21 @@ class Submitter:
             self._array_size = parse.max_array_size(result.stdout) if result.ok else None
         return self._array_size or _DEFAULT_ARRAY_SIZE
 
-    def _submit(self, batch: Batch, meanwhile: Round) -> Answers:
-        obstacle = meanwhile.obstacle(batch)
+    def _submit(self, batch: Batch, obstacles: Obstacles) -> Answers:
+        obstacle = obstacles.ahead(batch.limits)
         if obstacle is not None:
-            return batch.answer(_not_tried(obstacle))
+            return batch.answer(obstacle)
         call = array_call if len(batch.jobs) > 1 else single_call
         result = self._runner.run(call(batch, self._options))
         if len(batch.jobs) > 1 and refusals.at_submit_limit(result):
             # Slurm refuses an array as a whole; a part of it may still find room.
             first, second = batch.halves()
-            return {**self._submit(first, meanwhile), **self._submit(second, meanwhile)}
-        meanwhile.learn(batch, result)
+            return {**self._submit(first, obstacles), **self._submit(second, obstacles)}
         if not result.ok:
+            if refusals.at_submit_limit(result):
+                obstacles.met_limit(batch.limits, result)
+            elif refusals.is_outage(result):
+                obstacles.met_outage(result)
             return batch.answer(refusals.error_of(result, changes=True))
         job_id = parse.submitted(result.stdout)
         if job_id is None:
@@ -258,15 +234,6 @@ def _directives(job: Job) -> tuple[str, ...] | SchedulerError:
 def _common(lines: Sequence[str]) -> tuple[str, ...]:
     return tuple(
         line for line in lines if not line.removeprefix("#SBATCH").strip().startswith(_OF_ELEMENTS)
-    )
-
-
-def _not_tried(obstacle: Result) -> SchedulerError:
-    return SchedulerError(
-        f"not tried, as another submission just met this: {obstacle.describe()}",
-        command=obstacle.argv,
-        output=obstacle.output,
-        transient=True,
     )
 
 

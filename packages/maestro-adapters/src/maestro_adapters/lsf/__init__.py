@@ -1,0 +1,1 @@
+"""IBM Spectrum LSF 10.1, through `bsub`, `bjobs` and `bkill`."""

@@ -1,0 +1,97 @@
+"""A job request as `#BSUB` lines and as words of `jsrun`.
+
+Options: https://www.ibm.com/docs/en/SSWRJV_10.1.0/lsf_command_ref/bsub.man_top.1.html (LSF 10.1),
+https://www.ibm.com/docs/en/spectrum-lsf/10.1.0?topic=SSWRJV_10.1.0/jsm/jsrun.html.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from maestro_adapters import walltime
+from maestro_adapters.errors import RequestError
+from maestro_adapters.rendering import free_options
+from maestro_adapters.request import JobRequest
+
+SUFFIX = ".lsf.sh"
+
+#: Minutes, or hours and minutes: what LSF reads as the workspace format does.
+_LSF_TIME = re.compile(r"\d+|\d+:\d+", re.ASCII)
+#: What a job name or a log's name may hold: brackets make an array, `%` a special sign.
+_UNSAFE = re.compile(r"[^\w.()+=@~:, -]")
+
+
+def directives(request: JobRequest) -> list[str]:
+    """The lines below the interpreter, each only where it has a value."""
+    name = job_name(request)
+    log = _UNSAFE.sub("_", request.label)
+    options = [
+        ("nnodes", str(request.nodes or 1)),
+        ("q", request.queue),
+        ("G", request.bank),
+        ("W", time_limit(request.walltime)),
+        ("J", name),
+        ("o", f"{log}.%J.out"),
+        ("U", request.reservation),
+        ("e", f"{log}.%J.err"),
+    ]
+    lines = [f"-{option} {_word(value)}" for option, value in options if value is not None]
+    if request.exclusive_allocation:
+        lines.append("-x")
+    if request.priority == "held":
+        lines.append("-H")
+    lines += _bsub_options(request.allocation_args)
+    return [f"#BSUB {line}" for line in lines]
+
+
+def launch_words(request: JobRequest, nodes: int | None, procs: int | None) -> str:
+    """One `$(LAUNCHER)`: `procs` resource sets, as many on each node as `rs_per_node` says."""
+    tasks = request.tasks_per_rs or 1
+    words = ["jsrun", "--nrs", str(procs or nodes or 1), "-b", request.bind or "rs"]
+    if request.gpus:
+        words += ["-g", str(request.gpus)]
+    if request.bind_gpus:
+        words += ["-B", request.bind_gpus]
+    cores = request.cpus_per_rs or (request.cores_per_task or 1) * tasks
+    words += ["-a", str(tasks), "-r", str(request.rs_per_node or 1), "-c", str(cores)]
+    words += free_options(request.launcher_args)
+    return " ".join(words)
+
+
+def time_limit(text: str | None) -> str | None:
+    """A walltime in a form that `-W` takes, rounded up to minutes; None for no limit.
+
+    Raises:
+        WalltimeError: the text is no walltime.
+    """
+    if text is None:
+        return None
+    seconds = walltime.parse(text, pair="hours")
+    if seconds is None:
+        return None
+    return text if _LSF_TIME.fullmatch(text) else walltime.hours_and_minutes(seconds)
+
+
+def job_name(request: JobRequest) -> str:
+    """The name in the queue."""
+    return _UNSAFE.sub("_", request.label).replace(" ", "_")
+
+
+def _bsub_options(options: Mapping[str, Any]) -> Iterator[str]:
+    """Free options: LSF has one dash and a space whatever their length."""
+    for name, value in options.items():
+        for item in value if isinstance(value, (list, tuple)) else [value]:
+            if isinstance(item, Mapping):
+                raise RequestError(f"the option {name} holds a map: give a text or a number")
+            if item is None or item is True or item == "":
+                yield f"-{name}"
+            elif item is not False:
+                yield f"-{name} {_word(str(item))}"
+
+
+def _word(text: str) -> str:
+    if re.fullmatch(r"[\w.,:/%+=@~-]+", text):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

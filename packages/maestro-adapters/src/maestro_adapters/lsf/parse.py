@@ -1,0 +1,147 @@
+"""What LSF's programs print, as values."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from maestro_adapters import states
+from maestro_adapters.errors import SchedulerError
+from maestro_adapters.lsf.commands import DELIMITER, FIELDS
+from maestro_adapters.lsf.states import translate
+from maestro_adapters.runner import Result
+from maestro_adapters.states import JobStatus
+
+_SUBMITTED = re.compile(r"^Job <(\d+)> is submitted", re.MULTILINE)
+#: The same in another language: the id and the queue in angle brackets on one line.
+_SUBMITTED_ABROAD = re.compile(r"^[^<>\n]*<(\d+)>[^<>\n]*<[^<>\n]+>[^<>\n]*$", re.MULTILINE)
+_NOTHING = re.compile(r"No (unfinished |matching )?job found", re.IGNORECASE)
+_NO_JSON = re.compile(
+    r"(illegal|unknown|invalid|unrecognized) option|Usage:|bad option", re.IGNORECASE
+)
+_OUTAGE = re.compile(
+    r"""Cannot\ connect\ to\ LSF | LSF\ is\ down | [Pp]lease\ wait | Failed\ in\ (an\ )?LSF\ library\ call
+      | lsid | mbatchd?\ is\ (not|down|busy) | Connection\ refused | daemon\ not\ responding
+      | Communication\ time\ ?out | Batch\ daemon\ not\ responding | Cannot\ contact""",
+    re.VERBOSE,
+)
+#: https://www.ibm.com/docs/en/spectrum-lsf/10.1.0?topic=execution-about-job-states: the request is
+#: rejected while a user's pending jobs are at MAX_PEND_JOBS or MAX_PEND_SLOTS.
+_LIMIT = re.compile(r"(Pending job|Job|pending slots?) threshold reached", re.IGNORECASE)
+_LOST_ANSWER = re.compile(r"(Communication|read|receive) time ?out|Connection reset", re.IGNORECASE)
+_ENDED = ("already finished", "No matching job found", "is not found")
+
+
+@attrs.frozen
+class QueuedJob:
+    """One job of `bjobs`."""
+
+    job_id: str
+    status: JobStatus
+    description: str
+
+
+def submitted(stdout: str) -> str | None:
+    """The job id in the answer of `bsub`: `Job <930> is submitted to default queue <normal>.`."""
+    found = _SUBMITTED.findall(stdout) or _SUBMITTED_ABROAD.findall(stdout)
+    return found[-1] if found else None
+
+
+def has_no_json(result: Result) -> bool:
+    """Whether this `bjobs` is too old for `-json`."""
+    return not result.ok and bool(_NO_JSON.search(result.output))
+
+
+def answered(result: Result) -> bool:
+    """Whether `bjobs` gave an answer; it fails where there is nothing to show, too."""
+    return result.ok or (result.problem is None and bool(_NOTHING.search(result.output)))
+
+
+def bjobs(stdout: str, *, as_json: bool) -> list[QueuedJob]:
+    """The jobs that `bjobs` shows.
+
+    Raises:
+        ValueError: the text is not what `bjobs` prints.
+    """
+    if _NOTHING.search(stdout):
+        return []
+    records = _json_records(stdout) if as_json else _text_records(stdout)
+    return [_job(record) for record in records if record["stat"]]
+
+
+def _json_records(stdout: str) -> Iterator[dict[str, str]]:
+    start = stdout.find("{")  # banners may stand before it
+    document = json.loads(stdout[start:] if start >= 0 else stdout)
+    for record in document["RECORDS"]:
+        yield {field: str(record.get(field.upper()) or "") for field in FIELDS}
+
+
+def _text_records(stdout: str) -> Iterator[dict[str, str]]:
+    for line in stdout.splitlines():
+        values = [value.strip() for value in line.split(DELIMITER, len(FIELDS) - 1)]
+        if len(values) == len(FIELDS) and values[0].isdecimal():
+            yield dict(
+                zip(FIELDS, ("" if value == "-" else value for value in values), strict=True)
+            )
+
+
+def _job(record: Mapping[str, str]) -> QueuedJob:
+    reason = record["exit_reason"]
+    state = translate(record["stat"], reason)
+    code = int(record["exit_code"]) if record["exit_code"].isdecimal() else None
+    if state == states.FINISHED:
+        code = 0
+    status = JobStatus(
+        state,
+        native=record["stat"],
+        reason=reason or None,
+        exit_code=code if state in (states.FINISHED, states.FAILED) else None,
+        nodes=tuple(hosts(record["exec_host"])),
+    )
+    return QueuedJob(record["jobid"], status, record["job_description"])
+
+
+def hosts(text: str) -> Iterator[str]:
+    """The hosts of `4*hostA:hostB:hostB`, each once."""
+    yield from dict.fromkeys(part.rpartition("*")[2] for part in text.split(":") if part)
+
+
+def cancelled(job_id: str, result: Result) -> bool:
+    """Whether `bkill` accepted to end this job, or there is nothing left to end."""
+    if result.ok:
+        return True
+    about = [line for line in result.output.splitlines() if f"<{job_id}>" in line]
+    if any("being terminated" in line for line in about):
+        return True
+    return any(word in line for line in about for word in _ENDED)
+
+
+def at_submit_limit(result: Result) -> bool:
+    """Whether the site takes no more jobs for now."""
+    return bool(_LIMIT.search(result.output)) and submitted(result.stdout) is None
+
+
+def is_outage(result: Result) -> bool:
+    """Whether LSF could not be reached."""
+    if at_submit_limit(result):
+        return False
+    return result.problem == "timeout" or (not result.ok and bool(_OUTAGE.search(result.output)))
+
+
+def error_of(result: Result, *, changes: bool = False) -> SchedulerError:
+    """The error for a failed command; `changes`: a lost answer leaves open what it did."""
+    limit = at_submit_limit(result)
+    lost = result.problem == "timeout" or bool(_LOST_ANSWER.search(result.output))
+    message = result.describe()
+    if limit:
+        message = f"the site takes no more jobs for now: {message}"
+    return SchedulerError(
+        message,
+        command=result.argv,
+        output=result.output,
+        transient=limit or is_outage(result),
+        unknown=changes and lost and not limit,
+    )
