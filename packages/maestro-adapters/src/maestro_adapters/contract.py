@@ -1,0 +1,477 @@
+r"""The contract of an adapter as tests, for ours and for anybody's.
+
+Subclass `AdapterContract` in a test module, give it a pytest fixture `make_adapter` that creates
+adapters of one scheduler, and say what differs:
+
+    class TestMine(AdapterContract):
+        waits = {"allocation_args": {"h": None}}  # a job that asks for this stays in the queue
+
+        @pytest.fixture
+        def make_adapter(self):
+            return lambda: create({})
+
+The tests run real jobs, of a few seconds in all. Nothing here imports pytest.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from maestro_adapters import attempt_file, driver, states
+from maestro_adapters.interface import Adapter
+
+__all__ = ["AdapterContract", "Bench", "RunningJob"]
+
+#: Folder names that end up in quotes, in directives and in the arguments of commands.
+ODD_NAMES = (
+    "a b",
+    "it's",
+    'say "hi"',
+    "$HOME `x` \\n",
+    "line\nfeed",
+    "žluťoučký 東京",
+    "-rf *",
+    "%j%A!",
+)
+
+_PAUSE = 0.1  # s between two polls of a scheduler that cannot notify
+
+
+@attrs.frozen
+class RunningJob:
+    """A job that was submitted.
+
+    Attributes:
+        key, token: of the submission.
+        id: the adapter's, None where it was refused.
+        workspace: its folder.
+        answer: what `submit` said.
+    """
+
+    key: str
+    token: str
+    id: str
+    workspace: Path
+    answer: Mapping[str, Any]
+
+    @property
+    def attempt(self) -> attempt_file.Attempt | None:
+        """What its attempt file says."""
+        return attempt_file.read(self.workspace / ".attempt.1")
+
+    @property
+    def output(self) -> bytes:
+        """Its standard output so far."""
+        return b"".join(path.read_bytes() for path in sorted(self.workspace.glob("*.out")))
+
+
+class Bench:
+    """What a caller of an adapter does: renders, writes, submits, and waits for something to happen.
+
+    Args:
+        adapter: under test.
+        folder: for workspaces; the jobs must be able to reach it.
+        patience: s to wait for anything.
+        request: fields of every request.
+    """
+
+    def __init__(
+        self,
+        adapter: Adapter,
+        folder: Path,
+        patience: float,
+        request: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.adapter = adapter
+        self.folder = folder
+        self.patience = patience
+        self._request = dict(request or {})
+        self._study = f"{os.getpid():06x}{time.time_ns() % 16**6:06x}"
+        self._count = 0
+
+    def submit(
+        self, *requests: Mapping[str, Any], before: Callable[[Path], object] | None = None
+    ) -> list[RunningJob]:
+        """Submit requests in one call; each gets a workspace of its own unless it names one.
+
+        Args:
+            requests: their fields; ``folder`` names the workspace.
+            before: called with each workspace before the submission.
+        """
+        jobs = [self._job(request, before) for request in requests]
+        answers = self.adapter.submit(jobs)
+        check_builtin(answers)
+        check(
+            set(answers) == {job["key"] for job in jobs}, f"submit answers for every key: {answers}"
+        )
+        return [
+            RunningJob(
+                job["key"],
+                job["token"],
+                answers[job["key"]].get("job", ""),
+                Path(job["request"]["workspace"]),
+                answers[job["key"]],
+            )
+            for job in jobs
+        ]
+
+    def _job(
+        self, fields: Mapping[str, Any], before: Callable[[Path], object] | None
+    ) -> dict[str, Any]:
+        self._count += 1
+        given = dict(fields)
+        workspace = self.folder / given.pop("folder", f"job-{self._count}")
+        workspace.mkdir(exist_ok=True)
+        request = {"name": "job", "description": "of the contract", **self._request, **given}
+        request["workspace"] = str(workspace)
+        if before is not None:
+            before(workspace)
+        texts = self.adapter.render(request)
+        check_builtin(texts)
+        script = workspace / texts["script_name"]
+        script.write_bytes(texts["script"].encode(errors="surrogateescape"))
+        script.chmod(0o755)
+        return {
+            "key": f"k{self._count}",
+            "token": f"m{self._study}.{self._count}.1",
+            "attempt": 1,
+            "script": str(script),
+            "request": request,
+            "exclude_nodes": [],
+        }
+
+    def poll(self, jobs: Sequence[RunningJob]) -> dict[str, dict[str, Any]]:
+        """What the adapter says of these jobs, by their keys."""
+        answers = self.adapter.poll([job.id for job in jobs])
+        check_builtin(answers)
+        check(set(answers) == {job.id for job in jobs}, f"poll answers for every id: {answers}")
+        return {job.key: answers[job.id] for job in jobs}
+
+    def wait(
+        self, jobs: Sequence[RunningJob], *, until: Callable[[dict[str, Any]], bool]
+    ) -> list[dict[str, Any]]:
+        """Poll until something holds of every job's answer; the answers, in the jobs' order."""
+        deadline = time.monotonic() + self.patience
+        while True:
+            answers = self.poll(jobs)
+            if all(until(answer) for answer in answers.values()):
+                return [answers[job.key] for job in jobs]
+            if time.monotonic() > deadline:
+                left = [answer for answer in answers.values() if not until(answer)]
+                raise AssertionError(
+                    f"{len(left)} jobs did not get there in {self.patience} s: {left[:3]}"
+                )
+            self._pause()
+
+    def ends(self, jobs: Sequence[RunningJob]) -> list[dict[str, Any]]:
+        """Wait for the ends of jobs."""
+        return self.wait(jobs, until=lambda answer: answer["state"] in states.FINAL)
+
+    def started(self, jobs: Sequence[RunningJob]) -> None:
+        """Wait until every job runs and its script has created a file ``ready``."""
+        self.wait(jobs, until=lambda answer: answer["state"] != states.PENDING)
+        self.eventually(lambda: all((job.workspace / "ready").exists() for job in jobs))
+
+    def eventually(self, condition: Callable[[], bool]) -> None:
+        """Wait until something holds of the world outside."""
+        deadline = time.monotonic() + self.patience
+        while not condition():
+            check(time.monotonic() < deadline, f"this did not come about in {self.patience} s")
+            time.sleep(0.02)
+
+    def _pause(self) -> None:
+        wake = self.adapter.wake_fd()
+        if wake is None:
+            time.sleep(_PAUSE)
+        else:
+            select.select([wake], [], [], self.patience)
+
+
+class AdapterContract:
+    """What every adapter must do; see the module's text for how to use it.
+
+    Attributes:
+        patience: s to wait for anything that a job does.
+        request: fields of every request: what a small job needs to be accepted.
+        waits: fields of a request that keep a job in the queue; None: a job that fills all slots
+            does that for the next one.
+        overrunning: fields of a request that let a job exceed its walltime soon.
+        unknown_id: an id that the scheduler never gave.
+        many: how many jobs are submitted at once.
+        odd_names: names of folders that jobs run in.
+    """
+
+    patience = 60.0
+    request: Mapping[str, Any] = {"procs": 1}
+    waits: Mapping[str, Any] | None = None
+    overrunning: Mapping[str, Any] = {"walltime": "0.3s", "enforce_walltime": True}
+    unknown_id = "999999999"
+    many = 500
+    odd_names: Sequence[str] = ODD_NAMES
+
+    def bench(self, adapter: Adapter, folder: Path) -> Bench:
+        """What the tests work with."""
+        return Bench(adapter, folder, self.patience, self.request)
+
+    def hasten(self, adapter: Adapter, job: RunningJob) -> None:
+        """Make a job's walltime be over sooner, where the scheduler can be told to."""
+
+    def test_describes_itself(self, make_adapter: Callable[[], Adapter]) -> None:
+        """`describe` has its keys, and the adapter's one name."""
+        adapter = make_adapter()
+        answer = adapter.describe()
+        check_builtin(answer)
+        check(
+            {"name", "suffix", "scheduled", "slots", "commands"} <= set(answer),
+            f"keys are missing: {answer}",
+        )
+        check(answer["name"] == adapter.name, f"two names: {answer['name']!r} and {adapter.name!r}")
+        check(answer["suffix"].startswith("."), f"a suffix starts with a dot: {answer['suffix']!r}")
+        adapter.close()
+
+    def test_renders_scripts(self, make_adapter: Callable[[], Adapter], tmp_path: Path) -> None:
+        """Interpreter, directives, an empty line, the command; names with the adapter's suffix."""
+        adapter = make_adapter()
+        request = {
+            **self.request,
+            "name": "a_b",
+            "label": "a b",
+            "workspace": str(tmp_path),
+            "command": "echo one\necho two",
+            "restart": "echo again",
+            "shell": "/bin/sh",
+        }
+        texts = adapter.render(request)
+        check_builtin(texts)
+        suffix = adapter.describe()["suffix"]
+        check(texts["script"].startswith("#!/bin/sh\n"), f"first line: {texts['script']!r}")
+        check(texts["script"].endswith("\n\necho one\necho two\n"), f"command: {texts['script']!r}")
+        check(texts["restart"].endswith("\n\necho again\n"), f"restart: {texts['restart']!r}")
+        names = (texts["suffix"], texts["script_name"], texts["restart_name"])
+        check(names == (suffix, f"a_b{suffix}", f"a b.restart{suffix}"), f"names: {names}")
+        check(texts == adapter.render(request), "rendering is pure")
+        adapter.close()
+
+    def test_a_launcher_that_does_not_fit_is_refused(
+        self, make_adapter: Callable[[], Adapter], tmp_path: Path
+    ) -> None:
+        """A sum of allocations beyond the request is a `ValueError` that says so."""
+        adapter = make_adapter()
+        command = "$(LAUNCHER)[2p] a & $(LAUNCHER)[3p] b"
+        request = {"name": "a", "workspace": str(tmp_path), "command": command, "procs": 4}
+        try:
+            adapter.render(request)
+        except ValueError as error:
+            check("5" in str(error) and "4" in str(error), f"the message names both sums: {error}")
+        else:
+            raise AssertionError("5 procs were given out of 4")
+        adapter.render({**request, "procs": 5})
+        adapter.close()
+
+    def test_a_job_runs_and_finishes(
+        self, make_adapter: Callable[[], Adapter], tmp_path: Path
+    ) -> None:
+        """In its workspace, with its token, its output where it belongs, its end in the attempt file."""
+        bench = self.bench(make_adapter(), tmp_path)
+        (job,) = bench.submit({"command": 'echo "$MAESTRO_TOKEN"; pwd; echo gone wrong >&2'})
+        check(job.answer["state"] in (states.PENDING, states.RUNNING), f"submitted: {job.answer}")
+        (end,) = bench.ends([job])
+        check(end["state"] == states.FINISHED, f"it ended well: {end}")
+        check(end["exit_code"] in (0, None), f"exit code: {end}")
+        check(
+            job.attempt is not None and job.attempt.exit_code == 0, f"attempt file: {job.attempt}"
+        )
+        check(job.output == f"{job.token}\n{job.workspace}\n".encode(), f"output: {job.output!r}")
+        errors = b"".join(path.read_bytes() for path in job.workspace.glob("*.err"))
+        check(b"gone wrong" in errors, f"errors: {errors!r}")
+        bench.adapter.close()
+
+    def test_a_job_that_fails_tells_its_exit_code(
+        self, make_adapter: Callable[[], Adapter], tmp_path: Path
+    ) -> None:
+        """To `poll`, where the scheduler knows it, and in the attempt file in any case."""
+        bench = self.bench(make_adapter(), tmp_path)
+        (job,) = bench.submit({"command": "exit 3"})
+        (end,) = bench.ends([job])
+        check(end["state"] == states.FAILED, f"it failed: {end}")
+        check(end["exit_code"] in (3, None), f"exit code: {end}")
+        check(
+            job.attempt is not None and job.attempt.exit_code == 3, f"attempt file: {job.attempt}"
+        )
+        bench.adapter.close()
+
+    def test_a_job_that_runs_too_long_is_timed_out(
+        self, make_adapter: Callable[[], Adapter], tmp_path: Path
+    ) -> None:
+        """A walltime that is enforced ends in TIMEDOUT."""
+        bench = self.bench(make_adapter(), tmp_path)
+        (job,) = bench.submit({"command": ": >ready; sleep 600", **self.overrunning})
+        bench.eventually((job.workspace / "ready").exists)
+        self.hasten(bench.adapter, job)
+        (end,) = bench.ends([job])
+        check(end["state"] == states.TIMEDOUT, f"it was timed out: {end}")
+        bench.adapter.close()
+
+    def test_cancels_a_waiting_job(
+        self, make_adapter: Callable[[], Adapter], tmp_path: Path
+    ) -> None:
+        """It never runs, nor makes an attempt file."""
+        bench = self.bench(make_adapter(), tmp_path)
+        blockers: list[RunningJob] = []
+        if self.waits is None:
+            slots = bench.adapter.describe()["slots"]
+            blockers = bench.submit({"command": ": >ready; sleep 600", "procs": slots})
+            bench.started(blockers)
+        (job,) = bench.submit({"command": ": >ran", **(self.waits or {})})
+        (answer,) = bench.poll([job]).values()
+        check(answer["state"] == states.PENDING, f"it waits: {answer}")
+        self._cancel(bench, [job])
+        (end,) = bench.ends([job])
+        check(end["state"] == states.CANCELLED, f"it was cancelled: {end}")
+        if blockers:
+            self._cancel(bench, blockers)
+            bench.ends(blockers)
+        check(not (job.workspace / "ran").exists(), "a cancelled job ran")
+        check(job.attempt is None, f"a cancelled job made its attempt file: {job.attempt}")
+        bench.adapter.close()
+
+    def test_cancels_a_running_job(
+        self, make_adapter: Callable[[], Adapter], tmp_path: Path
+    ) -> None:
+        """Its script stops; a second cancel of an ended job is no error."""
+        bench = self.bench(make_adapter(), tmp_path)
+        (job,) = bench.submit({"command": "echo $$ >pid; : >ready; sleep 600; : >went-on"})
+        bench.started([job])
+        self._cancel(bench, [job])
+        (end,) = bench.ends([job])
+        check(end["state"] == states.CANCELLED, f"it was cancelled: {end}")
+        check(not (job.workspace / "went-on").exists(), "its script went on")
+        self._cancel(bench, [job])  # a job that has ended counts as cancelled
+        bench.adapter.close()
+
+    def _cancel(self, bench: Bench, jobs: Sequence[RunningJob]) -> None:
+        answers = bench.adapter.cancel([job.id for job in jobs])
+        check_builtin(answers)
+        check(answers == {job.id: {"cancelled": True} for job in jobs}, f"cancel: {answers}")
+
+    def test_an_unknown_id_is_not_found(
+        self, make_adapter: Callable[[], Adapter], tmp_path: Path
+    ) -> None:
+        """At once, or after a few rounds in which nobody knew the job."""
+        bench = self.bench(make_adapter(), tmp_path)
+        (known,) = bench.submit({"command": "true"})
+        unknown = attrs.evolve(known, id=self.unknown_id, key="unknown")
+        ends = bench.ends([known, unknown])
+        check([end["state"] for end in ends] == [states.FINISHED, states.NOTFOUND], f"ends: {ends}")
+        bench.adapter.close()
+
+    def test_finds_a_job_by_its_token(
+        self, make_adapter: Callable[[], Adapter], tmp_path: Path
+    ) -> None:
+        """With the adapter that submitted it, and with one that knows nothing of it."""
+        bench = self.bench(make_adapter(), tmp_path)
+        (job,) = bench.submit(
+            {"command": ": >ready; while [ ! -e go ]; do sleep 0.05; done; exit 4"}
+        )
+        bench.started([job])
+        other = f"{job.token}9"
+        for adapter in (bench.adapter, make_adapter()):
+            answers: dict[str, dict[str, Any]] = {}
+
+            def answered(adapter: Adapter = adapter, answers: dict[str, Any] = answers) -> bool:
+                answers.update(adapter.find([job.token, other]))
+                return not any("error" in answer for answer in answers.values())
+
+            bench.eventually(answered)
+            check_builtin(answers)
+            check(answers[other] == {"absent": True}, f"nobody has this token: {answers}")
+            found = answers[job.token]
+            check(found.get("job") == job.id, f"found by its token: {found}, submitted as {job.id}")
+            (state,) = adapter.poll([job.id]).values()
+            check(state["state"] == states.RUNNING, f"it runs: {state}")
+        (job.workspace / "go").touch()
+        stranger = Bench(adapter, tmp_path, self.patience)
+        for watcher in (stranger, bench):
+            (end,) = watcher.ends([job])
+            check(
+                (end["state"], end["exit_code"] in (4, None)) == (states.FAILED, True),
+                f"end: {end}",
+            )
+            watcher.adapter.close()
+
+    def test_many_jobs_run_once_each(
+        self, make_adapter: Callable[[], Adapter], tmp_path: Path
+    ) -> None:
+        """All in one submission and one poll a round, each with its own id and exit code."""
+        bench = self.bench(make_adapter(), tmp_path)
+        jobs = bench.submit(
+            *({"command": f"echo {number} >>out; exit {number % 2}"} for number in range(self.many))
+        )
+        check(len({job.id for job in jobs}) == self.many, "every job has an id of its own")
+        ends = bench.ends(jobs)
+        for number, (job, end) in enumerate(zip(jobs, ends, strict=True)):
+            expected = states.FAILED if number % 2 else states.FINISHED
+            check(end["state"] == expected, f"job {number}: {end}")
+            check((job.workspace / "out").read_text() == f"{number}\n", f"job {number} ran once")
+        bench.adapter.close()
+
+    def test_an_attempt_that_was_declared_void_runs_nothing(
+        self, make_adapter: Callable[[], Adapter], tmp_path: Path
+    ) -> None:
+        """The attempt file decides, whatever the scheduler does."""
+        bench = self.bench(make_adapter(), tmp_path)
+        (job,) = bench.submit(
+            {"command": ": >ran"},
+            before=lambda folder: (folder / ".attempt.1").write_text("void\n"),
+        )
+        (end,) = bench.ends([job])
+        check(end["state"] == states.FAILED, f"it did not finish: {end}")
+        check(end["exit_code"] in (None, driver.ALREADY_STARTED), f"exit code: {end}")
+        check(not (job.workspace / "ran").exists(), "a void attempt ran")
+        bench.adapter.close()
+
+    def test_output_is_bytes(self, make_adapter: Callable[[], Adapter], tmp_path: Path) -> None:
+        """Output that is no UTF-8 reaches the file as it is."""
+        bench = self.bench(make_adapter(), tmp_path)
+        (job,) = bench.submit({"command": r"printf '\377\000\200 end\n'"})
+        (end,) = bench.ends([job])
+        check(end["state"] == states.FINISHED, f"it ended well: {end}")
+        check(job.output == b"\xff\x00\x80 end\n", f"output: {job.output!r}")
+        bench.adapter.close()
+
+    def test_any_folder_will_do(self, make_adapter: Callable[[], Adapter], tmp_path: Path) -> None:
+        """Blanks, quotes, line ends, letters of any script."""
+        bench = self.bench(make_adapter(), tmp_path)
+        requests = [{"command": "pwd; echo $0", "folder": name} for name in self.odd_names]
+        jobs = bench.submit(*requests)
+        for job, end in zip(jobs, bench.ends(jobs), strict=True):
+            check(end["state"] == states.FINISHED, f"in {job.workspace}: {end}, {job.answer}")
+            check(job.output.startswith(f"{job.workspace}\n".encode()), f"output: {job.output!r}")
+        bench.adapter.close()
+
+
+def check(condition: object, message: str) -> None:
+    """An assertion with its story; plain ``assert`` tells none outside of test modules."""
+    if not condition:
+        raise AssertionError(message)
+
+
+def check_builtin(value: object) -> None:
+    """Nothing but builtin types crosses the interface."""
+    if type(value) is dict:
+        for key, item in value.items():
+            check(type(key) is str, f"a key of another type than str: {key!r}")
+            check_builtin(item)
+    elif type(value) is list:
+        for item in value:
+            check_builtin(item)
+    else:
+        allowed = (str, int, float, bool, bytes, type(None))
+        check(type(value) in allowed, f"{value!r} is a {type(value).__name__}")

@@ -1,0 +1,20 @@
+"""The contract of every adapter, kept by `local`."""
+
+import pytest
+
+from maestro_adapters.contract import AdapterContract
+from maestro_adapters.local.adapter import create
+
+
+class TestLocal(AdapterContract):
+    @pytest.fixture
+    def make_adapter(self):
+        made = []
+
+        def make():
+            made.append(create({"slots": 2}))
+            return made[-1]
+
+        yield make
+        for adapter in made:
+            adapter.close(stop_jobs=True)
