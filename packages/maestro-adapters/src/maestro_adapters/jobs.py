@@ -12,7 +12,7 @@ from maestro_adapters.errors import RequestError
 from maestro_adapters.options import AdapterOptions
 from maestro_adapters.request import JobRequest, parse_request
 
-__all__ = ["Job", "directive_lines", "parse_job"]
+__all__ = ["Job", "carried_script", "directive_lines", "parse_job"]
 
 
 @attrs.frozen
@@ -73,3 +73,16 @@ def directive_lines(script: str, prefix: str) -> list[str]:
             if line.startswith(prefix):
                 lines.append(line.rstrip("\n"))
     return lines
+
+
+def carried_script(job: Job) -> str | None:
+    """The script's text where the job must bring it along, as it does not lie in the workspace.
+
+    Scripts in a temporary folder of this machine are not there on the machine that runs the job.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if Path(job.script).parent == Path(job.request.workspace):
+        return None
+    return Path(job.script).read_text(encoding="utf-8", errors="surrogateescape")

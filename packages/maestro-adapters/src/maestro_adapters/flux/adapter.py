@@ -20,7 +20,7 @@ from maestro_adapters.flux.directives import (
     launch_words,
     resource_words,
 )
-from maestro_adapters.jobs import Job, directive_lines, parse_job
+from maestro_adapters.jobs import Job, carried_script, directive_lines, parse_job
 from maestro_adapters.obstacles import Obstacles
 from maestro_adapters.options import AdapterOptions
 from maestro_adapters.rendering import render
@@ -214,6 +214,7 @@ def submission(job: Job, options: AdapterOptions, *, queues: bool = True) -> Cal
         driver.arguments(request.workspace, job.script, job.attempt, job_id="${FLUX_JOB_ID}"),
         {**options.environment, "MAESTRO_TOKEN": job.token},
         prologue=[] if nested else [_FIRST_TASK],
+        script_text=carried_script(job),
     )
     if nested:
         return commands.batch(text, words, request.workspace)

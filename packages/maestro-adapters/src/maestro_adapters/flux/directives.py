@@ -122,8 +122,9 @@ def time_limit(text: str | None) -> str:
     Raises:
         WalltimeError: the text is no walltime.
     """
-    seconds = walltime.parse(text) if text is not None else None
-    return f"{seconds or 0}s"
+    seconds = (walltime.parse(text) if text is not None else None) or 0
+    # A clock as upstream writes it, 600.0s: scripts are compared with its.
+    return f"{float(seconds) if text and ':' in text else seconds}s"
 
 
 def job_name(request: JobRequest) -> str:

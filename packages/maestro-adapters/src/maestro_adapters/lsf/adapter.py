@@ -9,7 +9,7 @@ from typing import Any
 from maestro_adapters import driver, finding, states
 from maestro_adapters.errors import SchedulerError
 from maestro_adapters.finding import Found
-from maestro_adapters.jobs import Job, directive_lines, parse_job
+from maestro_adapters.jobs import Job, carried_script, directive_lines, parse_job
 from maestro_adapters.lsf import commands, parse
 from maestro_adapters.lsf.directives import SUFFIX, directives, launch_words
 from maestro_adapters.obstacles import Obstacles
@@ -182,6 +182,7 @@ def submission(job: Job, options: AdapterOptions) -> Call:
         driver.arguments(request.workspace, job.script, job.attempt, job_id="${LSB_JOBID}"),
         {**options.environment, "MAESTRO_TOKEN": job.token},
         requeued=_REQUEUED if request.requeue else "",
+        script_text=carried_script(job),
     )
     room = _MOST_DESCRIPTION - len(job.token.encode()) - 1
     about = single_line(request.description).encode()[:room].decode(errors="ignore")

@@ -48,14 +48,13 @@ def directives(request: JobRequest) -> list[str]:
 
 def launch_words(request: JobRequest, nodes: int | None, procs: int | None) -> str:
     """One `$(LAUNCHER)`: `procs` resource sets, as many on each node as `rs_per_node` says."""
-    tasks = request.tasks_per_rs or 1
     words = ["jsrun", "--nrs", str(procs or nodes or 1), "-b", request.bind or "rs"]
     if request.gpus:
         words += ["-g", str(request.gpus)]
     if request.bind_gpus:
         words += ["-B", request.bind_gpus]
-    cores = request.cpus_per_rs or (request.cores_per_task or 1) * tasks
-    words += ["-a", str(tasks), "-r", str(request.rs_per_node or 1), "-c", str(cores)]
+    words += ["-a", str(request.tasks_per_rs or 1), "-r", str(request.rs_per_node or 1)]
+    words += ["-c", str(request.cpus_per_rs or 1)]
     words += free_options(request.launcher_args)
     return " ".join(words)
 

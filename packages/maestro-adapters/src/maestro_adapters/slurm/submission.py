@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import attrs
 
 from maestro_adapters import driver, states
 from maestro_adapters.errors import SchedulerError
-from maestro_adapters.jobs import Job, directive_lines
+from maestro_adapters.jobs import Job, carried_script, directive_lines
 from maestro_adapters.obstacles import Obstacles
 from maestro_adapters.options import AdapterOptions
 from maestro_adapters.rendering import single_line
@@ -88,7 +89,7 @@ class Submitter:
     def _batches(self, jobs: Sequence[tuple[Job, tuple[str, ...]]]) -> Iterator[Batch]:
         equal: dict[object, list[tuple[Job, tuple[str, ...]]]] = {}
         for job, lines in jobs:
-            if self._options.array and not job.request.requeue and arrays.can_pack(job.token):
+            if self._options.array and _fits_an_array(job):
                 equal.setdefault((_common(lines), job.exclude_nodes), []).append((job, lines))
             else:
                 yield Batch((job,), (lines,))
@@ -110,8 +111,12 @@ class Submitter:
         obstacle = obstacles.ahead(batch.limits)
         if obstacle is not None:
             return batch.answer(obstacle)
-        call = array_call if len(batch.jobs) > 1 else single_call
-        result = self._runner.run(call(batch, self._options))
+        make_call = array_call if len(batch.jobs) > 1 else single_call
+        try:
+            call = make_call(batch, self._options)
+        except OSError as error:
+            return batch.answer(SchedulerError(f"cannot read {batch.jobs[0].script}: {error}"))
+        result = self._runner.run(call)
         if len(batch.jobs) > 1 and refusals.at_submit_limit(result):
             # Slurm refuses an array as a whole; a part of it may still find room.
             first, second = batch.halves()
@@ -141,6 +146,7 @@ def single_call(batch: Batch, options: AdapterOptions) -> Call:
         driver.arguments(request.workspace, job.script, job.attempt, job_id="${SLURM_JOB_ID}"),
         {**options.environment, "MAESTRO_TOKEN": job.token},
         requeued=_REQUEUED if request.requeue else "",
+        script_text=carried_script(job),
     )
     return commands.sbatch(
         text,
@@ -229,6 +235,15 @@ def _directives(job: Job) -> tuple[str, ...] | SchedulerError:
         return tuple(directive_lines(job.script, "#SBATCH"))
     except OSError as error:
         return SchedulerError(f"cannot read {job.script}: {error}")
+
+
+def _fits_an_array(job: Job) -> bool:
+    """Its script lies in its workspace, its logs are opened once, and its token can be packed."""
+    return (
+        not job.request.requeue
+        and Path(job.script).parent == Path(job.request.workspace)
+        and arrays.can_pack(job.token)
+    )
 
 
 def _common(lines: Sequence[str]) -> tuple[str, ...]:
