@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from fresh_environment import FreshEnvironment
+from slurm_cluster import slurm, slurm_session
+
+__all__ = ["slurm", "slurm_session"]  # fixtures
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

@@ -138,12 +138,24 @@ class Submitter:
 
 
 def single_call(batch: Batch, options: AdapterOptions) -> Call:
-    """The command for one job."""
+    """The command for one job.
+
+    Raises:
+        OSError: its script cannot be read.
+    """
     job = batch.jobs[0]
     request = job.request
+    plain = _is_plain(request.workspace)
     text = driver.scheduled(
         batch.directives[0],
-        driver.arguments(request.workspace, job.script, job.attempt, job_id="${SLURM_JOB_ID}"),
+        driver.arguments(
+            request.workspace,
+            job.script,
+            job.attempt,
+            log="" if plain else request.label,
+            log_id="${SLURM_JOB_ID}",
+            job_id="${SLURM_JOB_ID}",
+        ),
         {**options.environment, "MAESTRO_TOKEN": job.token},
         requeued=_REQUEUED if request.requeue else "",
         script_text=carried_script(job),
@@ -154,6 +166,7 @@ def single_call(batch: Batch, options: AdapterOptions) -> Call:
         comment=comment(request.description, job.token),
         requeue=request.requeue,
         exclude=excluded(job),
+        options=() if plain else ("--output=/dev/null", "--error=/dev/null"),
     )
 
 
@@ -241,9 +254,19 @@ def _fits_an_array(job: Job) -> bool:
     """Its script lies in its workspace, its logs are opened once, and its token can be packed."""
     return (
         not job.request.requeue
+        and _is_plain(job.request.workspace)
         and Path(job.script).parent == Path(job.request.workspace)
         and arrays.can_pack(job.token)
     )
+
+
+def _is_plain(workspace: str) -> bool:
+    """Whether Slurm opens logs in this folder: it takes the whole path for a file name pattern.
+
+    (sbatch(1), "filename pattern"; a backslash anywhere switches the replacements off.) Elsewhere
+    the driver opens them.
+    """
+    return not set(workspace) & set("\\%")
 
 
 def _common(lines: Sequence[str]) -> tuple[str, ...]:
