@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from maestro_spec.analysis import analyse
 from maestro_spec.model import Study
 from maestro_spec.problems import Problem, in_order
+from maestro_spec.rules import RULES
 
 
 def check(study: Study, *, parameters: Collection[str] | None = None) -> list[Problem]:
     """Everything that is wrong with a study, suspicious, or could be better.
+
+    Of the study itself nothing is changed; CSV files of parameters are read.
 
     Args:
         study: what `load` gave.
@@ -19,5 +23,8 @@ def check(study: Study, *, parameters: Collection[str] | None = None) -> list[Pr
     Returns:
         All problems in the order of the file, those that `load` noted among them.
     """
+    analysis = analyse(study, parameters)
     found = list(study.notes)
+    for rule in RULES:
+        found += rule(analysis)
     return in_order(found)

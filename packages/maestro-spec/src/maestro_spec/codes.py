@@ -2,7 +2,7 @@
 
 An *error* is what upstream refuses too, or what drops, overwrites or mixes data. What runs and is
 merely suspicious is a *warning*, and advice is a *hint*. A code never changes its meaning, and has
-one severity. What each means, with an example wrong and right, stands in ``explanations.yaml``.
+one severity. What each means, with an example wrong and right, stands in `explanations.yaml`.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ _LIST: list[tuple[str, Literal["error", "warning", "hint"], str]] = [
     ("MS506", "hint", "a walltime that schedulers read differently"),
     ("MS507", "error", "a git dependency with several versions"),
     ("MS508", "warning", "a batch value that looks wrong"),
-    ("MS509", "error", "an unknown placeholder in the launcher"),
+    ("MS509", "warning", "an unknown placeholder in the launcher"),
     ("MS510", "warning", "exit codes that contradict each other"),
     ("MS511", "hint", "a restart that never happens"),
 ]

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from maestro_spec.document import Document
     from maestro_spec.problems import Problem
 
 
@@ -22,11 +23,15 @@ class SpecError(Exception):
 
     Attributes:
         problems: all that was found, warnings and hints included, in the order of the file.
+        document: the file's text, to show its lines; None where it could not be read.
     """
 
-    def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
+    def __init__(
+        self, message: str, problems: Sequence[Problem] = (), document: Document | None = None
+    ) -> None:
         super().__init__(message)
         self.problems: tuple[Problem, ...] = tuple(problems)
+        self.document = document
 
 
 class StudyUnreadable(SpecError):  # noqa: N818 (it names what the study is)

@@ -24,7 +24,7 @@ class Reading:
 
     Attributes:
         name: the file as it was given.
-        document: None where it was no YAML.
+        document: without nodes where it was no YAML; None where it was no text.
         study: None where it was no map; otherwise as whole as it can be.
         problems: what was found while it was read.
     """
@@ -57,7 +57,7 @@ def load(source: str | FilePath, *, specroot: str | FilePath | None = None) -> S
         problems = in_order(found)
         errors = [p for p in problems if p.severity == "error"]
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        raise StudyInvalid(f"{errors[0]}{more}", problems)
+        raise StudyInvalid(f"{errors[0]}{more}", problems, reading.document)
     return reading.study
 
 
@@ -91,7 +91,7 @@ def read_text(text: str, name: str, source: FilePath | None, specroot: FilePath)
     try:
         document, problems = parse(text, name)
     except StudyInvalid as error:
-        return Reading(name, None, None, error.problems)
+        return Reading(name, Document(name, text, None), None, error.problems)
     study, found = build(document)
     notes = tuple(in_order([*problems, *found]))
     if study is not None:

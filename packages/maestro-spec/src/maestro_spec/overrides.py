@@ -10,13 +10,17 @@ import attrs
 from maestro_spec.builder import batch as build_batch
 from maestro_spec.document import Document, Node, Position, Scalar, Sequence
 from maestro_spec.document import Mapping as MappingNode
-from maestro_spec.errors import OverrideInvalid
+from maestro_spec.errors import OverrideInvalid, StudyInvalid
 from maestro_spec.model import Batch, Env, Study, Variable
 from maestro_spec.model import Scalar as ScalarValue
 from maestro_spec.problems import Path, Problem, has_errors, problem
+from maestro_spec.shapes import Text
 from maestro_spec.structure import Reader
 from maestro_spec.study_shape import BATCH
 from maestro_spec.suggest import did_you_mean
+from maestro_spec.yaml_source import parse
+
+COMMAND_LINE = "<command line>"
 
 #: the variable that says where workspaces are made; a study need not mention it to be given one
 _OUTPUT_PATH = "OUTPUT_PATH"
@@ -86,7 +90,7 @@ def _batch(study: Study, given: Mapping[str, Any], problems: list[Problem]) -> B
     if not given:
         return study.batch
     keys = {key.name: key for key in BATCH.keys}
-    reader = Reader(Document("<command line>", "", None))
+    reader = Reader(Document(COMMAND_LINE, "", None))
     values = {
         field.name: getattr(study.batch, field.name)
         for field in attrs.fields(Batch)
@@ -101,10 +105,24 @@ def _batch(study: Study, given: Mapping[str, Any], problems: list[Problem]) -> B
         elif value is None:
             values.pop("uri" if name == "flux_uri" else name, None)
         else:
-            read = reader.read(_as_node(value), keys[name].shape, path, f"`{name}`")
+            shape = keys[name].shape
+            node = _as_node(value) if isinstance(shape, Text) else _parsed(value)
+            read = reader.read(node, shape, path, f"`{name}`")
             values["uri" if name == "flux_uri" else name] = read
     problems += [attrs.evolve(p, place=None) for p in reader.problems]
     return study.batch if has_errors(problems) else build_batch(values)
+
+
+def _parsed(value: Any) -> Node:
+    """A value of the command line; a text is read as YAML: `4`, `true`, `{exclusive: user}`."""
+    if isinstance(value, str):
+        try:
+            root = parse(value, COMMAND_LINE)[0].root
+        except StudyInvalid:
+            root = None
+        if root is not None:
+            return root
+    return _as_node(value)
 
 
 def _as_node(value: Any) -> Node:

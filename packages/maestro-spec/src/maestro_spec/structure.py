@@ -126,7 +126,7 @@ class Reader:
         for key_shape in shape.keys:
             if key_shape.required and key_shape.name not in found:
                 message = f"`{key_shape.name}` is missing in {shape.title}."
-                self.complain("MS103", node, path, message, key_shape.help or None)
+                self.complain("MS103", node, path, message, f"Add `{key_shape.name}: …`.")
         return {name: value for name, value in found.items() if value is not INVALID}
 
     def _other(
@@ -275,7 +275,7 @@ class Reader:
             message = f"{name} must be at least {shape.minimum}, and is {node.text}."
             self.complain("MS106", node, path, message)
             return INVALID
-        return value
+        return value if isinstance(value, float) or value in _INT64 else float(value)
 
     def _flag(self, node: Scalar, shape: Flag, path: Path, name: str) -> Any:
         if node.kind == "bool":

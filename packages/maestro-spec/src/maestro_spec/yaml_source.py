@@ -119,11 +119,11 @@ class _PurePython(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):
 
 
 def _events(text: str) -> Iterator[Any]:
-    parser: Any
-    if yaml.__with_libyaml__:
-        parser = yaml.cyaml.CParser(text)  # type: ignore[attr-defined]  # missing in the stubs
-    else:
-        parser = _PurePython(text)
+    parser: Any = (
+        yaml.cyaml.CParser(text)  # type: ignore[attr-defined]  # missing in the stubs
+        if yaml.__with_libyaml__
+        else _PurePython(text)
+    )
     get: Callable[[], Any] = parser.get_event
     event = get()
     while event is not None and type(event) is not StreamEndEvent:
@@ -304,7 +304,9 @@ def _syntax(document: Document, error: yaml.MarkedYAMLError) -> Problem:
     message = f"This is no YAML: {what}."
     hint = None
     if error.context_mark is not None and error.context:
-        hint = f"The parser was {error.context.strip()} that starts in line {error.context_mark.line + 1}."
+        hint = (
+            f"That was {error.context.strip()} that starts in line {error.context_mark.line + 1}."
+        )
     if "cannot start any token" in what and _character(document, mark) == "\t":
         hint = "Indent with spaces: YAML allows no tabs there."
     line, column = mark.line + 1, mark.column + 1

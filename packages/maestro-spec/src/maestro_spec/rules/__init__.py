@@ -1,0 +1,21 @@
+"""The rules: pure checks of a study, one topic a file. Each takes an `Analysis` and gives problems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from maestro_spec.analysis import Analysis
+from maestro_spec.problems import Problem
+from maestro_spec.rules import batch, environment, graph, names, parameters, tokens, values
+
+Rule = Callable[[Analysis], Iterable[Problem]]
+
+RULES: tuple[Rule, ...] = (
+    names.check,
+    graph.check,
+    environment.check,
+    parameters.check,
+    tokens.check,
+    values.check,
+    batch.check,
+)

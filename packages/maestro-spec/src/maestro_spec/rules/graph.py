@@ -1,0 +1,90 @@
+"""Dependencies: they exist, they go round in no circle, and none is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from maestro_spec.analysis import Analysis, funnel_target, innermost_first, resolved
+from maestro_spec.model import Step
+from maestro_spec.problems import Problem, problem
+from maestro_spec.suggest import did_you_mean
+
+#: how many ancestors of a step are looked at in search of one
+_MOST_ANCESTORS = 2_000
+
+
+def check(analysis: Analysis) -> Iterator[Problem]:
+    """Dependencies and workspaces of all steps."""
+    for step in analysis.study.steps:
+        yield from _dependencies(analysis, step)
+    yield from _cycle(analysis)
+    for step in analysis.steps.values():
+        yield from _workspaces(analysis, step)
+
+
+def _dependencies(analysis: Analysis, step: Step) -> Iterator[Problem]:
+    study = analysis.study
+    for number, written in enumerate(step.depends):
+        path = (*step.at, "run", "depends", number)
+        name = resolved(written, analysis.env)
+        target = funnel_target(name) if "*" in name else name
+        if target == step.name:
+            message = f"The step `{step.name}` depends on itself."
+            hint = "Remove the dependency."
+            yield problem("MS303", study.place(path), path, message, hint)
+        elif target not in analysis.steps:
+            if not analysis.nameless:
+                message = f"`{step.name}` depends on `{target}`, which is no step."
+                meant = did_you_mean(target, analysis.steps)
+                yield problem("MS302", study.place(path), path, message, meant)
+        elif "*" in name and analysis.used is not None and not analysis.used[target]:
+            if analysis.is_whole("study", "env", "global.parameters"):
+                message = (
+                    f"`{target}` uses no parameter, so `{written}` waits for a single instance."
+                )
+                hint = f"Write `{target}`."
+                yield problem("MS305", study.place(path), path, message, hint)
+
+
+def _cycle(analysis: Analysis) -> Iterator[Problem]:
+    waits = {
+        name: ({*each.plain, *each.funnels, *each.implied} - {name})
+        for name, each in analysis.links.items()
+    }
+    cycle = innermost_first(waits)[1]
+    if not cycle:
+        return
+    shown = cycle if len(cycle) <= 12 else [*cycle[:6], "…", *cycle[-5:]]
+    message = f"These steps wait for each other: {' → '.join([*shown, cycle[0]])}."
+    step = analysis.steps[cycle[0]]
+    path = (*step.at, "run", "depends")
+    if cycle[1] in analysis.links[step.name].implied:
+        path = (*step.at, "run", "cmd")
+    hint = "Remove one of these dependencies or workspace tokens."
+    yield problem("MS304", analysis.study.place(path, at_key=True), path, message, hint)
+
+
+def _workspaces(analysis: Analysis, step: Step) -> Iterator[Problem]:
+    """Workspaces of steps that the step need not wait for."""
+    implied = [n for n in analysis.links[step.name].implied if not _waits(analysis, step.name, n)]
+    for name in implied:
+        token = f"$({name}.workspace)"
+        path = (*step.at, "run", "cmd")
+        if token not in step.command and token in (step.restart or ""):
+            path = (*step.at, "run", "restart")
+        message = f"`{step.name}` uses {token} without a dependency on `{name}`; one is implied."
+        hint = f"Add `{name}` to `depends`."
+        yield problem("MS306", analysis.study.place_within(path, token), path, message, hint)
+
+
+def _waits(analysis: Analysis, name: str, other: str) -> bool:
+    """Whether a step waits for another one through its dependencies."""
+    first = analysis.links[name]
+    seen = {*first.plain, *first.funnels}
+    queue = list(seen)
+    while queue and len(seen) < _MOST_ANCESTORS:
+        links = analysis.links[queue.pop()]
+        new = {*links.plain, *links.funnels} - seen
+        seen |= new
+        queue += new
+    return other in seen

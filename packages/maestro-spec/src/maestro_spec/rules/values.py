@@ -1,0 +1,69 @@
+"""Values of the steps: walltimes and exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from maestro_spec.analysis import Analysis
+from maestro_spec.model import Step
+from maestro_spec.problems import Problem, problem
+from maestro_spec.walltimes import is_ambiguous, is_walltime
+
+_SCHEDULERS = frozenset({"slurm", "lsf", "flux"})
+
+
+def check(analysis: Analysis) -> Iterator[Problem]:
+    """Values of all steps."""
+    for step in analysis.study.steps:
+        yield from _walltime(analysis, step)
+        yield from _exit_codes(analysis, step)
+        yield from _restart(analysis, step)
+
+
+def _is_scheduled(step: Step) -> bool:
+    return step.resources.nodes is not None or step.resources.procs is not None
+
+
+def _walltime(analysis: Analysis, step: Step) -> Iterator[Problem]:
+    text = step.resources.walltime
+    if text is None or "$(" in text:
+        return
+    path = (*step.at, "run", "walltime")
+    place = analysis.study.place(path)
+    scheduled = _is_scheduled(step) and analysis.study.batch.type in _SCHEDULERS
+    if not is_walltime(text):
+        message = f"`{text[:60]}` is no walltime."
+        hint = "Write minutes (90), HH:MM:SS (24:00:00) or days (2-00:00:00)."
+        yield problem("MS504" if scheduled else "MS505", place, path, message, hint)
+    elif is_ambiguous(text) and scheduled:
+        message = f"`{text}` is minutes and seconds for Slurm and Flux, hours and minutes for LSF."
+        yield problem("MS506", place, path, message, "Write HH:MM:SS.")
+
+
+def _exit_codes(analysis: Analysis, step: Step) -> Iterator[Problem]:
+    failure = step.failure
+    path = (*step.at, "run", "exit codes")
+    place = analysis.study.place(path, at_key=True)
+    retry, restart = set(failure.retry_codes or ()), set(failure.restart_codes)
+    both = sorted((set(failure.success_codes) & (retry | restart)) | (retry & restart))
+    if both:
+        codes = ", ".join(map(str, both[:10]))
+        message = f"The exit code {codes} of `{step.name}` has two meanings."
+        yield problem("MS510", place, path, message, "Leave each code in one list.")
+    if failure.retry_codes is not None and not failure.retries:
+        message = f"`{step.name}` names exit codes for a retry, but has no `retries`."
+        yield problem("MS510", place, path, message, "Add `retries: 1`.")
+    if failure.restart_codes and step.restart is None:
+        message = f"`{step.name}` names exit codes for a restart, but has no `restart`."
+        yield problem("MS510", place, path, message, "Add `restart`, or use `retry`.")
+
+
+def _restart(analysis: Analysis, step: Step) -> Iterator[Problem]:
+    if step.restart is None or _is_scheduled(step) or step.failure.restart_codes:
+        return
+    if step.resources.enforce_walltime:
+        return
+    path = (*step.at, "run", "restart")
+    message = f"`{step.name}` runs locally and never times out, so its `restart` is never used."
+    hint = "Give it nodes or procs, or a `walltime` with `enforce walltime: true`."
+    yield problem("MS511", analysis.study.place(path, at_key=True), path, message, hint)
