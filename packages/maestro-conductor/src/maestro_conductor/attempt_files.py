@@ -1,0 +1,86 @@
+"""Attempt files: what became of an attempt, and how one is made void.
+
+The format is "The attempt file" on the workspace format page.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import attrs
+
+__all__ = ["AttemptFile", "attempt_path", "read_attempt", "void_attempt"]
+
+
+@attrs.frozen
+class AttemptFile:
+    """What an attempt file says.
+
+    Attributes:
+        fate: ``absent``, ``void``, ``started`` or ``ended``.
+        exit_code: of the script, where it ended.
+        ended: ms since 1970, where it ended.
+        host, boot: where it runs or ran; None: not known.
+    """
+
+    fate: str
+    exit_code: int | None = None
+    ended: int | None = None
+    host: str | None = None
+    boot: str | None = None
+
+
+def attempt_path(folder: Path, attempt: int) -> Path:
+    """Where the attempt file is."""
+    return folder / f".attempt.{attempt}"
+
+
+def read_attempt(folder: Path, attempt: int) -> AttemptFile:
+    """Read an attempt file.
+
+    Raises:
+        OSError: it is there and cannot be read.
+    """
+    try:
+        with attempt_path(folder, attempt).open("rb") as file:
+            content = file.read(4096)
+            modified = os.fstat(file.fileno()).st_mtime_ns // 1_000_000
+    except (FileNotFoundError, NotADirectoryError):
+        return AttemptFile("absent")
+    host = boot = None
+    for line in content.split(b"\n")[:-1]:
+        word, *pairs = line.decode("utf-8", "surrogateescape").split(" ")
+        fields = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+        if word == "void":
+            return AttemptFile("void")
+        if word == "start":
+            host, boot = fields.get("host"), fields.get("boot")
+        elif word == "end" and fields.get("code", "").isdecimal():
+            time = fields.get("time", "")
+            ended = int(float(time) * 1000) if time.replace(".", "", 1).isdecimal() else modified
+            return AttemptFile("ended", int(fields["code"]), ended, host, boot)
+    return AttemptFile("started", host=host, boot=boot)
+
+
+def void_attempt(folder: Path, attempt: int) -> AttemptFile:
+    """Make an attempt void, unless it has started: then it says what became of it.
+
+    Raises:
+        OSError: the file could neither be made nor read.
+    """
+    path = attempt_path(folder, attempt)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path, flags, 0o666)
+    except FileExistsError:
+        return read_attempt(folder, attempt)
+    except FileNotFoundError:  # the folder was never made, or was deleted
+        folder.mkdir(parents=True, exist_ok=True)
+        return void_attempt(folder, attempt)
+    try:
+        os.write(descriptor, b"void\n")
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    return AttemptFile("void")

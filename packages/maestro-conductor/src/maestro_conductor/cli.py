@@ -1,0 +1,138 @@
+"""The ``conductor`` command: runs a workspace, or shows how far it is."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from maestro_conductor.__about__ import __version__
+from maestro_conductor.errors import ConductorError
+
+__all__ = ["main"]
+
+_BAD_FOLDER = 1
+_USAGE = 64
+
+
+class _Parser(argparse.ArgumentParser):
+    """Wrong usage exits with 64 (sysexits.h: EX_USAGE); 2 means that a step failed."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(_USAGE, f"{self.prog}: {message}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="conductor",
+        description="Run the study in a workspace to its end.",
+        epilog="exit codes: 0 finished, 2 a step failed, 3 cancelled, 1 bad folder or held by "
+        "another conductor, 64 wrong usage, 130 stopped by INT, 143 by TERM",
+        allow_abbrev=False,
+    )
+    parser.add_argument("directory", type=Path, metavar="DIR", help="the workspace")
+    parser.add_argument(
+        "-s", "--status", action="store_true", help="show how far the study is, and run nothing"
+    )
+    parser.add_argument(
+        "-t",
+        "--sleeptime",
+        type=_seconds,
+        metavar="SECONDS",
+        help="longest pause between two questions to the scheduler",
+    )
+    parser.add_argument(
+        "-l", "--logpath", type=Path, metavar="FILE", help="log to FILE instead of logs/<study>.log"
+    )
+    parser.add_argument(
+        "-d",
+        "--debug_lvl",
+        type=int,
+        choices=range(1, 6),
+        default=2,
+        help="least level that is logged: 1 debug, 2 info (default), 3 warning, 4 error, 5 critical",
+    )
+    parser.add_argument(
+        "-c", "--logstdout", action="store_true", default=True, help="log to stdout, too (default)"
+    )
+    parser.add_argument(
+        "--no-logstdout", action="store_false", dest="logstdout", help="log to the file only"
+    )
+    parser.add_argument(
+        "--take-over",
+        action="store_true",
+        help="take the workspace from a conductor of another host that gives no sign of life",
+    )
+    parser.add_argument(
+        "--local-steps",
+        choices=("leave", "stop"),
+        default="leave",
+        help="on TERM or INT, leave running local steps to themselves (default: the next "
+        "conductor finds them) or stop them (it runs them again)",
+    )
+    parser.add_argument(
+        "--ready-fd",
+        type=int,
+        metavar="N",
+        help="write `ready` to file descriptor N once the conductor is alive, or why it is not",
+    )
+    parser.add_argument("-v", "--version", action="version", version=f"conductor {__version__}")
+    return parser
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < 1e9:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds")
+    return value
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; gives the exit code."""
+    options = _parser().parse_args(arguments)
+    announce = _announcer(options.ready_fd)
+    try:
+        if options.status:
+            from maestro_conductor.status_table import print_status
+
+            return print_status(options.directory)
+        from maestro_conductor.composition import conduct
+
+        return conduct(
+            options.directory,
+            log_path=options.logpath,
+            log_level=options.debug_lvl,
+            log_to_stdout=options.logstdout,
+            sleeptime=options.sleeptime,
+            ready=lambda: announce("ready"),
+            take_over=options.take_over,
+            local_steps=options.local_steps,
+        )
+    except ConductorError as error:
+        announce(f"error: {error}")
+        sys.stderr.write(f"conductor: {error}\n")
+        return _BAD_FOLDER
+    except BrokenPipeError:
+        # Whoever read our output is gone; nothing is to be said any more, at exit neither.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def _announcer(descriptor: int | None) -> Callable[[str], None]:
+    """Says once, to whoever started us, how the start went."""
+    told = descriptor is None
+
+    def announce(line: str) -> None:
+        nonlocal told
+        if not told and descriptor is not None:
+            told = True
+            with contextlib.suppress(OSError):
+                os.write(descriptor, f"{line}\n".encode("utf-8", "replace"))
+                os.close(descriptor)
+
+    return announce

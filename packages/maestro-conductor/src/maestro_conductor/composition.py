@@ -1,0 +1,259 @@
+"""Puts a conductor together and runs it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import signal
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from maestro_conductor import records
+from maestro_conductor.__about__ import __version__
+from maestro_conductor.adapters import create_adapter
+from maestro_conductor.clock import SystemClock
+from maestro_conductor.errors import WorkspaceError
+from maestro_conductor.files import JOURNAL
+from maestro_conductor.graph_view import Graph, read_graph
+from maestro_conductor.job_request import adapter_options
+from maestro_conductor.journal.compaction import compact, worth_it
+from maestro_conductor.journal.replay import load
+from maestro_conductor.journal.writer import JournalWriter
+from maestro_conductor.lanes import ARRAY_BATCH
+from maestro_conductor.lock import Hold, boot_id, hold, last_holder
+from maestro_conductor.log import DEFAULT_LEVEL, LEVELS, LogFile, StudyLog, plain_copy
+from maestro_conductor.loop import Loop, Parts, Wake
+from maestro_conductor.machine import Machine
+from maestro_conductor.names import clean_name
+from maestro_conductor.ports import Adapter, AdapterFactory
+from maestro_conductor.progress import Progress
+from maestro_conductor.requests import RequestFiles
+from maestro_conductor.run_view import Run, Settings, read_run
+from maestro_conductor.status_file import StatusFile
+from maestro_conductor.study_state import StudyState
+from maestro_conductor.submission import Submission
+
+__all__ = ["conduct", "log_path_of"]
+
+
+def conduct(
+    root: Path,
+    *,
+    log_path: Path | None = None,
+    log_level: int = DEFAULT_LEVEL,
+    log_to_stdout: bool = False,
+    sleeptime: float | None = None,
+    ready: Callable[[], None] | None = None,
+    observer: Callable[[Progress], None] | None = None,
+    take_over: bool = False,
+    local_steps: str = "leave",
+    scheduler_factory: AdapterFactory | None = None,
+) -> int:
+    """Run a workspace's study to its end, in this process.
+
+    TERM and INT stop it cleanly when this is called in the main thread; it can be started again.
+
+    Args:
+        root: the workspace.
+        log_path: of the log; None: ``logs/<study>.log`` in the workspace.
+        log_level: 1 (all) to 5 (critical only).
+        log_to_stdout: show the log's lines, too.
+        sleeptime: s, longest pause between two polls; None: what the study says.
+        ready: called once, when the conductor is alive.
+        observer: called a few times a second while things change.
+        take_over: take the workspace from a conductor of another host whose heartbeat is old.
+        local_steps: what becomes of running local steps after a signal: ``leave``: they go on,
+            and the next conductor finds them; ``stop``: they are stopped, and it runs them again.
+        scheduler_factory: makes adapters from name and options; None: installed ones.
+
+    Returns:
+        0: finished; 2: some step failed; 3: cancelled; 128 + n: stopped by signal n.
+
+    Raises:
+        WorkspaceError: the folder is no workspace, or cannot be read.
+        HeldError: another conductor holds it.
+        AdapterError: the study's adapter is missing.
+    """
+    root = Path(root).absolute()
+    graph = read_graph(root)
+    run = read_run(root)
+    before = last_holder(root)
+    try:
+        with hold(root, take_over=take_over) as held, _Signals() as signals:
+            return _conduct(
+                root,
+                graph,
+                run,
+                held,
+                signals,
+                previous=before.describe() if before is not None and before.live else None,
+                log_path=log_path or log_path_of(root, graph.name),
+                log_level=log_level,
+                log_to_stdout=log_to_stdout,
+                sleeptime=sleeptime,
+                ready=ready,
+                observer=observer,
+                stop_local=local_steps == "stop",
+                factory=scheduler_factory or create_adapter,
+            )
+    finally:
+        graph.close()
+
+
+def log_path_of(root: Path, study: str) -> Path:
+    """Where a study's log is."""
+    return root / "logs" / f"{clean_name(study)}.log"
+
+
+def _conduct(
+    root: Path,
+    graph: Graph,
+    run: Run,
+    held: Hold,
+    signals: _Signals,
+    *,
+    previous: str | None,
+    log_path: Path,
+    log_level: int,
+    log_to_stdout: bool,
+    sleeptime: float | None,
+    ready: Callable[[], None] | None,
+    observer: Callable[[Progress], None] | None,
+    stop_local: bool,
+    factory: AdapterFactory,
+) -> int:
+    clock = SystemClock()
+    log_file = LogFile(log_path, plain_copy if log_to_stdout else None)
+    log = StudyLog(log_file, LEVELS[log_level], graph.name, str(root))
+    state, journal = _open_journal(root, graph, run, log, clock.wall())
+    try:
+        requests = RequestFiles(
+            root, lambda path, reason: log.event("request_rejected", path=str(path), reason=reason)
+        )
+        if state.outcome is not None and not requests.any_waiting():
+            if ready is not None:
+                ready()
+            return state.outcome[1]
+        local, scheduler = _make_adapters(graph, factory)
+        submission = Submission(graph, run, root, scheduler or local)
+        machine = Machine(
+            graph,
+            state,
+            dry=run.dry,
+            local_slots=local.describe().get("slots"),
+            weigh=submission.weigh,
+            batch=ARRAY_BATCH if graph.batch.get("array") else None,
+        )
+        opened = records.opened(clock.wall(), platform.node(), boot_id(), os.getpid(), __version__)
+        state.apply(opened)
+        journal.add(opened)
+        if sleeptime is not None and state.settings.sleep != sleeptime:
+            settings = _with_sleep(state.settings, sleeptime)
+            record = records.settings(clock.wall(), "run", settings)
+            state.apply(record)
+            journal.add(record)
+        log.event(
+            "conductor_started",
+            host=held.me.host,
+            pid=held.me.pid,
+            version=__version__,
+            previous=previous,
+        )
+        parts = Parts(
+            root=root,
+            graph=graph,
+            machine=machine,
+            journal=journal,
+            submission=submission,
+            local=local,
+            scheduler=scheduler,
+            requests=requests,
+            hold=held,
+            log=log,
+            log_file=log_file,
+            status=StatusFile(root, graph, state),
+            clock=clock,
+            wake=signals.wake,
+            signal=lambda: signals.name,
+            stop_local=stop_local,
+            ready=ready,
+            observer=observer,
+        )
+        return Loop(parts).run()
+    finally:
+        log_file.close()
+        journal.close()
+
+
+def _with_sleep(settings: Settings, sleep: float) -> Settings:
+    return Settings(settings.throttle, settings.rlimit, settings.attempts, sleep)
+
+
+def _open_journal(
+    root: Path, graph: Graph, run: Run, log: StudyLog, wall: int
+) -> tuple[StudyState, JournalWriter]:
+    """Replay the journal, cut its torn tail, and open it for writing; make it where there is none."""
+    path = root / JOURNAL
+    state, reader = load(root, graph, run)
+    try:
+        if reader.header is None:
+            return state, JournalWriter.create(path, run.study_id, len(graph))
+        torn = path.stat().st_size - reader.offset
+        offset, sequence = reader.offset, reader.sequence
+        if worth_it(offset, len(graph)):
+            try:
+                offset, sequence = compact(path, state, sequence, wall)
+                log.event("journal_compacted", count=offset)
+            except OSError as error:
+                log.event("file_trouble", path=str(path), reason=str(error))
+        if torn:
+            log.event("journal_cut", count=torn)
+        return state, JournalWriter(path, offset, sequence)
+    except OSError as error:
+        raise WorkspaceError(f"{path} cannot be written: {error.strerror}") from error
+    finally:
+        reader.close()
+
+
+def _make_adapters(graph: Graph, factory: AdapterFactory) -> tuple[Adapter, Adapter | None]:
+    """The adapter of the local steps, and that of the scheduled ones."""
+    batch: Mapping[str, Any] = graph.batch
+    kind = batch.get("type") or "local"
+    if kind == "local":
+        return factory("local", adapter_options(batch)), None
+    scheduler = factory(kind, adapter_options(batch))
+    return factory("local", adapter_options(batch, local_beside=True)), scheduler
+
+
+class _Signals:
+    """TERM and INT while a conductor runs: they wake the loop, which then leaves."""
+
+    def __init__(self) -> None:
+        self.name: str | None = None
+        self.wake = Wake()
+        self._old: dict[int, Any] = {}
+        self._count = 0
+
+    def __enter__(self) -> _Signals:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGTERM, signal.SIGINT):
+                self._old[number] = signal.signal(number, self._caught)
+            with contextlib.suppress(ValueError, AttributeError):
+                # Whoever started us may go away: that is no reason to stop.
+                self._old[signal.SIGHUP] = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        for number, action in self._old.items():
+            signal.signal(number, action)
+        self.wake.close()
+
+    def _caught(self, number: int, _frame: FrameType | None) -> None:
+        self._count += 1
+        name = signal.Signals(number).name
+        self.name = name if self._count == 1 else f"{name} again"
+        self.wake.set()

@@ -1,0 +1,136 @@
+"""What can happen to a study: the inputs of the machine.
+
+Times are s since 1970 where an adapter gives them, ms where they are ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+
+__all__ = [
+    "Answers",
+    "CancelAsked",
+    "Closing",
+    "Event",
+    "Found",
+    "Now",
+    "Polled",
+    "ResumeAsked",
+    "ScriptsWritten",
+    "Settled",
+    "UpdateAsked",
+]
+
+
+@attrs.frozen
+class Now:
+    """The time of a turn.
+
+    Attributes:
+        wall: ms since 1970, for records.
+        steady: s, of a clock that never jumps, for pauses.
+    """
+
+    wall: int
+    steady: float
+
+
+@attrs.frozen
+class Answers:
+    """Answers to a submission: for each job instance, attempt, and what ``submit`` gave."""
+
+    lane: str
+    jobs: Sequence[tuple[int, int, Mapping[str, Any]]]
+
+
+@attrs.frozen
+class Polled:
+    """Answers of ``poll``, by job."""
+
+    lane: str
+    jobs: Mapping[str, Mapping[str, Any]]
+
+
+@attrs.frozen
+class Found:
+    """Answers of ``find``: for each instance and attempt what it gave."""
+
+    lane: str
+    jobs: Sequence[tuple[int, int, Mapping[str, Any]]]
+
+
+@attrs.frozen
+class Settled:
+    """What an attempt file says.
+
+    Attributes:
+        instance, attempt: which.
+        fate: ``void``: never ran, and never will; ``absent``: it is not there, and was not made;
+            ``ended``; ``started``: no end is known; ``error``: could not be read.
+        exit_code: where it ended.
+        at: ms, when it ended.
+        detail: for people.
+    """
+
+    instance: int
+    attempt: int
+    fate: str
+    exit_code: int | None = None
+    at: int | None = None
+    detail: str | None = None
+
+
+@attrs.frozen
+class ScriptsWritten:
+    """Scripts of a dry run: for each instance None, or why not."""
+
+    jobs: Sequence[tuple[int, str | None]]
+
+
+@attrs.frozen
+class CancelAsked:
+    """Somebody asked to cancel the study."""
+
+
+@attrs.frozen
+class UpdateAsked:
+    """New settings; None: unchanged."""
+
+    throttle: int | None = None
+    rlimit: int | None = None
+    sleep: float | None = None
+    source: str = "update"
+
+
+@attrs.frozen
+class ResumeAsked:
+    """Run these instances again; all of them are in a final state."""
+
+    instances: Sequence[int]
+
+
+@attrs.frozen
+class Closing:
+    """The conductor is about to leave.
+
+    Attributes:
+        stop_local: the local steps are being stopped; they are run again by the next conductor.
+    """
+
+    stop_local: bool
+
+
+Event = (
+    Answers
+    | Polled
+    | Found
+    | Settled
+    | ScriptsWritten
+    | CancelAsked
+    | UpdateAsked
+    | ResumeAsked
+    | Closing
+)

@@ -1,0 +1,122 @@
+"""Small rules for files: paths of a workspace, headers, replacing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from maestro_conductor.__about__ import __version__
+from maestro_conductor.errors import FormatError
+
+__all__ = [
+    "CLAIMED",
+    "CONDUCTOR",
+    "GRAPH",
+    "JOURNAL",
+    "LOCK",
+    "REQUESTS",
+    "RUN",
+    "VERSION",
+    "WRITER",
+    "check_header",
+    "header",
+    "replace_file",
+]
+
+GRAPH = ".maestro/graph.msgpack"
+RUN = ".maestro/run.msgpack"
+JOURNAL = ".maestro/journal.msgpack"
+LOCK = ".maestro/lock"
+CONDUCTOR = ".maestro/conductor.msgpack"
+REQUESTS = ".maestro/requests"
+CLAIMED = ".maestro/claimed"
+
+#: Version of the workspace format that is written here.
+VERSION = (1, 0)
+WRITER = f"maestro-conductor {__version__}"
+
+
+def header(format_name: str, requires: Collection[str] = ()) -> dict[str, Any]:
+    """The first fields of a file of ours."""
+    return {
+        "format": format_name,
+        "version": list(VERSION),
+        "requires": sorted(requires),
+        "writer": WRITER,
+    }
+
+
+def check_header(
+    value: object, format_name: str, path: str, features: Collection[str] = ()
+) -> Mapping[str, Any]:
+    """Refuse what this version cannot read; newer minor versions are fine.
+
+    Args:
+        value: what stands at the beginning of the file.
+        format_name: what ought to stand in ``format``.
+        path: for messages.
+        features: names in ``requires`` that the reader knows.
+
+    Raises:
+        FormatError: it is something else; the text says what.
+    """
+    name = format_name.removeprefix("maestro-")
+    if not isinstance(value, dict) or value.get("format") != format_name:
+        raise FormatError(f"{path} is not a {name} file of a maestro workspace")
+    version = value.get("version")
+    if not isinstance(version, list) or not version or version[0] != VERSION[0]:
+        shown = ".".join(map(str, version)) if isinstance(version, list) else version
+        raise FormatError(
+            f"{path} has format version {shown}, this maestro-conductor {__version__} "
+            f"reads version {VERSION[0]}: use the version that wrote it ({value.get('writer')})"
+        )
+    unknown = [feature for feature in value.get("requires") or () if feature not in features]
+    if unknown:
+        raise FormatError(
+            f"{path} needs `{'`, `'.join(map(str, unknown))}`, "
+            f"this maestro-conductor {__version__} does not know it: upgrade it"
+        )
+    return value
+
+
+def replace_file(path: Path, content: bytes, *, mode: int = 0o666, sync: bool = True) -> None:
+    """Write a file whole: readers see the old one or the new one.
+
+    Args:
+        path: where it goes.
+        content: all of it.
+        mode: permissions, less the umask.
+        sync: flush it to disk before it takes the place of the old one.
+
+    Raises:
+        OSError: it could not be written; the old one stands as it was.
+    """
+    descriptor, temporary = tempfile.mkstemp(
+        prefix=f".{path.name}.", suffix=".tmp", dir=path.parent
+    )
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            os.fchmod(descriptor, mode & ~_UMASK)
+            file.write(content)
+            file.flush()
+            if sync:
+                os.fsync(descriptor)
+        Path(temporary).rename(path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            Path(temporary).unlink()
+        raise
+
+
+def _read_umask() -> int:
+    umask = os.umask(0)
+    os.umask(umask)
+    return umask
+
+
+# Read once: the only way to ask for it changes it for a moment.
+_UMASK = _read_umask()

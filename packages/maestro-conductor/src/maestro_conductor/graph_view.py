@@ -1,0 +1,256 @@
+"""A tolerant reader of ``graph.msgpack``: what is to be run.
+
+Names and edges are held as arrays, commands are not held at all: each instance's record is read
+again from its place in the file when it is needed.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+from array import array
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+import msgpack
+
+from maestro_conductor.errors import FormatError, WorkspaceError
+from maestro_conductor.files import GRAPH, check_header
+
+__all__ = ["FailureRule", "Graph", "Step", "read_graph"]
+
+#: What may stand in a graph's ``requires``.
+FEATURES = frozenset(
+    {
+        "failure",
+        "launcher",
+        "local_slots",
+        "array",
+        "requeue",
+        "enforce_walltime",
+        "step_args",
+    }
+)
+
+
+@attrs.frozen
+class FailureRule:
+    """What the end of a step's command means.
+
+    Attributes:
+        retries: how often a failed command is run again.
+        retry_pause: s before each retry.
+        success_codes: exit codes that mean success.
+        retry_codes: exit codes that are worth a retry; None: every failure.
+        restart_codes: exit codes that ask for the restart command.
+        allow_failure: descendants run although the step failed.
+    """
+
+    retries: int = 0
+    retry_pause: float = 0.0
+    success_codes: frozenset[int] = frozenset({0})
+    retry_codes: frozenset[int] | None = None
+    restart_codes: frozenset[int] = frozenset()
+    allow_failure: bool = False
+
+    @classmethod
+    def read(cls, value: Mapping[str, Any]) -> FailureRule:
+        """From the ``failure`` map of a step."""
+        codes = value.get("retry_codes")
+        return cls(
+            retries=value.get("retries", 0),
+            retry_pause=value.get("retry_pause", 0.0),
+            success_codes=frozenset(value.get("success_codes", (0,))),
+            retry_codes=None if codes is None else frozenset(codes),
+            restart_codes=frozenset(value.get("restart_codes", ())),
+            allow_failure=value.get("allow_failure", False),
+        )
+
+
+@attrs.frozen
+class Step:
+    """A step: a row of instances.
+
+    Attributes:
+        index: place among the steps.
+        name: as in the study file.
+        first: index of its first instance.
+        count: number of its instances.
+        resources: the map `Resources` of the format page.
+        failure: what the end of its command means.
+        record: all of the step's record.
+    """
+
+    index: int
+    name: str
+    first: int
+    count: int
+    resources: Mapping[str, Any]
+    failure: FailureRule
+    record: Mapping[str, Any]
+
+
+@attrs.define
+class Graph:
+    """The study as it is to be run. Lists and arrays have one element per instance.
+
+    Attributes:
+        path: of the file.
+        name: the study's.
+        root: absolute path of the workspace when it was expanded.
+        batch: the map `Batch` of the format page.
+        steps: in topological order.
+        names: of the instances.
+        workspaces: their folders, relative to the root.
+        parameters: as status.csv shows them, ``NAME:value;NAME:value``.
+        step_of: index of the instance's step.
+        scheduled: 1 where the instance asks for nodes or procs.
+        restartable: 1 where the instance has a restart command.
+        own_resources: 1 where its resources differ from its step's.
+        need_start, needs: instance i waits for ``needs[need_start[i]:need_start[i + 1]]``.
+        groups: instance → steps all of whose instances it waits for.
+    """
+
+    path: Path
+    name: str
+    root: str
+    batch: Mapping[str, Any]
+    header: Mapping[str, Any]
+    steps: list[Step]
+    names: list[str]
+    workspaces: list[str]
+    parameters: list[str]
+    step_of: array[int]
+    scheduled: bytearray
+    restartable: bytearray
+    own_resources: bytearray
+    need_start: array[int]
+    needs: array[int]
+    groups: dict[int, tuple[int, ...]]
+    _offsets: array[int]
+    _file: int = -1
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def failure(self, instance: int) -> FailureRule:
+        """What the end of an instance's command means."""
+        return self.steps[self.step_of[instance]].failure
+
+    def instance(self, index: int) -> dict[str, Any]:
+        """The whole record of an instance, read from the file."""
+        if self._file < 0:
+            self._file = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        start, end = self._offsets[index], self._offsets[index + 1]
+        record = msgpack.unpackb(
+            os.pread(self._file, end - start, start), unicode_errors="surrogateescape"
+        )
+        if not isinstance(record, dict) or record.get("index") != index:
+            raise FormatError(f"{self.path} was changed while it was in use")
+        return record
+
+    def needs_of(self, index: int) -> array[int]:
+        """The instances that an instance waits for, its groups apart."""
+        return self.needs[self.need_start[index] : self.need_start[index + 1]]
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
+
+
+def read_graph(root: Path) -> Graph:
+    """Read a workspace's graph.
+
+    Raises:
+        WorkspaceError: there is none, it is torn, or this version cannot read it.
+    """
+    path = root / GRAPH
+    try:
+        size = path.stat().st_size
+        file = path.open("rb")
+    except FileNotFoundError:
+        raise WorkspaceError(f"{root} is not the workspace of a study: it has no {GRAPH}") from None
+    except OSError as error:
+        raise WorkspaceError(f"{path} cannot be read: {error.strerror}") from error
+    # The loop below makes many short-lived maps; looking through them for cycles is wasted time.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        with file:
+            unpacker = msgpack.Unpacker(
+                file,
+                read_size=1 << 20,
+                max_buffer_size=max(size, 1 << 20),
+                unicode_errors="surrogateescape",
+            )
+            return _read_stream(path, unpacker)
+    except (ValueError, msgpack.UnpackException, KeyError, TypeError, StopIteration) as error:
+        raise FormatError(f"{path} is damaged or torn ({error!r}): make the study anew") from error
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _read_stream(path: Path, unpacker: msgpack.Unpacker) -> Graph:
+    head = check_header(next(unpacker), "maestro-graph", str(path), FEATURES)
+    steps = [_read_step(next(unpacker)) for _ in range(head["steps"])]
+    graph = Graph(
+        path=path,
+        name=head["name"],
+        root=head["root"],
+        batch=head["batch"],
+        header=head,
+        steps=steps,
+        names=[],
+        workspaces=[],
+        parameters=[],
+        step_of=array("L"),
+        scheduled=bytearray(),
+        restartable=bytearray(),
+        own_resources=bytearray(),
+        need_start=array("Q", [0]),
+        needs=array("L"),
+        groups={},
+        offsets=array("Q", [unpacker.tell()]),
+    )
+    # Local names: this loop runs once per instance, and `maestro status` waits for it.
+    names, workspaces, parameters = graph.names, graph.workspaces, graph.parameters
+    step_of, needs, need_start = graph.step_of, graph.needs, graph.need_start
+    scheduled, restartable = graph.scheduled, graph.restartable
+    offsets = graph._offsets
+    for index in range(head["instances"]):
+        record = next(unpacker)
+        if record["index"] != index:
+            raise FormatError(f"{path} is damaged: instance {index} is not in its place")
+        offsets.append(unpacker.tell())
+        names.append(record["name"])
+        workspaces.append(record["workspace"])
+        parameters.append(";".join([f"{row[0]}:{row[1]}" for row in record["parameters"]]))
+        step_of.append(record["step"])
+        scheduled.append(1 if record["scheduled"] else 0)
+        restartable.append(1 if record["restart"] is not None else 0)
+        graph.own_resources.append(1 if record["resources"] is not None else 0)
+        needs.extend(record["needs"])
+        need_start.append(len(needs))
+        if record["groups"]:
+            graph.groups[index] = tuple(record["groups"])
+    end = next(unpacker)
+    if end.get("record") != "end" or end["instances"] != head["instances"]:
+        raise FormatError(f"{path} is torn: make the study anew")
+    return graph
+
+
+def _read_step(record: Mapping[str, Any]) -> Step:
+    return Step(
+        index=record["index"],
+        name=record["name"],
+        first=record["first"],
+        count=record["count"],
+        resources=record["resources"],
+        failure=FailureRule.read(record["failure"]),
+        record=record,
+    )

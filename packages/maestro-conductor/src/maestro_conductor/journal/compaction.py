@@ -1,0 +1,79 @@
+"""Compaction: a journal that says the same in fewer records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from maestro_conductor import records
+from maestro_conductor.files import replace_file
+from maestro_conductor.journal.framing import encode
+from maestro_conductor.journal.writer import journal_header
+from maestro_conductor.records import Record
+from maestro_conductor.states import NAMES
+from maestro_conductor.study_state import REFUSED, StudyState
+
+__all__ = ["compact", "summary", "worth_it"]
+
+#: Bytes below which a journal is not worth compacting.
+SMALL = 1 << 22
+#: Rows in one record: few enough that no frame is large.
+ROWS = 1000
+
+
+def worth_it(size: int, instances: int) -> bool:
+    """Whether a journal of ``size`` bytes says much that no longer matters.
+
+    A snapshot row takes about 130 bytes; the records of one undisturbed attempt about as many.
+    """
+    return size > SMALL and size > 600 * instances
+
+
+def summary(state: StudyState, time: int) -> Iterator[Record]:
+    """Records that rebuild ``state`` from nothing."""
+    yield records.settings(time, "snapshot", state.settings)
+    if state.resumed:
+        yield records.resumed(time, [])
+    for first in range(0, len(state), ROWS):
+        rows = list(state.snapshot_rows(first, min(first + ROWS, len(state))))
+        yield {"kind": "snapshot", "time": time, "first": first, "steps": rows}
+    again = sorted(state.before)
+    for first in range(0, len(again), ROWS):
+        refused, queued = [], []
+        for i in again[first : first + ROWS]:
+            if state.before[i] == REFUSED:
+                refused.append([i, state.attempt[i], False, state.reason.get(i, "")])
+            row = [i, state.attempt[i], NAMES[state.state[i]], time, None, state.reason.get(i)]
+            queued.append(row)
+        if refused:
+            yield records.refused(time, refused)
+        yield records.state(time, queued)
+    if state.cancelling:
+        yield records.cancelled(time)
+    if state.outcome is not None:
+        yield records.ended(time, *state.outcome)
+    if state.opened is not None:
+        yield state.opened
+
+
+def compact(path: Path, state: StudyState, sequence: int, time: int) -> tuple[int, int]:
+    """Replace a journal by a compact one.
+
+    Args:
+        path: of the journal.
+        state: what it says.
+        sequence: number of its next frame.
+        time: ms since 1970.
+
+    Returns:
+        The new file's size in bytes, and the number of its next frame.
+
+    Raises:
+        OSError: it could not be written; the old one stands.
+    """
+    content = bytearray(journal_header(state.study_id, len(state), sequence))
+    for record in summary(state, time):
+        content += encode(sequence, record)
+        sequence += 1
+    replace_file(path, bytes(content), mode=0o600)
+    return len(content), sequence

@@ -1,0 +1,71 @@
+"""Frames: ``[sequence, crc, body]``, and where a torn tail begins.
+
+Rules and vectors: "Framing" on the workspace format page.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import msgpack
+
+from maestro_conductor.records import Record
+
+__all__ = ["Frames", "encode", "pack"]
+
+
+def pack(value: Any) -> bytes:
+    """As MessagePack, with texts that were no UTF-8 kept as their bytes."""
+    packed: bytes = msgpack.packb(value, unicode_errors="surrogateescape")
+    return packed
+
+
+def _unpack(data: bytes) -> Any:
+    return msgpack.unpackb(data, unicode_errors="surrogateescape", strict_map_key=False)
+
+
+def encode(sequence: int, record: Record) -> bytes:
+    """The frame of a record."""
+    body = pack(record)
+    crc = zlib.crc32(body, zlib.crc32(sequence.to_bytes(8, "big")))
+    framed: bytes = msgpack.packb([sequence, crc, body])
+    return framed
+
+
+class Frames:
+    """The good frames of a stream, from where it stands; stops before the first bad one.
+
+    Attributes:
+        good: offset after the last good frame, counted from where the stream stood.
+        sequence: the next frame's number.
+    """
+
+    def __init__(self, stream: BinaryIO, size: int, sequence: int) -> None:
+        # A torn length must not make the reader reserve memory: no list is longer than a few.
+        self._unpacker = msgpack.Unpacker(
+            stream,
+            read_size=1 << 18,
+            max_buffer_size=max(size, 1 << 18),
+            max_array_len=16,
+            max_map_len=16,
+        )
+        self.good = 0
+        self.sequence = sequence
+
+    def __iter__(self) -> Iterator[Record]:
+        unpacker, crc32 = self._unpacker, zlib.crc32
+        sequence = self.sequence
+        try:
+            for frame in unpacker:
+                number, crc, body = frame[0], frame[1], frame[2]
+                if number != sequence or crc32(body, crc32(number.to_bytes(8, "big"))) != crc:
+                    return
+                record = _unpack(body)
+                self.good = unpacker.tell()
+                sequence += 1
+                self.sequence = sequence
+                yield record
+        except (ValueError, TypeError, IndexError, AttributeError, msgpack.UnpackException):
+            return  # garbage: what is no frame ends the journal

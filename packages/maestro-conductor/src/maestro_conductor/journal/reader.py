@@ -1,0 +1,105 @@
+"""Reads a journal, and follows it while somebody writes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgpack
+
+from maestro_conductor.errors import WorkspaceError
+from maestro_conductor.files import check_header
+from maestro_conductor.journal.framing import Frames
+from maestro_conductor.records import Record
+
+__all__ = ["JournalReader", "read_header"]
+
+
+def read_header(file: BinaryIO, path: Path) -> tuple[dict[str, Any], int] | None:
+    """The journal's header and its length in bytes; None: it is not whole yet.
+
+    Raises:
+        FormatError: it is no journal, or this version cannot read it.
+    """
+    unpacker = msgpack.Unpacker(max_buffer_size=1 << 16)
+    unpacker.feed(file.read(1 << 16))
+    try:
+        value = unpacker.unpack()
+    except msgpack.OutOfData:
+        return None
+    except (ValueError, msgpack.UnpackException):
+        value = None
+    check_header(value, "maestro-journal", str(path))
+    return value, unpacker.tell()
+
+
+class JournalReader:
+    """The records of a journal, from its beginning; then those that were added since.
+
+    Attributes:
+        header: the map at its beginning; None: there is none yet.
+        restarted: the last `read` began anew, because the file was replaced by a compact one:
+            what was known so far is to be forgotten.
+        offset: where the good part ends, so far.
+        sequence: number of the next frame.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.header: dict[str, Any] | None = None
+        self.restarted = False
+        self.offset = 0
+        self.sequence = 1
+        self._file: BinaryIO | None = None
+        self._inode = 0
+
+    def read(self) -> Iterator[Record]:
+        """The records that are new since the last call; all, at the first.
+
+        Raises:
+            WorkspaceError: the file cannot be read, or is not what this version can read.
+        """
+        try:
+            yield from self._read()
+        except OSError as error:
+            raise WorkspaceError(f"{self.path} cannot be read: {error.strerror}") from error
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _read(self) -> Iterator[Record]:
+        self.restarted = False
+        try:
+            status = self.path.stat()
+        except FileNotFoundError:
+            return
+        if self._file is not None and self._inode != status.st_ino:
+            self.close()
+            self.header = None
+            self.restarted = True
+        if self._file is None:
+            self._file = self.path.open("rb", buffering=0)
+            self._inode = os.fstat(self._file.fileno()).st_ino
+            self.offset = 0
+        if self.header is None:
+            self._file.seek(0)
+            found = read_header(self._file, self.path)
+            if found is None:
+                return
+            self.header, self.offset = found
+            self.sequence = self.header["first"]
+        size = os.fstat(self._file.fileno()).st_size
+        if size <= self.offset:
+            return
+        self._file.seek(self.offset)
+        frames = Frames(self._file, size - self.offset, self.sequence)
+        base = self.offset
+        for record in frames:
+            self.offset = base + frames.good
+            self.sequence = frames.sequence
+            yield record

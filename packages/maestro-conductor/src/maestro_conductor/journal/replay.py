@@ -1,0 +1,80 @@
+"""From a journal to the state of its study."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable
+from pathlib import Path
+
+from maestro_conductor.errors import FormatError
+from maestro_conductor.files import JOURNAL
+from maestro_conductor.graph_view import Graph, read_graph
+from maestro_conductor.journal.reader import JournalReader
+from maestro_conductor.readiness import mark_queued
+from maestro_conductor.records import Record
+from maestro_conductor.run_view import Run, read_run
+from maestro_conductor.study_state import StudyState
+
+__all__ = ["load", "read_state", "replay"]
+
+
+def replay(state: StudyState, records: Iterable[Record]) -> StudyState:
+    """Take in records; gives ``state`` itself."""
+    # Millions of short-lived maps and lists: looking through them for cycles is wasted time.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        apply = state.apply
+        for record in records:
+            apply(record)
+    finally:
+        if collecting:
+            gc.enable()
+    return state
+
+
+def load(root: Path, graph: Graph, run: Run) -> tuple[StudyState, JournalReader]:
+    """The state of a study and the reader that stands at the end of its journal.
+
+    Raises:
+        WorkspaceError: the journal cannot be read, or is that of another study.
+    """
+    reader = JournalReader(root / JOURNAL)
+    state = StudyState(len(graph), run.study_id, run.settings)
+    records = reader.read()
+    first = next(records, None)
+    header = reader.header
+    if header is not None and (header["instances"], header["study_id"]) != (
+        len(graph),
+        run.study_id,
+    ):
+        raise FormatError(
+            f"{reader.path} is the journal of another study: it has {header['instances']} "
+            f"instances and the id {header['study_id']}, the graph has {len(graph)} and "
+            f"{run.study_id}"
+        )
+    if first is not None:
+        state.apply(first)
+    try:
+        replay(state, records)
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise FormatError(
+            f"{reader.path} holds a record that makes no sense after byte {reader.offset} "
+            f"({error!r})"
+        ) from error
+    return state, reader
+
+
+def read_state(root: Path) -> tuple[Graph, StudyState]:
+    """What a workspace says of its study; asks nobody, changes nothing.
+
+    Instances whose dependencies are fulfilled are shown as QUEUED, as in the conductor.
+
+    Raises:
+        WorkspaceError: ``root`` is no workspace, or it cannot be read.
+    """
+    graph = read_graph(root)
+    state, reader = load(root, graph, read_run(root))
+    reader.close()
+    mark_queued(graph, state)
+    return graph, state

@@ -1,0 +1,119 @@
+"""Writes the journal: cuts a torn tail, appends, flushes."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from maestro_conductor.files import header, replace_file
+from maestro_conductor.journal.framing import encode, pack
+from maestro_conductor.records import Record
+
+__all__ = ["JournalWriter", "journal_header"]
+
+
+def journal_header(study_id: str, instances: int, first: int) -> bytes:
+    """What a journal starts with; ``first`` is the number of its first frame."""
+    return pack(
+        {
+            **header("maestro-journal"),
+            "study_id": study_id,
+            "instances": instances,
+            "first": first,
+        }
+    )
+
+
+class JournalWriter:
+    """Appends records to a journal. Only the holder of the workspace's lock may have one.
+
+    `add` only collects; nothing is written until `flush`. When a flush fails, the file is cut
+    back to its last good frame, and the next flush tries again with everything that is not written.
+
+    Attributes:
+        path: of the journal.
+        sequence: number of the next frame.
+        size: bytes of the good part of the file.
+    """
+
+    def __init__(self, path: Path, offset: int, sequence: int) -> None:
+        """Open a journal and cut it at ``offset``.
+
+        Raises:
+            OSError: it cannot be opened or cut.
+        """
+        self.path = path
+        self.sequence = sequence
+        self.size = offset
+        self._pending = bytearray()
+        self._torn = False
+        self._descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+        if os.fstat(self._descriptor).st_size != offset:
+            os.ftruncate(self._descriptor, offset)
+        os.lseek(self._descriptor, offset, os.SEEK_SET)
+
+    @classmethod
+    def create(cls, path: Path, study_id: str, instances: int) -> JournalWriter:
+        """Make a new journal.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        start = journal_header(study_id, instances, 1)
+        replace_file(path, start, mode=0o600)
+        return cls(path, len(start), 1)
+
+    @property
+    def pending(self) -> int:
+        """How many bytes wait for `flush`."""
+        return len(self._pending)
+
+    def add(self, record: Record) -> None:
+        """Collect a record for the next `flush`."""
+        self._pending += encode(self.sequence, record)
+        self.sequence += 1
+
+    def flush(self, *, sync: bool = False) -> None:
+        """Write what was added.
+
+        Args:
+            sync: flush it to disk, too.
+
+        Raises:
+            OSError: it was not written, as on a full disk; call again later.
+        """
+        if self._pending:
+            try:
+                if self._torn:
+                    os.ftruncate(self._descriptor, self.size)
+                    os.lseek(self._descriptor, self.size, os.SEEK_SET)
+                    self._torn = False
+                view = memoryview(self._pending)
+                try:
+                    written = 0
+                    while written < len(view):
+                        written += os.write(self._descriptor, view[written:])
+                finally:
+                    view.release()
+            except OSError:
+                self._torn = True
+                self._cut()
+                raise
+            self.size += len(self._pending)
+            self._pending.clear()
+        if sync:
+            os.fsync(self._descriptor)
+
+    def close(self) -> None:
+        """Close the file; what was added and not flushed is lost."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _cut(self) -> None:
+        try:
+            os.ftruncate(self._descriptor, self.size)
+            os.lseek(self._descriptor, self.size, os.SEEK_SET)
+        except OSError:
+            return  # the next flush tries again before it appends
+        self._torn = False

@@ -1,0 +1,210 @@
+"""One conductor per workspace: a lock that dies with its holder, and a file that says who it is."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import platform
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+import msgpack
+
+from maestro_conductor.errors import FormatError, HeldError, WorkspaceError
+from maestro_conductor.files import CONDUCTOR, LOCK, check_header, header, replace_file
+
+__all__ = ["HEARTBEAT", "STALE", "Hold", "Holder", "boot_id", "hold", "holder", "last_holder"]
+
+#: s between two heartbeats.
+HEARTBEAT = 15.0
+#: s after which a heartbeat from another host is old.
+STALE = 60.0
+
+
+@attrs.frozen
+class Holder:
+    """Who holds a workspace, or last held it.
+
+    Attributes:
+        host: its name.
+        boot: boot id of that host.
+        pid: the process.
+        since: ms since 1970, when it took the workspace.
+        heartbeat: ms since 1970, when it last said so.
+        live: False: it left on purpose.
+    """
+
+    host: str
+    boot: str
+    pid: int
+    since: int
+    heartbeat: int
+    live: bool
+
+    def describe(self) -> str:
+        """For messages: host, boot, pid, since, heartbeat."""
+        return (
+            f"pid {self.pid} on {self.host} (boot {self.boot}), since {_shown(self.since)}, "
+            f"heartbeat {_shown(self.heartbeat)}"
+        )
+
+
+def boot_id() -> str:
+    """Changes with every boot of this host; ``-`` where the system does not tell."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return "-"
+
+
+def last_holder(root: Path) -> Holder | None:
+    """Who holds the workspace, or last held it; None: nobody ever did.
+
+    Raises:
+        FormatError: the file is of a version that cannot be read here.
+    """
+    path = root / CONDUCTOR
+    try:
+        value = msgpack.unpackb(path.read_bytes())
+    except OSError:
+        return None
+    except (ValueError, msgpack.UnpackException):
+        raise FormatError(f"{path} is damaged; delete it if no conductor runs") from None
+    known = check_header(value, "maestro-conductor", str(path))
+    names = [field.name for field in attrs.fields(Holder)]
+    return Holder(**{name: known[name] for name in names})
+
+
+def holder(root: Path, *, now: int | None = None) -> Holder | None:
+    """The conductor that runs the workspace; None: none, as far as can be told from here.
+
+    On the conductor's host the lock tells; from another host, where it may not reach, a fresh
+    heartbeat counts as well.
+
+    Args:
+        root: the workspace.
+        now: ms since 1970.
+
+    Raises:
+        FormatError: as for `last_holder`.
+    """
+    last = last_holder(root)
+    if _is_locked(root / LOCK):
+        # Between taking the lock and saying so there is a moment.
+        return last or Holder("-", "-", 0, 0, 0, True)
+    if last is None or not last.live or _is_here(last):
+        return None
+    now = time.time_ns() // 1_000_000 if now is None else now
+    return last if now - last.heartbeat < STALE * 1000 else None
+
+
+class Hold:
+    """A workspace that is held. `beat` every `HEARTBEAT` seconds."""
+
+    def __init__(self, root: Path, descriptor: int, since: int) -> None:
+        self._path = root / CONDUCTOR
+        self._descriptor = descriptor
+        self.me = Holder(platform.node() or "-", boot_id(), os.getpid(), since, since, True)
+
+    def beat(self, now: int, *, live: bool = True) -> None:
+        """Say that the holder lives, or that it leaves.
+
+        Raises:
+            OSError: it could not be written.
+        """
+        self.me = attrs.evolve(self.me, heartbeat=now, live=live)
+        value = {**header("maestro-conductor"), **attrs.asdict(self.me)}
+        content: bytes = msgpack.packb(value)
+        replace_file(self._path, content, mode=0o600, sync=False)
+
+    def release(self) -> None:
+        """Let go of the lock."""
+        os.close(self._descriptor)
+
+
+@contextlib.contextmanager
+def hold(root: Path, *, take_over: bool = False) -> Iterator[Hold]:
+    """Hold a workspace: no other conductor can.
+
+    Args:
+        root: the workspace.
+        take_over: take it from a conductor of another host whose heartbeat is old.
+
+    Raises:
+        HeldError: another conductor holds it; the text says which.
+        WorkspaceError: the lock cannot be had.
+    """
+    path = root / LOCK
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise WorkspaceError(f"{path} cannot be opened: {error.strerror}") from error
+    held = Hold(root, descriptor, time.time_ns() // 1_000_000)
+    try:
+        _lock(root, descriptor)
+        _refuse_elsewhere(root, held.me, take_over)
+        with contextlib.suppress(OSError):  # a full disk: the loop waits for room and beats then
+            held.beat(held.me.since)
+        yield held
+        with contextlib.suppress(OSError):
+            held.beat(time.time_ns() // 1_000_000, live=False)
+    finally:
+        held.release()
+
+
+def _lock(root: Path, descriptor: int) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise _held(root, last_holder(root)) from None
+    except OSError as error:
+        if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS):
+            raise WorkspaceError(f"{root / LOCK} cannot be locked: {error.strerror}") from error
+        # A file system without locks: the heartbeat alone decides.
+
+
+def _refuse_elsewhere(root: Path, me: Holder, take_over: bool) -> None:
+    other = last_holder(root)
+    if other is None or not other.live or _is_here(other):
+        return
+    age = (me.since - other.heartbeat) / 1000
+    if age < STALE:
+        raise _held(root, other)
+    if not take_over:
+        raise HeldError(
+            f"{root} was held by a conductor on another host, and it did not say that it left: "
+            f"{other.describe()}. If it is surely gone, take over with --take-over"
+        )
+
+
+def _held(root: Path, other: Holder | None) -> HeldError:
+    who = other.describe() if other else "a process that has not said who it is yet"
+    return HeldError(f"another conductor holds {root}: {who}")
+
+
+def _is_here(conductor: Holder) -> bool:
+    return conductor.host == (platform.node() or "-")
+
+
+def _is_locked(path: Path) -> bool:
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _shown(time_ms: int) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(time_ms / 1000))

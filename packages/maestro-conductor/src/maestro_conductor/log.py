@@ -1,0 +1,181 @@
+"""The log: its events, and the file that they go to, one JSON object per line.
+
+`EVENTS` is the list behind ``docs/log-events.md``. An event that is not in it cannot be logged.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from maestro_conductor.log_events import EVENTS
+
+__all__ = ["DEFAULT_LEVEL", "LEVELS", "LogFile", "StudyLog"]
+
+#: Levels as the command line numbers them.
+LEVELS = {
+    1: logging.DEBUG,
+    2: logging.INFO,
+    3: logging.WARNING,
+    4: logging.ERROR,
+    5: logging.CRITICAL,
+}
+DEFAULT_LEVEL = 2
+
+#: Bytes of lines that are kept while the file cannot be written.
+_MOST_WAITING = 1 << 20
+
+
+class LogFile:
+    """Appends lines to a file that others may rotate.
+
+    Lines are collected and written by `flush`. `reopen_if_moved` follows a rotation by rename.
+    With copy-truncate nothing needs to follow: each write appends (O_APPEND) where the file ends.
+
+    Args:
+        path: of the file.
+        copy: gets each line, too (standard output).
+    """
+
+    def __init__(self, path: Path, copy: Callable[[str], None] | None = None) -> None:
+        self.path = path
+        self._copy = copy
+        self._waiting = bytearray()
+        self._descriptor = -1
+        self._inode = (0, 0)
+        self._torn = False
+        self.lost = 0
+
+    def msg(self, line: str) -> None:
+        """Collect a line; the name is that which structlog calls."""
+        if self._copy is not None:
+            self._copy(line)
+        if len(self._waiting) > _MOST_WAITING:
+            self.lost += 1
+            return
+        self._waiting += line.encode("ascii")
+        self._waiting += b"\n"
+
+    debug = info = warning = error = critical = msg
+
+    def flush(self) -> bool:
+        """Write what was collected; False: it could not be written, and is kept."""
+        if not self._waiting:
+            return True
+        try:
+            if self._descriptor < 0:
+                self._open()
+            if self._torn:  # half a line went out before the disk was full: end it
+                os.write(self._descriptor, b"\n")
+                self._torn = False
+            while self._waiting:
+                written = os.write(self._descriptor, self._waiting)
+                self._torn = self._waiting[written - 1 : written] != b"\n"
+                del self._waiting[:written]
+            self._torn = False
+        except OSError:
+            return False
+        return True
+
+    def reopen_if_moved(self) -> None:
+        """Go on in a new file where somebody renamed or deleted the old one."""
+        if self._descriptor < 0:
+            return
+        try:
+            status = self.path.stat()
+        except OSError:
+            moved = True
+        else:
+            moved = (status.st_dev, status.st_ino) != self._inode
+        if moved:
+            self.close()
+
+    def close(self) -> None:
+        """Write what is there and close."""
+        self.flush()
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _open(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+        self._descriptor = os.open(self.path, flags, 0o666)
+        status = os.fstat(self._descriptor)
+        self._inode = (status.st_dev, status.st_ino)
+        self._torn = status.st_size > 0 and not _ends_with_newline(self.path)
+
+
+def _ends_with_newline(path: Path) -> bool:
+    """Whether the last line is whole; a crash may have torn it."""
+    with contextlib.suppress(OSError), path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"
+    return True
+
+
+class StudyLog:
+    """Logs the events of one study.
+
+    Args:
+        sink: where the lines go.
+        level: number of `logging`; what is below is dropped.
+        study: its name, in every line.
+        workspace: its absolute path, in every line.
+    """
+
+    def __init__(self, sink: LogFile, level: int, study: str, workspace: str) -> None:
+        self._level = level
+        self._fields = {"study": study, "workspace": workspace}
+        self._logger = structlog.wrap_logger(
+            sink,
+            processors=[
+                structlog.processors.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                _render,
+            ],
+            wrapper_class=structlog.make_filtering_bound_logger(level),
+        )
+
+    def event(self, name: str, **fields: Any) -> None:
+        """Log an event; fields that are None are left out.
+
+        Raises:
+            KeyError: the event is not in the list.
+        """
+        level = EVENTS[name].level
+        if level >= self._level:
+            known = {key: value for key, value in fields.items() if value is not None}
+            self._logger.log(level, name, **self._fields, **known)
+
+
+def _render(_logger: object, _method: str, event: Any) -> str:
+    """As one line of ASCII; the order is that in which people look for things."""
+    head = {"timestamp": event.pop("timestamp"), "level": event.pop("level")}
+    return json.dumps({**head, "event": event.pop("event"), **event}, separators=(",", ":"))
+
+
+def plain_copy(line: str) -> None:
+    """Show a line to people on standard output; one that is gone does not matter."""
+    value = json.loads(line)
+    moment = value["timestamp"][:19].replace("T", " ")
+    shown = " ".join(
+        f"{key}={_plain(item)}"
+        for key, item in value.items()
+        if key not in ("timestamp", "level", "event", "study", "workspace")
+    )
+    with contextlib.suppress(OSError, ValueError):
+        sys.stdout.write(f"{moment}Z {value['level'].upper():8} {value['event']} {shown}\n")
+        sys.stdout.flush()
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) and value.isidentifier() else json.dumps(value)

@@ -1,0 +1,39 @@
+"""What the conductor needs from outside, in builtin types. Adapters satisfy it structurally."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+__all__ = ["Adapter", "AdapterFactory", "Clock"]
+
+
+class Adapter(Protocol):
+    """A scheduler; see docs/adapters.md."""
+
+    name: str
+
+    def describe(self) -> dict[str, Any]: ...  # noqa: D102 - docs/adapters.md
+    def render(self, request: Mapping[str, Any]) -> dict[str, Any]: ...  # noqa: D102
+    def submit(self, jobs: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]: ...  # noqa: D102
+    def poll(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]: ...  # noqa: D102
+    def cancel(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]: ...  # noqa: D102
+    def find(self, tokens: Sequence[str]) -> dict[str, dict[str, Any]]: ...  # noqa: D102
+    def wake_fd(self) -> int | None: ...  # noqa: D102
+    def close(self, stop_jobs: bool = False) -> None: ...  # noqa: D102
+
+
+#: Name and options → adapter.
+AdapterFactory = Callable[[str, Mapping[str, Any]], Adapter]
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def wall(self) -> int:
+        """Ms since 1970; may jump."""
+        ...
+
+    def steady(self) -> float:
+        """S; never jumps."""
+        ...

@@ -1,0 +1,77 @@
+"""A tolerant reader of ``run.msgpack``: how the study is to be run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import attrs
+import msgpack
+
+from maestro_conductor.errors import FormatError, WorkspaceError
+from maestro_conductor.files import RUN, check_header
+
+__all__ = ["Run", "Settings", "read_run"]
+
+
+@attrs.frozen
+class Settings:
+    """What can be changed while a study runs.
+
+    Attributes:
+        throttle: most jobs in flight; 0: no limit.
+        rlimit: most restarts of an instance; 0: no limit.
+        attempts: final refusals of a submission before the step fails.
+        sleep: s, longest pause between two questions to a scheduler.
+    """
+
+    throttle: int = 0
+    rlimit: int = 1
+    attempts: int = 1
+    sleep: float = 60.0
+
+
+@attrs.frozen
+class Run:
+    """How a study is to be run.
+
+    Attributes:
+        study_id: names the study to schedulers; 12 hexadecimal digits.
+        settings: what holds at the beginning.
+        usetmp: scripts are kept in a temporary folder.
+        dry: write the scripts, run nothing.
+    """
+
+    study_id: str
+    settings: Settings = Settings()
+    usetmp: bool = False
+    dry: bool = False
+
+
+def read_run(root: Path) -> Run:
+    """Read how a workspace's study is to be run.
+
+    Raises:
+        WorkspaceError: the file is not there, damaged, or this version cannot read it.
+    """
+    path = root / RUN
+    try:
+        value = msgpack.unpackb(path.read_bytes(), unicode_errors="surrogateescape")
+    except OSError as error:
+        raise WorkspaceError(f"{path} cannot be read: {error.strerror}") from error
+    except (ValueError, msgpack.UnpackException) as error:
+        raise FormatError(f"{path} is damaged ({error}): make the study anew") from error
+    run = check_header(value, "maestro-run", str(path))
+    try:
+        return Run(
+            study_id=run["study_id"],
+            settings=Settings(
+                throttle=run["throttle"],
+                rlimit=run["rlimit"],
+                attempts=max(1, run["attempts"]),
+                sleep=run["sleep"],
+            ),
+            usetmp=run["usetmp"],
+            dry=run["dry"],
+        )
+    except KeyError as error:
+        raise FormatError(f"{path} lacks the field {error}") from error

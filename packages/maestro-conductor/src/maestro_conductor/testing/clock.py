@@ -1,0 +1,28 @@
+"""A clock that stands still until it is told to go on."""
+
+from __future__ import annotations
+
+import attrs
+
+__all__ = ["ManualClock"]
+
+
+@attrs.define
+class ManualClock:
+    """Implements `maestro_conductor.ports.Clock`; set its attributes, or `advance` both."""
+
+    wall_ms: int = 1_700_000_000_000
+    steady_s: float = 1000.0
+
+    def wall(self) -> int:
+        """Ms since 1970."""
+        return self.wall_ms
+
+    def steady(self) -> float:
+        """S of a clock that never jumps."""
+        return self.steady_s
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.wall_ms += round(seconds * 1000)
+        self.steady_s += seconds

@@ -1,0 +1,122 @@
+"""A scheduler that does what a test tells it. Nothing runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+__all__ = ["ScriptedScheduler"]
+
+_LIVE = frozenset({"PENDING", "RUNNING", "SUSPENDED", "FINISHING", "UNKNOWN"})
+
+
+@attrs.define
+class ScriptedScheduler:
+    """An adapter whose answers are set by hand.
+
+    Attributes:
+        outcome: called with each job that is submitted; gives the answer of ``poll`` from then on,
+            until `say` changes it.
+        refusal: called with each job before it is accepted; an answer of ``submit`` with an error,
+            or None: accepted.
+        name, slots: as described.
+        submitted: all jobs that were accepted: what ``submit`` got, by job.
+        answers: what ``poll`` says, by job.
+        cancelled: jobs that were asked to be cancelled.
+        polls: how often ``poll`` was called.
+    """
+
+    outcome: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda _job: {"state": "PENDING"}
+    refusal: Callable[[Mapping[str, Any]], Mapping[str, Any] | None] = lambda _job: None
+    name: str = "scripted"
+    slots: int | None = None
+    scheduled: bool = True
+    submitted: dict[str, Mapping[str, Any]] = attrs.Factory(dict)
+    answers: dict[str, dict[str, Any]] = attrs.Factory(dict)
+    cancelled: list[str] = attrs.Factory(list)
+    polls: int = 0
+    _next: int = 100
+
+    def describe(self) -> dict[str, Any]:
+        """See docs/adapters.md."""
+        return {
+            "name": self.name,
+            "suffix": ".sh",
+            "scheduled": self.scheduled,
+            "slots": self.slots,
+            "commands": [],
+        }
+
+    def render(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """A script that is the command."""
+        restart = request["restart"]
+        return {
+            "script": f"#!/bin/sh\n\n{request['command']}\n",
+            "restart": None if restart is None else f"#!/bin/sh\n\n{restart}\n",
+            "suffix": ".sh",
+            "script_name": f"{request['name']}.sh",
+            "restart_name": None if restart is None else f"{request['label']}.restart.sh",
+            "slots": request["procs"] or 1,
+        }
+
+    def submit(self, jobs: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+        """Accept or refuse."""
+        answers = {}
+        for job in jobs:
+            refusal = self.refusal(job)
+            if refusal is not None:
+                answers[job["key"]] = dict(refusal)
+                continue
+            name = str(self._next)
+            self._next += 1
+            self.submitted[name] = job
+            self.say(name, **self.outcome(job))
+            state = self.answers[name]["state"]
+            answers[job["key"]] = {
+                "job": name,
+                "state": "PENDING" if state == "PENDING" else "RUNNING",
+            }
+        return answers
+
+    def say(self, job: str, **answer: Any) -> None:
+        """What ``poll`` says of a job from now on."""
+        nothing: dict[str, Any] = {"reason": None, "exit_code": None, "started": None}
+        more = {"ended": None, "restarts": 0, "nodes": [], "native": answer["state"]}
+        self.answers[job] = {**nothing, **more, **answer}
+
+    def poll(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """What was said last of each job."""
+        self.polls += 1
+        missing = {"state": "NOTFOUND", "native": "", "reason": None, "exit_code": None}
+        return {job: self.answers.get(job, missing) for job in job_ids}
+
+    def cancel(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """They are cancelled at once."""
+        for job in job_ids:
+            self.cancelled.append(job)
+            if self.answers[job]["state"] in _LIVE:
+                self.say(job, state="CANCELLED")
+        return {job: {"cancelled": True} for job in job_ids}
+
+    def find(self, tokens: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Live jobs of these tokens."""
+        live = {
+            job["token"]: name
+            for name, job in self.submitted.items()
+            if self.answers[name]["state"] in _LIVE
+        }
+        return {
+            token: {"job": live[token], "state": self.answers[live[token]]["state"]}
+            if token in live
+            else {"absent": True}
+            for token in tokens
+        }
+
+    def wake_fd(self) -> int | None:
+        """None: it is polled."""
+        return None
+
+    def close(self, stop_jobs: bool = False) -> None:
+        """Nothing is held."""

@@ -1,0 +1,214 @@
+"""Makes workspaces as the format page describes them, without any other package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+import msgpack
+
+__all__ = ["StepPlan", "make_workspace"]
+
+_RESOURCES = [
+    "nodes",
+    "procs",
+    "gpus",
+    "cores_per_task",
+    "tasks_per_rs",
+    "rs_per_node",
+    "cpus_per_rs",
+    "bind",
+    "bind_gpus",
+    "walltime",
+    "reservation",
+    "exclusive_allocation",
+    "exclusive_launcher",
+    "nested",
+    "waitable",
+    "priority",
+    "qos",
+    "requeue",
+    "enforce_walltime",
+]
+
+
+@attrs.frozen
+class StepPlan:
+    """A step of a workspace that is to be made.
+
+    Attributes:
+        name: of the step.
+        commands: one per instance; a single one has no combination.
+        needs: steps that it waits for, instance by instance where the counts are equal.
+        funnels: steps all of whose instances it waits for.
+        restart: restart command of every instance.
+        resources: over the defaults; with nodes or procs it is scheduled.
+        failure: over the defaults.
+        groups: write funnels as group edges; otherwise as one edge per instance.
+    """
+
+    name: str
+    commands: Sequence[str] = ("true",)
+    needs: Sequence[str] = ()
+    funnels: Sequence[str] = ()
+    restart: str | None = None
+    resources: Mapping[str, Any] = attrs.Factory(dict)
+    failure: Mapping[str, Any] = attrs.Factory(dict)
+    groups: bool = True
+
+
+def make_workspace(
+    root: Path,
+    steps: Sequence[StepPlan],
+    *,
+    name: str = "study",
+    batch: Mapping[str, Any] | None = None,
+    run: Mapping[str, Any] | None = None,
+) -> Path:
+    """Write ``graph.msgpack`` and ``run.msgpack`` of a study; gives ``root``.
+
+    Args:
+        root: folder of the workspace; made if need be.
+        steps: in topological order.
+        name: of the study.
+        batch: over the defaults.
+        run: over the defaults of ``run.msgpack``.
+    """
+    (root / ".maestro").mkdir(parents=True, exist_ok=True)
+    head = {"version": [1, 0], "requires": [], "writer": "maestro_conductor.testing"}
+    packed = [
+        {
+            "format": "maestro-graph",
+            **head,
+            "record": "graph",
+            "name": name,
+            "description": "",
+            "root": str(root),
+            "specroot": str(root),
+            "hashws": False,
+            "batch": _batch(batch or {}),
+            "parameters": [],
+            "steps": len(steps),
+            "instances": sum(len(step.commands) for step in steps),
+        }
+    ]
+    first: dict[str, int] = {}
+    place: dict[str, int] = {}
+    count = 0
+    for index, step in enumerate(steps):
+        place[step.name] = index
+        first[step.name] = count
+        packed.append(_step(index, step, count))
+        count += len(step.commands)
+    plans = {step.name: step for step in steps}
+    for index, step in enumerate(steps):
+        for number, command in enumerate(step.commands):
+            packed.append(_instance(index, step, number, command, first, place, plans))
+    packed.append({"record": "end", "instances": count})
+    with (root / ".maestro/graph.msgpack").open("wb") as file:
+        for record in packed:
+            file.write(msgpack.packb(record, unicode_errors="surrogateescape"))
+    settings = {
+        "format": "maestro-run",
+        **head,
+        "study_id": "3f9a0c2d71e8",
+        "created": 0,
+        "study_file": "study.yaml",
+        "pgen_file": None,
+        "throttle": 0,
+        "rlimit": 1,
+        "attempts": 1,
+        "sleep": 60,
+        "usetmp": False,
+        "dry": False,
+        "variables": {},
+        "batch": {},
+        **(run or {}),
+    }
+    (root / ".maestro/run.msgpack").write_bytes(msgpack.packb(settings))
+    return root
+
+
+def _batch(over: Mapping[str, Any]) -> dict[str, Any]:
+    texts = "host bank queue nodes procs gpus reservation qos uri version launcher local_slots"
+    return {
+        "type": "local",
+        "shell": "/bin/sh",
+        **dict.fromkeys(texts.split()),
+        "args": {},
+        "allocation_args": {},
+        "launcher_args": {},
+        "array": False,
+        **over,
+    }
+
+
+def _step(index: int, step: StepPlan, first: int) -> dict[str, Any]:
+    return {
+        "record": "step",
+        "index": index,
+        "name": step.name,
+        "description": f"about {step.name}",
+        "workspace": step.name,
+        "parameters": [] if len(step.commands) == 1 else ["N"],
+        "first": first,
+        "count": len(step.commands),
+        "resources": {
+            **dict.fromkeys(_RESOURCES),
+            "allocation_args": {},
+            "launcher_args": {},
+            **step.resources,
+        },
+        "failure": {
+            "retries": 0,
+            "retry_pause": 0,
+            "success_codes": [0],
+            "retry_codes": None,
+            "restart_codes": [],
+            "allow_failure": False,
+            **step.failure,
+        },
+    }
+
+
+def _instance(
+    index: int,
+    step: StepPlan,
+    number: int,
+    command: str,
+    first: Mapping[str, int],
+    place: Mapping[str, int],
+    plans: Mapping[str, StepPlan],
+) -> dict[str, Any]:
+    alone = len(step.commands) == 1
+    name = step.name if alone else f"{step.name}_N.{number}"
+    needs: list[int] = []
+    for need in step.needs:
+        paired = len(plans[need].commands) == len(step.commands)
+        needs.append(first[need] + (number if paired else 0))
+    groups: list[int] = []
+    for funnel in step.funnels:
+        if step.groups:
+            groups.append(place[funnel])
+        else:
+            needs += range(first[funnel], first[funnel] + len(plans[funnel].commands))
+    scheduled = step.resources.get("nodes") is not None or step.resources.get("procs") is not None
+    return {
+        "record": "instance",
+        "index": first[step.name] + number,
+        "name": name,
+        "step": index,
+        "description": None,
+        "parameters": [] if alone else [["N", number, f"N.{number}"]],
+        "workspace": step.name if alone else f"{step.name}/N.{number}",
+        "script": name,
+        "label": name,
+        "scheduled": scheduled,
+        "command": command,
+        "restart": step.restart,
+        "resources": None,
+        "needs": sorted(needs),
+        "groups": sorted(groups),
+    }
