@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,9 @@ __all__ = ["slurm", "slurm_session"]  # fixtures
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
+#: Runs `maestro` with these arguments and gives back its exit code and what it printed.
+Maestro = Callable[..., "subprocess.CompletedProcess[str]"]
+
 
 @pytest.fixture(scope="session")
 def repository() -> Path:
@@ -26,6 +30,37 @@ def repository() -> Path:
 @pytest.fixture(scope="session")
 def samples() -> Path:
     return REPOSITORY / "samples"
+
+
+@pytest.fixture
+def maestro(tmp_path: Path) -> Maestro:
+    """The `maestro` of the environment that the tests run in, on a terminal of no one.
+
+    Nothing of the user's settings reaches it: its home is empty, and lines have 120 columns. Its
+    working folder is the test's own, unless `cwd` says otherwise; `env` adds variables.
+    """
+    home = tmp_path / "home"
+    home.mkdir()
+    shown = {"HOME": str(home), "COLUMNS": "120", "LINES": "50", "TERM": "dumb"}
+
+    def run(
+        *arguments: object,
+        cwd: Path = tmp_path,
+        env: dict[str, str] | None = None,
+        timeout: float = 60,
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [Path(sys.executable).with_name("maestro"), *map(str, arguments)],
+            cwd=cwd,
+            env=os.environ | shown | (env or {}),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -1,28 +1,24 @@
 #!/bin/sh
-# Prints a PATH on which every Python of python-versions.txt is found as pythonX.Y; fails, and names
-# them, when some are nowhere. Looked at are the PATH and pyenv's versions.
+# find-pythons.sh FOLDER: links every Python of python-versions.txt into FOLDER, as pythonX.Y.
+# Fails, and names them, when some are nowhere. Looked at are the PATH and pyenv's versions.
 set -eu
+folder=$1
 
-path=$PATH
+mkdir -p "$folder"
 missing=
-for version in $(cat "$(dirname "$0")/../python-versions.txt"); do
+while read -r version; do
   found=
-  # pyenv's shims are on the PATH, and fail for a version that is not activated.
+  # A shim of pyenv may be on the PATH, and fails for a version that is not activated.
   for python in "$(command -v "python$version" || true)" \
     "${PYENV_ROOT:-$HOME/.pyenv}/versions/$version".*/bin/"python$version"; do
-    if [ -x "$python" ] && "$python" -c '' 2>/dev/null; then
-      found=$("$python" -c 'import os, sys; print(os.path.dirname(sys.executable))')
+    if [ -x "$python" ] && found=$("$python" -c 'import sys; print(sys.executable)' 2>/dev/null); then
+      ln -sf "$found" "$folder/python$version"
       break
     fi
   done
   [ -n "$found" ] || missing="$missing $version"
-  case :$path: in
-    *:"$found":*) ;;
-    *) path=$found:$path ;;
-  esac
-done
-if [ -n "$missing" ]; then
+done <"$(dirname "$0")/../python-versions.txt"
+[ -z "$missing" ] || {
   echo "Python$missing: neither on the PATH nor among pyenv's versions" >&2
   exit 1
-fi
-printf '%s\n' "$path"
+}
