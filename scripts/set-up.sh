@@ -26,17 +26,16 @@ need() {
   $root apt-get -q -q update || echo "apt-get update failed; trying with the old lists" >&2
   $root env DEBIAN_FRONTEND=noninteractive \
     apt-get -q -q -y install --no-install-recommends "$@" >/dev/null </dev/null
-  eval "$check" || fail "Installing $* did not help: \`$check\` still fails."
+  eval "$check" >/dev/null || fail "Installing $* did not help: \`$check\` still fails."
 }
 
 # The Python to set up with: $PYTHON, or python3; 3.10 or newer, with what `-m venv` needs.
 need_python() {
   PYTHON=${PYTHON:-python3}
-  need "command -v $PYTHON" python3
+  need "$PYTHON -c 'import venv, ensurepip'" python3-venv
   "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
     fail "$PYTHON is $("$PYTHON" --version 2>&1), older than 3.10." \
       "Name a newer one: PYTHON=/path/to/python3.11 sh $0"
-  need "$PYTHON -c 'import venv, ensurepip'" python3-venv
 }
 
 # virtual_environment FOLDER: makes it, unless it is there and works.
