@@ -9,7 +9,6 @@ import attrs
 
 from maestro_spec.document import Document, Mapping, Node, Scalar, Sequence
 from maestro_spec.model import Step, Study
-from maestro_spec.problems import Path
 from maestro_spec.table import TableColumn, TableFactor, table_of
 from maestro_spec.tokens import Token, find_tokens, names_in, texts_of_step, without_part
 
@@ -131,22 +130,22 @@ def _declared(document: Document | None) -> Iterator[str]:
     """Names in the places where names are defined; only right ones became part of the study."""
     if document is None:
         return
-    for path in (("env", "variables"), ("env", "labels"), ("global.parameters",)):
-        node = _at(document, path)
+    for keys in ("env", "variables"), ("env", "labels"), ("global.parameters",):
+        node = _at(document, *keys)
         if isinstance(node, Mapping):
             yield from node.entries
-    for path in (("env", "dependencies", "paths"), ("env", "dependencies", "git")):
-        yield from _names_of_items(_at(document, path))
-    grid = _at(document, ("global.parameters", "grid"))
+    for kind in ("paths", "git"):
+        yield from _names_of_items(_at(document, "env", "dependencies", kind))
+    grid = _at(document, "global.parameters", "grid")
     for factor in grid.items if isinstance(grid, Sequence) else ():
         if isinstance(factor, Mapping):
             yield from factor.entries
 
 
-def _at(document: Document, path: Path) -> Node | None:
+def _at(document: Document, *keys: str) -> Node | None:
     node = document.root
-    for part in path:
-        node = node.entries.get(str(part), (None, None))[1] if isinstance(node, Mapping) else None
+    for key in keys:
+        node = node.entries.get(key, (None, None))[1] if isinstance(node, Mapping) else None
     return node
 
 
@@ -160,7 +159,7 @@ def _names_of_items(node: Node | None) -> Iterator[str]:
 def _is_nameless(study: Study) -> bool:
     if study.document is None:
         return False
-    node = _at(study.document, ("study",))
+    node = _at(study.document, "study")
     written = len(node.items) if isinstance(node, Sequence) else 0
     return written != len(study.steps) or any(not step.name for step in study.steps)
 

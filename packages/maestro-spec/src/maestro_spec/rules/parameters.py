@@ -104,9 +104,11 @@ def _unused(analysis: Analysis) -> Iterator[Problem]:
     if analysis.used is None or not analysis.is_whole("study", "env"):
         return
     used = frozenset().union(*analysis.used.values()) if analysis.used else frozenset()
+    # A CSV file may have more columns than the study needs.
+    named = frozenset(analysis.study.parameter_names)
     for factor in analysis.table:
         for column in factor.columns:
-            if column.name not in used:
+            if column.name not in used and column.name in named:
                 path = column.path
                 message = f"No step uses the parameter `{column.name}`."
                 hint = f"Write $({column.name}) where it belongs, or remove it."

@@ -89,12 +89,13 @@ def _definition(analysis: Analysis, token: Token, known: set[str]) -> Iterator[P
             hint = did_you_mean(base, analysis.steps, "$({}.workspace)")
             yield problem("MS403", place, token.path, message, hint)
     elif dot and (part in _PARTS or base in analysis.parameters):
-        if base not in analysis.parameters and base not in analysis.declared:
+        defined = base in analysis.parameters
+        if not defined and (base in analysis.env or base not in analysis.declared):
             what = "a name of `env`" if base in analysis.env else "no parameter"
             message = f"`{base}` is {what}; only parameters have a `.{part}`."
             hint = did_you_mean(base, analysis.parameters, f"$({{}}.{part})") or _pgen(analysis)
             yield problem("MS402", place, token.path, message, hint)
-        elif part not in _PARTS:
+        elif defined and part not in _PARTS:
             message = f"A parameter has `.label` and `.name`, and no `.{part}`."
             yield problem("MS402", place, token.path, message, f"Write $({base}) for the value.")
     else:
