@@ -8,9 +8,12 @@ from typing import Any
 
 from maestro_adapters import rendering, states, walltime
 from maestro_adapters.errors import RequestError, SchedulerError
-from maestro_adapters.local import pool, processes
+from maestro_adapters.jobs import parse_job
+from maestro_adapters.local import processes
 from maestro_adapters.local.capacity import usable_cores
 from maestro_adapters.local.job import LocalJob
+from maestro_adapters.local.pool import Pool
+from maestro_adapters.local.stopping import GRACE
 from maestro_adapters.options import AdapterOptions
 from maestro_adapters.request import parse_request
 from maestro_adapters.states import JobStatus
@@ -35,13 +38,13 @@ class LocalAdapter:
 
     name = "local"
 
-    def __init__(self, options: AdapterOptions, grace: float = pool.GRACE) -> None:
+    def __init__(self, options: AdapterOptions, grace: float = GRACE) -> None:
         self._options = options
         environment = {
             **os.environ,
             **{name: str(value) for name, value in options.environment.items()},
         }
-        self._pool = pool.Pool(options.slots or usable_cores(), environment, grace)
+        self._pool = Pool(options.slots or usable_cores(), environment, grace)
 
     def describe(self) -> dict[str, Any]:
         """What it can do."""
@@ -63,19 +66,20 @@ class LocalAdapter:
         """Start what has room; the rest waits for a slot, PENDING, in the order of submission."""
         return {job["key"]: self._submit(job) for job in jobs}
 
-    def _submit(self, job: Mapping[str, Any]) -> dict[str, Any]:
+    def _submit(self, submission: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            request = parse_request(job["request"], self._options)
+            job = parse_job(submission, self._options)
+            request = job.request
             limit = None
             if request.enforce_walltime and request.walltime is not None:
                 limit = walltime.parse(request.walltime)
         except RequestError as error:
             return SchedulerError(str(error)).answer()
         local = LocalJob(
-            token=job["token"],
+            token=job.token,
             workspace=request.workspace,
-            script=job["script"],
-            attempt=job["attempt"],
+            script=job.script,
+            attempt=job.attempt,
             label=request.label,
             slots=(request.procs or 1) * (request.cores_per_task or 1),
             limit=limit,
@@ -83,7 +87,7 @@ class LocalAdapter:
         try:
             self._pool.submit(local)
         except OSError as error:
-            return SchedulerError(f"could not start {local.script}: {error.strerror}").answer()
+            return SchedulerError(f"could not start {job.script}: {error.strerror}").answer()
         return {"job": local.id, "state": local.status.state}
 
     def poll(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -110,7 +110,7 @@ def outcome(job: LocalJob, wait_status: int | None, attempt: Attempt | None) -> 
         code = attempt.exit_code if attempt else None
     else:
         code = os.waitstatus_to_exitcode(wait_status)
-    nothing_ran = wait_status is not None and not own
+    nothing_ran = code in (driver.ALREADY_STARTED, driver.CANNOT_START) and not own
 
     if job.stopped_as is not None:
         reason = (
@@ -134,10 +134,10 @@ def outcome(job: LocalJob, wait_status: int | None, attempt: Attempt | None) -> 
             reason=f"its driver was ended by {name}",
             exit_code=128 - code,
         )
-    if code == driver.ALREADY_STARTED and nothing_ran:
+    if nothing_ran and code == driver.ALREADY_STARTED:
         reason = f"attempt {job.attempt} was started or declared void before: nothing ran"
         return JobStatus(states.FAILED, native=f"exit {code}", reason=reason)
-    if code == driver.CANNOT_START and nothing_ran:
+    if nothing_ran:
         reason = f"could not enter {job.workspace}, or write its attempt file there: nothing ran"
         return JobStatus(states.HWFAILURE, native=f"exit {code}", reason=reason)
     state = states.FAILED if code else states.FINISHED

@@ -14,11 +14,10 @@ import heapq
 import itertools
 import os
 import selectors
-import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import attrs
 
@@ -26,14 +25,11 @@ from maestro_adapters import states
 from maestro_adapters.local import processes
 from maestro_adapters.local.carriers import attach, processes_of
 from maestro_adapters.local.job import LocalJob, driver_arguments, outcome
+from maestro_adapters.local.stopping import GRACE, Stop
 from maestro_adapters.states import JobStatus
 
 __all__ = ["Pool"]
 
-#: s between TERM and KILL.
-GRACE = 10.0
-#: s that a driver has to write the exit code of a script which was killed.
-_LAST_WORDS = 1.0
 #: s between looks at processes that cannot notify: no pidfd (Linux before 5.3), or none free.
 _LOOK_INTERVAL = 0.05
 #: s until a start is tried again that failed because there were too many processes.
@@ -67,9 +63,10 @@ class Pool:
         self._queue: deque[LocalJob] = deque()
         self._running: dict[LocalJob, None] = {}
         self._unwatched: dict[LocalJob, None] = {}
-        self._stopping: dict[LocalJob, None] = {}
-        #: (monotonic time, tie-breaker, what is due, job)
-        self._deadlines: list[tuple[float, int, str, LocalJob | None]] = []
+        self._overdue: list[LocalJob] = []
+        self._stops: list[Stop] = []
+        #: (monotonic time, tie-breaker, what is to be done)
+        self._alarms: list[tuple[float, int, Callable[[], None]]] = []
         self._count = itertools.count(1)
 
         self._selector = selectors.DefaultSelector()
@@ -138,9 +135,7 @@ class Pool:
                     self._jobs[job.id] = self._by_token[job.token] = job
                     self._watch(job)
                     if job.limit is not None and job.status.started is not None:
-                        self._set_deadline(
-                            job.status.started + job.limit - time.time(), "limit", job
-                        )
+                        self._limit(job, job.status.started + job.limit - time.time())
             return {token: self._by_token[token] for token in tokens if token in self._by_token}
 
     def close(self, stop_jobs: bool) -> None:
@@ -206,13 +201,13 @@ class Pool:
             self._do_what_is_due(time.monotonic())
             self._start_queued()
             self._announce()
-            return not self._closing or bool(self._stopping)
+            return not self._closing or bool(self._stops)
 
     def _time_to_wait(self) -> float | None:
         with self._lock:
             limits = [_LOOK_INTERVAL] if self._unwatched else []
-            if self._deadlines:
-                limits.append(max(0.0, self._deadlines[0][0] - time.monotonic()))
+            if self._alarms:
+                limits.append(max(0.0, self._alarms[0][0] - time.monotonic()))
         return min(limits, default=None)
 
     def _poke(self) -> None:
@@ -225,25 +220,20 @@ class Pool:
             with contextlib.suppress(BlockingIOError):
                 os.write(self._wake_write, b"!")
 
-    def _set_deadline(self, delay: float, what: str, job: LocalJob | None) -> None:
-        heapq.heappush(self._deadlines, (time.monotonic() + delay, next(self._count), what, job))
+    def _later(self, delay: float, action: Callable[[], None]) -> None:
+        heapq.heappush(self._alarms, (time.monotonic() + delay, next(self._count), action))
         self._poke()
 
+    def _limit(self, job: LocalJob, delay: float) -> None:
+        self._later(delay, lambda: self._overdue.append(job))
+
     def _do_what_is_due(self, now: float) -> None:
-        due: dict[str, list[LocalJob]] = {"limit": [], "kill": [], "kill driver": []}
-        while self._deadlines and self._deadlines[0][0] <= now:
-            _, _, what, job = heapq.heappop(self._deadlines)
-            if job is not None:
-                due[what].append(job)
-        self._stop(due["limit"], states.TIMEDOUT)
-        self._kill([job for job in due["kill"] if job in self._stopping], spare_drivers=True)
-        for job in due["kill"]:
-            if job in self._stopping:
-                self._set_deadline(_LAST_WORDS, "kill driver", job)
-        last = [job for job in due["kill driver"] if job in self._stopping]
-        self._kill(last, spare_drivers=False)
-        for job in last:
-            del self._stopping[job]
+        while self._alarms and self._alarms[0][0] <= now:
+            heapq.heappop(self._alarms)[2]()
+        if self._overdue:
+            self._stop(self._overdue, states.TIMEDOUT)
+            self._overdue = []
+        self._stops = [stop for stop in self._stops if stop.jobs]
 
     # Starting.
 
@@ -271,7 +261,7 @@ class Pool:
         except OSError as error:
             if error.errno not in _TOO_MANY:
                 raise
-            self._set_deadline(_RETRY_INTERVAL, "start", None)
+            self._later(_RETRY_INTERVAL, lambda: None)  # its queue is looked at after every alarm
             return False
         job.session = job.pid
         if job.id:
@@ -282,7 +272,7 @@ class Pool:
         job.pidfd = processes.open_pidfd(job.pid)
         self._watch(job)
         if job.limit is not None:
-            self._set_deadline(job.limit, "limit", job)
+            self._limit(job, job.limit)
         return True
 
     def _new_id(self, pid: int) -> str:
@@ -336,8 +326,9 @@ class Pool:
         del self._running[job]
         self._free += min(job.slots, self.slots)
         self._news = True
-        if job in self._stopping and not processes_of([job]):
-            del self._stopping[job]
+        for stop in self._stops:
+            if job in stop.jobs:
+                stop.look()
 
     def _watch_what_is_left(self, job: LocalJob) -> bool:
         """Where a driver was killed alone, its script may run on: the job lasts as long as that."""
@@ -358,20 +349,8 @@ class Pool:
         running = [job for job in jobs if job in self._running and job.stopped_as is None]
         for job in running:
             job.stopped_as = state
-            self._stopping[job] = None
-        groups = set()
-        for job in running:
-            # The group is signalled as a whole, so that nothing it forks meanwhile is missed. Its
-            # id cannot be another's: its leader is our child, and not reaped yet.
-            if job.child and job.pid is not None:
-                groups.add(job.pid)
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.killpg(job.pid, signal.SIGTERM)
-        for process in processes_of(running):
-            if process.group not in groups:
-                processes.send_signal(process, signal.SIGTERM)
-        for job in running:
-            self._set_deadline(self._grace, "kill", job)
+        if running:
+            self._stops.append(Stop(running, self._grace, self._later))
         waiting = {job for job in jobs if job.status.state == states.PENDING}
         if waiting:
             self._queue = deque(job for job in self._queue if job not in waiting)
@@ -387,17 +366,6 @@ class Pool:
                 states.CANCELLED, native="dequeued", reason="the adapter was closed"
             )
         self._queue.clear()
-
-    def _kill(self, jobs: Collection[LocalJob], *, spare_drivers: bool) -> None:
-        drivers = {job.pid for job in jobs if not job.ended} if spare_drivers else set()
-        for process in processes_of(jobs):
-            if process.pid not in drivers:
-                processes.send_signal(process, signal.SIGKILL)
-        if not spare_drivers:
-            for job in jobs:
-                if job.child and not job.ended and job.pid is not None:
-                    with contextlib.suppress(ProcessLookupError, PermissionError):
-                        os.killpg(job.pid, signal.SIGKILL)
 
 
 def _pipe() -> tuple[int, int]:

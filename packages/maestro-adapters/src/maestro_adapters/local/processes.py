@@ -44,6 +44,7 @@ class Process:
 
     Attributes:
         pid: its id.
+        parent: id of its parent.
         group: id of its process group.
         session: id of its session.
         token: of the job, where it carries one.
@@ -51,6 +52,7 @@ class Process:
     """
 
     pid: int
+    parent: int
     group: int
     session: int
     token: str | None
@@ -94,10 +96,10 @@ def _look(pid: int) -> Process | None:
     except OSError:
         return None
     # The second field is the program's name in brackets, and may hold anything: proc(5).
-    state, _parent, group, session = stat[stat.rindex(b")") + 2 :].split()[:4]
+    state, parent, group, session = stat[stat.rindex(b")") + 2 :].split()[:4]
     if state in (b"Z", b"X"):
         return None
-    return Process(pid, int(group), int(session), _token(environment), arguments)
+    return Process(pid, int(parent), int(group), int(session), _token(environment), arguments)
 
 
 def _token(environment: bytes) -> str | None:

@@ -1,0 +1,60 @@
+"""What the tests of the local pool share."""
+
+import contextlib
+import os
+
+import pytest
+
+from maestro_adapters.contract import Bench
+from maestro_adapters.local.adapter import LocalAdapter
+from maestro_adapters.options import AdapterOptions
+
+PATIENCE = 30.0
+
+
+@pytest.fixture
+def make_bench(tmp_path):
+    """Creates a caller of a fresh adapter; every job that is left is stopped at the end."""
+    made = []
+
+    def make(*, grace=10.0, **options):
+        adapter = LocalAdapter(AdapterOptions.from_mapping({"slots": 2, **options}), grace)
+        made.append(adapter)
+        return Bench(adapter, tmp_path, PATIENCE)
+
+    yield make
+    for adapter in made:
+        adapter.close(stop_jobs=True)
+
+
+@pytest.fixture
+def bench(make_bench):
+    return make_bench()
+
+
+@pytest.fixture
+def alive():
+    """Whether a process runs; one that is over and not reaped does not."""
+
+    def alive(pid):
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/stat", "rb") as file:
+            return file.read().rsplit(b")", 1)[1].split()[0] != b"Z"
+        return False
+
+    return alive
+
+
+@pytest.fixture
+def pid_in():
+    """The process id that a script wrote into a file of its workspace."""
+
+    def pid_in(path):
+        return int(path.read_text()) if path.exists() and path.read_text().endswith("\n") else None
+
+    return pid_in
+
+
+@pytest.fixture
+def descriptors():
+    """How many descriptors this process has open."""
+    return lambda: len(os.listdir("/proc/self/fd"))

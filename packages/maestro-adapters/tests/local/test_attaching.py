@@ -1,0 +1,173 @@
+"""A second process learns of the jobs that a dead one started."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from maestro_adapters import attempt_file, states
+from maestro_adapters.contract import RunningJob
+from maestro_adapters.local import processes
+
+#: Submits jobs, says which, and dies as a killed program does.
+STARTER = """
+import json, os, signal, sys
+from pathlib import Path
+from maestro_adapters import load
+adapter = load("local", {"slots": 2})
+jobs = json.load(sys.stdin)
+answers = adapter.submit(jobs)
+print(json.dumps(answers), flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.fixture
+def orphan(tmp_path):
+    """Starts jobs in a process that dies at once; they are killed at the end of the test."""
+    groups = []
+
+    def orphan(*requests):
+        jobs = []
+        for number, fields in enumerate(requests):
+            workspace = tmp_path / f"orphan {number}"
+            workspace.mkdir()
+            script = workspace / "job.sh"
+            script.write_text(f"#!/bin/sh\n\n{fields['command']}\n")
+            request = {"name": "job", "workspace": str(workspace), **fields}
+            token = f"m{os.getpid()}.{number}.1"
+            jobs.append(
+                {
+                    "key": token,
+                    "token": token,
+                    "attempt": 1,
+                    "script": str(script),
+                    "request": request,
+                }
+            )
+        done = subprocess.run(
+            [sys.executable, "-c", STARTER],
+            input=json.dumps(jobs),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == -signal.SIGKILL, done.stderr
+        answers = json.loads(done.stdout)
+        found = []
+        for job in jobs:
+            answer = answers[job["key"]]
+            found.append(
+                RunningJob(
+                    job["key"],
+                    job["token"],
+                    answer["job"],
+                    tmp_path / job["request"]["workspace"],
+                    answer,
+                )
+            )
+            if answer["job"].isdecimal():
+                groups.append(int(answer["job"]))
+        return found
+
+    yield orphan
+    for group in groups:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(group, signal.SIGKILL)
+
+
+WAITS = ": >ready; while [ ! -e go ]; do sleep 0.02; done; exit 4"
+
+
+def find(bench, jobs):
+    return bench.adapter.find([job.token for job in jobs])
+
+
+def test_a_second_process_learns_the_exit_code(bench, orphan):
+    jobs = orphan({"command": WAITS}, {"command": WAITS})
+    assert find(bench, jobs) == {job.token: {"job": job.id, "state": "RUNNING"} for job in jobs}
+    bench.started(jobs)
+    for job in jobs:
+        (job.workspace / "go").touch()
+    ends = bench.ends(jobs)
+    assert [(end["state"], end["exit_code"]) for end in ends] == [("FAILED", 4)] * 2
+
+
+def test_a_job_that_ended_in_between_left_its_exit_code(bench, orphan):
+    (job,) = orphan({"command": "exit 4"})
+    bench.eventually(lambda: job.attempt is not None and job.attempt.exit_code is not None)
+    assert attempt_file.read(job.workspace / ".attempt.1").exit_code == 4
+    bench.eventually(lambda: find(bench, [job])[job.token] == {"absent": True})
+
+
+def test_a_job_that_waited_for_a_slot_is_absent(bench, orphan):
+    *_, waiting = orphan(*[{"command": WAITS}] * 3)
+    assert find(bench, [waiting])[waiting.token] == {"absent": True}
+    assert waiting.attempt is None
+
+
+def test_found_jobs_take_their_slots(bench, orphan):
+    (big,) = orphan({"command": WAITS, "procs": 2})
+    find(bench, [big])
+    (mine,) = bench.submit({"command": "true"})
+    assert mine.answer["state"] == states.PENDING
+    bench.started([big])
+    (big.workspace / "go").touch()
+    assert bench.ends([mine])[0]["state"] == states.FINISHED
+
+
+def test_found_jobs_can_be_cancelled(bench, orphan, alive):
+    (job,) = orphan({"command": WAITS})
+    find(bench, [job])
+    bench.started([job])
+    assert bench.adapter.cancel([job.id]) == {job.id: {"cancelled": True}}
+    (end,) = bench.ends([job])
+    assert (end["state"], end["exit_code"]) == ("CANCELLED", 143)
+    assert not alive(int(job.id))
+
+
+def test_found_jobs_keep_their_walltime(bench, orphan):
+    (job,) = orphan({"command": WAITS, "walltime": "1s", "enforce_walltime": True})
+    find(bench, [job])
+    (end,) = bench.ends([job])
+    assert end["state"] == states.TIMEDOUT
+
+
+def test_a_job_without_its_driver_is_found_by_what_it_left(bench, orphan):
+    """Its script may still be at work, so it is not absent."""
+    (job,) = orphan({"command": WAITS})
+    bench.eventually((job.workspace / "ready").exists)
+    os.kill(int(job.id), signal.SIGKILL)
+    (found,) = find(bench, [job]).values()
+    assert found["state"] == states.RUNNING
+    (job.workspace / "go").touch()
+    same = RunningJob(job.key, job.token, found["job"], job.workspace, found)
+    assert bench.ends([same])[0]["state"] == states.NOTFOUND
+
+
+def test_without_pidfds(bench, orphan, monkeypatch):
+    monkeypatch.setattr(processes, "open_pidfd", lambda _pid: None)
+    (job,) = orphan({"command": WAITS})
+    find(bench, [job])
+    bench.started([job])
+    (job.workspace / "go").touch()
+    assert bench.ends([job])[0]["exit_code"] == 4
+
+
+def test_one_look_for_any_number_of_tokens(bench, monkeypatch):
+    looks = []
+    scan = processes.scan
+    monkeypatch.setattr(processes, "scan", lambda *arguments: looks.append(1) or scan(*arguments))
+    tokens = [f"m{os.getpid()}.{number}.7" for number in range(1000)]
+    assert bench.adapter.find(tokens) == {token: {"absent": True} for token in tokens}
+    assert len(looks) == 1
+
+
+def test_where_processes_cannot_be_seen(bench, monkeypatch):
+    monkeypatch.setattr(processes, "can_scan", lambda: False)
+    (answer,) = bench.adapter.find(["m1.1.1"]).values()
+    assert set(answer) == {"error"}

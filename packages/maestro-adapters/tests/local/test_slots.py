@@ -1,0 +1,252 @@
+"""Many jobs at a time, within the slots."""
+
+import errno
+import os
+import select
+import signal
+import threading
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from maestro_adapters import states
+from maestro_adapters.local import processes
+from maestro_adapters.local.job import LocalJob
+from maestro_adapters.local.pool import Pool
+
+#: Runs until a file ``go`` appears in its workspace.
+UNTIL_GO = ": >ready; while [ ! -e go ]; do sleep 0.02; done"
+
+
+def running(bench, jobs):
+    return [bench.poll(jobs)[job.key]["state"] == states.RUNNING for job in jobs]
+
+
+def let_go(bench, job):
+    (job.workspace / "go").touch()
+    bench.ends([job])
+
+
+def test_as_many_run_as_there_are_slots(bench):
+    jobs = bench.submit(*[{"command": UNTIL_GO}] * 4)
+    assert [job.answer["state"] for job in jobs] == ["RUNNING", "RUNNING", "PENDING", "PENDING"]
+    let_go(bench, jobs[0])
+    bench.started([jobs[2]])
+    assert running(bench, jobs) == [False, True, True, False]
+    for job in jobs:
+        let_go(bench, job)
+
+
+def test_a_running_job_is_named_by_its_process(bench):
+    (job,) = bench.submit({"command": "echo hi"})
+    bench.ends([job])
+    assert job.attempt.pid == int(job.id)
+    assert (job.workspace / f"job.{job.id}.out").read_bytes() == b"hi\n"
+
+
+def test_a_job_takes_procs_times_cores(make_bench):
+    bench = make_bench(slots=4)
+    first, second, third = bench.submit(
+        {"command": UNTIL_GO, "procs": 3},
+        {"command": UNTIL_GO, "procs": 1, "cores_per_task": 2},
+        {"command": UNTIL_GO},
+    )
+    # First come, first served: the third would fit, and yet does not pass the second.
+    assert running(bench, [first, second, third]) == [True, False, False]
+    let_go(bench, first)
+    bench.started([second, third])
+    for job in (second, third):
+        let_go(bench, job)
+
+
+def test_a_job_bigger_than_the_machine_runs_alone(bench):
+    small, big, after = bench.submit(
+        {"command": UNTIL_GO}, {"command": UNTIL_GO, "procs": 99}, {"command": UNTIL_GO}
+    )
+    assert running(bench, [small, big, after]) == [True, False, False]
+    let_go(bench, small)
+    bench.started([big])
+    assert running(bench, [big, after]) == [True, False]
+    let_go(bench, big)
+    bench.started([after])
+    let_go(bench, after)
+
+
+def test_a_waiting_job_starts_without_a_caller(bench):
+    """The pool's own thread fills a free slot, and its descriptor tells of it."""
+    first, second, third = bench.submit(*[{"command": UNTIL_GO}] * 3)
+    bench.started([first, second])
+    wake = bench.adapter.wake_fd()
+    bench.poll([first])
+    assert select.select([wake], [], [], 0)[0] == []
+    (first.workspace / "go").touch()
+    bench.eventually((third.workspace / "ready").exists)
+    assert select.select([wake], [], [], 30)[0] == [wake]
+    assert bench.poll([third])[third.key]["state"] == states.RUNNING
+    for job in (second, third):
+        let_go(bench, job)
+
+
+def test_ends_are_told_from_any_thread(make_bench):
+    """Nothing here needs the main thread, or its signal handlers."""
+    ends = []
+
+    def work():
+        bench = make_bench()
+        ends.extend(bench.ends(bench.submit(*[{"command": "exit 5"}] * 20)))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert [end["exit_code"] for end in ends] == [5] * 20
+
+
+def test_without_pidfds_ends_are_looked_for(make_bench, monkeypatch):
+    monkeypatch.setattr(processes, "open_pidfd", lambda _pid: None)
+    bench = make_bench()
+    ends = bench.ends(bench.submit(*[{"command": "exit 5"}] * 6))
+    assert [end["exit_code"] for end in ends] == [5] * 6
+
+
+def test_children_of_others_are_left_alone(bench):
+    other = os.posix_spawn("/bin/sh", ["sh", "-c", "exit 9"], {})
+    bench.ends(bench.submit(*[{"command": "true"}] * 5))
+    assert os.waitstatus_to_exitcode(os.waitpid(other, 0)[1]) == 9
+
+
+def test_a_host_program_that_reaps_everything(bench):
+    """The exit code is then that of the attempt file."""
+    (job,) = bench.submit({"command": UNTIL_GO + "; exit 6"})
+    bench.started([job])
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps: waitpid(2), NOTES
+    try:
+        (job.workspace / "go").touch()
+        (end,) = bench.ends([job])
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+    assert (end["state"], end["exit_code"]) == ("FAILED", 6)
+
+
+def test_too_many_processes_is_waiting_not_failure(bench, monkeypatch):
+    """A start that the system refuses for now is tried again."""
+    spawn = processes.spawn
+    refusals = [errno.EAGAIN, errno.ENOMEM]
+
+    def refuse_twice(*arguments):
+        if refusals:
+            raise OSError(refusals.pop(), "no room")
+        return spawn(*arguments)
+
+    monkeypatch.setattr(processes, "spawn", refuse_twice)
+    monkeypatch.setattr("maestro_adapters.local.pool._RETRY_INTERVAL", 0.01)
+    (job,) = bench.submit({"command": "exit 0"})
+    assert job.answer["state"] == states.PENDING
+    assert bench.ends([job])[0]["state"] == states.FINISHED
+    assert not refusals
+
+
+def test_a_job_that_can_never_start_is_an_error(bench):
+    """An argument longer than the system takes: 128 KiB on Linux."""
+    (job,) = bench.submit({"command": "true", "label": "x" * 200_000})
+    assert job.answer["transient"] is False
+    assert "too long" in job.answer["error"]
+    blocker = bench.submit({"command": UNTIL_GO, "procs": 2})[0]
+    (queued,) = bench.submit({"command": "true", "label": "x" * 200_000})
+    let_go(bench, blocker)
+    (end,) = bench.ends([queued])
+    assert (end["state"], "too long" in end["reason"]) == ("FAILED", True)
+
+
+def test_a_request_that_makes_no_sense_stops_no_other(bench):
+    good, bad = bench.submit(
+        {"command": "true"}, {"command": "true", "enforce_walltime": True, "walltime": "soon"}
+    )
+    assert "'soon' is no walltime" in bad.answer["error"]
+    assert bench.ends([good])[0]["state"] == states.FINISHED
+
+
+def test_a_process_id_that_comes_again_names_no_two_jobs(monkeypatch):
+    """Process ids are used again after 32 768 or 4 194 304 others."""
+    pool = Pool(slots=1, environment={})
+    try:
+        ids = [pool._new_id(77)]
+        pool._jobs[ids[0]] = LocalJob(token=ids[0], workspace="/")
+        ids.append(pool._new_id(77))
+    finally:
+        pool._jobs.clear()
+        pool.close(stop_jobs=False)
+    assert ids[0] == "77"
+    assert ids[1].startswith("77.")
+
+
+def test_nothing_is_left_open(make_bench, descriptors):
+    before = descriptors()
+    bench = make_bench()
+    bench.ends(bench.submit(*[{"command": "true"}] * 10))
+    bench.adapter.close()
+    bench.adapter.close()
+    assert descriptors() == before
+    assert not [thread for thread in threading.enumerate() if thread.name == "maestro-local-pool"]
+    with pytest.raises(RuntimeError, match="closed"):
+        bench.submit({"command": "true"})
+
+
+def test_waiting_jobs_never_start_after_close(bench):
+    first, second, third = bench.submit(*[{"command": UNTIL_GO}] * 3)
+    bench.started([first, second])
+    bench.adapter.close()
+    for job in (first, second):
+        (job.workspace / "go").touch()
+        bench.eventually(lambda job=job: job.attempt.exit_code == 0)
+    assert third.attempt is None
+
+
+class Machine:
+    """A pool whose jobs are no processes: the test ends them."""
+
+    def __init__(self, slots, monkeypatch):
+        self.pool = Pool(slots=slots, environment={})
+        self.pids = iter(range(10**6, 10**7))
+        monkeypatch.setattr(processes, "spawn", lambda *_: next(self.pids))
+        monkeypatch.setattr(processes, "open_pidfd", lambda _pid: None)
+        monkeypatch.setattr(Pool, "_begin", lambda _self: None)
+
+    def end(self, job, monkeypatch):
+        monkeypatch.setattr(os, "waitpid", lambda _pid, _options: (job.pid, 0))
+        with self.pool._lock:
+            self.pool._look_after(job)
+            self.pool._start_queued()
+
+
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    slots=st.integers(1, 6),
+    steps=st.lists(st.one_of(st.integers(1, 9), st.just("end"), st.just("cancel")), max_size=30),
+)
+def test_slots_are_never_overdrawn_nor_lost(slots, steps):
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        machine = Machine(slots, monkeypatch)
+        pool = machine.pool
+        monkeypatch.setattr(os, "killpg", lambda *_: None)
+        jobs = []
+        for number, step in enumerate(steps):
+            live = [job for job in jobs if job in pool._running]
+            if isinstance(step, int):
+                jobs.append(LocalJob(token=f"t{number}", workspace="/", slots=step))
+                pool.submit(jobs[-1])
+            elif step == "end" and live:
+                machine.end(live[0], monkeypatch)
+            elif step == "cancel" and pool._queue:
+                pool.cancel([pool._queue[-1].id])
+            taken = sum(min(job.slots, slots) for job in pool._running)
+            assert taken + pool._free == slots
+            assert taken <= slots
+            # Nothing waits that could run.
+            assert not pool._queue or min(pool._queue[0].slots, slots) > pool._free
+            queued = [jobs.index(job) for job in pool._queue]
+            assert queued == sorted(queued)
+        pool._running.clear()
+        pool.close(stop_jobs=False)
