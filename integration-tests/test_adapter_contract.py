@@ -10,6 +10,7 @@ from maestro_adapters.contract import AdapterContract, RunningJob
 from maestro_adapters.slurm import adapter as slurm_adapter
 
 
+@pytest.mark.slurm
 class TestSlurm(AdapterContract):
     """Against a real Slurm."""
 
@@ -26,6 +27,7 @@ class TestSlurm(AdapterContract):
         self.cluster.hasten(job.id)
 
 
+@pytest.mark.slurm
 class TestSlurmArrays(TestSlurm):
     """The same with job arrays."""
 
