@@ -59,11 +59,15 @@ class Process:
     arguments: tuple[bytes, ...]
 
     @property
+    def is_driver(self) -> bool:
+        """Whether it is the driver of a job, or a fork of it that has yet to become the script."""
+        return self.arguments[1:2] == (b"-c",) and self.arguments[3:4] == (b"maestro",)
+
+    @property
     def driver_arguments(self) -> list[str] | None:
         """What `spawn` was given, where this is the driver of a job."""
-        words = [os.fsdecode(word) for word in self.arguments]
-        if self.pid == self.session and words[1:2] == ["-c"] and words[3:4] == ["maestro"]:
-            return words[4:]
+        if self.is_driver and self.pid == self.session:
+            return [os.fsdecode(word) for word in self.arguments[4:]]
         return None
 
 

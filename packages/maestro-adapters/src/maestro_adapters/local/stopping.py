@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from maestro_adapters.local import processes
 from maestro_adapters.local.carriers import processes_of
 from maestro_adapters.local.job import LocalJob
+from maestro_adapters.local.processes import Process
 
 __all__ = ["GRACE", "Stop"]
 
@@ -43,7 +44,7 @@ class Stop:
         self._later = later
         self._pause = _FIRST_LOOK
         there = processes_of(jobs)
-        self._warned = {process.pid for process in there}
+        self._warned = _scripts(there)
         # The group is signalled as a whole, so that nothing it forks meanwhile is missed. Its id
         # cannot be another's: its leader is our child, and not reaped yet.
         groups = {job.pid for job in jobs if job.child}
@@ -63,8 +64,9 @@ class Stop:
     def look(self) -> None:
         """See what is left.
 
-        A script that its driver started only after TERM had come gets it now. Whatever else is new
-        was started to tidy up, and is left alone.
+        A script that its driver started only after TERM had come, or that was still a fork of the
+        driver then and caught it as that does, gets it now. Whatever else is new was started to tidy
+        up, and is left alone.
         """
         left = processes_of(self.jobs)
         tokens = {process.token for process in left}
@@ -74,7 +76,7 @@ class Stop:
         for process in left:
             if process.pid not in self._warned and process.parent in drivers:
                 processes.send_signal(process, signal.SIGTERM)
-            self._warned.add(process.pid)
+        self._warned |= _scripts(left)
 
     def _kill(self) -> None:
         """Kill all but the drivers, which then write the exit codes."""
@@ -93,6 +95,10 @@ class Stop:
 
     def _drivers(self) -> set[int | None]:
         return {job.pid for job in self.jobs if not job.ended}
+
+
+def _scripts(found: Collection[Process]) -> set[int]:
+    return {process.pid for process in found if not process.is_driver}
 
 
 def _signal_groups(jobs: Collection[LocalJob], number: int) -> None:
