@@ -227,6 +227,24 @@ def test_a_prologue_runs_before_everything_else(shell, workspace, tmp_path):
     assert done.returncode == driver.ALREADY_STARTED
 
 
+def test_a_job_that_may_be_requeued_writes_no_end_when_it_is_stopped(shell, tmp_path):
+    """The scheduler stops it before it requeues it, and the attempt goes on."""
+    script = write_script(tmp_path, "echo ready; [ -e go ] && exit 4; exec sleep 60\n")
+    path = tmp_path / "driver"
+    path.write_text(scheduled(tmp_path, script, requeued="[ -e go ]", job_id="77"))
+    with subprocess.Popen(
+        [*shell, path], start_new_session=True, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout.readline() == b"ready\n"
+        os.killpg(process.pid, signal.SIGTERM)
+        assert process.wait(timeout=60) == 128 + signal.SIGTERM
+    attempt = attempt_file.read(tmp_path / ".attempt.1")
+    assert (attempt.pid, attempt.exit_code) == (process.pid, None)
+    (tmp_path / "go").touch()
+    assert run_scheduled(shell, tmp_path, path.read_text()).returncode == 4
+    assert attempt_file.read(tmp_path / ".attempt.1").exit_code == 4
+
+
 START = "start pid=1 host=n1 boot=- time=1"
 
 

@@ -31,8 +31,8 @@ CANNOT_START = 73
 # * The interpreter is started by its name, as the kernel does for `#!`: a script that another
 #   thread has just written cannot be "busy" (ETXTBSY), nor need its file system allow execution.
 # * Nothing is forked but the script; `sleep` only where the end line cannot be written.
+_TRAP = "trap : HUP INT TERM\n"
 _BEGIN = """\
-trap : HUP INT TERM
 cd "$1" || exit 73
 set -C
 if ! printf 'start pid=%s host=%s boot=%s%s\\n' "$$" "$4" "$5" "${8:+ time=$8}${9:+ job=$9}" 2>/dev/null >".attempt.$3"; then
@@ -41,6 +41,10 @@ _NOT_CREATED = """\
   [ -e ".attempt.$3" ] && exit 75
   exit 73
 """
+#: A scheduler that requeues a job stops it first: that is not the attempt's end, so no end is
+#: written after a signal; what became of the job, the scheduler tells.
+_TRAP_REQUEUABLE = "maestro_told=\ntrap maestro_told=1 HUP INT TERM\n"
+_END_REQUEUABLE = '[ -z "$maestro_told" ] || exit "$maestro_code"\n'
 #: A job that its scheduler requeued is the same attempt: it goes on, where it was this job that
 #: started the attempt, and the attempt has not ended.
 _REQUEUED = """\
@@ -72,6 +76,8 @@ case $maestro_interpreter in
   *) "$2" </dev/null ;;
 esac
 maestro_code=$?
+"""
+_END = """\
 maestro_tries=0
 until printf 'end code=%s\\n' "$maestro_code" >>".attempt.$3"; do
   maestro_tries=$((maestro_tries + 1))
@@ -82,7 +88,7 @@ exit "$maestro_code"
 """
 
 #: For ``sh -c LOCAL maestro workspace script attempt host boot label "" time ""``.
-LOCAL = _BEGIN + _NOT_CREATED + _REDIRECT + _RUN
+LOCAL = _TRAP + _BEGIN + _NOT_CREATED + _REDIRECT + _RUN + _END
 
 
 def arguments(
@@ -140,6 +146,7 @@ def scheduled(
         prologue: commands of ``sh`` that run before everything else, wherever the job starts.
         requeued: a command of ``sh`` that is true in a job which the scheduler requeued by itself;
             such a job continues its attempt, which it knows by its `job_id`. Empty: it never does.
+            A job that may be requeued writes no end line after a signal.
         script_text: the script itself, where the node that runs the job may not have its file:
             it is written into the workspace first, as ``.attempt.<n>.script``.
     """
@@ -155,11 +162,14 @@ def scheduled(
             *(f"{line}\n" for line in prologue),
             *exports,
             set_arguments,
+            _TRAP_REQUEUABLE if requeued else _TRAP,
             _BEGIN,
             _REQUEUED % requeued if requeued else _NOT_CREATED,
             _REDIRECT,
             _unpacked(script_text) if script_text is not None else "",
             _RUN,
+            _END_REQUEUABLE if requeued else "",
+            _END,
         ]
     )
 
