@@ -1,0 +1,53 @@
+"""The first study of the README runs, and its files and links are there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from conftest import Maestro
+
+
+@pytest.fixture
+def readme(repository: Path) -> str:
+    return (repository / "README.md").read_text(encoding="utf-8")
+
+
+def block(text: str, opening: str) -> str:
+    """The first fenced block whose language and first words are these."""
+    found = re.search(rf"^```{re.escape(opening)}(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert found, f"no block ```{opening}"
+    return found.group(1)
+
+
+def test_the_first_study_gives_the_table_that_is_shown(
+    readme: str, tmp_path: Path, maestro: Maestro
+) -> None:
+    (tmp_path / "study.yaml").write_text(block(readme, "yaml\n"), encoding="utf-8")
+    assert maestro("validate", "--strict", "study.yaml").returncode == 0
+
+    done = maestro("run", "-fg", "-y", "-o", "OUT", "study.yaml")
+    assert done.returncode == 0, done.stdout + done.stderr
+    shown = block(readme, "\n$ cat OUT/table/table.txt\n")
+    assert (tmp_path / "OUT" / "table" / "table.txt").read_text(encoding="utf-8") == shown
+
+
+def test_every_command_that_is_shown_exists(readme: str, maestro: Maestro) -> None:
+    blocks = re.findall(r"^```sh\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
+    shown = [line for line in "".join(blocks).splitlines() if line.startswith("maestro ")]
+    assert len(shown) > 5
+    for line in shown:
+        command, *arguments = shlex.split(line, comments=True)[1:]
+        told = maestro(command, "--help")
+        assert told.returncode == 0, line
+        for option in (word for word in arguments if word.startswith("-")):
+            assert re.search(rf"{option}\b", told.stdout), line
+
+
+def test_what_is_linked_is_there(readme: str, repository: Path) -> None:
+    contributing = (repository / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)\)", readme + contributing):
+        assert target.startswith("https://") or (repository / target).exists(), target
