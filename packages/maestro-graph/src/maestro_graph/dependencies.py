@@ -14,7 +14,7 @@ from typing import Any
 
 from maestro_graph.environment import resolve_environment
 from maestro_graph.errors import DependencyError
-from maestro_graph.spec_view import GitDependency, Spec, view
+from maestro_graph.spec_view import GitDependency, view
 from maestro_graph.substitution import finder, replace_known
 
 _FULL_HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
@@ -55,7 +55,7 @@ def acquire(
             )
     tokens = finder(env)
     for repository in spec.git:
-        url = _absolute_url(replace_known(repository.url, env, tokens), spec)
+        url = _absolute_url(replace_known(repository.url, env, tokens), spec.specroot)
         wanted = GitDependency(
             name=repository.name,
             path=repository.path,
@@ -74,10 +74,10 @@ def _staged(place: str, root: str, staging: str | os.PathLike[str] | None) -> Pa
     return Path(place)
 
 
-def _absolute_url(url: str, spec: Spec) -> str:
+def _absolute_url(url: str, start: str | Path) -> str:
     if "://" in url or _REMOTE.match(url):
         return url
-    return os.path.normpath(PurePosixPath(spec.specroot, url))
+    return os.path.normpath(PurePosixPath(start, url))
 
 
 def _clone(wanted: GitDependency, place: Path) -> None:
@@ -131,10 +131,9 @@ def _check_reusable(wanted: GitDependency, place: Path) -> None:
         raise DependencyError(
             f"{place}, where dependency {wanted.name} belongs, exists and is no clone", hint=hint
         )
-    if origin.stdout.strip() != wanted.url:
-        raise DependencyError(
-            f"{place} is a clone of {origin.stdout.strip()}, not of {wanted.url}", hint=hint
-        )
+    url = _absolute_url(origin.stdout.strip(), place)
+    if url != wanted.url:
+        raise DependencyError(f"{place} is a clone of {url}, not of {wanted.url}", hint=hint)
     if wanted.branch:
         head = _run(["symbolic-ref", "--short", "HEAD"], place).stdout.strip()
         if head != wanted.branch:
