@@ -80,7 +80,7 @@ class Endings:
         #: Heap of (steady time, instance): pauses, and questions to be asked again.
         self._timers: list[tuple[float, int]] = []
         #: Instances whose next attempt pauses.
-        self._paused: set[int] = set()
+        self.paused: set[int] = set()
         #: Instances whose attempt is to be searched for when their timer is due.
         self._asking: set[int] = set()
         #: Jobs to be cancelled at the end of this turn, by lane.
@@ -388,15 +388,15 @@ class Endings:
             self._cancels.setdefault(self.lane_of(i).name, []).append(job)
 
     def _pause(self, i: int, pause: float) -> None:
-        self._paused.add(i)
+        self.paused.add(i)
         heapq.heappush(self._timers, (self._now.steady + pause, i))
 
     def _timers_due(self) -> None:
         finds: dict[str, list[tuple[int, int, str]]] = {}
         while self._timers and self._timers[0][0] <= self._now.steady:
             _, i = heapq.heappop(self._timers)
-            if i in self._paused:
-                self._paused.discard(i)
+            if i in self.paused:
+                self.paused.discard(i)
                 self.lane_of(i).push(i)
             elif i in self._asking:
                 self._asking.discard(i)

@@ -92,7 +92,7 @@ class Step:
     record: Mapping[str, Any]
 
 
-@attrs.define
+@attrs.define(repr=False)
 class Graph:
     """The study as it is to be run. Lists and arrays have one element per instance.
 
@@ -134,6 +134,10 @@ class Graph:
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def __repr__(self) -> str:
+        steps = ", ".join(f"{step.name}×{step.count}" for step in self.steps[:20])
+        return f"<Graph {self.name}: {steps}>"
 
     def failure(self, instance: int) -> FailureRule:
         """What the end of an instance's command means."""
@@ -208,12 +212,12 @@ def _read_stream(path: Path, unpacker: msgpack.Unpacker) -> Graph:
         names=[],
         workspaces=[],
         parameters=[],
-        step_of=array("L"),
+        step_of=array("I"),
         scheduled=bytearray(),
         restartable=bytearray(),
         own_resources=bytearray(),
         need_start=array("Q", [0]),
-        needs=array("L"),
+        needs=array("I"),
         groups={},
         offsets=array("Q", [unpacker.tell()]),
     )

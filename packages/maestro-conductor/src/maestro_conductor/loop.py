@@ -150,6 +150,7 @@ class Loop:
         self._selector = selectors.DefaultSelector()
         self._selector.register(parts.wake.read_end, selectors.EVENT_READ, "wake")
         self._local_fd = parts.local.wake_fd()
+        self._local_look = _LOCAL_LOOK_BLIND if self._local_fd is None else _LOCAL_LOOK
         if self._local_fd is not None:
             self._selector.register(self._local_fd, selectors.EVENT_READ, "local")
         if parts.scheduler is not None and (fd := parts.scheduler.wake_fd()) is not None:
@@ -235,8 +236,7 @@ class Loop:
         jobs = self._machine.lanes[LOCAL].jobs
         if "local" in woken or (jobs and steady >= self._next_local):
             events.append(Polled(LOCAL, parts.local.poll(list(jobs))))
-            look = _LOCAL_LOOK if self._local_fd is not None else _LOCAL_LOOK_BLIND
-            self._next_local = steady + look
+            self._next_local = steady + self._local_look
         if self._link is not None:
             if "scheduler" in woken:
                 self._link.hurry()
@@ -394,7 +394,7 @@ class Loop:
         elif isinstance(item, Submit):
             answers = parts.submission.submit(parts.local, item.jobs, sync=False)
             events.append(Answers(LOCAL, answers))
-            self._next_local = parts.clock.steady() + _LOCAL_LOOK
+            self._next_local = parts.clock.steady() + self._local_look
         elif isinstance(item, Cancel):
             parts.local.cancel(item.jobs)
         else:

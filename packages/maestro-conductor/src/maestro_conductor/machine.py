@@ -216,7 +216,7 @@ class Machine(Endings):
         jobs: list[Job] = []
         while lane.ready and len(jobs) < room:
             i = lane.ready[0]
-            if state.state[i] not in _RUNNABLE or i in self._paused:
+            if state.state[i] not in _RUNNABLE or i in self.paused:
                 heapq.heappop(lane.ready)
                 continue
             if not lane.fits(i):
@@ -307,9 +307,9 @@ class Machine(Endings):
 
     def _cancel_all(self) -> None:
         """End what is not under way, and ask for the end of what is."""
-        self._timers = [timer for timer in self._timers if timer[1] not in self._paused]
+        self._timers = [timer for timer in self._timers if timer[1] not in self.paused]
         heapq.heapify(self._timers)
-        self._paused.clear()
+        self.paused.clear()
         for i, code in enumerate(self.state.state):
             if code == INITIALIZED or code in _RUNNABLE:
                 self._row(i, CANCELLED, reason="the study was cancelled")
@@ -334,7 +334,7 @@ class Machine(Endings):
         if not instances and not self.state.cancelling and not self._dry:
             return
         self._record(records.resumed(self._now.wall, instances))
-        self._paused.difference_update(instances)
+        self.paused.difference_update(instances)
         self._readiness.rebuild()
         self._repair()
         self._fill_heaps()

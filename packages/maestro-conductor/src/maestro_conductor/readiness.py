@@ -144,14 +144,14 @@ class Readiness:
 def _turned(graph: Graph) -> tuple[array[int], array[int]]:
     """Children of each instance: ``children[start[i]:start[i + 1]]``, in graph order."""
     size = len(graph)
-    start = array("L", bytes(array("L").itemsize * (size + 1)))
+    start = array("I", bytes(4 * (size + 1)))
     for need in graph.needs:
         start[need + 1] += 1
     total = 0
     for i in range(size + 1):
         total += start[i]
         start[i] = total
-    children = array("L", bytes(array("L").itemsize * len(graph.needs)))
+    children = array("I", bytes(4 * len(graph.needs)))
     place = start[:]
     low = 0
     for i in range(size):

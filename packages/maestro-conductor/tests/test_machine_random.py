@@ -1,0 +1,128 @@
+"""The machine in a world where everything goes wrong, in every order."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from maestro_conductor.events import CancelAsked, ResumeAsked, UpdateAsked
+from maestro_conductor.graph_view import Graph, read_graph
+from maestro_conductor.policy import judge
+from maestro_conductor.resume import select
+from maestro_conductor.run_view import Settings
+from maestro_conductor.states import FINISHED, NAMES
+from maestro_conductor.testing import StepPlan, make_workspace
+from maestro_conductor.testing.world import World
+
+RULES = st.fixed_dictionaries(
+    {},
+    optional={
+        "retries": st.integers(0, 2),
+        "retry_pause": st.sampled_from([0, 10]),
+        "retry_codes": st.sampled_from([None, [3]]),
+        "restart_codes": st.sampled_from([[], [4]]),
+        "success_codes": st.sampled_from([[0], [0, 1]]),
+        "allow_failure": st.booleans(),
+    },
+)
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> Graph:
+    """Small studies of all shapes."""
+    plans: list[StepPlan] = []
+    for number in range(draw(st.integers(1, 5))):
+        before = [plan.name for plan in plans]
+        chosen = draw(st.lists(st.sampled_from(before), unique=True, max_size=3)) if before else []
+        funnels = [name for name in chosen if draw(st.booleans())]
+        plans.append(
+            StepPlan(
+                f"s{number}",
+                ["x"] * draw(st.integers(1, 3)),
+                needs=[name for name in chosen if name not in funnels],
+                funnels=funnels,
+                restart=draw(st.sampled_from([None, "again"])),
+                resources=draw(st.sampled_from([{}, {"nodes": 1}])),
+                failure=draw(RULES),
+            )
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        graph = read_graph(make_workspace(Path(folder), plans, batch={"type": "scripted"}))
+    return graph
+
+
+def check_end(world: World, graph: Graph) -> None:
+    state = world.machine.state
+    for i, code in enumerate(state.state):
+        if code == FINISHED:
+            exit_code = world.files[i, state.attempt[i]]
+            assert isinstance(exit_code, int), (i, exit_code)
+            assert judge(exit_code, graph.failure(i)) == FINISHED
+    assert max(Counter(world.ran).values(), default=1) == 1, "an attempt ran twice"
+
+
+def run_out(world: World) -> None:
+    world.calm = True
+    for _ in range(3000):
+        if world.machine.state.outcome is not None:
+            return
+        world.step()
+    names = [NAMES[code] for code in world.machine.state.state]
+    raise AssertionError(f"the study does not end: {names}")
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    graphs(),
+    st.randoms(use_true_random=False),
+    st.builds(
+        Settings,
+        throttle=st.integers(0, 3),
+        rlimit=st.integers(0, 2),
+        attempts=st.integers(1, 2),
+        sleep=st.just(1.0),
+    ),
+)
+def test_a_study_survives_everything(graph: Graph, random: Random, limits: Settings) -> None:
+    world = World(graph, random, limits)
+    world.handle()
+    successes: dict[int, int] = {}
+    for _ in range(random.randrange(150)):
+        world.step()
+        for i, attempt in world.ran:  # a success is never thrown away
+            code = world.files[i, attempt]
+            if isinstance(code, int) and judge(code, graph.failure(i)) == FINISHED:
+                assert successes.setdefault(i, attempt) == attempt, f"{i} ran again after success"
+        if random.random() < 0.01:
+            world.handle(UpdateAsked(throttle=random.randrange(4), rlimit=random.randrange(3)))
+        if world.machine.state.outcome is not None:
+            break
+    run_out(world)
+    check_end(world, graph)
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(graphs(), st.randoms(use_true_random=False))
+def test_cancelled_and_resumed_studies_end(graph: Graph, random: Random) -> None:
+    world = World(graph, random, Settings())
+    world.handle()
+    for _ in range(random.randrange(60)):
+        world.step()
+    world.handle(CancelAsked())
+    for _ in range(random.randrange(40)):
+        world.step()
+    run_out(world)
+    check_end(world, graph)
+    for _ in range(random.randrange(3)):
+        world.calm = False
+        chosen = select(graph, world.machine.state, random.choice([None, ["*"], ["s0"]]))
+        world.handle(ResumeAsked(chosen))
+        for _ in range(random.randrange(60)):
+            world.step()
+        run_out(world)
+        check_end(world, graph)
