@@ -1,0 +1,113 @@
+"""The ``maestro`` command: the parser, and which module does what. Nothing heavy is imported here."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from maestro_cli import terminal
+from maestro_cli.__about__ import __version__
+from maestro_cli.commands import (
+    cancel,
+    completion,
+    logs,
+    resume,
+    run,
+    status,
+    update,
+    validate,
+    why,
+)
+from maestro_cli.errors import EXIT_INTERRUPTED, EXIT_OK
+from maestro_cli.parser import Parser
+
+_COMMANDS = (run, status, cancel, update, resume, validate, why, logs, completion)
+
+_EPILOG = """\
+examples:
+  maestro run study.yaml                 make the study's folder, ask, and start it
+  maestro run -fg -y -o OUT study.yaml   run it here, without questions
+  maestro status OUT                     how far it is
+  maestro cancel OUT                     stop it
+
+`maestro COMMAND --help` explains each command, with examples.
+exit codes: 0 done, 1 bad study or folder, 2 failed steps, 3 cancelled, 64 wrong usage
+"""
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Makes the whole parser, all commands included."""
+    parser = Parser(
+        prog="maestro",
+        description="Runs studies: steps and parameters from a YAML file, on this machine or a cluster.",
+        epilog=_EPILOG,
+    )
+    parser.add_argument(
+        "-l",
+        "--logpath",
+        metavar="FILE",
+        help="write the program's log to FILE (default: logs/<study>.log in the study's folder)",
+    )
+    parser.add_argument(
+        "-d",
+        "--debug_lvl",
+        type=int,
+        choices=range(1, 6),
+        default=2,
+        metavar="{1,2,3,4,5}",
+        help="least level that is logged: 1 debug, 2 info (default), 3 warning, 4 error, 5 critical",
+    )
+    parser.add_argument(
+        "-c",
+        "--logstdout",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="also tell on stdout what is done while a study is set up, and, in the foreground,"
+        " while it runs (default: yes)",
+    )
+    parser.add_argument("-v", "--version", action="version", version=f"%(prog)s {__version__}")
+    parser.set_defaults(command=None)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    for module in _COMMANDS:
+        module.register(commands)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; gives its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    terminal.prepare()
+    args: argparse.Namespace | None = None
+    try:
+        parser = make_parser()
+        args = parser.parse_args(words)
+        if args.command is None:
+            parser.print_help()
+            code = EXIT_OK
+        else:
+            code = int(args.command(args))
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        terminal.warn("")
+        terminal.warn("interrupted")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough (`maestro status | head`). Python would complain
+        # when it flushes at exit: https://docs.python.org/3/library/signal.html#note-on-sigpipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OK
+    except Exception as error:
+        if args is not None and args.debug_lvl == 1:
+            raise
+        from maestro_cli import failures
+
+        failure = failures.explain(error)
+        failures.show(failure, as_json="--json" in words)
+        return failure.exit_code
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""``maestro logs``: what steps, or the conductor, printed."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from maestro_cli.errors import EXIT_OK
+from maestro_cli.parser import whole
+
+_EPILOG = """\
+examples:
+  maestro logs OUT                  the conductor's log
+  maestro logs OUT post             stdout and stderr of each instance of the step `post`
+  maestro logs -f OUT post_SIZE.10  follow one until it ends
+"""
+
+
+def register(commands: Any) -> None:
+    """Adds the command to the parser."""
+    parser = commands.add_parser(
+        "logs",
+        help="show what steps printed",
+        description="Shows the output of steps, or without STEP the log of the study.",
+        epilog=_EPILOG,
+    )
+    parser.add_argument("directory", metavar="DIR", help="folder of a study")
+    parser.add_argument("step", nargs="?", metavar="STEP", help="a step or an instance, * allowed")
+    parser.add_argument("-f", "--follow", action="store_true", help="go on as more is printed")
+    parser.add_argument(
+        "-n",
+        "--lines",
+        type=whole(0),
+        metavar="N",
+        help="only the last N lines of each file (default: all; with --follow: 10)",
+    )
+    parser.set_defaults(command=command)
+
+
+def command(args: argparse.Namespace) -> int:
+    """Prints the files, and what is added to them."""
+    from maestro_cli import log_files
+    from maestro_cli.folders import expand, require_study
+    from maestro_cli.study_state import open_study
+
+    (folder,) = expand([args.directory])
+    study = open_study(require_study(folder, verb="show the logs of"))
+    number = args.lines if args.lines is not None else (10 if args.follow else None)
+    source = (
+        log_files.of_study(study) if args.step is None else log_files.of_steps(study, args.step)
+    )
+    log_files.show(source, lines=number, follow=args.follow)
+    return EXIT_OK

@@ -1,0 +1,69 @@
+"""``maestro validate``: check study files."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from maestro_cli.errors import EXIT_BAD, EXIT_OK
+from maestro_cli.parser import add_json
+
+_EPILOG = """\
+examples:
+  maestro validate study.yaml
+  maestro validate --strict studies/*.yaml   warnings count as errors
+  maestro validate --json study.yaml         for editors and CI
+
+`maestro-spec lint` has more options; `maestro-spec explain CODE` explains a code.
+"""
+
+
+def register(commands: Any) -> None:
+    """Adds the command to the parser."""
+    parser = commands.add_parser(
+        "validate",
+        help="check a study file",
+        description="Checks study files without running anything.",
+        epilog=_EPILOG,
+    )
+    parser.add_argument("file", nargs="+", metavar="STUDY.yaml", help="study files; -: stdin")
+    parser.add_argument("--strict", action="store_true", help="warnings count as errors")
+    add_json(parser, "all problems as JSON")
+    parser.set_defaults(command=command)
+
+
+def command(args: argparse.Namespace) -> int:
+    """Prints all problems; gives 1 if there is an error."""
+    from maestro_cli import failures
+    from maestro_cli.terminal import colour_ok
+    from maestro_spec import Problem, SpecError, check
+    from maestro_spec.formats import render_text
+    from maestro_spec.formats.json import render_json
+    from maestro_spec.formats.text import render_summary
+    from maestro_spec.loading import read, read_text
+
+    found: list[Problem] = []
+    code = EXIT_OK
+    for name in args.file:
+        try:
+            reading = (
+                read_text(sys.stdin.read(), "<stdin>", None, Path.cwd())
+                if name == "-"
+                else read(name)
+            )
+        except SpecError as error:
+            failures.show(failures.explain(error), as_json=args.json)
+            code = EXIT_BAD
+            continue
+        problems = list(reading.problems) if reading.study is None else check(reading.study)
+        found += problems
+        if not args.json:
+            sys.stdout.write(render_text(problems, reading.document, colour=colour_ok()))
+    if args.json:
+        sys.stdout.write(render_json(found))
+    else:
+        sys.stdout.write(render_summary(found, len(args.file)))
+    counted = {"error", "warning"} if args.strict else {"error"}
+    return EXIT_BAD if any(each.severity in counted for each in found) else code

@@ -1,0 +1,255 @@
+"""Why an instance is in its state: derived from the graph and the journal, pure but for log tails."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from attrs import field, frozen
+
+from maestro_cli.step_logs import error_log, last_lines
+from maestro_cli.study_state import BAD_STATES, Instance, Study
+from maestro_cli.views.rows import duration, moment, short_duration
+
+#: No more of the steps that something waits for are named.
+_MOST_NAMED = 5
+
+_ENDED = {*BAD_STATES, "FINISHED", "CANCELLED", "DRYRUN"}
+
+
+@frozen
+class Explanation:
+    """Why an instance is where it is.
+
+    Attributes:
+        instance: Which.
+        text: One sentence.
+        more: Further lines: what it waits for, the end of its log.
+        facts: The same for programs.
+    """
+
+    instance: Instance
+    text: str
+    more: list[str] = field(factory=list)
+    facts: dict[str, Any] = field(factory=dict)
+
+
+def explain(study: Study, instance: Instance) -> Explanation:
+    """Says why an instance is in its state."""
+    told = _TELLERS[instance.state](study, instance)
+    if instance.state not in _ENDED and study.state in ("DEAD", "STOPPED", "STAGED"):
+        nobody = {
+            "DEAD": "Its conductor died: nothing goes on until `maestro resume`.",
+            "STOPPED": "Its conductor was stopped: nothing goes on until `maestro resume`.",
+            "STAGED": "The study was never started: `maestro resume` does.",
+        }[study.state]
+        told.more.append(nobody)
+    return told
+
+
+def waits_for(study: Study, instance: Instance) -> list[Instance]:
+    """The instances that must still end well before this one may run, in the graph's order."""
+    graph = study.graph
+    needs = set(graph.needs_of(instance.index))
+    for number in graph.groups.get(instance.index, ()):
+        step = study.steps[number]
+        needs.update(range(step.first, step.first + step.count))
+    return [each for each in study.instances(sorted(needs)) if each.state != "FINISHED"]
+
+
+def root_causes(study: Study, instance: Instance) -> list[Instance]:
+    """The instances that ran and failed, and because of which this one could not."""
+    causes: dict[int, Instance] = {}
+    seen = {instance.index}
+    stack = [instance]
+    while stack:
+        for before in waits_for(study, stack.pop()):
+            if before.index in seen:
+                continue
+            seen.add(before.index)
+            if before.attempt:
+                causes[before.index] = before
+            else:
+                stack.append(before)
+    return [causes[index] for index in sorted(causes)]
+
+
+def _waiting(study: Study, instance: Instance) -> Explanation:
+    needed = waits_for(study, instance)
+    number = len(needed)
+    return Explanation(
+        instance,
+        f"waits for {number} other step{'' if number == 1 else 's'}"
+        if number
+        else "may run; the conductor has not got to it yet",
+        _named(needed),
+        {"waits_for": [{"name": each.name, "state": each.state} for each in needed]},
+    )
+
+
+def _queued(study: Study, instance: Instance) -> Explanation:
+    throttle = study.known.settings.throttle
+    flight = study.known.in_flight()
+    facts = {"throttle": throttle, "in_flight": flight}
+    if throttle and flight >= throttle:
+        return Explanation(
+            instance,
+            f"may run; the throttle lets {throttle} jobs be in flight, and {flight} are",
+            [f"More at once: maestro update --throttle {throttle + 1} {study.root}"],
+            facts,
+        )
+    return Explanation(
+        instance, f"may run; waits for a free slot ({flight} jobs are in flight)", [], facts
+    )
+
+
+def _later(study: Study, instance: Instance) -> Explanation:  # noqa: ARG001
+    reason = instance.reason or "the scheduler does not take it now, or a retry pauses"
+    return Explanation(instance, f"is tried again later: {reason}", [], {"reason": reason})
+
+
+def _pending(study: Study, instance: Instance) -> Explanation:  # noqa: ARG001
+    reason = f": {instance.reason}" if instance.reason else ""
+    since = f" since {moment(instance.submitted)}" if instance.submitted else ""
+    return Explanation(
+        instance,
+        f"is in the scheduler's queue as job {instance.job or '(no number yet)'}{since}{reason}",
+        [],
+        {"job": instance.job, "reason": instance.reason},
+    )
+
+
+def _running(study: Study, instance: Instance) -> Explanation:
+    now = time.time_ns() // 1_000_000
+    logs = [str(path) for path in _logs(study, instance)]
+    text = f"runs as job {instance.job} for {duration(instance.run_time(now))}"
+    if instance.reason:
+        text += f" ({instance.reason})"
+    return Explanation(instance, text, logs, {"job": instance.job, "logs": logs})
+
+
+def _finishing(study: Study, instance: Instance) -> Explanation:  # noqa: ARG001
+    return Explanation(instance, f"has ended; the scheduler tidies up after job {instance.job}")
+
+
+def _unknown(study: Study, instance: Instance) -> Explanation:  # noqa: ARG001
+    reason = f": {instance.reason}" if instance.reason else ""
+    return Explanation(
+        instance,
+        f"was handed over, and what became of job {instance.job or '(no number)'} is being"
+        f" asked{reason}",
+    )
+
+
+def _failed(study: Study, instance: Instance) -> Explanation:
+    if not instance.attempt:
+        causes = root_causes(study, instance)
+        return Explanation(
+            instance,
+            "could not run, because of " + ("these:" if len(causes) != 1 else "this:")
+            if causes
+            else f"could not run: {instance.reason or 'a step before it failed'}",
+            _named(causes),
+            {"because_of": [{"name": each.name, "state": each.state} for each in causes]},
+        )
+    ended = f"ended with exit code {instance.exit_code}" if instance.exit_code is not None else ""
+    reason = instance.reason or ""
+    if reason.startswith("exit code"):
+        reason = ""
+    text = ": ".join(part for part in (ended, reason) if part) or "failed"
+    if instance.attempt > 1:
+        text += f" (attempt {instance.attempt})"
+    return _with_log(study, instance, text)
+
+
+def _timed_out(study: Study, instance: Instance) -> Explanation:
+    limit = study.known.settings.rlimit
+    text = "was stopped at the end of its walltime"
+    if not study.graph.restartable[instance.index]:
+        text += ", and it has no restart command"
+    elif limit and instance.restarts >= limit:
+        text += f", and was restarted {instance.restarts} times, as often as it may"
+    told = _with_log(study, instance, text)
+    if study.graph.restartable[instance.index]:
+        told.more.append(f"More restarts: maestro resume {study.root} --rlimit {limit + 1}")
+    return told
+
+
+def _hardware(study: Study, instance: Instance) -> Explanation:
+    text = instance.reason or "trouble of the infrastructure"
+    if instance.resubmissions > 1:
+        text += f" (submitted {instance.resubmissions} times)"
+    return _with_log(study, instance, text)
+
+
+def _cancelled(study: Study, instance: Instance) -> Explanation:
+    text = f"was cancelled{f': {instance.reason}' if instance.reason else ''}"
+    return Explanation(
+        instance, text, [f"Run it after all: maestro resume {study.root} --step {instance.name}"]
+    )
+
+
+def _finished(study: Study, instance: Instance) -> Explanation:
+    took = instance.run_time(0)
+    text = f"has finished, at {moment(instance.ended)}"
+    if took is not None:
+        text += f" after {short_duration(took)}"
+    logs = [str(path) for path in _logs(study, instance)]
+    return Explanation(instance, text, logs, {"logs": logs})
+
+
+def _dry(study: Study, instance: Instance) -> Explanation:
+    return Explanation(
+        instance,
+        "was not run: a dry run only writes the scripts",
+        [str(study.root / instance.workspace)],
+    )
+
+
+def _with_log(study: Study, instance: Instance, text: str) -> Explanation:
+    log = error_log(study, instance)
+    tail = [] if log is None else last_lines(log)
+    lines = [] if log is None else [f"{log}{'' if tail else ' (empty)'}", *(f"| {x}" for x in tail)]
+    return Explanation(
+        instance,
+        text,
+        lines,
+        {
+            "exit_code": instance.exit_code,
+            "reason": instance.reason,
+            "error_log": None if log is None else str(log),
+            "last_lines": tail,
+        },
+    )
+
+
+def _logs(study: Study, instance: Instance) -> Iterator[Any]:
+    from maestro_cli.step_logs import logs_of
+
+    yield from logs_of(study, instance)[-2:]
+
+
+def _named(instances: list[Instance]) -> list[str]:
+    lines = [f"{each.state}  {each.name}" for each in instances[:_MOST_NAMED]]
+    if len(instances) > _MOST_NAMED:
+        lines.append(f"… and {len(instances) - _MOST_NAMED} more")
+    return lines
+
+
+_TELLERS = {
+    "INITIALIZED": _waiting,
+    "QUEUED": _queued,
+    "WAITING": _later,
+    "PENDING": _pending,
+    "RUNNING": _running,
+    "FINISHING": _finishing,
+    "UNKNOWN": _unknown,
+    "FAILED": _failed,
+    "INCOMPLETE": _failed,
+    "TIMEDOUT": _timed_out,
+    "HWFAILURE": _hardware,
+    "CANCELLED": _cancelled,
+    "FINISHED": _finished,
+    "DRYRUN": _dry,
+}

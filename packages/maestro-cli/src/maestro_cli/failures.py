@@ -1,0 +1,115 @@
+"""From an exception to a message, a hint and an exit code. No traceback reaches a user from here."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+
+from attrs import frozen
+
+from maestro_cli.errors import EXIT_BAD, CliError
+from maestro_cli.terminal import Paint, clean, say, warn
+
+#: Whose errors are expected: their message is meant for people.
+_OURS = {"maestro_spec", "maestro_graph", "maestro_adapters", "maestro_conductor"}
+
+#: EX_SOFTWARE of sysexits.h: a mistake of ours.
+EXIT_BUG = 70
+
+
+@frozen
+class Failure:
+    """An error as it is shown.
+
+    Attributes:
+        code: A fixed word for programs.
+        message: What happened and why.
+        hint: What to do; may be empty.
+        exit_code: Of the command.
+        details: For programs: all problems of a study file.
+    """
+
+    code: str
+    message: str
+    hint: str
+    exit_code: int
+    details: Sequence[object] = ()
+
+
+def explain(error: BaseException) -> Failure:
+    """Says what an exception means to the user."""
+    if isinstance(error, CliError):
+        details = getattr(error, "details", ())
+        return Failure(error.code, error.message, error.hint, error.exit_code, details)
+    package = type(error).__module__.partition(".")[0]
+    hint = str(getattr(error, "hint", None) or "")
+    if package in _OURS:
+        # A generator file's own traceback: it is the user's code, and the user's to mend.
+        trace = str(getattr(error, "trace", "")).rstrip()
+        message = f"{error}\n{trace}" if trace else str(error)
+        return Failure(package.removeprefix("maestro_"), message, hint, EXIT_BAD)
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename is not None else ""
+        return Failure("os", f"{where}{error.strerror or error}", hint, EXIT_BAD)
+    if isinstance(error, MemoryError):
+        return Failure("memory", "there is not enough memory for this study", hint, EXIT_BAD)
+    return Failure(
+        "bug",
+        f"internal error: {type(error).__name__}: {error}",
+        "this is a mistake in maestro: `maestro -d 1 …` shows where; please report it",
+        EXIT_BUG,
+    )
+
+
+def attempt(action: Callable[[], int], *, as_json: bool) -> int:
+    """Does something for one study of several: an error is shown, and the others follow.
+
+    Args:
+        action: Gives an exit code.
+        as_json: As for :func:`show`.
+
+    Returns:
+        The exit code, of the action or of its error.
+    """
+    try:
+        return action()
+    except Exception as error:
+        failure = explain(error)
+        show(failure, as_json=as_json)
+        return failure.exit_code
+
+
+def show(failure: Failure, *, as_json: bool = False) -> None:
+    """Prints a failure: for people on stderr, as JSON on stdout.
+
+    Args:
+        failure: What to print.
+        as_json: As one line, ``{"error": {…}}``.
+    """
+    if as_json:
+        say(
+            json.dumps(
+                {
+                    "error": {
+                        "code": failure.code,
+                        "message": failure.message,
+                        "hint": failure.hint or None,
+                        "exit_code": failure.exit_code,
+                        "problems": list(failure.details),
+                    }
+                }
+            )
+        )
+        return
+    paint = Paint(stream=sys.stderr)
+    head = paint("maestro:", "bold red")
+    warn(f"{head} {clean(failure.message, lines=True)}")
+    if failure.hint:
+        warn(f"  {paint('→' if _arrow() else '->', 'dim')} {clean(failure.hint, lines=True)}")
+
+
+def _arrow() -> bool:
+    from maestro_cli.terminal import unicode_ok
+
+    return unicode_ok(sys.stderr)

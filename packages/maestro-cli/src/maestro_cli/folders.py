@@ -1,0 +1,111 @@
+"""From the command line's arguments to study folders, and what kind of folder each is."""
+
+from __future__ import annotations
+
+import enum
+import glob
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from maestro_cli.errors import NotAStudyError, StudyError, UpstreamStudyError
+
+#: The file that makes a folder a workspace.
+GRAPH = ".maestro/graph.msgpack"
+
+
+class Kind(enum.Enum):
+    """What a path is to maestro."""
+
+    ABSENT = "absent"
+    FILE = "file"
+    EMPTY = "empty"
+    WORKSPACE = "workspace"
+    #: A workspace of maestrowf 1.x.
+    UPSTREAM = "upstream"
+    OTHER = "other"
+
+
+def kind_of(path: Path) -> Kind:
+    """Looks what a path is.
+
+    Raises:
+        OSError: It may not be looked into.
+    """
+    if not path.is_dir():
+        return Kind.FILE if os.path.lexists(path) else Kind.ABSENT
+    if (path / GRAPH).is_file():
+        return Kind.WORKSPACE
+    with os.scandir(path) as entries:
+        names = {entry.name for entry in entries}
+    if not names:
+        return Kind.EMPTY
+    marks = ".status.lock" in names or any(name.endswith(".pkl") for name in names)
+    if marks and "batch.info" in names and ".maestro" not in names:
+        return Kind.UPSTREAM
+    return Kind.OTHER
+
+
+def absolute(path: str | os.PathLike[str]) -> Path:
+    """Makes a path absolute and takes ``..`` out; symbolic links stay as the user wrote them."""
+    return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow the links
+
+
+def expand(arguments: Iterable[str]) -> list[Path]:
+    """Gives absolute paths, each once; a pattern that no shell expanded is expanded here.
+
+    A pattern gives the studies among its matches, or all its matches where none is a study.
+    A path that names a file of a workspace's own folder (``OUT/status.csv``) stays as it is.
+    """
+    found: dict[Path, None] = {}
+    for argument in arguments:
+        path = absolute(argument)
+        if not os.path.lexists(path) and glob.has_magic(argument):
+            matches = [absolute(match) for match in sorted(glob.glob(argument))]  # noqa: PTH207
+            studies = [match for match in matches if (match / GRAPH).is_file()]
+            found.update(dict.fromkeys(studies or matches or [path]))
+        else:
+            found[path] = None
+    return list(found)
+
+
+def require_study(path: Path, *, verb: str) -> Path:
+    """Makes sure that a folder is a workspace of ours.
+
+    Args:
+        path: The folder.
+        verb: What the command does to it, for the message: ``"cancel"``.
+
+    Raises:
+        StudyError: It is not; the message says what it is instead.
+    """
+    kind = kind_of(path)
+    if kind is Kind.WORKSPACE:
+        return path
+    if kind is Kind.UPSTREAM:
+        raise UpstreamStudyError(
+            f"{path} is a study of maestrowf 1.x: this maestro cannot {verb} it",
+            hint=f"use the maestro of maestrowf for it (maestro {verb} {path})",
+        )
+    if kind is Kind.ABSENT:
+        raise NotAStudyError(f"{path} does not exist", hint="give the folder of a study")
+    if kind is Kind.FILE:
+        raise NotAStudyError(f"{path} is a file", hint="give the folder of a study")
+    near = _studies_near(path)
+    hint = "a study's folder holds .maestro/graph.msgpack"
+    if near:
+        hint = "did you mean " + " or ".join(str(study) for study in near) + "?"
+    raise NotAStudyError(f"{path} is not a study", hint=hint)
+
+
+def _studies_near(path: Path) -> list[Path]:
+    """Finds at most three studies just below or above a folder."""
+    above = [parent for parent in path.parents if (parent / GRAPH).is_file()][:1]
+    if above:
+        return above
+    try:
+        with os.scandir(path) as entries:
+            below = sorted(Path(entry.path) for entry in entries if entry.is_dir())[:200]
+    except OSError as error:
+        raise StudyError(f"{path}: {error.strerror}") from error
+    return [folder for folder in below if (folder / GRAPH).is_file()][-3:]

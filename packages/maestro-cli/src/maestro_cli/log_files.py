@@ -1,0 +1,199 @@
+"""Shows log files, and goes on as they grow."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from attrs import define, field, frozen
+
+from maestro_cli.errors import StudyError
+from maestro_cli.step_logs import logs_of
+from maestro_cli.study_state import Study, choose, open_study
+from maestro_cli.terminal import Paint, clean, is_terminal
+
+#: Seconds between two looks when following.
+_PAUSE = 0.2
+_ENDED = {"FINISHED", "FAILED", "TIMEDOUT", "HWFAILURE", "CANCELLED", "DRYRUN"}
+_CHUNK = 1 << 16
+
+
+@frozen
+class Source:
+    """Where lines come from.
+
+    Attributes:
+        files: Gives the files as they are now.
+        ended: Whether nothing will be added any more.
+        render: Makes a line fit for a terminal.
+        raw: Whether the bytes go as they are into what is no terminal.
+    """
+
+    files: Callable[[], Iterable[Path]]
+    ended: Callable[[], bool]
+    render: Callable[[str], str]
+    raw: bool
+
+
+def of_study(study: Study) -> Source:
+    """The conductor's log.
+
+    Raises:
+        StudyError: There is none.
+    """
+    from maestro_conductor.composition import log_path_of
+
+    path = log_path_of(study.root, study.name)
+    if not path.exists():
+        raise StudyError(
+            f"{study.root} has no log: {path} does not exist",
+            hint="the study was never started, or its log is kept elsewhere (maestro -l FILE)",
+        )
+    return Source(
+        lambda: [path], lambda: open_study(study.root).state != "RUNNING", _readable, raw=False
+    )
+
+
+def of_steps(study: Study, pattern: str) -> Source:
+    """The output of the instances that a name or pattern means.
+
+    Raises:
+        StudyError: It means none.
+    """
+    chosen = [each.index for each in choose(study, pattern)]
+
+    def files() -> list[Path]:
+        now = open_study(study.root)
+        return [log for each in now.instances(chosen) for log in logs_of(now, each)]
+
+    def ended() -> bool:
+        now = open_study(study.root)
+        over = all(each.state in _ENDED for each in now.instances(chosen))
+        return over or now.state != "RUNNING"
+
+    return Source(files, ended, lambda line: clean(line, lines=True), raw=True)
+
+
+def show(source: Source, *, lines: int | None, follow: bool) -> None:
+    """Prints what is in the files.
+
+    Args:
+        source: Which.
+        lines: Only the last of each; None: all.
+        follow: Go on until there can be no more, or Ctrl-C.
+    """
+    printer = _Printer(source.render, raw=source.raw and not is_terminal(sys.stdout))
+    for path in source.files():
+        printer.begin(path, lines)
+    # Ctrl-C is how one stops following.
+    with contextlib.suppress(KeyboardInterrupt):
+        while follow:
+            begun = time.monotonic()
+            over = source.ended()
+            for path in source.files():
+                printer.advance(path)
+            if over:
+                break
+            time.sleep(max(_PAUSE, 4 * (time.monotonic() - begun)))
+    sys.stdout.flush()
+
+
+@define
+class _Printer:
+    """Prints files piece by piece; on a terminal nothing reaches it raw."""
+
+    render: Callable[[str], str]
+    raw: bool
+    _offsets: dict[Path, int] = field(factory=dict)
+    _rests: dict[Path, bytes] = field(factory=dict)
+    _last: Path | None = None
+    _paint: Paint = field(factory=Paint)
+
+    def begin(self, path: Path, lines: int | None) -> None:
+        """Prints a file, or its end."""
+        self._offsets[path] = 0 if lines is None else _start_of_last(path, lines)
+        self._head(path)
+        self.advance(path)
+
+    def advance(self, path: Path) -> None:
+        """Prints what is new; a file that is new itself is printed whole."""
+        if path not in self._offsets:
+            self._offsets[path] = 0
+        try:
+            with path.open("rb") as file:
+                if os.fstat(file.fileno()).st_size < self._offsets[path]:
+                    self._offsets[path] = 0  # somebody rotated it
+                file.seek(self._offsets[path])
+                while chunk := file.read(_CHUNK):
+                    self._offsets[path] += len(chunk)
+                    self._write(path, chunk)
+        except OSError:
+            return
+        self._flush_rest(path)
+
+    def _head(self, path: Path) -> None:
+        if path == self._last:
+            return
+        gap = "\n" if self._last is not None else ""
+        self._last = path
+        text = f"==> {clean(path)} <=="
+        sys.stdout.write(f"{gap}{self._paint(text, 'bold')}\n")
+
+    def _write(self, path: Path, chunk: bytes) -> None:
+        self._head(path)
+        if self.raw:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(chunk)
+            sys.stdout.buffer.flush()
+            return
+        *whole, rest = (self._rests.pop(path, b"") + chunk).split(b"\n")
+        self._rests[path] = rest
+        for line in whole:
+            sys.stdout.write(self.render(line.decode("utf-8", "surrogateescape")) + "\n")
+
+    def _flush_rest(self, path: Path) -> None:
+        rest = self._rests.pop(path, b"")
+        if rest:
+            sys.stdout.write(self.render(rest.decode("utf-8", "surrogateescape")))
+        sys.stdout.flush()
+
+
+def _readable(line: str) -> str:
+    """A line of the conductor's log (JSON) as people read it."""
+    import json
+
+    try:
+        record = json.loads(line)
+        head = f"{record.pop('timestamp')[:19].replace('T', ' ')}Z {record.pop('level').upper():8}"
+        event = record.pop("event")
+        fields = " ".join(
+            f"{key}={clean(value)}" for key, value in record.items() if key not in _EVERYWHERE
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return clean(line)
+    return f"{head} {clean(event)} {fields}"
+
+
+_EVERYWHERE = {"study", "workspace"}
+
+
+def _start_of_last(path: Path, lines: int) -> int:
+    """Where the last lines of a file begin."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            tail = b""
+            position = size
+            while position > 0 and tail.count(b"\n") <= lines:
+                step = min(_CHUNK, position)
+                position -= step
+                file.seek(position)
+                tail = file.read(step) + tail
+    except OSError:
+        return 0
+    kept = tail.splitlines(keepends=True)[-lines:] if lines else []
+    return size - sum(map(len, kept))

@@ -1,0 +1,89 @@
+"""The argument parser's own class, and the types that options share."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from typing import Any, NoReturn
+
+from maestro_cli.errors import UsageError
+from maestro_cli.terminal import width
+
+_INVALID_CHOICE = re.compile(r"invalid choice: '?(.*?)'? \(choose from (.*)\)", re.DOTALL)
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser whose errors are :class:`UsageError`, with a suggestion where one fits."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("formatter_class", _Formatter)
+        super().__init__(**options)
+
+    def error(self, message: str) -> NoReturn:
+        """Reports a mistake in the command line.
+
+        Raises:
+            UsageError: Always.
+        """
+        hint = f"`{self.prog} --help` shows what there is"
+        found = _INVALID_CHOICE.search(message)
+        if found:
+            import difflib
+
+            choices = [choice.strip(" '\"") for choice in found[2].split(",")]
+            near = difflib.get_close_matches(found[1], choices, n=1)
+            message = f"{message[: found.start()]}there is no {found[1]!r}"
+            hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(choices)}"
+        raise UsageError(message, hint=hint)
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    def __init__(self, prog: str) -> None:
+        columns = width() or 80
+        super().__init__(prog, max_help_position=26, width=max(40, min(columns - 2, 96)))
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        # `-o, --out DIR` instead of `-o DIR, --out DIR`.
+        if not action.option_strings or action.nargs == 0:
+            return ", ".join(action.option_strings) or super()._format_action_invocation(action)
+        value = self._format_args(action, action.metavar or action.dest.upper())  # type: ignore[arg-type]
+        return f"{', '.join(action.option_strings)} {value}"
+
+
+def add_json(parser: argparse._ActionsContainer, what: str) -> None:
+    """Adds ``--json``, which also makes errors machine-readable."""
+    parser.add_argument("--json", action="store_true", help=what)
+
+
+def whole(least: int) -> Any:
+    """Gives the type of an integer of at least ``least``."""
+
+    def parse(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not an integer") from None
+        if number < least:
+            raise argparse.ArgumentTypeError(f"{number} is less than {least}")
+        return number
+
+    return parse
+
+
+def seconds(text: str) -> int | float:
+    """A duration in seconds, 0 or more."""
+    try:
+        number = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds") from None
+    if not 0 <= number < 1e9:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1e9 seconds")
+    return int(number) if number.is_integer() else number
+
+
+def setting(text: str) -> tuple[str, str]:
+    """``NAME=VALUE``."""
+    name, separator, value = text.partition("=")
+    if not separator or not name.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name.strip(), value

@@ -1,0 +1,84 @@
+"""Requests to a conductor: files in the workspace, as the format's page describes them."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from attrs import asdict, frozen
+
+
+@frozen
+class Limits:
+    """New settings; None: unchanged, 0: no limit."""
+
+    throttle: int | None = None
+    rlimit: int | None = None
+    sleep: int | float | None = None
+
+    def __bool__(self) -> bool:
+        return any(value is not None for value in (self.throttle, self.rlimit, self.sleep))
+
+    def __str__(self) -> str:
+        return ", ".join(
+            f"{name} {value if value or name == 'sleep' else '0 (no limit)'}"
+            for name, value in asdict(self).items()
+            if value is not None
+        )
+
+
+def request_cancel(root: Path) -> Path:
+    """Asks to cancel a study; gives the request's file."""
+    path = root / ".cancel.lock"
+    path.touch()
+    return path
+
+
+def request_update(root: Path, limits: Limits) -> Path:
+    """Asks for new settings; gives the request's file."""
+    text = "".join(
+        f"{name}: {'null' if value is None else value}\n" for name, value in asdict(limits).items()
+    )
+    return _place(root / ".study.update.lock", text)
+
+
+def request_resume(root: Path, steps: Sequence[str] | None, limits: Limits) -> Path:
+    """Asks to run steps again; gives the request's file.
+
+    Args:
+        root: The workspace.
+        steps: Names of steps or instances, ``*`` allowed; None: all that did not succeed.
+        limits: New settings.
+    """
+    folder = root / ".maestro" / "requests"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    content = {"request": "resume", "steps": None if steps is None else list(steps)}
+    name = f"resume-{time.time_ns()}-{secrets.token_hex(4)}.json"
+    return _place(folder / name, json.dumps({**content, **asdict(limits)}))
+
+
+def taken(request: Path, *, patience: float = 3.0) -> bool:
+    """Waits until the conductor has claimed a request; it looks at least once a second.
+
+    Args:
+        request: The request's file.
+        patience: Seconds after which we wait no longer.
+    """
+    end = time.monotonic() + patience
+    while request.exists():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _place(path: Path, text: str) -> Path:
+    """Puts a whole file in place, over one that nobody has read yet."""
+    temporary = path.with_name(f".{path.name.lstrip('.')}.{secrets.token_hex(4)}.tmp")
+    temporary.write_text(text, encoding="utf-8")
+    os.replace(temporary, path)  # noqa: PTH105 - one call, atomic
+    return path

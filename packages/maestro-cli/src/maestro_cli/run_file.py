@@ -1,0 +1,65 @@
+"""Writes ``.maestro/run.msgpack`` (how the study is to be run) and ``batch.info``."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from maestro_cli.__about__ import __version__
+
+
+@frozen
+class Run:
+    """How a study is to be run; the fields are those of ``Run`` in the format's page."""
+
+    study_file: str
+    pgen_file: str | None
+    throttle: int
+    rlimit: int
+    attempts: int
+    sleep: int | float
+    usetmp: bool
+    dry: bool
+    variables: Mapping[str, Any]
+    batch: Mapping[str, Any]
+
+
+def write_run(folder: Path, run: Run) -> None:
+    """Writes the file into a workspace under construction, with a new study id."""
+    import msgpack
+    from attrs import asdict
+
+    record = {
+        "format": "maestro-run",
+        "version": [1, 0],
+        "requires": [],
+        "writer": f"maestro-cli {__version__}",
+        "study_id": secrets.token_hex(6),
+        "created": time.time_ns() // 1_000_000,
+        **asdict(run, recurse=False),
+    }
+    record["variables"] = dict(run.variables)
+    record["batch"] = dict(run.batch)
+    path = folder / ".maestro" / "run.msgpack"
+    with path.open("wb") as file:
+        file.write(msgpack.packb(record, unicode_errors="surrogateescape"))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def write_batch_info(folder: Path, batch: Mapping[str, Any]) -> None:
+    """Writes the batch block as it is used, for upstream's tools: YAML, keys without a value left out."""
+    import yaml
+
+    shown = {key: value for key, value in batch.items() if value not in (None, {}, [])}
+    (folder / "batch.info").write_text(
+        yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=1000),
+        encoding="utf-8",
+        errors="surrogateescape",
+    )

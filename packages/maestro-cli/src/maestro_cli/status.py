@@ -1,0 +1,122 @@
+"""What ``maestro status`` does: reads each study, chooses steps, and hands them to a view."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from maestro_cli import failures, terminal
+from maestro_cli.errors import EXIT_OK, UsageError
+from maestro_cli.folders import Kind, expand, kind_of, require_study
+from maestro_cli.study_state import BAD_STATES, Study, chooser, open_study
+from maestro_cli.terminal import Paint
+
+
+def show_status(args: argparse.Namespace) -> int:
+    """Shows all studies; gives the highest of their exit codes."""
+    states = wanted_states(args.state)
+    folders = expand(args.directory)
+    paint = Paint(on=False if args.disable_theme else None)
+    if args.watch:
+        from maestro_cli.views.watch import watch
+
+        return watch([require_study(folder, verb="watch") for folder in folders], args, paint)
+    pages: list[str] = []
+
+    def look(folder: Path) -> int:
+        if args.csv or not (args.json or args.summary or args.failed):
+            upstream = _upstream_csv(folder)
+            if upstream is not None:
+                pages.append(_table(args, folder, upstream, paint, first=not pages))
+                return EXIT_OK
+        study = open_study(require_study(folder, verb="show"))
+        pages.append(_page(args, study, states, paint, first=not pages))
+        return study.exit_code
+
+    codes = [failures.attempt(partial(look, folder), as_json=args.json) for folder in folders]
+    separator = "" if args.json or args.csv or args.summary else "\n"
+    machine = args.json or args.csv
+    terminal.page(separator.join(pages), pager=not (machine or args.disable_pager))
+    return max(codes)
+
+
+def wanted_states(given: list[str]) -> set[str]:
+    """The states of ``--state``, each checked.
+
+    Raises:
+        UsageError: There is no such state.
+    """
+    from maestro_conductor.states import NAMES
+
+    wanted = {word.strip().upper() for text in given for word in text.split(",") if word.strip()}
+    unknown = sorted(wanted - set(NAMES))
+    if unknown:
+        raise UsageError(
+            f"there is no state {', '.join(unknown)}", hint=f"states are {', '.join(NAMES)}"
+        )
+    return wanted
+
+
+def _page(
+    args: argparse.Namespace, study: Study, states: set[str], paint: Paint, *, first: bool
+) -> str:
+    from maestro_cli.views import as_json, failed, notes, rows, summary
+
+    now = time.time_ns() // 1_000_000
+    chosen = chooser(states, args.step)
+    some = bool(states or args.step)
+    if args.summary and not args.json:
+        return summary.line(study, paint=paint, now=now) + "\n"
+    if args.json and args.summary:
+        return as_json.line(study, None, now=now) + "\n"
+    instances = [each for each in study.instances() if not some or chosen(each)]
+    if args.json:
+        if args.failed:
+            instances = [each for each in instances if each.state in BAD_STATES]
+        return as_json.line(study, instances, now=now, tails=args.failed) + "\n"
+    if args.failed:
+        return _joined(failed.lines(study, instances, paint=paint, unicode=terminal.unicode_ok()))
+    table = _table(args, study.root, rows.rows(instances, now), paint, first=first)
+    if args.csv:
+        return table
+    return table + _joined(notes.lines(study, paint=paint))
+
+
+def _table(
+    args: argparse.Namespace, folder: Path, rows: list[list[str]], paint: Paint, *, first: bool
+) -> str:
+    from maestro_cli.views import as_csv, flat, legacy, narrow
+
+    title = str(folder)
+    if args.csv:
+        return as_csv.text(title, rows, head=first)
+    if args.layout == "legacy":
+        return _joined(legacy.lines(title, rows))
+    layout = narrow.lines if args.layout == "narrow" else flat.lines
+    return _joined(
+        layout(title, rows, width=terminal.width(), paint=paint, unicode=terminal.unicode_ok())
+    )
+
+
+def _joined(lines: Iterator[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _upstream_csv(folder: Path) -> list[list[str]] | None:
+    """The rows of a maestrowf 1.x study's ``status.csv``; None: it is no such study."""
+    import csv
+
+    from maestro_cli.views.rows import COLUMNS
+
+    if kind_of(folder) is not Kind.UPSTREAM:
+        return None
+    try:
+        path = folder / "status.csv"
+        with path.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
+            found = list(csv.DictReader(file))
+    except FileNotFoundError:
+        return None
+    return [[row.get(name) or "" for name in COLUMNS] for row in found]

@@ -1,0 +1,64 @@
+"""Where the output of a step is, and its last lines."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from maestro_cli.study_state import Instance, Study
+
+#: No more than this is read of a log for its last lines.
+_TAIL_BYTES = 64 * 1024
+
+
+def logs_of(study: Study, instance: Instance) -> list[Path]:
+    """Gives the output files of all attempts, those of the latest attempt last.
+
+    A local step writes ``<label>.<pid>.out``; elsewhere the scheduler's directives decide, but each
+    file's name starts with the label or the script's stem.
+    """
+    record = study.graph.instance(instance.index)
+    folder = study.root / instance.workspace
+    stems = (str(record["label"]) + ".", str(record["script"]) + ".")
+    try:
+        with os.scandir(folder) as entries:
+            found = [
+                (entry.stat().st_mtime_ns, entry.name)
+                for entry in entries
+                if entry.name.startswith(stems) and entry.name.endswith((".out", ".err"))
+            ]
+    except OSError:
+        return []
+    current = [
+        (mtime, name) for mtime, name in found if instance.job and _names_job(name, instance.job)
+    ]
+    earlier = sorted(set(found) - set(current))
+    return [folder / name for _, name in [*earlier, *sorted(current)]]
+
+
+def error_log(study: Study, instance: Instance) -> Path | None:
+    """Gives the latest attempt's error log, or its output where it has no other."""
+    logs = logs_of(study, instance)
+    if instance.job:
+        logs = [log for log in logs if _names_job(log.name, instance.job)] or logs
+    errors = [log for log in logs if log.suffix == ".err"]
+    chosen = errors or logs
+    return chosen[-1] if chosen else None
+
+
+def last_lines(log: Path, number: int = 10) -> list[str]:
+    """Gives the last lines of a file, as they are; none where it cannot be read."""
+    try:
+        with log.open("rb") as file:
+            file.seek(0, os.SEEK_END)
+            size = file.tell()
+            file.seek(max(0, size - _TAIL_BYTES))
+            text = file.read().decode("utf-8", "surrogateescape")
+    except OSError:
+        return []
+    return text.splitlines()[-number:] if number else []
+
+
+def _names_job(name: str, job: str) -> bool:
+    return re.search(rf"(^|[^0-9A-Za-z]){re.escape(job)}([^0-9A-Za-z]|$)", name) is not None

@@ -1,0 +1,302 @@
+"""What a workspace says of its study: read from its files, asking nobody.
+
+:func:`open_study` reads the heads and the journal, which is enough to count; the instances
+themselves are read when they are asked for.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrs import define, frozen
+
+from maestro_cli.errors import EXIT_BAD, EXIT_CANCELLED, EXIT_FAILED, EXIT_OK, StudyError
+
+if TYPE_CHECKING:
+    from maestro_conductor.graph_view import Graph
+    from maestro_conductor.lock import Holder
+    from maestro_conductor.study_state import StudyState
+
+#: What a study as a whole can be, and what that means.
+STUDY_STATES = {
+    "STAGED": "made, and never started",
+    "RUNNING": "its conductor is alive",
+    "FINISHED": "every step has finished",
+    "FAILED": "it has ended, and a step failed",
+    "CANCELLED": "it was cancelled",
+    "DRYRUN": "its scripts are written, nothing was run",
+    "STOPPED": "its conductor was stopped before the end; `maestro resume` goes on",
+    "DEAD": "its conductor died before the end; `maestro resume` goes on",
+}
+_EXIT_CODES = {"FAILED": EXIT_FAILED, "CANCELLED": EXIT_CANCELLED, "DEAD": EXIT_BAD}
+
+#: States of an instance in which its attempt failed, or never took place because another's did.
+BAD_STATES = ("FAILED", "TIMEDOUT", "HWFAILURE", "INCOMPLETE")
+
+
+@frozen
+class Instance:
+    """One instance of a step as it stands. Times are ms since 1970, None where there is none."""
+
+    index: int
+    name: str
+    step: str
+    workspace: str
+    state: str
+    job: str | None
+    attempt: int
+    cause: str | None
+    submitted: int | None
+    started: int | None
+    ended: int | None
+    restarts: int
+    resubmissions: int
+    retries: int
+    exit_code: int | None
+    reason: str | None
+    parameters: str
+
+    def run_time(self, now: int) -> float | None:
+        """Seconds that the latest attempt has run, until ``now`` if it still does."""
+        if self.started is None:
+            return None
+        return ((now if self.ended is None else self.ended) - self.started) / 1000
+
+    def elapsed(self, now: int) -> float | None:
+        """Seconds since the first submission, until its end if it has ended."""
+        if self.submitted is None:
+            return None
+        return ((now if self.ended is None else self.ended) - self.submitted) / 1000
+
+
+@frozen
+class Step:
+    """A step: its name and the range of its instances."""
+
+    name: str
+    first: int
+    count: int
+
+
+@define(slots=False)
+class Study:
+    """A study as its workspace shows it.
+
+    Attributes:
+        root: Its folder.
+        name: Its name.
+        steps: In topological order.
+        created: ms, when the workspace was made.
+        known: The journal's sum.
+        started: Whether there is a journal at all.
+        holder: The live conductor.
+        last_holder: The conductor that holds or last held the workspace.
+    """
+
+    root: Path
+    name: str
+    steps: Sequence[Step]
+    created: int
+    known: StudyState
+    started: bool
+    holder: Holder | None
+    last_holder: Holder | None
+
+    @property
+    def state(self) -> str:
+        """A word of :data:`STUDY_STATES`."""
+        if self.known.outcome is not None:
+            return self.known.outcome[0]
+        if self.holder is not None:
+            return "RUNNING"
+        if not self.started:
+            return "STAGED"
+        return "DEAD" if self.known.closed is None else "STOPPED"
+
+    @property
+    def exit_code(self) -> int:
+        """What ``maestro status`` of this study exits with."""
+        return _EXIT_CODES.get(self.state, EXIT_OK)
+
+    @property
+    def total(self) -> int:
+        """How many instances there are."""
+        return len(self.known)
+
+    def counts(self, step: Step | None = None) -> dict[str, int]:
+        """How many instances are in each state, of one step or of all; states with none left out."""
+        from maestro_conductor.states import NAMES
+
+        if step is None:
+            numbers: Iterable[int] = self.known.counts
+        else:
+            part = bytes(self.known.state[step.first : step.first + step.count])
+            numbers = [part.count(code) for code in range(len(NAMES))]
+        return {name: number for name, number in zip(NAMES, numbers, strict=True) if number}
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The whole graph; 10 µs per instance."""
+        from maestro_conductor.graph_view import read_graph
+
+        return read_graph(self.root)
+
+    def mark_queued(self) -> None:
+        """Tells instances that may run (QUEUED) from those that wait for others (INITIALIZED)."""
+        from maestro_conductor.readiness import mark_queued
+
+        if self.known.unfinished():
+            mark_queued(self.graph, self.known)
+
+    def instances(self, which: Iterable[int] | None = None) -> list[Instance]:
+        """Gives instances as they stand, all by default."""
+        from maestro_conductor.records import CAUSES
+        from maestro_conductor.states import NAMES
+
+        graph, known = self.graph, self.known
+        names = [step.name for step in self.steps]
+
+        def time_or_none(value: int) -> int | None:
+            return None if value < 0 else value
+
+        return [
+            Instance(
+                index=i,
+                name=graph.names[i],
+                step=names[graph.step_of[i]],
+                workspace=graph.workspaces[i],
+                state=NAMES[known.state[i]],
+                job=known.job[i],
+                attempt=known.attempt[i],
+                cause=CAUSES[known.cause[i]] if known.attempt[i] else None,
+                submitted=time_or_none(known.submitted[i]),
+                started=time_or_none(known.started[i]),
+                ended=time_or_none(known.ended[i]),
+                restarts=known.restarts[i],
+                resubmissions=known.resubmissions[i],
+                retries=known.retries[i],
+                exit_code=time_or_none(known.exit_code[i]),
+                reason=known.reason.get(i),
+                parameters=graph.parameters[i],
+            )
+            for i in (range(len(graph)) if which is None else which)
+        ]
+
+    def parameters(self, index: int) -> dict[str, Any]:
+        """Gives an instance's parameters: name → value."""
+        return {row[0]: row[1] for row in self.graph.instance(index)["parameters"]}
+
+
+def open_study(root: Path) -> Study:
+    """Reads a study's heads and journal.
+
+    Raises:
+        maestro_conductor.errors.ConductorError: A file is missing, damaged or too new.
+    """
+    from maestro_conductor import lock
+    from maestro_conductor.files import JOURNAL
+    from maestro_conductor.journal.reader import JournalReader
+    from maestro_conductor.journal.replay import replay
+    from maestro_conductor.study_state import StudyState
+
+    # The holder is asked first: a study that ends meanwhile is then seen as ended, not as dead.
+    holder = lock.holder(root)
+    head, steps = read_head(root)
+    known = StudyState(head["instances"])
+    reader = JournalReader(root / JOURNAL)
+    replay(known, reader.read())
+    reader.close()
+    return Study(
+        root=root,
+        name=head["name"],
+        steps=steps,
+        created=_created(root),
+        known=known,
+        started=reader.header is not None,
+        holder=holder,
+        last_holder=holder or lock.last_holder(root),
+    )
+
+
+def read_head(root: Path) -> tuple[dict[str, Any], list[Step]]:
+    """Reads the beginning of ``graph.msgpack``: its first record and the steps.
+
+    Raises:
+        maestro_conductor.errors.ConductorError: It is missing, damaged or too new.
+    """
+    import msgpack
+
+    from maestro_conductor.errors import FormatError, WorkspaceError
+    from maestro_conductor.files import GRAPH, check_header
+    from maestro_conductor.graph_view import FEATURES
+
+    path = root / GRAPH
+    try:
+        with path.open("rb") as file:
+            records = msgpack.Unpacker(file, max_buffer_size=0, unicode_errors="surrogateescape")
+            head = dict(check_header(next(records), "maestro-graph", str(path), FEATURES))
+            steps = [
+                Step(step["name"], step["first"], step["count"])
+                for step in (next(records) for _ in range(head["steps"]))
+            ]
+    except OSError as error:
+        raise WorkspaceError(f"{path} cannot be read: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError, StopIteration, msgpack.UnpackException) as error:
+        raise FormatError(f"{path} is damaged or torn: make the study anew") from error
+    return head, steps
+
+
+def _created(root: Path) -> int:
+    import msgpack
+
+    try:
+        return int(msgpack.unpackb((root / ".maestro/run.msgpack").read_bytes())["created"])
+    except (OSError, ValueError, KeyError, TypeError, msgpack.UnpackException):
+        return 0
+
+
+def chooser(states: Iterable[str], patterns: Sequence[str]) -> Callable[[Instance], bool]:
+    """Gives the test of ``--state`` and ``--step``; nothing given: all pass."""
+    wanted = set(states)
+
+    def chosen(instance: Instance) -> bool:
+        return (not wanted or instance.state in wanted) and (
+            not patterns or matches(instance, patterns)
+        )
+
+    return chosen
+
+
+def choose(study: Study, pattern: str) -> list[Instance]:
+    """Gives the instances that a name or a pattern means.
+
+    Raises:
+        StudyError: None.
+    """
+    found = [each for each in study.instances() if matches(each, [pattern])]
+    if not found:
+        import difflib
+
+        known = [*[step.name for step in study.steps], *study.graph.names[:1000]]
+        near = difflib.get_close_matches(pattern, known, n=1)
+        raise StudyError(
+            f"{study.root} has no step or instance {pattern}",
+            hint=f"did you mean {near[0]}?"
+            if near
+            else f"its steps: {', '.join(step.name for step in study.steps)}",
+        )
+    return found
+
+
+def matches(instance: Instance, patterns: Sequence[str]) -> bool:
+    """Whether the instance, or its step, has a name that a pattern (or the plain name) meets."""
+    return any(
+        pattern in (instance.name, instance.step)
+        or fnmatch.fnmatchcase(instance.name, pattern)
+        or fnmatch.fnmatchcase(instance.step, pattern)
+        for pattern in patterns
+    )

@@ -1,0 +1,1 @@
+"""How a study is shown: one module per form."""

@@ -1,0 +1,73 @@
+"""``--layout narrow``: a block per instance, with its parameters; fits 60 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from maestro_cli.terminal import Paint, clean
+from maestro_cli.views.rows import COLUMNS
+from maestro_cli.views.table import cells
+from maestro_cli.views.theme import state_style
+
+_DETAILS = ("State", "Job ID", "Run Time", "Elapsed Time")
+_SCHEDULER = ("Submit Time", "Start Time", "End Time", "Number Restarts")
+
+
+def lines(
+    title: str,
+    rows: Sequence[Sequence[str]],
+    *,
+    width: int | None,
+    paint: Paint,
+    unicode: bool,
+) -> Iterator[str]:
+    """Gives the lines of all blocks."""
+    thin, thick = ("─", "━") if unicode else ("-", "=")
+    full = min(width or 72, 72)
+    yield paint(f"STUDY: {clean(title)}", "bold")
+    for row in rows:
+        values = {name: clean(text) for name, text in zip(COLUMNS, row, strict=True)}
+        yield thick * full
+        yield f"STEP:       {paint(values['Step Name'], 'bold')}"
+        yield f"WORKSPACE:  {paint(values['Workspace'], 'blue')}"
+        yield ""
+        job_width = max([14, *[cells(values[name]) for name in _DETAILS]])
+        left_width = job_width + 14
+        if full >= left_width + 38:
+            yield from _side_by_side(values, job_width, paint, thin)
+        else:
+            yield from _below(values, paint, thin, full)
+        yield from _parameters(row[-1], paint, thin, full)
+    yield thick * full
+
+
+def _side_by_side(values: dict[str, str], job_width: int, paint: Paint, thin: str) -> Iterator[str]:
+    left_width = job_width + 14
+    yield f"  {paint('Step Details'.ljust(left_width), 'bold')}  {paint('Scheduler Details', 'bold')}"
+    yield f"  {thin * left_width}  {thin * 36}"
+    for detail, scheduler in zip(_DETAILS, _SCHEDULER, strict=True):
+        shown = values[detail] + " " * (job_width - cells(values[detail]))
+        if detail == "State":
+            shown = paint(shown, state_style(values[detail]))
+        yield f"  {detail:<12}  {shown}  {scheduler:<15}  {values[scheduler]}"
+
+
+def _below(values: dict[str, str], paint: Paint, thin: str, full: int) -> Iterator[str]:
+    for head, names in (("Step Details", _DETAILS), ("Scheduler Details", _SCHEDULER)):
+        yield f"  {paint(head, 'bold')}"
+        yield f"  {thin * (full - 2)}"
+        for name in names:
+            text = values[name]
+            yield f"  {name:<15}  {paint(text, state_style(text)) if name == 'State' else text}"
+
+
+def _parameters(text: str, paint: Paint, thin: str, full: int) -> Iterator[str]:
+    if not text:
+        return
+    pairs = [pair.partition(":") for pair in text.split(";")]
+    size = max(cells(clean(name)) for name, _, _ in pairs)
+    yield ""
+    yield f"  {paint('Parameters', 'bold')}"
+    yield f"  {thin * (full - 2)}"
+    for name, _, value in pairs:
+        yield f"  {clean(name)}{' ' * (size - cells(clean(name)))}  {clean(value)}"

@@ -1,0 +1,33 @@
+"""Lines below a study's table that say what its states mean and what to do."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from maestro_cli.study_state import BAD_STATES, Study
+from maestro_cli.terminal import Paint, clean
+from maestro_cli.views.rows import short_duration
+
+
+def lines(study: Study, *, paint: Paint) -> Iterator[str]:
+    """Gives what a person ought to know; nothing where all is well."""
+    where = clean(study.root)
+    who = study.last_holder
+    if study.state == "DEAD":
+        known = (
+            f" (host {clean(who.host)}, process {who.pid}, last heard of"
+            f" {short_duration(time.time() - who.heartbeat / 1000)} ago)"
+            if who
+            else ""
+        )
+        yield paint(f"Its conductor died{known}: nothing goes on.", "bold red")
+        yield f"Go on with: maestro resume {where}"
+    elif study.state == "STOPPED":
+        yield paint("Its conductor was stopped: nothing goes on.", "bold yellow")
+        yield f"Go on with: maestro resume {where}"
+    elif study.state == "STAGED":
+        yield paint("It was never started.", "yellow")
+        yield f"Start it with: maestro resume {where}"
+    elif any(study.counts().get(word) for word in BAD_STATES):
+        yield f"What failed, and why: maestro status --failed {where}"

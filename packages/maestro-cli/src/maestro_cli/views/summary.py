@@ -1,0 +1,50 @@
+"""``--summary``: one line per study."""
+
+from __future__ import annotations
+
+from maestro_cli.study_state import Study
+from maestro_cli.terminal import Paint, clean
+from maestro_cli.views.rows import short_duration
+from maestro_cli.views.theme import state_style
+
+#: In this order, as far as there are any.
+_SHOWN = (
+    "FINISHED",
+    "DRYRUN",
+    "RUNNING",
+    "FINISHING",
+    "PENDING",
+    "WAITING",
+    "QUEUED",
+    "INITIALIZED",
+    "UNKNOWN",
+    "INCOMPLETE",
+    "FAILED",
+    "TIMEDOUT",
+    "HWFAILURE",
+    "CANCELLED",
+)
+
+
+def line(study: Study, *, paint: Paint, now: int) -> str:
+    """``RUNNING     12/40  12 finished, 4 running, 24 initialized  3 min 20 s  /path``."""
+    counts = study.counts()
+    done = study.total - study.known.unfinished()
+    percent = 100 * done // study.total if study.total else 100
+    state = paint(f"{study.state:<9}", state_style(study.state))
+    parts = ", ".join(
+        paint(f"{counts[word]} {word.lower()}", state_style(word))
+        for word in _SHOWN
+        if word in counts
+    )
+    age = short_duration(lasted(study, now))
+    return f"{state}  {percent:3d} %  {clean(study.root)}  {parts}  ({age})"
+
+
+def lasted(study: Study, now: int) -> float:
+    """Seconds from the first submission to the last end, or to now while the study runs."""
+    begun = [time for time in study.known.submitted if time >= 0]
+    if not begun:
+        return 0.0
+    last = now if study.state == "RUNNING" else max([*study.known.ended, min(begun)])
+    return (last - min(begun)) / 1000

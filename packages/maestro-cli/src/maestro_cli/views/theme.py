@@ -1,0 +1,27 @@
+"""Which colour means what."""
+
+from __future__ import annotations
+
+STATE_STYLES = {
+    "FINISHED": "green",
+    "DRYRUN": "green",
+    "RUNNING": "bold cyan",
+    "FINISHING": "cyan",
+    "PENDING": "yellow",
+    "WAITING": "yellow",
+    "QUEUED": "yellow",
+    "FAILED": "bold red",
+    "TIMEDOUT": "bold red",
+    "HWFAILURE": "bold red",
+    "INCOMPLETE": "red",
+    "UNKNOWN": "magenta",
+    "CANCELLED": "magenta",
+    "STOPPED": "bold yellow",
+    "DEAD": "bold red",
+    "STAGED": "yellow",
+}
+
+
+def state_style(state: str) -> str:
+    """The style of a state's word, of a step or of a study."""
+    return STATE_STYLES.get(state, "")

@@ -1,0 +1,163 @@
+"""The command line as a whole: usage, exit codes, start-up."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from maestro_cli import app
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "maestro_cli", *words], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["frobnicate"],
+        ["run"],
+        ["run", "-a", "0", "x.yaml"],
+        ["run", "-t", "-1", "x.yaml"],
+        ["run", "-r", "many", "x.yaml"],
+        ["run", "-y", "-n", "x.yaml"],
+        ["run", "--pargs", "A:1", "x.yaml"],
+        ["status", "--layout", "wide", "x"],
+        ["status", "--state", "FRESH", "x"],
+        ["-d", "6", "status", "x"],
+        ["update", "--rlimit", "1", "--rlimit", "2", "--rlimit", "3", "a", "b"],
+    ],
+)
+def test_wrong_usage_exits_64(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert app.main(words) == 64
+    shown = capsys.readouterr()
+    assert shown.err.startswith("maestro: ")
+    assert "Traceback" not in shown.err
+    assert "\n  → " in shown.err
+
+
+def test_usage_errors_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert app.main(["status", "--json", "--csv", "x"]) == 64
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["code"] == "usage"
+    assert error["exit_code"] == 64
+
+
+def test_a_mistyped_command_gets_a_suggestion(capsys: pytest.CaptureFixture[str]) -> None:
+    app.main(["statsu", "x"])
+    assert "did you mean status?" in capsys.readouterr().err
+
+
+def test_without_a_command_there_is_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert app.main([]) == 0
+    assert "examples:" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["run", "status", "cancel", "update", "resume", "validate", "why", "logs", "completion"],
+)
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as done:
+        app.main([command, "--help"])
+    assert done.value.code == 0
+    shown = capsys.readouterr().out
+    assert (
+        f"maestro {command}"
+        in shown.split("examples:" if command != "completion" else "install it:")[1]
+    )
+
+
+#: Long options of maestrowf 1.2.1, by command; those that take a value end in `=`.
+UPSTREAM = {
+    "run": "attempts= rlimit= throttle= sleeptime= dry pgen= pargs= out= hashws autono autoyes usetmp",
+    "status": "layout= disable-theme disable-pager",
+    "cancel": "autoyes",
+    "update": "throttle= rlimit= sleep=",
+}
+VALUES = {"layout": "narrow", "pgen": "gen.py", "pargs": "A:1", "out": "dir"}
+
+
+def upstream_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--logpath")
+    parser.add_argument("--debug_lvl")
+    parser.add_argument("--logstdout")
+    parser.add_argument("--version")
+    commands = parser.add_subparsers()
+    for command, options in UPSTREAM.items():
+        sub = commands.add_parser(command)
+        sub.add_argument("file")
+        for option in options.split():
+            action = "store" if option.endswith("=") else "store_true"
+            sub.add_argument(f"--{option.rstrip('=')}", action=action)
+    return parser
+
+
+@pytest.mark.parametrize("command", UPSTREAM)
+def test_every_abbreviation_of_maestrowf_works(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    theirs, ours = upstream_parser(), app.make_parser()
+    plain = vars(ours.parse_args([command, "file"]))
+    tried = 0
+    for option in UPSTREAM[command].split():
+        name = option.rstrip("=")
+        value = [VALUES.get(name, "3")] if option.endswith("=") else []
+        for length in range(1, len(name) + 1):
+            words = [command, "file", f"--{name[:length]}", *value]
+            try:
+                theirs.parse_args(words)
+            except SystemExit:  # ambiguous there, too
+                continue
+            given = vars(ours.parse_args(words))
+            changed = {key for key in given if given[key] != plain[key]}
+            assert changed == {name.replace("-", "_")}, words
+            tried += 1
+    capsys.readouterr()
+    assert tried > len(UPSTREAM[command].split())
+
+
+def test_version_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; before = set(sys.modules); from maestro_cli import app\n"
+        "try: app.main(['--version'])\n"
+        "except SystemExit: pass\n"
+        "print(*sorted(set(sys.modules) - before), sep='\\n')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split()[2:])
+    heavy = {
+        "rich", "yaml", "structlog", "msgpack", "attr", "attrs", "asyncio", "json", "subprocess",
+        "importlib.metadata", "shtab", "maestro_spec", "maestro_graph", "maestro_conductor",
+        "maestro_adapters", "dataclasses", "inspect",
+    }  # fmt: skip
+    assert loaded & heavy == set()
+    assert len(loaded) < 60
+
+
+def test_version() -> None:
+    done = run("--version")
+    assert done.returncode == 0
+    assert done.stdout == f"maestro {app.__version__}\n"
+
+
+def test_a_pipe_that_closes_early_is_no_error() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "maestro_cli", "completion", "bash"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, "")

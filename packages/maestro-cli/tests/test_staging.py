@@ -1,0 +1,232 @@
+# ruff: noqa: PT012 - the block that fails is the block that is tested
+"""A workspace comes into being whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from maestro_cli import staging
+from maestro_cli.errors import StudyError
+
+
+def make_workspace(folder: Path, word: str = "old") -> Path:
+    (folder / ".maestro").mkdir(parents=True)
+    (folder / ".maestro" / "graph.msgpack").write_bytes(b"")
+    (folder / "word").write_text(word)
+    return folder
+
+
+def fill(stage: staging.Stage, word: str = "new") -> None:
+    make_workspace(stage.folder, word)
+
+
+def listing(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+def test_a_new_folder_appears_whole(tmp_path: Path) -> None:
+    with staging.reserve(tmp_path / "a" / "OUT") as stage:
+        fill(stage)
+        assert listing(tmp_path / "a" / "OUT") == []
+        stage.publish()
+    assert (tmp_path / "a" / "OUT" / "word").read_text() == "new"
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["OUT"]
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, StudyError, OSError, SystemExit])
+def test_a_failure_leaves_what_was_there(tmp_path: Path, kind: type[BaseException]) -> None:
+    with pytest.raises(kind), staging.reserve(tmp_path / "a" / "b" / "OUT") as stage:
+        fill(stage)
+        raise kind("x")
+    assert listing(tmp_path) == []
+
+
+def test_an_empty_folder_is_used_and_given_back(tmp_path: Path) -> None:
+    out = tmp_path / "OUT"
+    out.mkdir(mode=0o750)
+    with pytest.raises(KeyboardInterrupt), staging.reserve(out) as stage:
+        fill(stage)
+        (out / "from_pgen").mkdir()
+        raise KeyboardInterrupt
+    assert listing(tmp_path) == ["OUT"]
+    with staging.reserve(out) as stage:
+        fill(stage)
+        stage.publish()
+    assert (out / "word").read_text() == "new"
+    assert out.stat().st_mode & 0o777 == 0o750
+
+
+def test_what_was_written_into_the_reserved_folder_comes_along(tmp_path: Path) -> None:
+    with staging.reserve(tmp_path / "OUT") as stage:
+        fill(stage)
+        (stage.root / "table.csv").write_text("1")
+        stage.publish()
+    assert (tmp_path / "OUT" / "table.csv").read_text() == "1"
+    assert (tmp_path / "OUT" / "word").read_text() == "new"
+
+
+def test_a_name_of_the_workspace_is_not_overwritten(tmp_path: Path) -> None:
+    with (
+        pytest.raises(StudyError, match=r"word was made while"),
+        staging.reserve(tmp_path / "OUT") as stage,
+    ):
+        fill(stage)
+        (stage.root / "word").write_text("mine")
+        stage.publish()
+    assert listing(tmp_path) == []
+
+
+def test_replacing_needs_consent_and_keeps_the_old_until_the_new_is_there(tmp_path: Path) -> None:
+    out = make_workspace(tmp_path / "OUT")
+    with pytest.raises(StudyError, match="holds a study already"):
+        staging.reserve(out)
+    with pytest.raises(KeyboardInterrupt), staging.reserve(out, replace=True) as stage:
+        fill(stage)
+        assert (out / "word").read_text() == "old"
+        raise KeyboardInterrupt
+    assert (out / "word").read_text() == "old"
+    with pytest.raises(KeyboardInterrupt), staging.reserve(out, replace=True) as stage:
+        stage.make_way()
+        assert listing(out) == []
+        (out / "from_pgen").write_text("")
+        raise KeyboardInterrupt
+    assert (out / "word").read_text() == "old"
+    assert not (out / "from_pgen").exists()
+    with staging.reserve(out, replace=True) as stage:
+        fill(stage)
+        stage.publish()
+    assert (out / "word").read_text() == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["OUT"]
+
+
+def test_a_folder_that_is_no_study_is_never_replaced(tmp_path: Path) -> None:
+    out = tmp_path / "home"
+    out.mkdir()
+    (out / "thesis.tex").write_text("years of work")
+    with pytest.raises(StudyError, match="is not a study"):
+        staging.reserve(out, replace=True)
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StudyError, match="is a file"):
+        staging.reserve(tmp_path / "file", replace=True)
+    assert listing(tmp_path) == ["file", "home", "home/thesis.tex"]
+
+
+def test_a_study_of_maestrowf_is_refused_by_name(tmp_path: Path) -> None:
+    out = tmp_path / "OUT"
+    out.mkdir()
+    for name in ("study.pkl", "batch.info", "status.csv"):
+        (out / name).write_text("")
+    with pytest.raises(StudyError, match=r"maestrowf 1\.x"):
+        staging.reserve(out, replace=True)
+    assert len(listing(out)) == 3
+
+
+def test_a_study_with_a_live_conductor_is_never_replaced(tmp_path: Path) -> None:
+    from maestro_conductor import lock
+
+    out = make_workspace(tmp_path / "OUT")
+    with lock.hold(out), pytest.raises(StudyError, match="conductor is alive"):
+        staging.reserve(out, replace=True)
+    assert (out / "word").read_text() == "old"
+
+
+def test_a_second_start_does_not_share_the_folder(tmp_path: Path) -> None:
+    with staging.reserve(tmp_path / "OUT") as first:
+        with pytest.raises(StudyError, match="another `maestro run`"):
+            staging.reserve(tmp_path / "OUT")
+        fill(first)
+        first.publish()
+    assert (tmp_path / "OUT" / "word").exists()
+
+
+COMPETITOR = """
+import sys
+from pathlib import Path
+from maestro_cli import staging
+from maestro_cli.errors import StudyError
+
+sys.stdin.readline()  # all begin together
+try:
+    with staging.reserve(Path(sys.argv[1])) as stage:
+        (stage.folder / ".maestro").mkdir()
+        (stage.folder / ".maestro/graph.msgpack").touch()
+        (stage.folder / "word").write_text(sys.argv[2])
+        stage.publish()
+    print(sys.argv[2])
+except StudyError:
+    pass
+"""
+
+
+def test_one_of_many_starts_wins(tmp_path: Path) -> None:
+    for round_ in range(3):
+        out = tmp_path / f"OUT{round_}"
+        rivals = [
+            subprocess.Popen(
+                [sys.executable, "-c", COMPETITOR, str(out), str(number)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for number in range(4)
+        ]
+        for rival in rivals:
+            rival.stdin.write("\n")  # type: ignore[union-attr]
+            rival.stdin.flush()  # type: ignore[union-attr]
+        said = [rival.communicate(timeout=30)[0].strip() for rival in rivals]
+        assert [rival.returncode for rival in rivals] == [0] * 4
+        assert [word for word in said if word] == [(out / "word").read_text()]
+    assert all(not path.name.startswith(".") for path in tmp_path.iterdir())
+
+
+def test_stamped_names_do_not_collide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staging.time, "strftime", lambda _: "20260101-000000")
+    roots = []
+    for _ in range(3):
+        with staging.reserve_stamped(tmp_path / "new", "study") as stage:
+            fill(stage)
+            stage.publish()
+            roots.append(stage.root.name)
+    assert roots == [
+        "study_20260101-000000",
+        "study_20260101-000000-2",
+        "study_20260101-000000-3",
+    ]
+
+
+def test_ctrl_c_while_the_folder_is_put_in_place_waits(tmp_path: Path) -> None:
+    class Sly(staging.Stage):
+        def _collect(self) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+            super()._collect()
+
+    stage = staging.reserve(tmp_path / "OUT")
+    stage.__class__ = Sly
+    with pytest.raises(KeyboardInterrupt), stage:
+        fill(stage)
+        stage.publish()
+    assert (tmp_path / "OUT" / "word").read_text() == "new"
+
+
+def test_a_path_through_a_link_stays_as_it_was_written(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    with staging.reserve(tmp_path / "link" / "OUT") as stage:
+        assert stage.root == tmp_path / "link" / "OUT"
+        fill(stage)
+        stage.publish()
+    with staging.reserve(tmp_path / "real" / "x") as stage:
+        pass
+    (tmp_path / "real" / "empty").mkdir()
+    (tmp_path / "OUT").symlink_to("real/empty")
+    with staging.reserve(tmp_path / "OUT") as stage:
+        fill(stage)
+        stage.publish()
+    assert (tmp_path / "real" / "empty" / "word").exists()
+    assert (tmp_path / "OUT").is_symlink()
