@@ -52,11 +52,11 @@ def graphs(draw: st.DrawFn) -> Graph:
             )
         )
     with tempfile.TemporaryDirectory() as folder:
-        graph = read_graph(make_workspace(Path(folder), plans, batch={"type": "scripted"}))
-    return graph
+        return read_graph(make_workspace(Path(folder), plans, batch={"type": "scripted"}))
 
 
 def check_end(world: World, graph: Graph) -> None:
+    world.compare()
     state = world.machine.state
     for i, code in enumerate(state.state):
         if code == FINISHED:
@@ -76,7 +76,7 @@ def run_out(world: World) -> None:
     raise AssertionError(f"the study does not end: {names}")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     graphs(),
     st.randoms(use_true_random=False),
@@ -106,7 +106,7 @@ def test_a_study_survives_everything(graph: Graph, random: Random, limits: Setti
     check_end(world, graph)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(graphs(), st.randoms(use_true_random=False))
 def test_cancelled_and_resumed_studies_end(graph: Graph, random: Random) -> None:
     world = World(graph, random, Settings())

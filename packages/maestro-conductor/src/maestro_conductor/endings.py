@@ -186,7 +186,7 @@ class Endings:
         at = int(ended * 1000) if ended else self._now.wall
         if end == FINISHED:
             self._ended(i, FINISHED, 0 if code is None else code, at, answer.get("reason"))
-        elif end == FAILED and code is not None and code not in _DRIVER_CODES:
+        elif end == FAILED and not _is_doubtful(lane, code):
             self._ended(i, FAILED, code, at, answer.get("reason"))
         elif lane.name == LOCAL and end in (TIMEDOUT, CANCELLED):
             self._ended(i, end, code, at, answer.get("reason"))
@@ -405,6 +405,12 @@ class Endings:
                 finds.setdefault(self.lane_of(i).name, []).append(row)
         for name, rows in finds.items():
             self._turn.instructions.append(Find(name, rows))
+
+
+def _is_doubtful(lane: Lane, code: int | None) -> bool:
+    """Whether a failure's exit code may be another's than that of the step's script."""
+    # A local driver that a signal ended may have been killed before it started anything.
+    return code is None or code in _DRIVER_CODES or (lane.name == LOCAL and code > 128)
 
 
 def _found_state(answer: Mapping[str, Any]) -> str:

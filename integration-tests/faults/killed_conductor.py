@@ -1,0 +1,45 @@
+"""A conductor that is killed at a chosen boundary between two records of its journal.
+
+Usage: killed_conductor.py ROOT WHEN FRAME [more arguments of `conductor`]
+
+WHEN is `after`: frame number FRAME is in the file and nothing behind it, and what follows from it
+has not been done; or `before`: the frame was about to be written, so whatever it tells of was done.
+Only the flush of the journal is replaced; everything else is the real conductor.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+from maestro_conductor.cli import main
+from maestro_conductor.journal.framing import encode
+from maestro_conductor.journal.writer import JournalWriter
+
+
+def arm(when: str, frame: int) -> None:
+    add, flush = JournalWriter.add, JournalWriter.flush
+    lengths: dict[int, int] = {}
+
+    def counted_add(self, record):
+        lengths[self.sequence] = len(encode(self.sequence, record))
+        add(self, record)
+
+    def deadly_flush(self, *, sync=False):
+        first = self.sequence - sum(1 for number in lengths if number >= 0)
+        if frame in lengths:
+            last = frame if when == "after" else frame - 1
+            size = sum(lengths[number] for number in range(first, last + 1))
+            os.write(self._descriptor, self._pending[:size])
+            os.kill(os.getpid(), signal.SIGKILL)
+        flush(self, sync=sync)
+        lengths.clear()
+
+    JournalWriter.add, JournalWriter.flush = counted_add, deadly_flush
+
+
+if __name__ == "__main__":
+    root, when, frame, *more = sys.argv[1:]
+    arm(when, int(frame))
+    sys.exit(main([root, "--no-logstdout", *more]))

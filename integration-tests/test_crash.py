@@ -1,0 +1,101 @@
+"""A conductor that is killed loses nothing and doubles nothing: local steps.
+
+`pytest -m slow` runs the full form: every boundary between two records, and 200 random instants.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from faults.crash_tools import (
+    COUNT,
+    Histogram,
+    check_small_study,
+    conductor,
+    ends,
+    make_small_study,
+    run_to_the_end,
+    run_until_killed,
+    runs,
+)
+from maestro_conductor.testing import StepPlan, make_workspace
+
+#: Frames that an undisturbed run of the small study writes, at the least.
+FRAMES = 30
+
+
+def kill_at(tmp_path: Path, when: str, frame: int) -> bool:
+    """Whether the conductor came so far that it was killed."""
+    root = make_small_study(tmp_path / f"{when}-{frame}")
+    code = run_until_killed(root, when, frame)
+    assert code in (-9, 2)
+    assert run_to_the_end(root) == 2
+    check_small_study(root)
+    return code == -9
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_at_some_record_boundaries(tmp_path, when):
+    assert all([kill_at(tmp_path, when, frame) for frame in range(1, FRAMES, 6)])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_at_each_record_boundary(tmp_path, when):
+    frame = 1
+    while kill_at(tmp_path, when, frame):
+        frame += 1
+    assert frame > FRAMES
+
+
+def kill_at_random(root: Path, kills: int, seed: int) -> Histogram:
+    """Kill a busy conductor again and again, then let it come to its end."""
+    make_workspace(
+        root,
+        [
+            StepPlan("a", [COUNT + "sleep 0.0$((RANDOM % 9))"] * 200),
+            StepPlan("b", [COUNT] * 200, needs=["a"]),
+            StepPlan("slow", [COUNT + "sleep 1"] * 4),
+            StepPlan("last", [COUNT], funnels=["b", "slow"]),
+        ],
+        batch={"local_slots": 3, "shell": "/bin/bash"},
+    )
+    random = Random(seed)
+    histogram = Histogram()
+    for _ in range(kills):
+        process = subprocess.Popen(conductor(root))
+        try:
+            process.wait(random.uniform(0.05, 0.9))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            histogram.look(root)
+        else:
+            break
+    assert run_to_the_end(root) == 0
+    assert set(ends(root).values()) == {"FINISHED"}
+    assert set(runs(root).values()) == {1}
+    return histogram
+
+
+def test_killed_at_some_random_instants(tmp_path):
+    histogram = kill_at_random(tmp_path / "w", 6, seed=1)
+    print(histogram.phases)
+    assert histogram.phases["running"]
+
+
+@pytest.mark.slow
+def test_killed_at_200_random_instants(tmp_path):
+    total = Histogram()
+    for seed in range(1000):
+        found = kill_at_random(tmp_path / str(seed), 50, seed)
+        total.phases.update(found.phases)
+        if sum(total.phases.values()) >= 200 and len(total.phases) >= 4:
+            break
+    print(total.phases)
+    phases = {"intent written", "submitted and not recorded", "running", "ended and not recorded"}
+    assert phases <= total.phases.keys()
