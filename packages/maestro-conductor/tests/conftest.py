@@ -8,11 +8,16 @@ from typing import Any
 import pytest
 
 from maestro_conductor.composition import conduct
-from maestro_conductor.graph_view import Graph
+from maestro_conductor.events import Answers, Now, Polled, Settled
+from maestro_conductor.graph_view import Graph, read_graph
+from maestro_conductor.instructions import Turn
+from maestro_conductor.invariants import validate
 from maestro_conductor.journal import read_state
+from maestro_conductor.machine import Machine
+from maestro_conductor.run_view import Settings
 from maestro_conductor.states import NAMES
 from maestro_conductor.study_state import StudyState
-from maestro_conductor.testing import ScriptedScheduler
+from maestro_conductor.testing import ManualClock, ScriptedScheduler, StepPlan, make_workspace
 
 FINISHED = {"state": "FINISHED", "exit_code": 0}
 FAILED = {"state": "FAILED", "exit_code": 1}
@@ -61,3 +66,81 @@ def states() -> Callable[[Path], dict[str, str]]:
 
 def by_name(graph: Graph, state: StudyState) -> dict[str, str]:
     return {name: NAMES[state.state[i]] for i, name in enumerate(graph.names)}
+
+
+class Bench:
+    """A machine on a bench: events are handed in one by one, its answers are looked at."""
+
+    def __init__(self, root: Path, plans: list[StepPlan], limits: Any = None, **more: Any) -> None:
+        batch = more.pop("batch", {"type": "scripted"})
+        self.graph = read_graph(make_workspace(root, plans, batch=batch))
+        self.state = StudyState(len(self.graph), "3f9a0c2d71e8", limits or Settings())
+        self.machine = Machine(self.graph, self.state, **more)
+        self.clock = ManualClock()
+        self.records: list[Any] = []
+        self.turn = Turn()
+        self._jobs = 0
+        self.machine.start(self.now)
+        self.handle()
+
+    @property
+    def now(self) -> Now:
+        return Now(self.clock.wall_ms, self.clock.steady_s)
+
+    def handle(self, *events: Any) -> list[Any]:
+        """Gives the instructions."""
+        self.turn = self.machine.handle(events, self.now)
+        self.records += self.turn.records
+        validate(self.machine, self.graph, steady=self.clock.steady_s)
+        return self.turn.instructions
+
+    def index(self, name: str) -> int:
+        return self.graph.names.index(name)
+
+    def announced(self) -> list[tuple[str, int, str, str]]:
+        """Instance, attempt, cause and script of what the last turn submits."""
+        return [
+            (self.graph.names[row[0]], row[1], row[3], row[4])
+            for record in self.turn.records
+            if record["kind"] == "intent"
+            for row in record["jobs"]
+        ]
+
+    def answer(self, *names: str, **answer: Any) -> list[Any]:
+        """The submissions of these instances are answered for; accepted, unless said otherwise."""
+        for name in names:
+            i = self.index(name)
+            self._jobs += 1
+            given = answer or {"job": f"j{self._jobs}", "state": "RUNNING"}
+            lane = self.machine.lane_of(i).name
+            self.handle(Answers(lane, [(i, self.state.attempt[i], given)]))
+        return self.turn.instructions
+
+    def poll(self, name: str, state: str, code: int | None = None, **more: Any) -> list[Any]:
+        i = self.index(name)
+        job = self.state.job[i] or ""
+        answer = {"state": state, "exit_code": code, "reason": None, **more}
+        return self.handle(Polled(self.machine.lane_of(i).name, {job: answer}))
+
+    def settle(self, name: str, fate: str, code: int | None = None) -> list[Any]:
+        i = self.index(name)
+        return self.handle(Settled(i, self.state.attempt[i], fate, code))
+
+    def run(self, name: str, code: int = 0) -> list[Any]:
+        """An instance that was announced is accepted, and ends."""
+        self.answer(name)
+        return self.poll(name, "FAILED" if code else "FINISHED", code)
+
+    def states(self) -> dict[str, str]:
+        return by_name(self.graph, self.state)
+
+    def reason(self, name: str) -> str | None:
+        return self.state.reason.get(self.index(name))
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Callable[..., Bench]:
+    def make(*plans: StepPlan, **more: Any) -> Bench:
+        return Bench(tmp_path / "bench", list(plans), **more)
+
+    return make

@@ -182,6 +182,9 @@ class World:
         if key in self.files:
             job.state, job.code = "FAILED", 75
             return
+        if not self.calm and self._random.random() < 0.05:  # no room for its attempt file
+            job.state, job.code = "FAILED", 73
+            return
         others = [other for other in self.jobs.values() if other.instance == job.instance]
         running = [other for other in others if other.state == "RUNNING"]
         assert not running, f"{key} starts while {running} run"  # noqa: S101
@@ -254,7 +257,4 @@ class World:
         return Settled(*key, found)
 
 
-_COMPARED = (
-    "state attempt job cause script restarts resubmissions retries refusals submitted started "
-    "ended exit_code reason before counts cancelling resumed outcome settings"
-).split()
+_COMPARED = ["state", "attempt", "job", "cause", "script", "restarts", "resubmissions", "retries", "refusals", "submitted", "started", "ended", "exit_code", "reason", "before", "counts", "cancelling", "resumed", "outcome", "settings"]

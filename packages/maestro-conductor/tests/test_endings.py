@@ -1,0 +1,275 @@
+"""What follows the end of an attempt: one rule at a time."""
+
+from __future__ import annotations
+
+import pytest
+
+from maestro_conductor.events import CancelAsked, Closing, ResumeAsked, UpdateAsked
+from maestro_conductor.instructions import Cancel, Settle
+from maestro_conductor.policy import RESUBMISSIONS
+from maestro_conductor.resume import select
+from maestro_conductor.run_view import Settings
+from maestro_conductor.testing import StepPlan
+
+NODES = {"nodes": 1}
+
+
+def time_out(b, name):
+    b.answer(name)
+    b.poll(name, "TIMEDOUT")
+    b.settle(name, "started")
+
+
+def test_a_time_out_restarts_within_the_limit(bench):
+    b = bench(StepPlan("s", restart="again", resources=NODES), limits=Settings(rlimit=2))
+    time_out(b, "s")
+    assert b.announced() == [("s", 2, "restart", "restart")]
+    time_out(b, "s")
+    assert b.announced() == [("s", 3, "restart", "restart")]
+    time_out(b, "s")
+    assert b.states() == {"s": "TIMEDOUT"}
+    assert b.reason("s") == "timed out; the restart limit of 2 is reached"
+    assert b.state.restarts[0] == 2
+
+
+def test_rlimit_0_is_no_limit(bench):
+    b = bench(StepPlan("s", restart="again", resources=NODES), limits=Settings(rlimit=0))
+    for attempt in range(2, 30):
+        time_out(b, "s")
+        assert b.announced() == [("s", attempt, "restart", "restart")]
+
+
+def test_rlimit_bounds_local_steps_too(bench):
+    b = bench(StepPlan("a", restart="again"))
+    b.answer("a")
+    b.poll("a", "TIMEDOUT", 143)
+    assert b.announced() == [("a", 2, "restart", "restart")]
+    b.answer("a")
+    b.poll("a", "TIMEDOUT", 143)
+    assert b.states() == {"a": "TIMEDOUT"}
+
+
+def test_without_a_restart_command_a_time_out_is_final(bench):
+    b = bench(StepPlan("s", resources=NODES), StepPlan("after", needs=["s"]))
+    time_out(b, "s")
+    assert b.states() == {"s": "TIMEDOUT", "after": "FAILED"}
+    assert b.reason("after") == "after s failed"
+    assert b.state.outcome == ("FAILED", 2)
+
+
+@pytest.mark.parametrize("word", ["HWFAILURE", "PREEMPTED"])
+def test_node_failures_and_preemptions_resubmit_a_bounded_number_of_times(bench, word):
+    b = bench(StepPlan("s", resources=NODES))
+    for attempt in range(2, RESUBMISSIONS + 2):
+        b.answer("s")
+        b.poll("s", word, reason="node n3 failed")
+        b.settle("s", "started")
+        assert b.announced() == [("s", attempt, "resubmission", "main")]
+        assert b.state.attempt[0] == attempt
+    b.answer("s")
+    b.poll("s", word, reason="node n3 failed")
+    b.settle("s", "started")
+    assert b.states() == {"s": "HWFAILURE"}
+    assert b.reason("s") == f"node n3 failed; submitted again {RESUBMISSIONS} times already"
+
+
+def test_a_restart_that_a_node_failure_ends_is_resubmitted_as_a_restart(bench):
+    b = bench(StepPlan("s", restart="again", resources=NODES))
+    time_out(b, "s")
+    b.answer("s")
+    b.poll("s", "HWFAILURE")
+    b.settle("s", "started")
+    assert b.announced() == [("s", 3, "resubmission", "restart")]
+    assert (b.state.restarts[0], b.state.resubmissions[0]) == (1, 1)
+
+
+def test_a_command_that_succeeded_did_whatever_the_scheduler_says(bench):
+    for word in ("HWFAILURE", "TIMEDOUT", "CANCELLED", "NOTFOUND", "PREEMPTED"):
+        b = bench(StepPlan("s", resources=NODES))
+        b.answer("s")
+        b.poll("s", word)
+        b.settle("s", "ended", 0)
+        assert b.states() == {"s": "FINISHED"}, word
+
+
+def test_a_forgotten_job_is_known_by_its_file_or_given_time(bench):
+    b = bench(StepPlan("s", resources=NODES, failure={"retries": 1}))
+    b.answer("s")
+    assert b.poll("s", "NOTFOUND") == [Settle(0, 1, void=False)]
+    b.settle("s", "absent")
+    assert b.states() == {"s": "RUNNING"}
+    b.clock.advance(31)
+    assert b.poll("s", "NOTFOUND") == [Settle(0, 1, void=True)]
+    b.settle("s", "void")
+    assert b.announced() == [("s", 2, "resubmission", "main")]
+    b.answer("s")
+    b.poll("s", "NOTFOUND")
+    b.settle("s", "ended", 4)
+    assert b.announced() == [("s", 3, "retry", "main")]
+
+
+def test_a_failure_of_the_step_is_retried_after_a_pause(bench):
+    b = bench(StepPlan("a", failure={"retries": 1, "retry_pause": 10}))
+    b.run("a", 7)
+    assert (b.states(), b.reason("a")) == ({"a": "WAITING"}, "retry 1 of 1")
+    assert b.machine.next_timer() == 1010
+    b.clock.advance(9.9)
+    b.handle()
+    assert not b.announced()
+    b.clock.advance(0.1)
+    b.handle()
+    assert b.announced() == [("a", 2, "retry", "main")]
+    b.run("a", 7)
+    assert b.states() == {"a": "FAILED"}
+
+
+def test_only_some_exit_codes_are_worth_a_retry(bench):
+    b = bench(StepPlan("a", failure={"retries": 3, "retry_codes": [75]}))
+    b.answer("a")
+    b.poll("a", "FAILED", 75)
+    b.settle("a", "ended", 75)
+    assert b.announced() == [("a", 2, "retry", "main")]
+    b.run("a", 1)
+    assert b.states() == {"a": "FAILED"}
+
+
+def test_exit_codes_that_mean_success(bench):
+    b = bench(StepPlan("a", failure={"success_codes": [0, 4]}), StepPlan("b", needs=["a"]))
+    b.run("a", 4)
+    assert b.states() == {"a": "FINISHED", "b": "PENDING"}
+    b = bench(StepPlan("a", failure={"success_codes": [4]}))
+    b.run("a", 0)
+    assert b.states() == {"a": "FAILED"}
+
+
+def test_exit_codes_that_ask_for_the_restart_command(bench):
+    b = bench(StepPlan("a", restart="again", failure={"restart_codes": [85]}))
+    b.run("a", 85)
+    assert b.announced() == [("a", 2, "restart", "restart")]
+    b.run("a", 85)
+    assert b.states() == {"a": "FAILED"}
+    assert b.reason("a") == "exit code 85 asks for a restart; the restart limit of 1 is reached"
+
+
+def test_descendants_run_where_failure_is_allowed(bench):
+    b = bench(
+        StepPlan("a", ["x"] * 2, failure={"allow_failure": True}),
+        StepPlan("b", funnels=["a"]),
+        local_slots=2,
+    )
+    b.run("a_N.0", 1)
+    b.run("a_N.1", 0)
+    assert b.announced() == [("b", 1, "first", "main")]
+    b.run("b")
+    assert b.state.outcome == ("FAILED", 2)
+
+
+def test_a_driver_that_ran_nothing_is_no_failure_of_the_step(bench):
+    b = bench(StepPlan("s", resources=NODES))
+    b.answer("s")
+    b.poll("s", "FAILED", 73)
+    b.settle("s", "void")
+    assert b.states() == {"s": "WAITING"}
+    b.clock.advance(5)
+    b.handle()
+    assert b.announced() == [("s", 2, "resubmission", "main")]
+
+
+def test_a_local_driver_that_was_killed_before_it_started_anything(bench):
+    b = bench(StepPlan("a"))
+    b.answer("a")
+    assert b.poll("a", "FAILED", 137) == [Settle(0, 1, void=True)]
+    b.settle("a", "void")
+    b.clock.advance(5)
+    b.handle()
+    assert b.announced() == [("a", 2, "resubmission", "main")]
+
+
+def test_descendants_of_a_job_that_somebody_cancelled_are_cancelled(bench):
+    b = bench(StepPlan("s", resources=NODES), StepPlan("b", needs=["s"]), StepPlan("c"))
+    b.answer("s")
+    b.poll("s", "CANCELLED")
+    b.settle("s", "started")
+    assert b.states() == {"s": "CANCELLED", "b": "CANCELLED", "c": "PENDING"}
+    assert b.reason("b") == "after s was cancelled"
+    b.run("c")
+    assert b.state.outcome == ("CANCELLED", 3)
+
+
+def test_cancel_ends_everything(bench):
+    b = bench(
+        StepPlan("s", ["x"] * 3, resources=NODES),
+        StepPlan("a", ["x"] * 2),
+        StepPlan("b", funnels=["a"]),
+        limits=Settings(throttle=4),
+        local_slots=1,
+    )
+    b.answer("s_N.0", job="1", state="RUNNING")
+    b.answer("a_N.0", job="2", state="RUNNING")
+    instructions = b.handle(CancelAsked())
+    assert instructions == [Cancel("scheduled", ["1"]), Cancel("local", ["2"])] or instructions == [
+        Cancel("local", ["2"]),
+        Cancel("scheduled", ["1"]),
+    ]
+    assert b.states()["b"] == b.states()["a_N.1"] == "CANCELLED"
+    assert b.answer("s_N.1", job="3", state="PENDING") == [Cancel("scheduled", ["3"])]
+    b.answer("s_N.2", error="no such account")
+    b.poll("a_N.0", "FAILED", 1)
+    b.poll("s_N.0", "FINISHED", 0)
+    b.poll("s_N.1", "CANCELLED")
+    b.settle("s_N.1", "void")
+    assert b.states() == {
+        "s_N.0": "FINISHED", "s_N.1": "CANCELLED", "s_N.2": "CANCELLED",
+        "a_N.0": "CANCELLED", "a_N.1": "CANCELLED", "b": "CANCELLED",
+    }  # fmt: skip
+    assert b.state.outcome == ("CANCELLED", 3)
+
+
+def test_resume_runs_what_went_wrong_and_never_what_finished(bench):
+    b = bench(StepPlan("good"), StepPlan("bad"), StepPlan("after", needs=["bad"]), local_slots=2)
+    b.run("good")
+    b.run("bad", 1)
+    assert b.state.outcome == ("FAILED", 2)
+    b.handle(ResumeAsked(select(b.graph, b.state, None)))
+    assert b.announced() == [("bad", 2, "resume", "main")]
+    assert b.states() == {"good": "FINISHED", "bad": "PENDING", "after": "INITIALIZED"}
+    b.run("bad")
+    b.run("after")
+    assert b.state.outcome == ("FINISHED", 0)
+
+
+def test_named_steps_run_again_with_their_descendants(bench):
+    b = bench(StepPlan("a", ["x"] * 2), StepPlan("b", ["x"] * 2, needs=["a"]), local_slots=2)
+    for name in ("a_N.0", "a_N.1", "b_N.0", "b_N.1"):
+        b.run(name)
+    assert [b.graph.names[i] for i in select(b.graph, b.state, ["a_N.1"])] == ["a_N.1", "b_N.1"]
+    assert len(select(b.graph, b.state, ["b"])) == 2
+    assert len(select(b.graph, b.state, ["*_N.0"])) == 2
+    with pytest.raises(ValueError, match="no step or instance is called nobody"):
+        select(b.graph, b.state, ["nobody"])
+    b.handle(ResumeAsked(select(b.graph, b.state, ["a_N.1"])))
+    assert b.states()["b_N.1"] == "INITIALIZED"
+    with pytest.raises(ValueError, match=r"a_N\.1 is running"):
+        select(b.graph, b.state, ["a_N.1"])
+
+
+def test_limits_count_anew_after_a_resume(bench):
+    b = bench(StepPlan("s", restart="again", resources=NODES), limits=Settings(rlimit=1))
+    time_out(b, "s")
+    time_out(b, "s")
+    assert b.states() == {"s": "TIMEDOUT"}
+    b.handle(UpdateAsked(rlimit=2, source="resume"), ResumeAsked([0]))
+    assert b.announced() == [("s", 3, "resume", "main")]
+    time_out(b, "s")
+    time_out(b, "s")
+    assert b.announced() == [("s", 5, "restart", "restart")]
+
+
+def test_local_steps_that_are_stopped_with_the_conductor_run_again_later(bench):
+    b = bench(StepPlan("a"), StepPlan("b", needs=["a"]))
+    b.answer("a")
+    assert b.handle(Closing(stop_local=True)) == [Cancel("local", ["j1"])]
+    b.poll("a", "CANCELLED", 143)
+    assert b.states() == {"a": "QUEUED", "b": "INITIALIZED"}
+    assert b.reason("a") == "stopped together with the conductor"
+    assert not b.announced()
