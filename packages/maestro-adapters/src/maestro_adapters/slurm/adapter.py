@@ -182,9 +182,8 @@ def _cancelled(short: str, result: Result) -> dict[str, Any]:
     if result.ok:
         return {"cancelled": True}
     errors = parse.cancel_errors(result.stderr)
-    if not errors or short in errors:
-        text = errors.get(short, "")
-        if refusals.has_ended(text):
-            return {"cancelled": True}
-        return refusals.error_of(result).answer()
-    return {"cancelled": True}
+    if refusals.has_ended(errors.get(short, "")):
+        return {"cancelled": True}
+    if errors and short not in errors and not refusals.is_outage(result):
+        return {"cancelled": True}
+    return refusals.error_of(result).answer()

@@ -1,0 +1,71 @@
+"""A runner for tests: answers commands with what a real scheduler printed, and keeps the calls.
+
+runner = RecordedRunner()
+runner.answers("squeue", stdout="12|RUNNING|...")
+adapter = SlurmAdapter(AdapterOptions(), runner)
+adapter.poll(["12"])
+runner.calls  # what was run
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from maestro_adapters.runner import Call, Result
+
+_Item = TypeVar("_Item")
+_Value = TypeVar("_Value")
+
+
+class RecordedRunner:
+    """Runs nothing. Each answer to a program is given once, the last one again and again.
+
+    Attributes:
+        calls: what was run, in order.
+    """
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self._answers: dict[str, list[Callable[[Call], Result]]] = {}
+
+    def answers(
+        self,
+        program: str,
+        stdout: str = "",
+        stderr: str = "",
+        exit_code: int | None = 0,
+        problem: str | None = None,
+    ) -> None:
+        """Queue an answer to a program."""
+        self.does(program, lambda call: Result(call.argv, exit_code, stdout, stderr, problem))
+
+    def hangs(self, program: str) -> None:
+        """The program does not answer in time."""
+        self.answers(program, exit_code=None, problem="timeout")
+
+    def does(self, program: str, action: Callable[[Call], Result]) -> None:
+        """Queue an answer that depends on the call."""
+        self._answers.setdefault(program, []).append(action)
+
+    def forget(self) -> None:
+        """Drop all answers and calls."""
+        self._answers.clear()
+        self.calls.clear()
+
+    def run(self, call: Call) -> Result:
+        """Answer a call; a program without answers does not exist here."""
+        self.calls.append(call)
+        queue = self._answers.get(call.argv[0])
+        if not queue:
+            return Result(call.argv, None, stderr="No such file or directory", problem="missing")
+        action = queue.pop(0) if len(queue) > 1 else queue[0]
+        return action(call)
+
+    def map(self, function: Callable[[_Item], _Value], items: Sequence[_Item]) -> list[_Value]:
+        """One after another, in order."""
+        return [function(item) for item in items]
+
+    def argvs(self, program: str) -> list[tuple[str, ...]]:
+        """The command lines of a program, in order."""
+        return [call.argv for call in self.calls if call.argv[0] == program]

@@ -1,0 +1,40 @@
+"""A job is not there only after several answers in a row without it."""
+
+from maestro_adapters import states
+from maestro_adapters.sightings import Sightings, unreachable
+from maestro_adapters.states import JobStatus
+
+
+def test_not_there_takes_some_rounds_in_a_row():
+    sightings = Sightings(rounds=3)
+    sightings.seen("1", JobStatus(states.RUNNING, native="R"))
+    first, second, third = (sightings.missed("1") for _ in range(3))
+    assert [first.state, second.state, third.state] == ["RUNNING", "RUNNING", "NOTFOUND"]
+    assert "1 of 3" in first.reason
+    assert "3 times in a row" in third.reason
+
+
+def test_a_job_that_turns_up_again_starts_the_count_anew():
+    sightings = Sightings(rounds=2)
+    sightings.missed("1")
+    sightings.seen("1", JobStatus(states.PENDING))
+    assert sightings.missed("1").state == states.PENDING
+    assert sightings.missed("1").state == states.NOTFOUND
+
+
+def test_a_job_that_was_never_seen_is_unknown_and_alive_first():
+    assert Sightings(rounds=2).missed("1").state == states.UNKNOWN
+
+
+def test_jobs_that_nobody_asks_for_are_forgotten():
+    sightings = Sightings(rounds=2)
+    sightings.seen("1", JobStatus(states.RUNNING))
+    sightings.seen("2", JobStatus(states.FINISHED))
+    assert sightings.live() == ["1"]
+    sightings.keep_only(["2"])
+    assert sightings.live() == []
+    assert sightings.missed("1").state == states.UNKNOWN
+
+
+def test_unreachable_says_why():
+    assert unreachable("squeue hangs").answer()["reason"] == "squeue hangs"
