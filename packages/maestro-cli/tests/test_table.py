@@ -15,7 +15,7 @@ PLAIN = Paint(on=False)
 
 
 def table(rows: list[list[str]], width: int | None, *, unicode: bool = True) -> list[str]:
-    columns = [Column(f"Head {n}", 6, lambda _, __: "") for n in range(len(rows[0]))]
+    columns = [Column(f"Head {n}", 6, 3, lambda _, __: "") for n in range(len(rows[0]))]
     return list(draw(columns, rows, title="Study: x", width=width, paint=PLAIN, unicode=unicode))
 
 

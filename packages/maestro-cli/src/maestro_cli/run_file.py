@@ -54,12 +54,11 @@ def write_run(folder: Path, run: Run) -> None:
 
 
 def write_batch_info(folder: Path, batch: Mapping[str, Any]) -> None:
-    """Writes the batch block as it is used, for upstream's tools: YAML, keys without a value left out."""
+    """Writes the batch block as it is used, in YAML, for people and upstream's tools."""
     import yaml
 
-    shown = {key: value for key, value in batch.items() if value not in (None, {}, [])}
     (folder / "batch.info").write_text(
-        yaml.safe_dump(shown, sort_keys=False, allow_unicode=True, width=1000),
+        yaml.safe_dump(dict(batch), sort_keys=False, allow_unicode=True, width=1000),
         encoding="utf-8",
         errors="surrogateescape",
     )

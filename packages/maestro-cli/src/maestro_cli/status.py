@@ -72,6 +72,7 @@ def _page(
         return summary.line(study, paint=paint, now=now) + "\n"
     if args.json and args.summary:
         return as_json.line(study, None, now=now) + "\n"
+    study.mark_queued()
     instances = [each for each in study.instances() if not some or chosen(each)]
     if args.json:
         if args.failed:

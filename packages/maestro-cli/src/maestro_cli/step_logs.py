@@ -34,7 +34,8 @@ def logs_of(study: Study, instance: Instance) -> list[Path]:
         (mtime, name) for mtime, name in found if instance.job and _names_job(name, instance.job)
     ]
     earlier = sorted(set(found) - set(current))
-    return [folder / name for _, name in [*earlier, *sorted(current)]]
+    current.sort(key=lambda found: found[1].endswith(".err"))
+    return [folder / name for _, name in [*earlier, *current]]
 
 
 def error_log(study: Study, instance: Instance) -> Path | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,9 @@ examples:
 
 A cancelled study can be continued: maestro resume OUT
 """
+
+#: Seconds that we wait to see the jobs end.
+_PATIENCE = 2.0
 
 
 def register(commands: Any) -> None:
@@ -103,7 +107,9 @@ def _cancel(study: Study) -> str:
             "is asked to cancel; its conductor"
             f"{_where(study)} has not taken the request yet, and will when it wakes"
         )
-    after = open_study(study.root)
+    end = time.monotonic() + _PATIENCE
+    while (after := open_study(study.root)).state == "RUNNING" and time.monotonic() < end:
+        time.sleep(0.1)
     cancelled = after.counts().get("CANCELLED", 0)
     if after.state == "CANCELLED":
         return f"is cancelled: {_steps(cancelled)} of {study.total}"

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from maestro_cli.terminal import Paint, clean
+from maestro_cli.views import narrow
 from maestro_cli.views.rows import COLUMNS
-from maestro_cli.views.table import Column, draw
+from maestro_cli.views.table import Column, draw, least_width
 from maestro_cli.views.theme import state_style
+
+#: For each column the widths below which folding hurts: dates of 10 stay in one piece, and states.
+_FLOORS = (
+    *((12, 7), (5, 5), (12, 7), (8, 8)),
+    *((7, 7), (7, 7), (10, 6), (10, 6), (10, 6), (8, 6)),
+)
 
 
 def lines(
@@ -18,23 +25,24 @@ def lines(
     paint: Paint,
     unicode: bool,
 ) -> Iterator[str]:
-    """Gives the lines of the table; parameters have no column, as in maestrowf."""
+    """Gives the lines of the table; parameters have no column, as in maestrowf.
+
+    On a terminal too narrow for it the layout is that of :mod:`maestro_cli.views.narrow`.
+    """
     shown = len(COLUMNS) - 1
+    styles = (
+        lambda _, __: "bold",
+        lambda _, row: "yellow" if row % 2 else "dim yellow",
+        lambda _, row: "blue" if row % 2 else "dim blue",
+        lambda text, _: state_style(text),
+        *[lambda _, row: "" if row % 2 else "dim"] * 6,
+    )
     columns = [
-        Column(name, least, style)
-        for name, least, style in zip(
-            COLUMNS[:shown],
-            (12, 6, 12, 8, 7, 7, 10, 10, 10, 8),
-            (
-                lambda _, __: "bold",
-                lambda _, row: "yellow" if row % 2 else "dim yellow",
-                lambda _, row: "blue" if row % 2 else "dim blue",
-                lambda text, _: state_style(text),
-                *[lambda _, row: "" if row % 2 else "dim"] * 6,
-            ),
-            strict=True,
-        )
+        Column(name, *floors, style)
+        for name, floors, style in zip(COLUMNS[:shown], _FLOORS, styles, strict=True)
     ]
+    if width is not None and width < least_width(columns):
+        return narrow.lines(title, rows, width=width, paint=paint, unicode=unicode)
     harmless = [[clean(text) for text in row[:shown]] for row in rows]
     return draw(
         columns, harmless, title=f"Study: {clean(title)}", width=width, paint=paint, unicode=unicode

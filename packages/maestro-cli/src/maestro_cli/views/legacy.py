@@ -34,3 +34,4 @@ def lines(title: str, rows: Sequence[Sequence[str]]) -> Iterator[str]:
     yield frame
     yield from body
     yield frame
+    yield ""

@@ -67,7 +67,7 @@ def _parameters(text: str, paint: Paint, thin: str, full: int) -> Iterator[str]:
     pairs = [pair.partition(":") for pair in text.split(";")]
     size = max(cells(clean(name)) for name, _, _ in pairs)
     yield ""
-    yield f"  {paint('Parameters', 'bold')}"
+    yield f"  {paint('Step Parameters', 'bold')}"
     yield f"  {thin * (full - 2)}"
     for name, _, value in pairs:
         yield f"  {clean(name)}{' ' * (size - cells(clean(name)))}  {clean(value)}"

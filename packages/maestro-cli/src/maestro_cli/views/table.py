@@ -21,12 +21,14 @@ class Column:
 
     Attributes:
         title: Its head.
-        least: Width below which it is folded only when nothing else is left to fold.
+        least: Width below which it is folded only when the others are at theirs.
+        tight: The same, once all are at ``least`` and that is not enough.
         style: Gives the style of a cell, from its text and the number of its row.
     """
 
     title: str
     least: int
+    tight: int
     style: Callable[[str, int], str]
 
 
@@ -71,34 +73,28 @@ def draw(
         unicode: False: a frame of ASCII characters.
     """
     box = _UNICODE if unicode else _ASCII
-    widths = _fit(columns, rows, width)
-    full = sum(widths) + 3 * len(widths) + 1
+    widths, gap = _fit(columns, rows, width)
+    full = sum(widths) + (2 * gap + 1) * len(widths) + 1
     for line in _fold(title, max(full, cells(title) if width is None else width)):
         yield paint(_centre(line, full).rstrip(), "bold")
-    yield _edge(box.top, widths)
+    yield _edge(box.top, widths, gap)
     heads = [_fold(column.title, size) for column, size in zip(columns, widths, strict=True)]
-    yield from _lines(heads, widths, box.head, lambda _, text: paint(text, "bold"))
-    yield _edge(box.middle, widths)
-    left, _, joint, right = box.row
-    inner = f" {joint} "
+    yield from _lines(heads, widths, gap, box.head, lambda _, text: paint(text, "bold"))
+    yield _edge(box.middle, widths, gap)
     for number, row in enumerate(rows):
         styles = [column.style(text, number) for column, text in zip(columns, row, strict=True)]
-        if all(cells(text) <= size for text, size in zip(row, widths, strict=True)):
-            shown = inner.join(
-                [
-                    paint(_pad(text, size), style) if style else _pad(text, size)
-                    for text, size, style in zip(row, widths, styles, strict=True)
-                ]
-            )
-            yield f"{left} {shown} {right}"
-        else:
-            folded = [_fold(text, size) for text, size in zip(row, widths, strict=True)]
-            yield from _lines(folded, widths, box.row, partial(_styled, paint, styles))
-    yield _edge(box.bottom, widths)
+        folded = [_fold(text, size) for text, size in zip(row, widths, strict=True)]
+        yield from _lines(folded, widths, gap, box.row, partial(_styled, paint, styles))
+    yield _edge(box.bottom, widths, gap)
 
 
 def _styled(paint: Paint, styles: Sequence[str], index: int, text: str) -> str:
     return paint(text, styles[index]) if styles[index] else text
+
+
+def least_width(columns: Sequence[Column]) -> int:
+    """The width below which columns are folded so much that nobody can read them."""
+    return sum(column.tight for column in columns) + len(columns) + 1
 
 
 def cells(text: str) -> int:
@@ -111,64 +107,82 @@ def cells(text: str) -> int:
     )
 
 
-def _fit(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | None) -> list[int]:
+def _fit(
+    columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int | None
+) -> tuple[list[int], int]:
+    """The widths of the columns, and the blanks on each side of a cell."""
     widths = [
         max(cells(column.title), max((cells(row[index]) for row in rows), default=0), 1)
         for index, column in enumerate(columns)
     ]
     if width is None:
-        return widths
-    room = width - 3 * len(widths) - 1
-    for floor in ([column.least for column in columns], [3] * len(columns)):
-        while sum(widths) > room:
-            widest = max(range(len(widths)), key=lambda i: widths[i] if widths[i] > floor[i] else 0)
-            if widths[widest] <= floor[widest]:
-                break
-            widths[widest] -= 1
-    return widths
+        return widths, 1
+    least = [column.least for column in columns]
+    tight = [column.tight for column in columns]
+    for gap, floor in ((1, least), (0, least), (0, tight), (0, [1] * len(columns))):
+        room = width - (2 * gap + 1) * len(widths) - 1
+        fitted = _shrink(widths, floor, room)
+        if sum(fitted) <= room:
+            return fitted, gap
+    return tight, 0
+
+
+def _shrink(widths: Sequence[int], floor: Sequence[int], room: int) -> list[int]:
+    """Takes from the widest columns first, from none below its floor."""
+    fitted = list(widths)
+    while sum(fitted) > room:
+        spare = [size if size > least else 0 for size, least in zip(fitted, floor, strict=True)]
+        widest = max(range(len(fitted)), key=spare.__getitem__)
+        if not spare[widest]:
+            break
+        fitted[widest] -= 1
+    return fitted
 
 
 def _fold(text: str, size: int) -> list[str]:
-    """Breaks a text at spaces where it can, anywhere where it must."""
-    if cells(text) <= size:
-        return [text]
+    """Breaks a text behind a blank or a mark where it can, anywhere where it must."""
     lines: list[str] = []
-    line = ""
-    for word in text.split(" "):
-        joined = f"{line} {word}" if line else word
-        if cells(joined) <= size:
-            line = joined
-            continue
-        if line:
-            lines.append(line)
-        while cells(word) > size:
-            cut = size
-            while cells(word[:cut]) > size and cut > 1:
-                cut -= 1
-            lines.append(word[:cut])
-            word = word[cut:]
-        line = word
-    return [*lines, line] if line else lines
+    while cells(text) > size:
+        cut = size
+        while cut > 1 and cells(text[:cut]) > size:
+            cut -= 1
+        mark = max((text.rfind(char, 0, cut) for char in _MARKS), default=-1)
+        if text[cut] == " ":
+            mark = cut
+        elif (blank := text.rfind(" ", 0, cut)) > 0:
+            mark = blank
+        elif mark < cut // 2:
+            mark = cut - 1
+        lines.append(text[: mark + 1].rstrip(" ") if mark < cut else text[:cut])
+        text = text[mark + 1 :]
+    return [*lines, text]
+
+
+#: Names, paths, times and durations are broken behind these.
+_MARKS = " -_./:"
 
 
 def _lines(
     folded: Sequence[list[str]],
     widths: Sequence[int],
+    gap: int,
     frame: _Frame,
     style: Callable[[int, str], str],
 ) -> Iterator[str]:
     left, _, joint, right = frame
-    for level in range(max(len(lines) for lines in folded)):
+    blank = " " * gap
+    inner = f"{blank}{joint}{blank}"
+    for level in range(max(map(len, folded))):
         shown = [
             style(index, _pad(lines[level] if level < len(lines) else "", size))
             for index, (lines, size) in enumerate(zip(folded, widths, strict=True))
         ]
-        yield f"{left} {f' {joint} '.join(shown)} {right}"
+        yield f"{left}{blank}{inner.join(shown)}{blank}{right}"
 
 
-def _edge(frame: _Frame, widths: Sequence[int]) -> str:
+def _edge(frame: _Frame, widths: Sequence[int], gap: int) -> str:
     left, line, joint, right = frame
-    return left + joint.join(line * (size + 2) for size in widths) + right
+    return left + joint.join(line * (size + 2 * gap) for size in widths) + right
 
 
 def _pad(text: str, size: int) -> str:
