@@ -15,7 +15,7 @@ from typing import Any
 from maestro_graph.environment import resolve_environment
 from maestro_graph.errors import DependencyError
 from maestro_graph.spec_view import GitDependency, view
-from maestro_graph.substitution import finder, replace_known
+from maestro_graph.substitution import Tokens, replace_all
 
 _FULL_HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 #: `host:path`, as ssh takes it; a single letter before the colon is a Windows drive.
@@ -53,16 +53,20 @@ def acquire(
                 f"the path of dependency {name} does not exist: {places[name]}",
                 hint=f"relative paths start from {spec.specroot}",
             )
-    tokens = finder(env)
+    tokens = Tokens(env)
+
+    def resolved(text: str) -> str:
+        return replace_all(text, tokens, env.__getitem__)
+
     for repository in spec.git:
-        url = _absolute_url(replace_known(repository.url, env, tokens), spec.specroot)
+        url = _absolute_url(resolved(repository.url), spec.specroot)
         wanted = GitDependency(
             name=repository.name,
             path=repository.path,
             url=url,
-            tag=repository.tag and replace_known(repository.tag, env, tokens),
-            hash=repository.hash and replace_known(repository.hash, env, tokens),
-            branch=repository.branch and replace_known(repository.branch, env, tokens),
+            tag=repository.tag and resolved(repository.tag),
+            hash=repository.hash and resolved(repository.hash),
+            branch=repository.branch and resolved(repository.branch),
         )
         _clone(wanted, _staged(places[repository.name], root, staging))
     return places

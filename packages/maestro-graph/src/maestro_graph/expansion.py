@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os.path
-from collections.abc import Callable, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from maestro_graph import naming, topology
@@ -16,7 +17,7 @@ from maestro_graph.instances import Instances, StepPlan, hashed_name
 from maestro_graph.parameters import ParameterTable
 from maestro_graph.resources import map_resources, settle, settle_batch, texts_of
 from maestro_graph.spec_view import Spec, SpecStep, view
-from maestro_graph.substitution import Template, compile_template, finder, replace_known
+from maestro_graph.substitution import Given, Template, Tokens, compile_template, replace_all
 from maestro_graph.usage import (
     mentioned_tokens,
     nested_tokens,
@@ -54,7 +55,10 @@ def expand(
     spec = view(spec_document)
     table = table_of_spec(spec) if parameters is None else parameters
     return _Expansion(
-        spec, table, os.fspath(root) if root is not None else default_root(spec), hash_workspaces
+        spec,
+        table,
+        default_root(spec) if root is None else os.path.normpath(root),
+        hash_workspaces,
     ).graph()
 
 
@@ -71,17 +75,26 @@ class _Expansion:
         self.root = root
         self.hash_workspaces = hash_workspaces
         self.env = resolve_environment(spec, root)
-        env_tokens = finder(self.env)
-        self.replace_env: Callable[[str], str] = lambda text: replace_known(
-            text, self.env, env_tokens
+        self.env_tokens = Tokens(self.env)
+        # Where two things have one name, the environment's comes first, as it does upstream.
+        self.known: dict[str, Given] = {**token_texts(table), **self.env}
+        self.tokens = Tokens(self.known)
+        self.workspace_tokens = Tokens(topology.workspace_token(step.name) for step in spec.steps)
+        self.command_tokens = Tokens(
+            [
+                *self.known,
+                *map(topology.workspace_token, (step.name for step in spec.steps)),
+                "WORKSPACE",
+            ]
         )
-        # The first that takes a name keeps it, and the environment comes first.
-        self.known: dict[str, str | Sequence[str]] = {**token_texts(table), **self.env}
-        self.tokens = finder(self.known)
         self.cells = cells(table)
         self.combinations: dict[frozenset[str], Combinations] = {}
         self.plans: dict[str, StepPlan] = {}
         self.used: dict[str, frozenset[str]] = {}
+
+    def replace_env(self, text: str) -> str:
+        """Put the environment into a text."""
+        return replace_all(text, self.env_tokens, self.env.__getitem__)
 
     def graph(self) -> Graph:
         resolved = [with_environment(step, self.replace_env) for step in self.spec.steps]
@@ -107,11 +120,12 @@ class _Expansion:
 
     def _links(self, steps: list[SpecStep]) -> dict[str, topology.Links]:
         nested = nested_tokens(self.table, self.replace_env)
-        workspaces = finder(topology.workspace_token(step.name) for step in steps)
         mentions = {}
         for step in steps:
             self.used[step.name] = used_by_itself(step, nested)
-            mentions[step.name] = mentioned_tokens(step, self.used[step.name], nested, workspaces)
+            mentions[step.name] = mentioned_tokens(
+                step, self.used[step.name], nested, self.workspace_tokens
+            )
         return topology.link(steps, mentions)
 
     def _plan(self, step: SpecStep, links: topology.Links, folder: str) -> None:
@@ -120,14 +134,13 @@ class _Expansion:
         combinations = self._combinations(used) if used else None
         rows = combinations.rows if combinations else (0,)
         workspaces = self._workspaces(step.name, folder, combinations)
-        known = {
-            **self._workspace_tokens(links),
-            topology.workspace_token(step.name): self._per_row(workspaces, combinations),
-            "WORKSPACE": self._per_row(workspaces, combinations),
-            **self.known,
-        }
-        tokens = finder(known)
-        description = compile_template(step.description, self.known, self.tokens)
+        own = self._per_row(workspaces, combinations)
+        known: Mapping[str, Given] = ChainMap(
+            self.known,
+            self._workspace_tokens(links),
+            {topology.workspace_token(step.name): own, "WORKSPACE": own},
+        )
+        description = compile_template(step.description, self.tokens, self.known)
         resources = self._resources(step, rows)
         self.plans[step.name] = StepPlan(
             step=GraphStep(
@@ -147,9 +160,11 @@ class _Expansion:
             workspaces=workspaces,
             cells=tuple(self.cells[name] for name in sorted(used)),
             description=None if description.constant else description,
-            command=compile_template(step.command, known, tokens),
+            command=compile_template(step.command, self.command_tokens, known),
             restart=(
-                None if step.restart is None else compile_template(step.restart, known, tokens)
+                None
+                if step.restart is None
+                else compile_template(step.restart, self.command_tokens, known)
             ),
             resources=resources,
             needs=tuple(self.plans[name] for name in links.plain),
@@ -180,16 +195,14 @@ class _Expansion:
             for position in range(len(combinations.rows))
         ]
 
-    def _per_row(
-        self, workspaces: Sequence[str], combinations: Combinations | None
-    ) -> str | Sequence[str]:
+    def _per_row(self, workspaces: Sequence[str], combinations: Combinations | None) -> Given:
         absolute = [f"{self.root}/{workspace}" for workspace in workspaces]
         if combinations is None:
             return absolute[0]
         return [absolute[position] for position in combinations.of_row]
 
-    def _workspace_tokens(self, links: topology.Links) -> dict[str, str | Sequence[str]]:
-        known: dict[str, str | Sequence[str]] = {}
+    def _workspace_tokens(self, links: topology.Links) -> dict[str, Given]:
+        known: dict[str, Given] = {}
         for name in links.plain:
             plan = self.plans[name]
             known[topology.workspace_token(name)] = self._per_row(
@@ -204,7 +217,7 @@ class _Expansion:
         """Return one set of resources for all instances, or one per instance."""
         where = f"step {step.name}"
         templates = [
-            compile_template(text, self.known, self.tokens) for text in texts_of(step.resources)
+            compile_template(text, self.tokens, self.known) for text in texts_of(step.resources)
         ]
         if all(template.constant for template in templates):
             return (settle(self._fill(step, templates, rows[0]), where),)

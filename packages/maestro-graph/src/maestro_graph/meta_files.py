@@ -53,7 +53,7 @@ def _metadata(graph: Graph) -> Iterable[str]:
 
 
 def _step(graph: Graph, step: GraphStep) -> Iterable[str]:
-    yield f"  {quoted(step.name)}:\n    parameters: {flow(step.parameters)}\n"
+    yield f"{_key('  ', step.name)}\n    parameters: {flow(step.parameters)}\n"
     # The cells of a table are shared by all instances, so each is put into text once.
     texts: dict[int, str] = {}
     workspaces = ["    workspaces:\n"]
@@ -65,17 +65,17 @@ def _step(graph: Graph, step: GraphStep) -> Iterable[str]:
             if text is None:
                 text = texts[id(value)] = f"{quoted(value.name)}: {flow(value.value)}"
             pairs.append(text)
-        key = quoted(name)
-        yield _entry(key, f"{{{', '.join(pairs)}}}")
-        workspaces.append(_entry(key, quoted(workspace)))
+        key = _key("      ", name)
+        yield f"{key} {{{', '.join(pairs)}}}\n"
+        workspaces.append(f"{key} {quoted(workspace)}\n")
     yield from workspaces
 
 
-def _entry(key: str, value: str) -> str:
+def _key(indent: str, name: str) -> str:
+    """Return the start of a map's entry, up to the colon."""
+    key = quoted(name)
     # YAML limits a key before its colon to 1024 characters; longer ones need the question mark.
-    if len(key) <= 1000:
-        return f"      {key}: {value}\n"
-    return f"      ? {key}\n      : {value}\n"
+    return f"{indent}{key}:" if len(key) <= 1000 else f"{indent}? {key}\n{indent}:"
 
 
 def _parameters(table: ParameterTable) -> Iterable[str]:
@@ -84,7 +84,7 @@ def _parameters(table: ParameterTable) -> Iterable[str]:
         return
     yield "parameters:\n"
     for column in table.columns:
-        yield f"  {quoted(column.name)}:\n"
+        yield _key("  ", column.name) + "\n"
         yield f"    title: {quoted(column.title)}\n"
         yield f"    values: {flow(column.values)}\n"
         yield f"    labels: {flow(column.labels)}\n"
@@ -99,7 +99,7 @@ def _environment(environ: Mapping[str, str]) -> Iterable[str]:
     kept = {name: value for name, value in environ.items() if not is_secret(name)}
     yield "environment:\n" if kept else "environment: {}\n"
     for name in sorted(kept):
-        yield f"  {quoted(name)}: {quoted(kept[name])}\n"
+        yield f"{_key('  ', name)} {quoted(kept[name])}\n"
     yield f"left_out: {len(environ) - len(kept)}\n"
 
 

@@ -43,5 +43,4 @@ def _from_numpy(value: Any) -> Any:
     if value.dtype.kind == "f":
         # A float32 of 0.1 prints as 0.1 but converts to 0.10000000149011612; keep what it prints.
         return float(str(value))
-    item = value.item() if hasattr(value, "item") else value.tolist()
-    return str(value) if hasattr(item, "dtype") else plain(item)
+    return plain(value.item()) if value.dtype.kind in "biuUO" else str(value)

@@ -18,27 +18,61 @@ from maestro_graph.errors import TokenError
 _MOST_ROUNDS = 100
 
 
-def finder(names: Iterable[str]) -> re.Pattern[str]:
-    """Return a pattern that finds ``$(NAME)`` of these names; group 1 is the name."""
-    longest_first = sorted(names, key=len, reverse=True)
-    if not longest_first:
-        return re.compile(r"(?!)()")
-    return re.compile(r"\$\((" + "|".join(map(re.escape, longest_first)) + r")\)")
+class Tokens:
+    """Finds ``$(NAME)`` for some names in texts.
+
+    Args:
+        names: without the sign and the parentheses.
+    """
+
+    __slots__ = ("_names", "_pattern")
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = frozenset(names)
+        # Names are looked up, so that a study of 5 000 steps has no pattern of 5 000 words. Only
+        # those with parentheses in them must be spelled out, the longest first.
+        odd = sorted((name for name in self._names if "(" in name or ")" in name), key=len)
+        words = [*map(re.escape, reversed(odd)), "[^()]*"]
+        self._pattern = re.compile(rf"\$\(({'|'.join(words)})\)")
+
+    def cut(self, text: str) -> list[str]:
+        """Return what stands before, between and behind the tokens, and the names in between.
+
+        Texts have even positions, names odd ones.
+        """
+        parts: list[str] = []
+        done = 0
+        for found in self._pattern.finditer(text):
+            if found[1] in self._names:
+                parts += text[done : found.start()], found[1]
+                done = found.end()
+        parts.append(text[done:])
+        return parts
+
+    def names_in(self, text: str) -> list[str]:
+        """Return the names of the tokens in a text."""
+        return [name for name in self._pattern.findall(text) if name in self._names]
+
+    def replace(self, text: str, give: Callable[[str], str]) -> str:
+        """Return the text with each token replaced once by what ``give`` returns for its name."""
+        parts = self.cut(text)
+        parts[1::2] = map(give, parts[1::2])
+        return "".join(parts)
 
 
-def replace_known(text: str, texts: Mapping[str, str], tokens: re.Pattern[str]) -> str:
+def replace_all(text: str, tokens: Tokens, give: Callable[[str], str]) -> str:
     """Replace tokens until none is left.
 
     Args:
         text: where to replace.
-        texts: name → what to put in; free of tokens themselves.
-        tokens: ``finder(texts)``.
+        tokens: the names.
+        give: name → what to put in.
 
     Raises:
         TokenError: the replacement comes to no end.
     """
     for _ in range(_MOST_ROUNDS):
-        replaced = tokens.sub(lambda found: texts[found[1]], text)
+        replaced = tokens.replace(text, give)
         if replaced == text:
             return text
         text = replaced
@@ -66,12 +100,12 @@ def resolve(
         TokenError: names that lead back to themselves.
     """
     finish = finish or {}
-    tokens = finder(raw)
+    tokens = Tokens(raw)
     done: dict[str, str] = {}
-    for name in innermost_first({name: set(tokens.findall(text)) for name, text in raw.items()}):
-        text = tokens.sub(lambda found: done[found[1]], raw[name])
+    for name in innermost_first({name: set(tokens.names_in(text)) for name, text in raw.items()}):
+        text = tokens.replace(raw[name], done.__getitem__)
         done[name] = finish[name](text) if name in finish else text
-    return {name: replace_known(done[name], done, tokens) for name in raw}
+    return {name: replace_all(done[name], tokens, done.__getitem__) for name in raw}
 
 
 def innermost_first(holds: Mapping[str, set[str]]) -> list[str]:
@@ -110,7 +144,7 @@ def _cycle(waiting: Mapping[str, set[str]]) -> list[str]:
 
 
 #: What a token gives: one text for all rows of the table, or one text per row.
-Column = Sequence[str]
+Given = str | Sequence[str]
 
 
 @attrs.frozen
@@ -122,10 +156,10 @@ class Template:
         rescan: a value may complete a token, so the result has to be searched.
     """
 
-    pieces: tuple[str | Column, ...]
+    pieces: tuple[Given, ...]
     rescan: bool
-    known: Mapping[str, str | Column] = attrs.field(repr=False, eq=False)
-    tokens: re.Pattern[str] = attrs.field(repr=False, eq=False)
+    _known: Mapping[str, Given] = attrs.field(repr=False, eq=False)
+    _tokens: Tokens = attrs.field(repr=False, eq=False)
 
     @property
     def constant(self) -> bool:
@@ -136,48 +170,56 @@ class Template:
         """Return the text for one row of the table.
 
         Raises:
-            TokenError: its values build tokens without end.
+            TokenError: its values build tokens without end, or the token of a workspace.
         """
         text = "".join([piece if isinstance(piece, str) else piece[row] for piece in self.pieces])
-        if self.rescan and self.tokens.search(text):
-            return self._resolve_again(text, row)
+        if self.rescan and self._tokens.names_in(text):
+            return replace_all(text, self._tokens, lambda name: self._give(name, row))
         return text
 
-    def _resolve_again(self, text: str, row: int) -> str:
-        present = {
-            name: value if isinstance(value, str) else value[row]
-            for name, value in self.known.items()
-        }
-        return replace_known(text, present, self.tokens)
+    def _give(self, name: str, row: int) -> str:
+        given = _given(name, self._known)
+        return given if isinstance(given, str) else given[row]
 
 
-def compile_template(
-    text: str, known: Mapping[str, str | Column], tokens: re.Pattern[str]
-) -> Template:
+def compile_template(text: str, tokens: Tokens, known: Mapping[str, Given]) -> Template:
     """Cut a text at its tokens.
 
     Args:
         text: where to replace.
-        known: name → one text, or one text per row.
-        tokens: ``finder(known)``.
+        tokens: the names.
+        known: name → what to put in; names that it lacks must not come up.
+
+    Raises:
+        TokenError: one does.
     """
-    pieces: list[str | Column] = []
+    pieces: list[Given] = []
     literal: list[str] = []
-    rescan = False
-    for index, part in enumerate(tokens.split(text)):
-        value = part if index % 2 == 0 else known[part]
-        if isinstance(value, str):
-            literal.append(value)
+    for position, part in enumerate(tokens.cut(text)):
+        given = part if position % 2 == 0 else _given(part, known)
+        if isinstance(given, str):
+            literal.append(given)
             continue
-        rescan = rescan or any("$(" in each for each in value)
-        if literal:
-            pieces.append("".join(literal))
-            literal = []
-        pieces.append(value)
-    if literal:
-        pieces.append("".join(literal))
-    rescan = rescan or any(isinstance(piece, str) and "$(" in piece for piece in pieces)
-    return Template(pieces=tuple(pieces), rescan=rescan, known=known, tokens=tokens)
+        if text := "".join(literal):
+            pieces.append(text)
+        literal = []
+        pieces.append(given)
+    if text := "".join(literal):
+        pieces.append(text)
+    rescan = any(
+        "$(" in piece if isinstance(piece, str) else any("$(" in each for each in piece)
+        for piece in pieces
+    )
+    return Template(tuple(pieces), rescan, known, tokens)
+
+
+def _given(name: str, known: Mapping[str, Given]) -> Given:
+    if name in known:
+        return known[name]
+    raise TokenError(
+        f"$({name}) comes up only once parameters are put in, too late to wait for that step",
+        hint="write the token out in the step's command",
+    )
 
 
 def _shorten(text: str) -> str:

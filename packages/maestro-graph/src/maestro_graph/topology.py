@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import heapq
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 
 import attrs
 
@@ -50,10 +51,11 @@ def link(steps: Sequence[SpecStep], mentions: Mapping[str, frozenset[str]]) -> d
         TopologyError: a dependency on no step, or two steps of one name.
         TokenError: the workspace of no step.
     """
-    names = [step.name for step in steps]
-    for name in names:
-        if names.count(name) > 1:
-            raise TopologyError(f"two steps have the name {name}", hint="rename one of them")
+    names = {step.name: None for step in steps}
+    if len(names) < len(steps):
+        name = Counter(step.name for step in steps).most_common(1)[0][0]
+        raise TopologyError(f"two steps have the name {name}", hint="rename one of them")
+    by_token = {workspace_token(name): name for name in names}
     links = {}
     for step in steps:
         plain: set[str] = set()
@@ -64,13 +66,13 @@ def link(steps: Sequence[SpecStep], mentions: Mapping[str, frozenset[str]]) -> d
             else:
                 plain.add(_existing(written, step.name, names))
         _refuse_unknown_workspaces(step, names)
-        used = {name for name in names if workspace_token(name) in mentions[step.name]}
+        used = {by_token[token] for token in mentions[step.name]}
         plain |= used - funnels - {step.name}
         links[step.name] = Links(frozenset(plain), frozenset(funnels))
     return links
 
 
-def _existing(name: str, step: str, names: Sequence[str]) -> str:
+def _existing(name: str, step: str, names: Collection[str]) -> str:
     if name in names:
         return name
     raise TopologyError(
@@ -79,7 +81,7 @@ def _existing(name: str, step: str, names: Sequence[str]) -> str:
     )
 
 
-def _refuse_unknown_workspaces(step: SpecStep, names: Sequence[str]) -> None:
+def _refuse_unknown_workspaces(step: SpecStep, names: Collection[str]) -> None:
     for text in (step.command, step.restart or ""):
         for name in _WORKSPACE_TOKEN.findall(text):
             if name not in names:
@@ -94,7 +96,7 @@ def _refuse_unknown_workspaces(step: SpecStep, names: Sequence[str]) -> None:
             )
 
 
-def _did_you_mean(name: str, names: Sequence[str]) -> str:
+def _did_you_mean(name: str, names: Collection[str]) -> str:
     close = difflib.get_close_matches(name, names, n=1)
     return f"did you mean {close[0]}?" if close else f"the steps are {', '.join(names)}"
 

@@ -10,7 +10,7 @@ import attrs
 from maestro_graph.parameters import ParameterTable
 from maestro_graph.resources import map_resources, texts_of
 from maestro_graph.spec_view import SpecStep
-from maestro_graph.substitution import finder, innermost_first
+from maestro_graph.substitution import Tokens, innermost_first
 
 
 def with_environment(step: SpecStep, replace: Callable[[str], str]) -> SpecStep:
@@ -54,8 +54,8 @@ def nested_tokens(table: ParameterTable, replace: Callable[[str], str]) -> dict[
         token: "\n".join(sorted({replace(text) for text in each if "$(" in text}))
         for token, each in texts.items()
     }
-    tokens = finder(texts)
-    innermost_first({token: set(tokens.findall(text)) for token, text in nested.items()})
+    tokens = Tokens(texts)
+    innermost_first({token: set(tokens.names_in(text)) for token, text in nested.items()})
     return {
         column.name: "\n".join(
             filter(None, (nested[f"{column.name}{part}"] for part in (".label", "", ".name")))
@@ -98,8 +98,8 @@ def _mentioned(text: str, names: Iterable[str]) -> set[str]:
 
 
 def mentioned_tokens(
-    step: SpecStep, used: Iterable[str], nested: Mapping[str, str], tokens: re.Pattern[str]
+    step: SpecStep, used: Iterable[str], nested: Mapping[str, str], tokens: Tokens
 ) -> frozenset[str]:
     """Return those token names that the step's commands hold, or a parameter that they may use."""
     texts = [step.command, step.restart or "", *(nested[name] for name in used)]
-    return frozenset(name for text in texts for name in tokens.findall(text))
+    return frozenset(name for text in texts for name in tokens.names_in(text))

@@ -1,0 +1,156 @@
+"""Generator files: upstream's run unchanged."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from maestro_graph import ParameterError, ParameterTable, PgenError, load_pgen
+
+UPSTREAM = """
+from maestrowf.datastructures.core import ParameterGenerator
+
+def get_custom_generator(env, **kwargs):
+    p_gen = ParameterGenerator()
+    count = int(kwargs.get("count", env.find("COUNT").value))
+    p_gen.add_parameter("TRIAL", list(range(count)), "TRIAL.%%")
+    return p_gen
+"""
+
+
+@pytest.fixture
+def load(tmp_path: Path, make: Any) -> Any:
+    def run(code: str, **pargs: str) -> ParameterTable:
+        (tmp_path / "pgen.py").write_text(code)
+        document = make.spec(
+            make.step("s", "x"),
+            specroot=str(tmp_path),
+            variables={"COUNT": 2, "DATA": "$(OUTPUT_PATH)/data", "RATE": 0.5},
+            labels={"L": "l_$(P)"},
+            paths=[{"name": "HERE", "path": "."}],
+        )
+        return load_pgen(tmp_path / "pgen.py", pargs, document, tmp_path / "out")
+
+    return run
+
+
+def values(table: ParameterTable) -> Any:
+    return table.columns[0].values
+
+
+def test_an_upstream_file(load: Any) -> None:
+    table = load(UPSTREAM)
+    assert table.source == "pgen"
+    assert values(table) == (0, 1)
+    assert table.columns[0].labels == ("TRIAL.0", "TRIAL.1")
+    assert values(load(UPSTREAM, count="3")) == (0, 1, 2)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from maestro_graph import ParameterGenerator",
+        "import maestrowf.datastructures.core as c; ParameterGenerator = c.ParameterGenerator",
+        "from maestrowf.datastructures.core.parameters import ParameterGenerator",
+    ],
+)
+def test_ways_to_import(load: Any, line: str) -> None:
+    code = UPSTREAM.replace("from maestrowf.datastructures.core import ParameterGenerator", line)
+    assert values(load(code)) == (0, 1)
+
+
+def test_nothing_of_it_stays(load: Any, tmp_path: Path) -> None:
+    before = set(sys.modules)
+    load(UPSTREAM)
+    left = set(sys.modules) - before
+    assert not [name for name in left if name.startswith(("maestrowf", "custom_gen"))]
+    assert not (tmp_path / "__pycache__").exists()
+
+
+def test_an_installed_maestrowf_is_used(
+    load: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "site" / "maestrowf" / "datastructures"
+    folder.mkdir(parents=True)
+    (folder.parent / "__init__.py").touch()
+    (folder / "__init__.py").touch()
+    (folder / "core.py").write_text(
+        "from maestro_graph import ParameterGenerator as Ours\n"
+        "class ParameterGenerator(Ours):\n"
+        "    def add_parameter(self, key, values, *more):\n"
+        "        super().add_parameter('installed', values)\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    before = set(sys.modules)
+    try:
+        assert load(UPSTREAM).columns[0].name == "installed"
+    finally:
+        for name in set(sys.modules) - before:
+            del sys.modules[name]
+
+
+def test_what_the_file_is_given(load: Any, tmp_path: Path) -> None:
+    table = load(
+        """
+import os
+from maestro_graph import ParameterGenerator
+
+def get_custom_generator(env, **kwargs):
+    generator = ParameterGenerator()
+    generator.add_parameter("P", [
+        env.find("COUNT").value, env.find("RATE").value, env.find("DATA").value,
+        env.find("HERE").value, env.find("NOTHING"), env.find("OUTPUT_PATH").value,
+        env.find("L").value,
+        kwargs["OUTPUT_PATH"], kwargs["SPECROOT"].value, os.path.join(kwargs["SPECROOT"], "x"),
+        kwargs["word"], env.apply_environment("$(COUNT)+$(RATE)"), str(env.find("COUNT")),
+    ])
+    return generator
+""",
+        word="a: b",
+    )
+    out = str(tmp_path / "out")
+    assert values(table) == (
+        *(2, 0.5, f"{out}/data", str(tmp_path), None, out, "l_$(P)"),
+        *(out, str(tmp_path), f"{tmp_path}/x", "a: b", "2+0.5", "$(COUNT)"),
+    )
+
+
+def test_dataclasses_and_helpers_work(load: Any) -> None:
+    code = """
+from __future__ import annotations
+import dataclasses
+@dataclasses.dataclass
+class Case:
+    number: int
+""" + UPSTREAM.replace("list(range(count))", "[Case(7).number]")
+    assert values(load(code)) == (7,)
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "in_trace"),
+    [
+        ("import nothing_of_that_name", "No module named", "import nothing_of_that_name"),
+        ("def f(:", "SyntaxError", "def f(:"),
+        ("def get_custom_generator(env, **kwargs):\n    1 / 0", "ZeroDivisionError", "1 / 0"),
+        ("def get_custom_generator(env, **kwargs):\n    raise SystemExit('no')", "no", "line 2"),
+        ("def get_custom_generator(env): pass", "unexpected keyword", "TypeError"),
+        ("x = 1", "defines no get_custom_generator", ""),
+    ],
+)
+def test_errors_in_the_file(load: Any, code: str, message: str, in_trace: str) -> None:
+    with pytest.raises(PgenError, match=message) as caught:
+        load(code)
+    assert in_trace in caught.value.trace
+    assert "maestro_graph" not in caught.value.trace
+    assert caught.value.hint
+
+
+def test_something_else_returned(load: Any) -> None:
+    with pytest.raises(ParameterError, match="returned int, not a ParameterGenerator"):
+        load("def get_custom_generator(env, **kwargs): return 3")
+
+
+def test_no_such_file(make: Any, tmp_path: Path) -> None:
+    with pytest.raises(PgenError, match="no generator file"):
+        load_pgen(tmp_path / "none.py", {}, make.spec(make.step("s", "x")), tmp_path)

@@ -1,0 +1,117 @@
+"""A whole workspace, from the library and from the command."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import msgpack
+import pytest
+
+from maestro_graph import (
+    ParameterGenerator,
+    expand_workspace,
+    read_graph,
+    read_parameters,
+    write_parameters,
+)
+from maestro_graph.cli import main
+from maestro_graph.parameters import table_of
+
+
+@pytest.fixture
+def workspace(make: Any, tmp_path: Path) -> Path:
+    document = make.spec(
+        make.step("a", "echo $(P) > $(WORKSPACE)/x"),
+        make.step("b", "cat $(a.workspace)/x", "a"),
+        parameters={"P": [1, 2]},
+        specroot=str(tmp_path),
+    )
+    folder = tmp_path / "w"
+    (folder / ".maestro").mkdir(parents=True, mode=0o755)
+    (folder / ".maestro" / "spec.msgpack").write_bytes(msgpack.packb(document))
+    return folder
+
+
+def commands(workspace: Path) -> list[str]:
+    records = read_graph(workspace / ".maestro" / "graph.msgpack")
+    return [record["command"] for record in records if record["record"] == "instance"]
+
+
+def test_expand(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["expand", str(workspace)]) == 0
+    assert capsys.readouterr().out == "2 steps, 4 instances\n"
+    assert commands(workspace)[3] == f"cat {workspace}/a/P.2/x"
+    assert read_parameters(workspace / ".maestro" / "parameters.msgpack").rows == 2
+    assert sorted(os.listdir(workspace / "meta")) == [
+        *("environment.yaml", "metadata.yaml", "parameters.yaml")
+    ]
+
+
+def test_a_second_time_gives_the_same(workspace: Path) -> None:
+    def content() -> bytes:
+        return (workspace / ".maestro" / "graph.msgpack").read_bytes()
+
+    main(["expand", str(workspace)])
+    first = content()
+    main(["expand", str(workspace)])
+    assert content() == first
+
+
+def test_numbered_workspaces(workspace: Path) -> None:
+    assert main(["expand", "--hashws", str(workspace)]) == 0
+    assert commands(workspace)[3] == f"cat {workspace}/a/a_instance_1/x"
+
+
+@pytest.mark.parametrize(("flags", "mode"), [([], 0o700), (["--shared"], 0o750)])
+def test_mode_of_the_private_folder(workspace: Path, flags: list[str], mode: int) -> None:
+    workspace.chmod(0o750)
+    assert main(["expand", *flags, str(workspace)]) == 0
+    assert (workspace / ".maestro").stat().st_mode & 0o777 == mode
+    assert (workspace / "meta" / "environment.yaml").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_workspace_that_is_to_be_renamed(workspace: Path) -> None:
+    expand_workspace(workspace, root="/elsewhere/w")
+    assert commands(workspace)[3] == "cat /elsewhere/w/a/P.2/x"
+
+
+def test_the_table_of_a_generator_is_kept(workspace: Path) -> None:
+    generator = ParameterGenerator()
+    generator.add_parameter("P", ["x"])
+    write_parameters(table_of(generator), workspace / ".maestro" / "parameters.msgpack")
+    graph = expand_workspace(workspace)
+    assert [instance.name for instance in graph.instances] == ["a_P.x", "b_P.x"]
+
+
+def test_a_table_that_is_handed_over(workspace: Path) -> None:
+    generator = ParameterGenerator()
+    generator.add_parameter("P", ["y"])
+    expand_workspace(workspace, table_of(generator), environ={"A": "b"})
+    assert commands(workspace)[0] == f"echo y > {workspace}/a/P.y/x"
+    assert "A" in (workspace / "meta" / "environment.yaml").read_text()
+
+
+def test_errors_are_two_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["expand", str(tmp_path)]) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].startswith("error: cannot read")
+    assert said[1].startswith("hint: ")
+
+
+def test_notices(make: Any, workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    columns = [make.column("P", [1, 2], label="same")]
+    document = make.spec(make.step("a", "$(P)"), parameters=[{"columns": columns, "csv": None}])
+    (workspace / ".maestro" / "spec.msgpack").write_bytes(msgpack.packb(document))
+    assert main(["expand", str(workspace)]) == 0
+    assert "note: step a: rows 1 and 2" in capsys.readouterr().err
+
+
+def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["--version"], ["--help"], ["expand", "--help"]):
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        assert ended.value.code == 0
+    with pytest.raises(SystemExit) as ended:
+        main([])
+    assert ended.value.code == 2
+    assert "COMMAND" in capsys.readouterr().err
