@@ -32,6 +32,8 @@ __all__ = ["Pool"]
 
 #: s between looks at processes that cannot notify: no pidfd (Linux before 5.3), or none free.
 _LOOK_INTERVAL = 0.05
+#: s that news waits for more of the kind, while jobs wait for slots.
+_NEWS_INTERVAL = 0.02
 #: s until a start is tried again that failed because there were too many processes.
 _RETRY_INTERVAL = 1.0
 
@@ -74,6 +76,7 @@ class Pool:
         self._selector.register(self._poke_read, selectors.EVENT_READ, None)
         self._wake_read, self._wake_write = _pipe()
         self._news = False
+        self._announcing = False
         self._thread: threading.Thread | None = None
         self._closing = False
         self._closed = False
@@ -183,8 +186,7 @@ class Pool:
         except BaseException as error:
             with self._lock:
                 self._broken = error
-                self._news = True
-                self._announce()
+                self._announce_now()
             raise
 
     def _step(self) -> bool:
@@ -215,10 +217,22 @@ class Pool:
             os.write(self._poke_write, b"!")
 
     def _announce(self) -> None:
-        if self._news:
-            self._news = False
-            with contextlib.suppress(BlockingIOError):
-                os.write(self._wake_write, b"!")
+        """Wake the caller; seldom while jobs wait here, since what it does then frees no slot.
+
+        Otherwise a caller that submits thousands at once is woken for each, and asks for all.
+        """
+        if not self._news or self._announcing:
+            return
+        if self._queue:
+            self._announcing = True
+            self._later(_NEWS_INTERVAL, self._announce_now)
+        else:
+            self._announce_now()
+
+    def _announce_now(self) -> None:
+        self._news = self._announcing = False
+        with contextlib.suppress(BlockingIOError):
+            os.write(self._wake_write, b"!")
 
     def _later(self, delay: float, action: Callable[[], None]) -> None:
         heapq.heappush(self._alarms, (time.monotonic() + delay, next(self._count), action))
