@@ -10,7 +10,7 @@ import pytest
 from maestro_conductor.composition import conduct
 from maestro_conductor.events import Answers, Now, Polled, Settled
 from maestro_conductor.graph_view import Graph, read_graph
-from maestro_conductor.instructions import Turn
+from maestro_conductor.instructions import Settle, Turn
 from maestro_conductor.invariants import validate
 from maestro_conductor.journal import read_state
 from maestro_conductor.machine import Machine
@@ -129,7 +129,14 @@ class Bench:
     def run(self, name: str, code: int = 0) -> list[Any]:
         """An instance that was announced is accepted, and ends."""
         self.answer(name)
-        return self.poll(name, "FAILED" if code else "FINISHED", code)
+        return self.end(name, code)
+
+    def end(self, name: str, code: int = 0) -> list[Any]:
+        """The command of an instance that runs ends."""
+        instructions = self.poll(name, "FAILED" if code else "FINISHED", code)
+        if any(isinstance(item, Settle) for item in instructions):
+            return self.settle(name, "ended", code)
+        return instructions
 
     def states(self) -> dict[str, str]:
         return by_name(self.graph, self.state)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from maestro_conductor.events import CancelAsked, Closing, ResumeAsked, UpdateAsked
+from maestro_conductor.events import CancelAsked, Closing, ResumeAsked, Settled, UpdateAsked
 from maestro_conductor.instructions import Cancel, Settle
 from maestro_conductor.policy import RESUBMISSIONS
 from maestro_conductor.resume import select
@@ -90,6 +90,35 @@ def test_a_command_that_succeeded_did_whatever_the_scheduler_says(bench):
         b.poll("s", word)
         b.settle("s", "ended", 0)
         assert b.states() == {"s": "FINISHED"}, word
+
+
+def test_a_job_that_ran_between_two_polls_has_its_times(bench):
+    b = bench(StepPlan("s", resources=NODES))
+    b.answer("s", job="7", state="PENDING")
+    began = b.clock.wall_ms
+    b.clock.advance(60)
+    b.poll("s", "FINISHED", 0, ended=began / 1000 + 30)
+    b.handle(Settled(0, 1, "ended", 0, started=began + 4000, at=began + 9000))
+    assert (b.state.started[0], b.state.ended[0]) == (began + 4000, began + 9000)
+
+
+def test_no_end_is_before_its_beginning_whatever_the_clocks_say(bench):
+    b = bench(StepPlan("s", resources=NODES))
+    b.answer("s")
+    b.poll("s", "FINISHED", 0)
+    b.handle(Settled(0, 1, "ended", 0, at=b.clock.wall_ms - 5000))
+    assert b.state.ended[0] == b.state.started[0] == b.state.submitted[0]
+
+
+def test_a_scheduler_is_believed_where_the_file_is_not_seen_yet(bench):
+    b = bench(StepPlan("s", resources=NODES), StepPlan("t", resources=NODES))
+    b.answer("s", "t")
+    assert b.poll("s", "FINISHED", 0) == [Settle(0, 1, void=False)]
+    b.settle("s", "absent")
+    b.poll("t", "FAILED", 4)
+    b.settle("t", "absent")
+    assert b.states() == {"s": "FINISHED", "t": "FAILED"}
+    assert b.state.exit_code[1] == 4
 
 
 def test_a_forgotten_job_is_known_by_its_file_or_given_time(bench):
@@ -215,7 +244,7 @@ def test_cancel_ends_everything(bench):
     assert b.answer("s_N.1", job="3", state="PENDING") == [Cancel("scheduled", ["3"])]
     b.answer("s_N.2", error="no such account")
     b.poll("a_N.0", "FAILED", 1)
-    b.poll("s_N.0", "FINISHED", 0)
+    b.end("s_N.0")
     b.poll("s_N.1", "CANCELLED")
     b.settle("s_N.1", "void")
     assert b.states() == {

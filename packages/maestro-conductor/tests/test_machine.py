@@ -131,7 +131,7 @@ def test_an_unknown_submission_that_is_found_goes_on(bench):
     b.handle()
     b.handle(Found("scheduled", [(0, 1, {"job": "77", "state": "PENDING"})]))
     assert b.states() == {"s": "PENDING"}
-    b.poll("s", "FINISHED", 0)
+    b.end("s")
     assert b.states() == {"s": "FINISHED"}
 
 

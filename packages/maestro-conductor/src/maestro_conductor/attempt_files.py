@@ -20,12 +20,13 @@ class AttemptFile:
     Attributes:
         fate: ``absent``, ``void``, ``started`` or ``ended``.
         exit_code: of the script, where it ended.
-        ended: ms since 1970, where it ended.
+        started, ended: ms since 1970, where known.
         host, boot: where it runs or ran; None: not known.
     """
 
     fate: str
     exit_code: int | None = None
+    started: int | None = None
     ended: int | None = None
     host: str | None = None
     boot: str | None = None
@@ -48,7 +49,7 @@ def read_attempt(folder: Path, attempt: int) -> AttemptFile:
             modified = os.fstat(file.fileno()).st_mtime_ns // 1_000_000
     except (FileNotFoundError, NotADirectoryError):
         return AttemptFile("absent")
-    host = boot = None
+    host = boot = started = None
     for line in content.split(b"\n")[:-1]:
         word, *pairs = line.decode("utf-8", "surrogateescape").split(" ")
         fields = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
@@ -56,11 +57,18 @@ def read_attempt(folder: Path, attempt: int) -> AttemptFile:
             return AttemptFile("void")
         if word == "start":
             host, boot = fields.get("host"), fields.get("boot")
+            started = _milliseconds(fields.get("time"))
         elif word == "end" and fields.get("code", "").isdecimal():
-            time = fields.get("time", "")
-            ended = int(float(time) * 1000) if time.replace(".", "", 1).isdecimal() else modified
-            return AttemptFile("ended", int(fields["code"]), ended, host, boot)
-    return AttemptFile("started", host=host, boot=boot)
+            ended = _milliseconds(fields.get("time")) or modified
+            return AttemptFile("ended", int(fields["code"]), started, ended, host, boot)
+    return AttemptFile("started", None, started, None, host, boot)
+
+
+def _milliseconds(time: str | None) -> int | None:
+    """A ``time=`` field; None: there is none, or it makes no sense."""
+    if time is None or not time.replace(".", "", 1).isdecimal():
+        return None
+    return int(float(time) * 1000)
 
 
 def void_attempt(folder: Path, attempt: int) -> AttemptFile:

@@ -215,8 +215,6 @@ def _open_journal(
         return state, JournalWriter(path, offset, sequence)
     except OSError as error:
         raise WorkspaceError(f"{path} cannot be written: {error.strerror}") from error
-    finally:
-        reader.close()
 
 
 def _make_adapters(graph: Graph, factory: AdapterFactory) -> tuple[Adapter, Adapter | None]:

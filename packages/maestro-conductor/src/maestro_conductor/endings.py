@@ -127,7 +127,9 @@ class Endings:
                 f"(attempt {self.state.attempt[i]}, reason: {reason})",
             )
         wall = self._now.wall
-        row = [i, self.state.attempt[i], NAMES[new], wall if at is None else at, exit_code, reason]
+        # Clocks of other machines differ, and ours may be set back: no end before its beginning.
+        at = wall if at is None else max(at, self.state.started[i], self.state.submitted[i])
+        row = [i, self.state.attempt[i], NAMES[new], at, exit_code, reason]
         self.state.apply(records.state(wall, [row]))
         made = self._turn.records
         if made and made[-1]["kind"] == "state":
@@ -184,19 +186,19 @@ class Endings:
         code = answer.get("exit_code")
         ended = answer.get("ended")
         at = int(ended * 1000) if ended else self._now.wall
-        if end == FINISHED:
+        if lane.name == LOCAL and end == FINISHED:
             self._ended(i, FINISHED, 0 if code is None else code, at, answer.get("reason"))
-        elif end == FAILED and not _is_doubtful(lane, code):
+        elif lane.name == LOCAL and end == FAILED and not _is_doubtful(code):
             self._ended(i, FAILED, code, at, answer.get("reason"))
         elif lane.name == LOCAL and end in (TIMEDOUT, CANCELLED):
             self._ended(i, end, code, at, answer.get("reason"))
         elif i not in self._verdicts:
-            # The attempt's own file knows best whether its command ran and how it ended.
+            # The attempt's own file knows best whether its command ran, when, and how it ended.
             if end is None:
                 since = self._missing.setdefault(i, self._now.steady)
                 void = self._now.steady - since >= _GRACE
             else:
-                void = True
+                void = end != FINISHED and _is_doubtful(code)
             self._verdicts[i] = {**answer, "state": name, "job": job}
             self._turn.instructions.append(Settle(i, self.state.attempt[i], void))
 
@@ -236,15 +238,20 @@ class Endings:
             self._note_late(i, attempt, None)
             return
         word = verdict["state"] if verdict else None
-        at = event.at or self._now.wall
+        at = event.at or _ended_at(verdict) or self._now.wall
+        if event.started is not None and self.state.state[i] == PENDING:
+            self._row(i, RUNNING, at=event.started)  # it ran between two polls
         if event.fate == "ended":
             self._settled_end(i, event.exit_code or 0, at, word)
         elif event.fate == "error":
             self._unsettled(i, attempt, verdict, event.detail)
-        elif event.fate == "absent":
+        elif event.fate == "absent" and word == "NOTFOUND":
             return  # the next poll asks again, until the time of grace is over
         elif event.fate == "void":
             self._never_ran(i, word, verdict)
+        elif word == "FINISHED":
+            code = verdict.get("exit_code") if verdict else None
+            self._ended(i, FINISHED, code or 0, at, None)
         elif word in ("FAILED", "TIMEDOUT", "CANCELLED"):
             code = verdict.get("exit_code") if verdict else None
             self._ended(i, CODES[word], code, at, _reason(verdict))
@@ -407,10 +414,15 @@ class Endings:
             self._turn.instructions.append(Find(name, rows))
 
 
-def _is_doubtful(lane: Lane, code: int | None) -> bool:
-    """Whether a failure's exit code may be another's than that of the step's script."""
-    # A local driver that a signal ended may have been killed before it started anything.
-    return code is None or code in _DRIVER_CODES or (lane.name == LOCAL and code > 128)
+def _is_doubtful(code: int | None) -> bool:
+    """Whether an exit code may be another's than that of the step's script."""
+    # A driver that a signal ended may have been killed before it started anything.
+    return code is None or code in _DRIVER_CODES or code > 128
+
+
+def _ended_at(verdict: Mapping[str, Any] | None) -> int | None:
+    ended = verdict.get("ended") if verdict else None
+    return int(ended * 1000) if ended else None
 
 
 def _found_state(answer: Mapping[str, Any]) -> str:

@@ -71,6 +71,7 @@ class Settled:
         fate: ``void``: never ran, and never will; ``absent``: it is not there, and was not made;
             ``ended``; ``started``: no end is known; ``error``: could not be read.
         exit_code: where it ended.
+        started: ms, when it started, if known.
         at: ms, when it ended.
         detail: for people.
     """
@@ -79,6 +80,7 @@ class Settled:
     attempt: int
     fate: str
     exit_code: int | None = None
+    started: int | None = None
     at: int | None = None
     detail: str | None = None
 

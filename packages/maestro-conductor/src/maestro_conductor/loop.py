@@ -415,7 +415,13 @@ class Loop:
             if not here and found.host == me.host:
                 detail = f"{me.host} was started anew meanwhile"
         return Settled(
-            item.instance, item.attempt, found.fate, found.exit_code, found.ended, detail
+            item.instance,
+            item.attempt,
+            found.fate,
+            found.exit_code,
+            found.started,
+            found.ended,
+            detail,
         )
 
     def _find_local(self, item: Find) -> Found:

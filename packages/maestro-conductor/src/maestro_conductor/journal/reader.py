@@ -58,6 +58,8 @@ class JournalReader:
     def read(self) -> Iterator[Record]:
         """The records that are new since the last call; all, at the first.
 
+        The file stays open until `close`, so that it can be followed.
+
         Raises:
             WorkspaceError: the file cannot be read, or is not what this version can read.
         """
@@ -65,6 +67,12 @@ class JournalReader:
             yield from self._read()
         except OSError as error:
             raise WorkspaceError(f"{self.path} cannot be read: {error.strerror}") from error
+
+    def __enter__(self) -> JournalReader:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Close the file."""

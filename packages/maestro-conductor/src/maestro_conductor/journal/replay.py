@@ -34,35 +34,36 @@ def replay(state: StudyState, records: Iterable[Record]) -> StudyState:
 
 
 def load(root: Path, graph: Graph, run: Run) -> tuple[StudyState, JournalReader]:
-    """The state of a study and the reader that stands at the end of its journal.
+    """The state of a study, and the reader that read it, closed, at the end of its journal.
 
     Raises:
         WorkspaceError: the journal cannot be read, or is that of another study.
     """
-    reader = JournalReader(root / JOURNAL)
     state = StudyState(len(graph), run.study_id, run.settings)
-    records = reader.read()
-    first = next(records, None)
-    header = reader.header
-    if header is not None and (header["instances"], header["study_id"]) != (
-        len(graph),
-        run.study_id,
-    ):
-        raise FormatError(
-            f"{reader.path} is the journal of another study: it has {header['instances']} "
-            f"instances and the id {header['study_id']}, the graph has {len(graph)} and "
-            f"{run.study_id}"
-        )
-    if first is not None:
-        state.apply(first)
-    try:
-        replay(state, records)
-    except (KeyError, IndexError, TypeError, ValueError) as error:
-        raise FormatError(
-            f"{reader.path} holds a record that makes no sense after byte {reader.offset} "
-            f"({error!r})"
-        ) from error
+    with JournalReader(root / JOURNAL) as reader:
+        records = reader.read()
+        first = next(records, None)
+        _refuse_another_study(reader, state)
+        try:
+            if first is not None:
+                state.apply(first)
+            replay(state, records)
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            raise FormatError(
+                f"{reader.path} holds a record that makes no sense before byte {reader.offset} "
+                f"({error!r})"
+            ) from error
     return state, reader
+
+
+def _refuse_another_study(reader: JournalReader, state: StudyState) -> None:
+    header = reader.header
+    if header is None or (header["instances"], header["study_id"]) == (len(state), state.study_id):
+        return
+    raise FormatError(
+        f"{reader.path} is the journal of another study: it has {header['instances']} instances "
+        f"and the id {header['study_id']}, the graph has {len(state)} and {state.study_id}"
+    )
 
 
 def read_state(root: Path) -> tuple[Graph, StudyState]:
@@ -74,7 +75,6 @@ def read_state(root: Path) -> tuple[Graph, StudyState]:
         WorkspaceError: ``root`` is no workspace, or it cannot be read.
     """
     graph = read_graph(root)
-    state, reader = load(root, graph, read_run(root))
-    reader.close()
+    state, _ = load(root, graph, read_run(root))
     mark_queued(graph, state)
     return graph, state

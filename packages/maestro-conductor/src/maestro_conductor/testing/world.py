@@ -257,4 +257,25 @@ class World:
         return Settled(*key, found)
 
 
-_COMPARED = ["state", "attempt", "job", "cause", "script", "restarts", "resubmissions", "retries", "refusals", "submitted", "started", "ended", "exit_code", "reason", "before", "counts", "cancelling", "resumed", "outcome", "settings"]
+_COMPARED = [
+    "state",
+    "attempt",
+    "job",
+    "cause",
+    "script",
+    "restarts",
+    "resubmissions",
+    "retries",
+    "refusals",
+    "submitted",
+    "started",
+    "ended",
+    "exit_code",
+    "reason",
+    "before",
+    "counts",
+    "cancelling",
+    "resumed",
+    "outcome",
+    "settings",
+]

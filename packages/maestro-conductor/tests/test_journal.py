@@ -1,0 +1,204 @@
+"""The journal: framing, torn tails, failing writes, replay, compaction, following."""
+
+from __future__ import annotations
+
+import errno
+import os
+from random import Random
+
+import pytest
+
+from maestro_conductor import records
+from maestro_conductor.errors import FormatError
+from maestro_conductor.events import CancelAsked
+from maestro_conductor.files import JOURNAL
+from maestro_conductor.graph_view import read_graph
+from maestro_conductor.journal import JournalReader, JournalWriter, compact, read_state
+from maestro_conductor.journal.framing import encode, pack
+from maestro_conductor.run_view import Settings
+from maestro_conductor.study_state import StudyState
+from maestro_conductor.testing import StepPlan, make_workspace
+from maestro_conductor.testing.world import World
+
+STUDY_ID = "3f9a0c2d71e8"
+
+
+def some_records(count=8):
+    return [records.closed(1000 + i, f"reason {i} \udcff ü") for i in range(count)]
+
+
+def read_all(path):
+    with JournalReader(path) as reader:
+        return list(reader.read())
+
+
+def written(path, made):
+    writer = JournalWriter.create(path, STUDY_ID, 2)
+    for record in made:
+        writer.add(record)
+    writer.flush()
+    return writer
+
+
+def test_frames_are_those_of_the_vectors(vectors):
+    known = vectors("framing")
+    assert pack(known["header"]["value"]).hex() == known["header"]["hex"]
+    for frame in known["frames"]:
+        assert encode(frame["sequence"], frame["body"]).hex() == frame["hex"]
+
+
+def test_what_is_written_is_read(tmp_path):
+    path = tmp_path / "journal"
+    written(path, some_records()).close()
+    with JournalReader(path) as reader:
+        assert list(reader.read()) == some_records()
+    assert reader.header["study_id"] == STUDY_ID
+    assert reader.offset == path.stat().st_size
+
+
+def test_a_journal_cut_at_any_byte_gives_its_whole_frames(tmp_path):
+    path = tmp_path / "journal"
+    writer = written(path, [])
+    header = writer.size
+    ends = []
+    for record in some_records():
+        writer.add(record)
+        writer.flush()
+        ends.append(writer.size)
+    writer.close()
+    content = path.read_bytes()
+    for size in range(len(content) + 1):
+        path.write_bytes(content[:size])
+        with JournalReader(path) as reader:
+            found = list(reader.read())
+        assert found == some_records()[: sum(end <= size for end in ends)]
+        if size >= header:
+            JournalWriter(path, reader.offset, reader.sequence).close()
+            assert path.stat().st_size == max([header, *(end for end in ends if end <= size)])
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [b"\0" * 4096, b"\xdd\xff\xff\xff\xff", b"\xc6\xff\xff\xff\xff", b"\x93\x09\x00\xc4\x00"],
+)
+def test_garbage_behind_the_last_frame_is_not_read(tmp_path, garbage):
+    path = tmp_path / "journal"
+    written(path, some_records()).close()
+    with path.open("ab") as file:
+        file.write(garbage)
+    assert read_all(path) == some_records()
+
+
+def test_no_changed_byte_passes(tmp_path):
+    path = tmp_path / "journal"
+    written(path, some_records(3)).close()
+    content = path.read_bytes()
+    written(tmp_path / "empty", []).close()
+    start = (tmp_path / "empty").stat().st_size
+    for place in range(start, len(content)):
+        changed = bytearray(content)
+        changed[place] ^= 0x15
+        path.write_bytes(changed)
+        found = read_all(path)
+        assert found == some_records(3)[: len(found)]
+        assert len(found) < 3
+
+
+def test_a_reader_follows_the_writer_and_the_compaction(tmp_path):
+    path = tmp_path / "journal"
+    reader = JournalReader(path)
+    assert list(reader.read()) == []
+    writer = written(path, some_records(2))
+    assert len(list(reader.read())) == 2
+    assert list(reader.read()) == []
+    writer.add(some_records()[0])
+    writer.flush()
+    assert list(reader.read()) == some_records(1)
+    assert not reader.restarted
+    writer.close()
+    size, sequence = compact(path, StudyState(2, STUDY_ID), writer.sequence, 5)
+    writer = JournalWriter(path, size, sequence)
+    writer.add(some_records()[1])
+    writer.flush()
+    found = list(reader.read())
+    assert reader.restarted
+    assert found[-1] == some_records()[1]
+    writer.close()
+    reader.close()
+
+
+def test_a_write_that_fails_half_way_is_cut_and_done_again(tmp_path, monkeypatch):
+    path = tmp_path / "journal"
+    writer = written(path, some_records(1))
+    real, full = os.write, True
+
+    def write(descriptor, data):
+        if full:
+            real(descriptor, bytes(data)[:7])
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(descriptor, data)
+
+    monkeypatch.setattr(os, "write", write)
+    writer.add(some_records()[1])
+    with pytest.raises(OSError, match="No space left"):
+        writer.flush()
+    assert path.stat().st_size == writer.size
+    writer.add(some_records()[2])
+    full = False
+    writer.flush()
+    assert read_all(path) == some_records(3)
+    writer.close()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_compact_journal_says_the_same(tmp_path, seed):
+    plans = [
+        StepPlan("a", ["x"] * 3, restart="again", failure={"retries": 2, "retry_pause": 10}),
+        StepPlan("b", ["x"] * 3, needs=["a"], resources={"nodes": 1}),
+        StepPlan("c", funnels=["b"]),
+    ]
+    graph = read_graph(make_workspace(tmp_path, plans, batch={"type": "scripted"}))
+    world = World(graph, Random(seed), Settings(attempts=2))
+    world.handle()
+    path = tmp_path / "compacted"
+    for step in range(120):
+        world.step()
+        if step == 100 and seed % 2:
+            world.handle(CancelAsked())
+        state = world.machine.state
+        path.touch()
+        compact(path, state, 77, 5)
+        kept, world.journal = world.journal, read_all(path)
+        world.compare()
+        world.journal = kept
+
+
+def test_the_journal_of_another_study_is_refused(tmp_path, run):
+    make_workspace(tmp_path, [StepPlan("a")])
+    run(tmp_path)
+    make_workspace(tmp_path, [StepPlan("a"), StepPlan("b")])
+    with pytest.raises(FormatError, match="journal of another study"):
+        read_state(tmp_path)
+
+
+def test_unknown_kinds_fields_and_elements_are_ignored(tmp_path):
+    make_workspace(tmp_path, [StepPlan("a")])
+    writer = JournalWriter.create(tmp_path / JOURNAL, STUDY_ID, 1)
+    writer.add({"kind": "unheard-of", "time": 1})
+    row = [0, 1, "m3f9a0c2d71e8.0.1", "first", "main", "new element"]
+    writer.add({"kind": "intent", "time": 2, "jobs": [row], "new": 3})
+    writer.flush()
+    writer.close()
+    _, state = read_state(tmp_path)
+    assert state.attempt[0] == 1
+
+
+def test_another_major_version_is_refused_by_name(tmp_path):
+    path = tmp_path / "journal"
+    head = {"format": "maestro-journal", "version": [2, 0], "requires": [], "writer": "x 9"}
+    path.write_bytes(pack(head))
+    with pytest.raises(FormatError, match=r"format version 2\.0.*x 9"):
+        read_all(path)
+    path.write_bytes(pack({**head, "version": [1, 9], "requires": ["retries"]}))
+    with pytest.raises(FormatError, match="needs `retries`"):
+        read_all(path)
