@@ -66,6 +66,7 @@ class StepPlan:
         name = stem = self.name(position)
         if self.hashed and self.combinations is not None:
             stem = hashed_name(step.name, position, step.count)
+        script, label = naming.stems(stem)
         shared = len(self.resources) == 1
         resources = self.resources[0 if shared else position]
         description = None if self.description is None else self.description.render(row)
@@ -76,8 +77,8 @@ class StepPlan:
             None if description == step.description else description,
             self.values(row),
             workspace,
-            naming.clean(stem),
-            naming.label(stem),
+            script,
+            label,
             bool(resources.nodes or resources.procs),
             self.command.render(row),
             None if self.restart is None else self.restart.render(row),

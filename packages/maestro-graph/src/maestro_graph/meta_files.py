@@ -37,8 +37,7 @@ def write_meta(
 
 def _write(path: Path, lines: Iterable[str], *, mode: int | None = None) -> None:
     with replaced(path, mode=mode) as stream:
-        for line in lines:
-            stream.write(line.encode())
+        stream.write("".join(lines).encode())
 
 
 def _metadata(graph: Graph) -> Iterable[str]:
@@ -48,14 +47,14 @@ def _metadata(graph: Graph) -> Iterable[str]:
         yield "steps: {}\n"
         return
     yield "steps:\n"
-    for step in graph.steps:
-        yield from _step(graph, step)
-
-
-def _step(graph: Graph, step: GraphStep) -> Iterable[str]:
-    yield f"{_key('  ', step.name)}\n    parameters: {flow(step.parameters)}\n"
     # The cells of a table are shared by all instances, so each is put into text once.
     texts: dict[int, str] = {}
+    for step in graph.steps:
+        yield from _step(graph, step, texts)
+
+
+def _step(graph: Graph, step: GraphStep, texts: dict[int, str]) -> Iterable[str]:
+    yield f"{_key('  ', step.name)}\n    parameters: {flow(step.parameters)}\n"
     workspaces = ["    workspaces:\n"]
     yield "    instances:\n"
     for name, workspace, values in graph.instances.listing(step):

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 _LONGEST = 200
 _CUT = 180
 
+_SAFE = re.compile(rf"[-_.()a-zA-Z0-9]{{1,{_LONGEST}}}").fullmatch
 _DROPPED = re.compile(r"[^-_.() a-zA-Z0-9]")
 _UNFIT_FOR_LABEL = re.compile(r"[/\x00-\x1f\x7f-\x9f]")
 
@@ -63,6 +64,13 @@ def label(name: str) -> str:
     if len(encoded) <= _LONGEST:
         return fit
     return encoded[:_CUT].decode("utf-8", "ignore") + _suffix(name)
+
+
+def stems(name: str) -> tuple[str, str]:
+    """Return the stem of an instance's main script, and that of its restart script and logs."""
+    if _SAFE(name) and name.strip("."):
+        return name, name
+    return clean(name), label(name)
 
 
 def _suffix(name: str) -> str:

@@ -152,11 +152,13 @@ class Template:
     """A text cut at its tokens once, so that it is put together fast for each row.
 
     Attributes:
-        pieces: texts, and for each token that varies its texts, one per row.
+        pattern: the text with a hole (``%s``) for each token that varies.
+        columns: what goes into the holes, one text per row each.
         rescan: a value may complete a token, so the result has to be searched.
     """
 
-    pieces: tuple[Given, ...]
+    pattern: str
+    columns: tuple[Sequence[str], ...]
     rescan: bool
     _known: Mapping[str, Given] = attrs.field(repr=False, eq=False)
     _tokens: Tokens = attrs.field(repr=False, eq=False)
@@ -164,7 +166,7 @@ class Template:
     @property
     def constant(self) -> bool:
         """Whether the text is the same for every row."""
-        return all(isinstance(piece, str) for piece in self.pieces)
+        return not self.columns
 
     def render(self, row: int) -> str:
         """Return the text for one row of the table.
@@ -172,7 +174,7 @@ class Template:
         Raises:
             TokenError: its values build tokens without end, or the token of a workspace.
         """
-        text = "".join([piece if isinstance(piece, str) else piece[row] for piece in self.pieces])
+        text = self.pattern % tuple([column[row] for column in self.columns])
         if self.rescan and self._tokens.names_in(text):
             return replace_all(text, self._tokens, lambda name: self._give(name, row))
         return text
@@ -193,24 +195,18 @@ def compile_template(text: str, tokens: Tokens, known: Mapping[str, Given]) -> T
     Raises:
         TokenError: one does.
     """
-    pieces: list[Given] = []
-    literal: list[str] = []
+    pattern = []
+    columns: list[Sequence[str]] = []
     for position, part in enumerate(tokens.cut(text)):
         given = part if position % 2 == 0 else _given(part, known)
         if isinstance(given, str):
-            literal.append(given)
-            continue
-        if text := "".join(literal):
-            pieces.append(text)
-        literal = []
-        pieces.append(given)
-    if text := "".join(literal):
-        pieces.append(text)
-    rescan = any(
-        "$(" in piece if isinstance(piece, str) else any("$(" in each for each in piece)
-        for piece in pieces
-    )
-    return Template(tuple(pieces), rescan, known, tokens)
+            pattern.append(given.replace("%", "%%"))
+        else:
+            pattern.append("%s")
+            columns.append(given)
+    joined = "".join(pattern)
+    rescan = "$(" in joined or any("$(" in each for column in columns for each in column)
+    return Template(joined, tuple(columns), rescan, known, tokens)
 
 
 def _given(name: str, known: Mapping[str, Given]) -> Given:

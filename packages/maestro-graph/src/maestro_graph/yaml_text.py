@@ -5,7 +5,6 @@ PyYAML needs about 100 µs for each of them; these files are of a known, simple 
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Mapping
@@ -17,10 +16,16 @@ _ESCAPED = re.compile(
     "[^ !#-\\[\\]-~\u00a1-\u167f\u1681-\u1fff\u2030-\u205e\u2070-\u2fff\u3001-\ud7ff"
     "\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
+#: Most names are like this; it is three times as fast as looking for what must be escaped.
+_PLAIN = re.compile("[ !#-\\[\\]-~]*").fullmatch
+
+_WORDS = {None: "null", True: "true", False: "false"}
 
 
 def quoted(text: str) -> str:
     """Return a text as a double-quoted scalar."""
+    if _PLAIN(text):
+        return f'"{text}"'
     return f'"{_ESCAPED.sub(_escape, text)}"'
 
 
@@ -40,15 +45,16 @@ def flow(value: Any) -> str:
         return quoted(value)
     if isinstance(value, float):
         return _float(value)
+    if value is None or isinstance(value, bool):
+        return _WORDS[value]
+    if isinstance(value, int):
+        return str(value)
     if isinstance(value, Mapping):
         inner = ", ".join(f"{quoted(str(key))}: {flow(each)}" for key, each in value.items())
         return f"{{{inner}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(flow, value))}]"
-    if isinstance(value, bytes):
-        return quoted(repr(value))
-    # None, booleans and integers read the same in JSON and YAML.
-    return json.dumps(value)
+    return quoted(str(value))
 
 
 def _float(value: float) -> str:
