@@ -151,3 +151,16 @@ def bench(tmp_path: Path) -> Callable[..., Bench]:
         return Bench(tmp_path / "bench", list(plans), **more)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def repository_file() -> Callable[[str], str]:
+    """Reads a file of the repository by its path from there."""
+
+    def read(name: str) -> str:
+        for folder in Path(__file__).parents:
+            if (folder / "packages/README.md").exists():
+                return (folder / name).read_text(encoding="utf-8")
+        pytest.skip("the documentation is not part of a source distribution")
+
+    return read

@@ -158,7 +158,7 @@ def test_a_compact_journal_says_the_same(tmp_path, seed):
         StepPlan("c", funnels=["b"]),
     ]
     graph = read_graph(make_workspace(tmp_path, plans, batch={"type": "scripted"}))
-    world = World(graph, Random(seed), Settings(attempts=2))
+    world = World(graph, Random(seed), Settings(attempts=2))  # noqa: S311
     world.handle()
     path = tmp_path / "compacted"
     for step in range(120):

@@ -1,12 +1,16 @@
-"""The list of log events. ``docs/log-events.md`` is made from it by ``python -m`` this module."""
+"""The list of log events, and what is made from it: ``docs/log-events.md`` and a schema.
+
+``python -m maestro_conductor.log_events`` prints the page, with ``--schema`` the schema of a line.
+"""
 
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import attrs
 
-__all__ = ["EVENTS", "FIELDS", "LogEvent"]
+__all__ = ["EVENTS", "FIELDS", "LogEvent", "page", "schema"]
 
 _D, _I, _W, _E = logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR
 
@@ -18,12 +22,19 @@ class LogEvent:
     Attributes:
         level: number of `logging`.
         meaning: for people.
-        fields: that it has beside those of every line; one that has no value is left out.
+        fields: that it may have beside those of every line; one that has no value is left out.
+        optional: those of them that may be without a value.
     """
 
     level: int
     meaning: str
     fields: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Fields that are always there."""
+        return tuple(field for field in self.fields if field not in self.optional)
 
 
 #: Field → type, unit, meaning.
@@ -61,9 +72,11 @@ FIELDS: dict[str, tuple[str, str, str]] = {
 
 _STEP = ("step", "instance", "attempt", "job_id", "state")
 _END = (*_STEP, "exit_code", "duration_s", "reason")
+#: A step that failed with one before it has neither attempt nor job.
+_MAYBE = ("attempt", "job_id", "exit_code", "duration_s", "reason", "cause")
 
 EVENTS: dict[str, LogEvent] = {
-    "conductor_started": LogEvent(_I, "a conductor took the workspace", ("host", "pid", "version", "previous")),
+    "conductor_started": LogEvent(_I, "a conductor took the workspace", ("host", "pid", "version", "previous"), ("previous",)),
     "conductor_stopped": LogEvent(_I, "it left on purpose", ("reason", "exit_code")),
     "settings": LogEvent(_I, "the settings in force from here on", ("source", "throttle", "rlimit", "attempts", "sleep")),
     "study_cancelled": LogEvent(_W, "somebody asked to cancel the study"),
@@ -72,22 +85,22 @@ EVENTS: dict[str, LogEvent] = {
     "request_rejected": LogEvent(_E, "a request makes no sense; it is kept where `path` says", ("path", "reason")),
     "step_announced": LogEvent(_D, "an attempt is about to be submitted", ("step", "instance", "attempt", "cause")),
     "step_submitted": LogEvent(_I, "the scheduler took the job", (*_STEP, "cause")),
-    "step_started": LogEvent(_I, "its command runs", (*_STEP, "cause", "reason")),
-    "step_changed": LogEvent(_I, "the scheduler tells something new of a job that lives", (*_STEP, "reason")),
-    "step_finished": LogEvent(_I, "ended with success", _END),
-    "step_failed": LogEvent(_E, "ended with failure, was refused, or a step before it failed", _END),
-    "step_asks_restart": LogEvent(_W, "ended with an exit code that asks for the restart command", _END),
-    "step_timed_out": LogEvent(_W, "was stopped at the end of its walltime", _END),
-    "step_lost": LogEvent(_W, "trouble of the infrastructure ended the attempt", _END),
-    "step_cancelled": LogEvent(_W, "was cancelled, or a step before it was", _END),
-    "step_dry": LogEvent(_I, "its scripts are written, nothing was run", _STEP),
-    "step_queued_again": LogEvent(_I, "another attempt will be made at once", (*_STEP, "reason")),
-    "step_waits": LogEvent(_I, "another attempt will be made after a pause", (*_STEP, "reason")),
-    "step_unknown": LogEvent(_W, "it is not known what became of an attempt; it is being asked for", (*_STEP, "reason")),
+    "step_started": LogEvent(_I, "its command runs", (*_STEP, "cause", "reason"), _MAYBE),
+    "step_changed": LogEvent(_I, "the scheduler tells something new of a job that lives", (*_STEP, "reason"), _MAYBE),
+    "step_finished": LogEvent(_I, "ended with success", _END, _MAYBE),
+    "step_failed": LogEvent(_E, "ended with failure, was refused, or a step before it failed", _END, _MAYBE),
+    "step_asks_restart": LogEvent(_W, "ended with an exit code that asks for the restart command", _END, _MAYBE),
+    "step_timed_out": LogEvent(_W, "was stopped at the end of its walltime", _END, _MAYBE),
+    "step_lost": LogEvent(_W, "trouble of the infrastructure ended the attempt", _END, _MAYBE),
+    "step_cancelled": LogEvent(_W, "was cancelled, or a step before it was", _END, _MAYBE),
+    "step_dry": LogEvent(_I, "its scripts are written, nothing was run", _STEP, _MAYBE),
+    "step_queued_again": LogEvent(_I, "another attempt will be made at once", (*_STEP, "reason"), _MAYBE),
+    "step_waits": LogEvent(_I, "another attempt will be made after a pause", (*_STEP, "reason"), _MAYBE),
+    "step_unknown": LogEvent(_W, "it is not known what became of an attempt; it is being asked for", (*_STEP, "reason"), _MAYBE),
     "submission_refused": LogEvent(_E, "the scheduler refused the job for good", ("step", "instance", "attempt", "reason")),
     "submission_postponed": LogEvent(_W, "the scheduler does not take the job now; it is offered again", ("step", "instance", "attempt", "reason")),
-    "late_answer": LogEvent(_D, "an answer about an attempt that is over was discarded", ("step", "instance", "attempt", "job_id")),
-    "scheduler_unreachable": LogEvent(_W, "the scheduler does not answer; jobs are taken to go on", ("reason",)),
+    "late_answer": LogEvent(_D, "an answer about an attempt that is over was discarded", ("step", "instance", "attempt", "job_id"), ("job_id",)),
+    "scheduler_unreachable": LogEvent(_W, "the scheduler does not answer; jobs are taken to go on", ("reason",), ("reason",)),
     "scheduler_answers": LogEvent(_I, "the scheduler answers again"),
     "cancel_refused": LogEvent(_W, "the scheduler did not take a cancellation; it is asked again", ("job_id", "reason")),
     "paused": LogEvent(_E, "the journal cannot be written: nothing is started until it can", ("reason",)),
@@ -124,6 +137,35 @@ def page() -> str:
     return "\n".join([*lines, "", _ROTATION])
 
 
+def schema() -> dict[str, Any]:
+    """JSON Schema of a line: one shape per event."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A line of logs/<study>.log",
+        "description": "Made from maestro_conductor/log_events.py; new events and fields may come.",
+        "oneOf": [_event_schema(name, event) for name, event in EVENTS.items()],
+    }
+
+
+def _event_schema(name: str, event: LogEvent) -> dict[str, Any]:
+    always = ("timestamp", "level", "event", "study", "workspace")
+    properties: dict[str, Any] = {
+        field: {"type": _JSON_TYPES[FIELDS[field][0]]} for field in (*always, *event.fields)
+    }
+    properties["event"] = {"const": name}
+    properties["level"] = {"const": logging.getLevelName(event.level).lower()}
+    properties["timestamp"]["pattern"] = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z$"
+    return {
+        "description": event.meaning,
+        "type": "object",
+        "properties": properties,
+        "required": [*always, *event.required],
+        "additionalProperties": False,
+    }
+
+
+_JSON_TYPES = {"str": "string", "int": "integer", "float": "number"}
+
 _ROTATION = """\
 ## Rotation and shipping
 
@@ -148,6 +190,8 @@ action(type="omfile" file="/var/log/maestro.json" template="as_is")
 
 
 if __name__ == "__main__":
+    import json
     import sys
 
-    sys.stdout.write(page())
+    made = json.dumps(schema(), indent=1) + "\n" if "--schema" in sys.argv else page()
+    sys.stdout.write(made)

@@ -164,7 +164,7 @@ class Loop:
         """
         try:
             self._start()
-            while not self._is_over():
+            while not self._is_over() or self._is_asked_for_more():
                 self._turn(self._wait())
             return self._finish()
         finally:
@@ -190,6 +190,15 @@ class Loop:
         if self._state.outcome is not None:
             return True
         return self._leaving is not None and self._left()
+
+    def _is_asked_for_more(self) -> bool:
+        """Whether a request came in the last moment; whoever made it saw us alive."""
+        if self._leaving is not None:
+            return False
+        events = self._look(self._parts.clock.steady())
+        if events:
+            self._turn(events)
+        return not self._is_over()
 
     def _left(self) -> bool:
         """After a signal: nothing is left to wait for."""

@@ -42,15 +42,16 @@ def select(graph: Graph, state: StudyState, names: Iterable[str] | None) -> list
     chosen = _named(graph, names)
     # Where nothing was run, a part cannot run alone: it waits for what stands before it.
     chosen.update(i for i, code in enumerate(state.state) if code == DRYRUN)
+    named = sorted(chosen)
     readiness = Readiness(graph, state)
-    for i in list(chosen):
+    for i in named:
         chosen.update(readiness.descendants(i))
     running = [i for i in sorted(chosen) if state.state[i] in IN_FLIGHT]
     if running:
         raise ValueError(f"{graph.names[running[0]]} is running; cancel it first, or wait for it")
     missing = [
         (i, need)
-        for i in sorted(chosen)
+        for i in named
         for need in graph.needs_of(i)
         if need not in chosen and state.state[need] in FINAL and state.state[need] != FINISHED
     ]

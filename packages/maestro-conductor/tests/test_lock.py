@@ -1,0 +1,95 @@
+"""One conductor per workspace."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import attrs
+import msgpack
+import pytest
+
+from maestro_conductor.errors import HeldError
+from maestro_conductor.files import CONDUCTOR
+from maestro_conductor.lock import STALE, hold, holder, last_holder
+from maestro_conductor.testing import StepPlan, make_workspace
+
+HOLD = """
+import sys
+from pathlib import Path
+from maestro_conductor.lock import hold
+with hold(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return make_workspace(tmp_path, [StepPlan("a")])
+
+
+def write_holder(root, **changes):
+    with hold(root) as held:
+        me = held.me
+    told = {**attrs.asdict(me), "live": True, **changes}
+    path = root / CONDUCTOR
+    path.write_bytes(msgpack.packb({**msgpack.unpackb(path.read_bytes()), **told}))
+
+
+def test_the_second_is_told_who_holds_it(workspace, run):
+    with hold(workspace) as held, pytest.raises(HeldError) as caught:
+        run(workspace)
+    for told in (held.me.host, held.me.boot, str(held.me.pid), "since", "heartbeat"):
+        assert told in str(caught.value)
+
+
+def test_whoever_leaves_says_so(workspace):
+    assert holder(workspace) is None
+    with hold(workspace) as held:
+        assert holder(workspace) == held.me
+    assert holder(workspace) is None
+    assert last_holder(workspace).live is False
+
+
+def test_after_a_kill_the_next_takes_over_at_once(workspace):
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLD, workspace], stdout=subprocess.PIPE, stdin=subprocess.PIPE
+    )
+    with process:
+        assert process.stdout.readline() == b"held\n"
+        assert holder(workspace).pid == process.pid
+        process.kill()
+    assert holder(workspace) is None
+    assert last_holder(workspace).live is True
+    with hold(workspace):
+        pass
+
+
+def test_a_fresh_heartbeat_from_another_host_is_respected(workspace):
+    write_holder(workspace, host="login2", heartbeat=time.time_ns() // 1_000_000)
+    assert holder(workspace).host == "login2"
+    for take_over in (False, True):
+        with pytest.raises(HeldError, match="login2"), hold(workspace, take_over=take_over):
+            pass
+
+
+def test_an_old_heartbeat_from_another_host_needs_a_word_of_the_user(workspace):
+    old = time.time_ns() // 1_000_000 - int(STALE * 1000) - 1
+    write_holder(workspace, host="login2", heartbeat=old)
+    assert holder(workspace) is None
+    with pytest.raises(HeldError, match="--take-over"), hold(workspace):
+        pass
+    with hold(workspace, take_over=True) as held:
+        assert last_holder(workspace) == held.me
+
+
+def test_no_child_inherits_the_lock(workspace):
+    with hold(workspace):
+        child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    with child:
+        assert holder(workspace) is None
+        child.communicate(b"\n")
+    assert Path(workspace).exists()

@@ -1,0 +1,141 @@
+"""The log: every line parses, events are those of the list, rotation loses nothing."""
+
+from __future__ import annotations
+
+import errno
+import json
+import logging
+import os
+from datetime import datetime, timedelta
+
+import pytest
+
+from maestro_conductor.log import LogFile, StudyLog
+from maestro_conductor.log_events import EVENTS, FIELDS, page, schema
+from maestro_conductor.testing import StepPlan, make_workspace
+
+
+@pytest.fixture
+def log(tmp_path):
+    file = LogFile(tmp_path / "logs/study.log")
+    yield StudyLog(file, logging.INFO, "a study", "/w"), file
+    file.close()
+
+
+def lines(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_a_line_has_its_fields(log):
+    study, file = log
+    study.event("step_finished", step="s", instance="s_\udcff\n", exit_code=0, reason=None)
+    study.event("step_announced", step="below the level")
+    file.flush()
+    (line,) = lines(file.path)
+    moment = datetime.fromisoformat(line.pop("timestamp").replace("Z", "+00:00"))
+    assert moment.utcoffset() == timedelta(0)
+    assert line == {
+        "level": "info",
+        "event": "step_finished",
+        "study": "a study",
+        "workspace": "/w",
+        "step": "s",
+        "instance": "s_\udcff\n",
+        "exit_code": 0,
+    }
+
+
+def test_only_events_of_the_list_can_be_logged(log):
+    with pytest.raises(KeyError):
+        log[0].event("made_up")
+
+
+def test_every_field_of_an_event_is_described():
+    for event in EVENTS.values():
+        assert set(event.fields) <= FIELDS.keys()
+
+
+def test_a_rotation_by_rename_is_followed(log):
+    study, file = log
+    study.event("unpaused")
+    file.flush()
+    file.path.rename(file.path.with_suffix(".1"))
+    study.event("unpaused")
+    file.flush()  # before it was noticed: this goes to the old one
+    file.reopen_if_moved()
+    study.event("study_cancelled")
+    file.flush()
+    assert len(lines(file.path.with_suffix(".1"))) == 2
+    assert [line["event"] for line in lines(file.path)] == ["study_cancelled"]
+
+
+def test_a_truncation_leaves_no_hole(log):
+    study, file = log
+    study.event("unpaused")
+    file.flush()
+    os.truncate(file.path, 0)
+    study.event("study_cancelled")
+    file.flush()
+    assert [line["event"] for line in lines(file.path)] == ["study_cancelled"]
+
+
+def test_a_torn_last_line_spoils_no_other(tmp_path):
+    path = tmp_path / "study.log"
+    path.write_text('{"timestamp":"2026-')
+    file = LogFile(path)
+    StudyLog(file, logging.INFO, "s", "/w").event("unpaused")
+    file.close()
+    assert json.loads(path.read_text().splitlines()[1])["event"] == "unpaused"
+
+
+def test_lines_wait_while_the_disk_is_full(log, monkeypatch):
+    study, file = log
+    real, full = os.write, True
+
+    def write(descriptor, data):
+        if full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(descriptor, data)
+
+    monkeypatch.setattr(os, "write", write)
+    study.event("paused", reason="full")
+    assert not file.flush()
+    full = False
+    study.event("unpaused")
+    assert file.flush()
+    assert [line["event"] for line in lines(file.path)] == ["paused", "unpaused"]
+
+
+def test_the_story_of_a_study(tmp_path, run):
+    make_workspace(tmp_path, [StepPlan("a", failure={"retries": 1})], name="my study")
+
+    def outcome(job):
+        state = "FAILED" if job["attempt"] == 1 else "FINISHED"
+        return {"state": state, "exit_code": 1 if state == "FAILED" else 0}
+
+    assert run(tmp_path, outcome, log_level=1) == 0
+    told = lines(tmp_path / "logs/my_study.log")
+    words = [(line["event"], line.get("attempt"), line.get("cause")) for line in told]
+    assert words == [
+        ("conductor_started", None, None),
+        ("settings", None, None),
+        ("step_announced", 1, "first"),
+        ("step_started", 1, "first"),
+        ("step_failed", 1, None),
+        ("step_queued_again", 1, None),
+        ("step_announced", 2, "retry"),
+        ("step_started", 2, "retry"),
+        ("step_finished", 2, None),
+        ("study_ended", None, None),
+        ("conductor_stopped", None, None),
+    ]
+    for line in told:
+        known = {"timestamp", "level", "event", "study", "workspace", *EVENTS[line["event"]].fields}
+        assert line.keys() <= known
+    ended = told[-3]
+    assert (ended["exit_code"], ended["state"], ended["duration_s"] >= 0) == (0, "FINISHED", True)
+
+
+def test_the_page_and_the_schema_are_those_of_the_source(repository_file):
+    assert repository_file("docs/log-events.md") == page()
+    assert json.loads(repository_file("docs/workspace-format/schemas/log.schema.json")) == schema()

@@ -1,0 +1,178 @@
+"""Cancel, update and resume from outside, and what makes no sense."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from maestro_conductor.events import UpdateAsked
+from maestro_conductor.journal import read_state
+from maestro_conductor.requests import RequestFiles, parse_resume, parse_update
+from maestro_conductor.testing import StepPlan, make_workspace
+
+FINISHED = {"state": "FINISHED", "exit_code": 0}
+RUNNING = {"state": "RUNNING"}
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / ".maestro/requests").mkdir(parents=True)
+    rejected = []
+    requests = RequestFiles(tmp_path, lambda path, reason: rejected.append((path.name, reason)))
+    return tmp_path, requests, rejected
+
+
+def resume(root, steps=None, name="r", **limits):
+    body = {"request": "resume", "steps": steps, "throttle": None, "rlimit": None, "sleep": None}
+    folder = root / ".maestro/requests"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{name}.json").write_text(json.dumps({**body, **limits}))
+
+
+def events(root):
+    lines = (root / "logs/study.log").read_text().splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_good_and_bad_requests_are_those_of_the_vectors(vectors):
+    known = vectors("requests")
+    for update in known["good"]["update"]:
+        asked = parse_update(json.dumps(update).encode())
+        assert asked.throttle == update.get("throttle")
+        assert asked.sleep == update.get("sleep")
+    for request in known["good"]["request"]:
+        parse_resume(json.dumps(request).encode())
+    for update in known["bad"]["update"]:
+        with pytest.raises(ValueError, match=r"."):
+            parse_update(json.dumps(update).encode())
+    for request in known["bad"]["request"]:
+        with pytest.raises(ValueError, match=r"."):
+            parse_resume(json.dumps(request).encode())
+
+
+def test_an_update_is_claimed_so_that_a_second_one_is_not_lost(files):
+    root, requests, _ = files
+    path = root / ".study.update.lock"
+    path.write_text("throttle: 4\n")
+    (first,) = requests.look(10.0)
+    assert not path.exists()
+    path.write_text("throttle: 5\nrlimit: null\nsleep: 0.5\n")
+    requests.done(first)
+    (second,) = requests.look(10.5)
+    assert first.settings == UpdateAsked(throttle=4)
+    assert second.settings == UpdateAsked(throttle=5, sleep=0.5)
+    requests.done(second)
+    assert not list((root / ".maestro/claimed").iterdir())
+
+
+def test_an_empty_file_is_not_yet_a_request(files):
+    root, requests, rejected = files
+    path = root / ".study.update.lock"
+    with path.open("w") as writer:  # as upstream's client does: opened, claimed, then filled
+        assert requests.look(10.0) == []
+        assert requests.look(11.0) == []
+        writer.write("throttle: 3\n")
+        writer.flush()
+        (request,) = requests.look(11.5)
+    assert request.settings == UpdateAsked(throttle=3)
+    path.touch()
+    requests.look(20.0)
+    requests.look(22.1)
+    ((name, reason),) = rejected
+    assert (name.startswith("study.update.lock"), reason) == (True, "it is empty")
+
+
+def test_a_request_that_makes_no_sense_is_kept_aside_and_kills_nobody(tmp_path, run):
+    make_workspace(tmp_path, [StepPlan("a")])
+    (tmp_path / ".study.update.lock").write_text("throttle: many\n")
+    resume(tmp_path, ["nobody"], "s")
+    assert run(tmp_path) == 0
+    reasons = [line["reason"] for line in events(tmp_path) if line["event"] == "request_rejected"]
+    assert sorted(reasons) == [
+        "`throttle` is 'many', not a whole number from 0 (no limit)",
+        "no step or instance is called nobody",
+    ]
+    kept = [path.suffix for path in (tmp_path / ".maestro/claimed").iterdir()]
+    assert kept == [".bad", ".bad"]
+
+
+def test_cancel_is_noticed_while_jobs_run(tmp_path, run, states):
+    make_workspace(tmp_path, [StepPlan("a"), StepPlan("b", needs=["a"]), StepPlan("c")])
+
+    def outcome(_job):
+        (tmp_path / ".cancel.lock").touch()
+        return RUNNING
+
+    assert run(tmp_path, outcome) == 3
+    assert states(tmp_path) == {"a": "CANCELLED", "b": "CANCELLED", "c": "CANCELLED"}
+    assert not (tmp_path / ".cancel.lock").exists()
+
+
+def test_a_cancel_that_waits_at_the_start_is_applied(tmp_path, run, states):
+    make_workspace(tmp_path, [StepPlan("a")])
+    (tmp_path / ".cancel.lock").touch()
+    assert run(tmp_path, lambda _job: 1 / 0) == 3
+    assert states(tmp_path) == {"a": "CANCELLED"}
+
+
+def test_an_update_while_jobs_run_is_journaled(tmp_path, run):
+    make_workspace(tmp_path, [StepPlan("a"), StepPlan("b", needs=["a"])], run={"throttle": 1})
+
+    def outcome(_job):
+        (tmp_path / ".study.update.lock").write_text("throttle: 0\nrlimit: 9\nsleep: null\n")
+        return FINISHED
+
+    assert run(tmp_path, outcome) == 0
+    _, state = read_state(tmp_path)
+    assert (state.settings.throttle, state.settings.rlimit, state.settings.sleep) == (0, 9, 60)
+
+
+def test_resume_wakes_a_finished_study_and_consumes_a_stale_cancel(tmp_path, run, states):
+    make_workspace(tmp_path, [StepPlan("good"), StepPlan("bad"), StepPlan("b", needs=["bad"])])
+    ran = []
+
+    def outcome(job):
+        ran.append((job["request"]["name"], job["attempt"]))
+        failed = job["request"]["name"] == "bad" and job["attempt"] == 1
+        return {"state": "FAILED", "exit_code": 1} if failed else FINISHED
+
+    assert run(tmp_path, outcome) == 2
+    (tmp_path / ".cancel.lock").touch()
+    resume(tmp_path, rlimit=5)
+    assert run(tmp_path, outcome) == 0
+    assert sorted(ran) == [("b", 1), ("bad", 1), ("bad", 2), ("good", 1)]
+    assert set(states(tmp_path).values()) == {"FINISHED"}
+    _, state = read_state(tmp_path)
+    assert state.settings.rlimit == 5
+    settings = [line["source"] for line in events(tmp_path) if line["event"] == "settings"]
+    assert settings == ["run", "resume"]
+
+
+def test_resume_runs_a_dry_study(tmp_path, run, states):
+    make_workspace(tmp_path, [StepPlan("a"), StepPlan("b", needs=["a"])], run={"dry": True})
+    assert run(tmp_path) == 0
+    resume(tmp_path)
+    assert run(tmp_path) == 0
+    assert states(tmp_path) == {"a": "FINISHED", "b": "FINISHED"}
+
+
+def test_resume_reruns_named_steps_and_keeps_the_scripts_beside(tmp_path, run, states):
+    make_workspace(tmp_path, [StepPlan("a", ["x", "y"]), StepPlan("b", funnels=["a"])])
+    ran = []
+    outcome = lambda job: ran.append((job["request"]["name"], job["attempt"])) or FINISHED  # noqa: E731
+    assert run(tmp_path, outcome) == 0
+    ran.clear()
+    resume(tmp_path, ["a_N.1"])
+    assert run(tmp_path, outcome) == 0
+    assert ran == [("a_N.1", 2), ("b", 2)]
+    assert (tmp_path / "a/N.1/.attempt.1").read_text() == "void\n"  # the fake's driver made none
+
+
+def test_a_claim_of_a_conductor_that_died_is_applied(tmp_path, run, states):
+    make_workspace(tmp_path, [StepPlan("a")])
+    claimed = tmp_path / ".maestro/claimed"
+    claimed.mkdir()
+    (claimed / "cancel.lock.99.1").touch()
+    assert run(tmp_path) == 3
+    assert not list(claimed.iterdir())
