@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from fake_commands import fake_commands
 from fresh_environment import FreshEnvironment
 from slurm_cluster import slurm, slurm_session
 
-__all__ = ["slurm", "slurm_session"]  # fixtures
+__all__ = ["fake_commands", "slurm", "slurm_session"]  # fixtures
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

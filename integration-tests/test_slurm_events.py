@@ -10,7 +10,6 @@ from maestro_adapters import states
 from maestro_adapters.contract import Bench
 from maestro_adapters.slurm import adapter as slurm_adapter
 
-
 pytestmark = pytest.mark.slurm
 
 

@@ -21,7 +21,8 @@ TABLE = StateTable(
         "WAIT": states.PENDING,
         # Forwarded to another cluster, waits there.
         "FWD_PEND": states.PENDING,
-        "PSUSP": states.SUSPENDED,
+        # Held before it started.
+        "PSUSP": states.PENDING,
         "RUN": states.RUNNING,
         "USUSP": states.SUSPENDED,
         "SSUSP": states.SUSPENDED,
