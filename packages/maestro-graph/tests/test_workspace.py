@@ -91,6 +91,40 @@ def test_a_table_that_is_handed_over(workspace: Path) -> None:
     assert "A" in (workspace / "meta" / "environment.yaml").read_text()
 
 
+PGEN = """
+from maestrowf.datastructures.core import ParameterGenerator
+
+def get_custom_generator(env, **kwargs):
+    generator = ParameterGenerator()
+    generator.add_parameter("P", [kwargs["word"], 1 / int(kwargs["by"])])
+    return generator
+"""
+
+
+def test_a_generator_file(workspace: Path, tmp_path: Path) -> None:
+    (tmp_path / "pgen.py").write_text(PGEN)
+    pgen = ["--pgen", str(tmp_path / "pgen.py"), "--pargs", "word: a:b"]
+    assert main(["expand", str(workspace), *pgen, "--pargs", "by:2"]) == 0
+    table = read_parameters(workspace / ".maestro" / "parameters.msgpack")
+    assert table.source == "pgen"
+    assert table.columns[0].values == ("a:b", 0.5)
+
+
+def test_a_generator_file_that_fails(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "pgen.py").write_text(PGEN)
+    pgen = ["--pgen", str(tmp_path / "pgen.py"), "--pargs", "word:x"]
+    assert main(["expand", str(workspace), *pgen, "--pargs", "by:0"]) == 1
+    said = capsys.readouterr().err
+    assert 'generator.add_parameter("P", [kwargs["word"], 1 / int(kwargs["by"])])' in said
+    assert "ZeroDivisionError: division by zero\nerror: the generator file" in said
+    assert not (workspace / ".maestro" / "graph.msgpack").exists()
+    with pytest.raises(SystemExit):
+        main(["expand", str(workspace), *pgen, "--pargs", "by"])
+    assert "'by' is not KEY:VALUE" in capsys.readouterr().err
+
+
 def test_errors_are_two_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["expand", str(tmp_path)]) == 1
     said = capsys.readouterr().err.splitlines()

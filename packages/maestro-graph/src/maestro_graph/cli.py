@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from maestro_graph.__about__ import __version__
-from maestro_graph.errors import GraphError
+from maestro_graph.errors import GraphError, PgenError
 
 #: Exit codes: 0 done, 1 the study or the workspace is at fault, 2 the command line is.
 _FAULT = 1
@@ -25,6 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.function(options))
+    except PgenError as error:
+        # The error is the user's: it is shown with the traceback of the user's file.
+        sys.stderr.write(error.trace)
+        return _complain(str(error), error.hint)
     except GraphError as error:
         return _complain(str(error), error.hint)
     except OSError as error:
@@ -53,6 +57,17 @@ def _parser() -> argparse.ArgumentParser:
         "--hashws", action="store_true", help="number workspaces instead of naming them"
     )
     expand.add_argument(
+        "-p", "--pgen", metavar="FILE", help="Python file with get_custom_generator()"
+    )
+    expand.add_argument(
+        "--pargs",
+        action="append",
+        default=[],
+        type=_keyword,
+        metavar="KEY:VALUE",
+        help="argument for the function in --pgen; may be repeated",
+    )
+    expand.add_argument(
         "--shared",
         action="store_true",
         help="let whoever may enter the workspace read .maestro/ too",
@@ -61,11 +76,21 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _expand(options: argparse.Namespace) -> int:
-    from maestro_graph.workspace import expand_workspace
+def _keyword(text: str) -> tuple[str, str]:
+    key, separator, value = text.partition(":")
+    if not separator or not key:
+        raise argparse.ArgumentTypeError(f"{text!r} is not KEY:VALUE")
+    return key.strip(), value.strip()
 
+
+def _expand(options: argparse.Namespace) -> int:
+    from maestro_graph.workspace import expand_workspace, generate
+
+    table = None
+    if options.pgen is not None:
+        table = generate(options.workspace, options.pgen, dict(options.pargs))
     graph = expand_workspace(
-        options.workspace, hash_workspaces=options.hashws, shared=options.shared
+        options.workspace, table, hash_workspaces=options.hashws, shared=options.shared
     )
     for notice in graph.notices:
         sys.stderr.write(f"note: {notice}\n")

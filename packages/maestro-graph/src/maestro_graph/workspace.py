@@ -15,6 +15,7 @@ from maestro_graph.graph import Graph
 from maestro_graph.graph_file import write_graph
 from maestro_graph.meta_files import write_meta
 from maestro_graph.parameters import ParameterTable
+from maestro_graph.pgen import load_pgen
 from maestro_graph.spec_view import read_spec
 from maestro_graph.table_file import read_parameters, write_parameters
 
@@ -58,6 +59,23 @@ def expand_workspace(
     write_graph(graph, private / "graph.msgpack")
     write_meta(graph, table, folder, os.environ if environ is None else environ)
     return graph
+
+
+def generate(
+    folder: str | os.PathLike[str], pgen: str | os.PathLike[str], pargs: Mapping[str, str]
+) -> ParameterTable:
+    """Run a generator file for the study of a workspace.
+
+    Args:
+        folder: the workspace; the file may write there.
+        pgen: the generator file.
+        pargs: keyword arguments for its function.
+
+    Raises:
+        PgenError: the file failed.
+    """
+    folder = Path(folder).absolute()
+    return load_pgen(pgen, pargs, read_spec(folder / ".maestro" / "spec.msgpack"), folder)
 
 
 def _stored_table(path: Path) -> ParameterTable | None:
