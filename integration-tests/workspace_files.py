@@ -57,9 +57,11 @@ def _is_integer(_checker: object, value: object) -> bool:
 
 
 @functools.cache
-def validator(schema: str) -> Any:
-    """A validator for the schema of that name."""
+def validator(schema: str, definition: str | None = None) -> Any:
+    """A validator for the schema of that name, or for one definition in it."""
     document = json.loads((SCHEMAS / f"{schema}.schema.json").read_text(encoding="utf-8"))
+    if definition is not None:
+        document = {"$ref": f"#/$defs/{definition}", "$defs": document["$defs"]}
     base = jsonschema.Draft202012Validator
     checker = base.TYPE_CHECKER.redefine("integer", _is_integer)
     return jsonschema.validators.extend(base, type_checker=checker)(document)
@@ -93,8 +95,9 @@ def line_about(relative: str) -> Any | None:
     """The page's line about a file, or None if the page does not know it."""
     for file in page()[1]:
         pattern = file.pattern.removeprefix("**/")
-        name = relative.rsplit("/", 1)[-1] if pattern != file.pattern else relative
-        if fnmatch.fnmatchcase(name, pattern):
+        anywhere = pattern != file.pattern
+        name = relative.rsplit("/", 1)[-1] if anywhere else relative
+        if name.count("/") == pattern.count("/") and fnmatch.fnmatchcase(name, pattern):
             return file
     return None
 

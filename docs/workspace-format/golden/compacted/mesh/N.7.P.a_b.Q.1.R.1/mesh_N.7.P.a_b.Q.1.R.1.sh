@@ -1,0 +1,5 @@
+#!/bin/bash
+
+[ -e tried ] || { touch tried; exit 75; }
+echo fast "a b" 1 1 7 > out_P.a b.txt
+

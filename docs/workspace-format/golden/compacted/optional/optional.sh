@@ -1,0 +1,3 @@
+#!/bin/bash
+
+echo broken >&2; exit 4

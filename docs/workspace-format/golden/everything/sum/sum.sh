@@ -1,0 +1,3 @@
+#!/bin/bash
+
+cat /tmp/maestro-golden/everything/mesh/*/out_*.txt

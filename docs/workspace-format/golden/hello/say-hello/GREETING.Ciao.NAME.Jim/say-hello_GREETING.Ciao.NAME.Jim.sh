@@ -1,0 +1,4 @@
+#!/bin/bash
+
+echo "Ciao, Jim!" > hello.txt
+

@@ -1,0 +1,4 @@
+#!/bin/bash
+
+echo "Hello, Pam!" > hello.txt
+

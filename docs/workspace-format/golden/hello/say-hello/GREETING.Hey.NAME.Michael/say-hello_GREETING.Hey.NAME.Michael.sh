@@ -1,0 +1,4 @@
+#!/bin/bash
+
+echo "Hey, Michael!" > hello.txt
+
