@@ -1,0 +1,118 @@
+"""The tutorial of docs/adapters.md, followed to the letter.
+
+A code block with `file=NAME` is a file; one whose lines are indented goes into the class, over the methods
+of the same names. After each `console` block the tests must end as it says.
+"""
+
+import ast
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PAGE = next(
+    (
+        path
+        for folder in Path(__file__).resolve().parents
+        if (path := folder / "docs" / "adapters.md").exists()
+    ),
+    None,
+)
+BLOCK = re.compile(r"^```(\w+)(?: file=(\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+pytestmark = pytest.mark.skipif(PAGE is None, reason="the page is part of the repository alone")
+
+
+@pytest.fixture
+def tutorial():
+    text = PAGE.read_text()
+    return [match.groups() for match in BLOCK.finditer(text, text.index("## Tutorial"))]
+
+
+def with_members(source, block):
+    """The module with the members of its class replaced, or added, by those of the block."""
+    new = ast.parse("class New:\n" + block).body[0].body
+    names = {name_of(member) for member in new}
+    lines = source.splitlines(keepends=True)
+    (old,) = (node for node in ast.parse(source).body if isinstance(node, ast.ClassDef))
+    for member in reversed(old.body):
+        if name_of(member) in names:
+            del lines[member.lineno - 1 : member.end_lineno]
+    return "".join(lines) + "\n" + block
+
+
+def name_of(member):
+    if isinstance(member, ast.Assign):
+        return member.targets[0].id
+    return getattr(member, "name", None)
+
+
+def delete_jobs(base):
+    """A stage that cannot cancel yet leaves jobs behind."""
+    tq = PAGE.parent / "adapters" / "tq"
+    for queue in base.glob("*/tq"):
+        ids = [path.name for path in queue.iterdir()]
+        subprocess.run([tq, "del", *ids], env={**os.environ, "TQ_DIR": str(queue)}, check=True)
+
+
+def test_members_are_replaced():
+    source = "x = 1\n\nclass A:\n    a = 1\n\n    def f(self):\n        return 1\n\n    def g(self):\n        return 2\n"
+    changed = with_members(source, "    b = 3\n\n    def f(self):\n        return 4\n")
+    namespace = {}
+    exec(changed, namespace)  # noqa: S102 (both texts stand above)
+    made = namespace["A"]()
+    assert (made.a, made.b, made.f(), made.g()) == (1, 3, 4, 2)
+
+
+def test_the_tutorial_works(tutorial, tmp_path):
+    folder = tmp_path / "maestro-tq"
+    folder.mkdir()
+    path = f"{PAGE.parent / 'adapters'}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    outcomes = []
+    for language, name, content in tutorial:
+        if name is not None:
+            file = folder / name
+            inside = content.startswith("    ")
+            file.write_text(with_members(file.read_text(), content) if inside else content)
+        elif language == "console":
+            command, expected = re.fullmatch(r"\$ (.*)\n(.*)\n", content).groups()
+            assert shlex.split(command)[0] == "pytest"
+            base = tmp_path / f"stage-{len(outcomes)}"
+            options = ["-p", "no:cacheprovider", f"--basetemp={base}"]
+            done = subprocess.run(
+                [sys.executable, "-m", "pytest", *options, *shlex.split(command)[1:]],
+                cwd=folder,
+                env={**os.environ, "PATH": path, "PYTHONPATH": str(folder)},
+                capture_output=True,
+                text=True,
+                timeout=200,
+                check=False,
+            )
+            delete_jobs(base)
+            last = done.stdout.strip().splitlines()[-1]
+            outcomes.append(re.sub(r" in .*", "", last))
+            assert outcomes[-1] == expected, done.stdout[-3000:]
+    assert len(outcomes) >= 5
+    assert outcomes[0] == "14 failed"
+    assert "failed" not in outcomes[-1]
+
+
+def test_its_entry_point_is_found(tutorial, tmp_path, monkeypatch):
+    """As an installer would write it from the page's pyproject.toml."""
+    (packaging,) = (content for _, name, content in tutorial if name == "pyproject.toml")
+    stub = next(content for _, name, content in tutorial if name == "maestro_tq.py")
+    section, entry = re.search(r'\[project\.entry-points\."(.+)"\]\n(.*)\n', packaging).groups()
+    (tmp_path / "maestro_tq.py").write_text(stub)
+    info = tmp_path / "maestro_tq-0.1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: maestro-tq\nVersion: 0.1.0\n")
+    (info / "entry_points.txt").write_text(f"[{section}]\n{entry.replace(chr(34), '')}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    from maestro_adapters import load
+
+    assert load("tq").name == "tq"
+    sys.modules.pop("maestro_tq")
