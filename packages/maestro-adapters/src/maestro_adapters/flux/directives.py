@@ -124,7 +124,7 @@ def time_limit(text: str | None) -> str:
     """
     seconds = (walltime.parse(text) if text is not None else None) or 0
     # A clock as upstream writes it, 600.0s: scripts are compared with its.
-    return f"{float(seconds) if text and ':' in text else seconds}s"
+    return f"{float(seconds)}s" if text and ":" in text else f"{seconds:.15g}s"
 
 
 def job_name(request: JobRequest) -> str:

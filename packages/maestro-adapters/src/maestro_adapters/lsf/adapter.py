@@ -120,7 +120,9 @@ class LsfAdapter:
         if self._json and parse.has_no_json(result):
             self._json = False
             result = self._runner.run(commands.bjobs(json=False))
-        if not parse.answered(result):
+        if parse.shows_nothing(result):
+            return {}
+        if not result.ok:
             return result.describe()
         try:
             jobs = parse.bjobs(result.stdout, as_json=self._json)

@@ -55,9 +55,9 @@ def has_no_json(result: Result) -> bool:
     return not result.ok and bool(_NO_JSON.search(result.output))
 
 
-def answered(result: Result) -> bool:
-    """Whether `bjobs` gave an answer; it fails where there is nothing to show, too."""
-    return result.ok or (result.problem is None and bool(_NOTHING.search(result.output)))
+def shows_nothing(result: Result) -> bool:
+    """Whether `bjobs` says that there is no job; it may call that a failure."""
+    return result.problem is None and bool(_NOTHING.search(result.output))
 
 
 def bjobs(stdout: str, *, as_json: bool) -> list[QueuedJob]:
@@ -66,8 +66,6 @@ def bjobs(stdout: str, *, as_json: bool) -> list[QueuedJob]:
     Raises:
         ValueError: the text is not what `bjobs` prints.
     """
-    if _NOTHING.search(stdout):
-        return []
     records = _json_records(stdout) if as_json else _text_records(stdout)
     return [_job(record) for record in records if record["stat"]]
 
