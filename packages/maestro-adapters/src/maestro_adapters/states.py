@@ -60,9 +60,16 @@ class JobStatus:
 
     def answer(self) -> dict[str, Any]:
         """The map that `poll` gives for this job, of builtin types alone."""
-        values = attrs.asdict(self, recurse=False)
-        values["nodes"] = list(self.nodes)
-        return values
+        return {
+            "state": self.state,
+            "native": self.native,
+            "reason": self.reason,
+            "exit_code": self.exit_code,
+            "started": self.started,
+            "ended": self.ended,
+            "restarts": self.restarts,
+            "nodes": list(self.nodes),
+        }
 
 
 @attrs.frozen
