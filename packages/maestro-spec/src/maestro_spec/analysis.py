@@ -9,8 +9,9 @@ import attrs
 
 from maestro_spec.document import Document, Mapping, Node, Scalar, Sequence
 from maestro_spec.model import Step, Study
+from maestro_spec.suggest import Suggester
 from maestro_spec.table import TableColumn, TableFactor, table_of
-from maestro_spec.tokens import Token, find_tokens, names_in, texts_of_step, without_part
+from maestro_spec.tokens import COMMANDS, Text, find_tokens, names_in, texts_of_step, without_part
 
 #: Beyond this many pairs of names, who uses what is not followed through the environment.
 _MOST_PAIRS = 4_000_000
@@ -42,12 +43,13 @@ class Analysis:
         from_pgen: a pgen file gives them.
         env: name → text of everything in `env`.
         steps: name → step, the first of each name.
-        tokens: step number → tokens of its texts; those of its name are the first.
+        texts: step number → those of its texts that hold tokens.
         declared: names that the file defines in `env` or as parameters, even if it does so wrongly.
         nameless: there are steps whose names could not be read.
         links: name → what it waits for.
         used: name → parameters that it uses, itself or through others; None where that would
             take too long to find out.
+        suggest: finds the names that were meant.
     """
 
     study: Study
@@ -56,11 +58,12 @@ class Analysis:
     from_pgen: bool
     env: MappingType[str, str]
     steps: MappingType[str, Step]
-    tokens: tuple[tuple[Token, ...], ...]
+    texts: tuple[tuple[Text, ...], ...]
     declared: frozenset[str]
     nameless: bool
     links: MappingType[str, Links]
     used: MappingType[str, frozenset[str]] | None
+    suggest: Suggester
 
     @property
     def columns(self) -> dict[str, TableColumn]:
@@ -90,15 +93,22 @@ def analyse(study: Study, parameters: Collection[str] | None) -> Analysis:
     for step in study.steps:
         if step.name:
             steps.setdefault(step.name, step)
-    tokens = tuple(
-        tuple(token for path, text in texts_of_step(step) for token in find_tokens(path, text))
+    texts = tuple(
+        tuple(find_tokens(path, text) for path, text in texts_of_step(step) if "$(" in text)
         for step in study.steps
     )
     own: dict[str, set[str]] = {}
-    for step, found in zip(study.steps, tokens, strict=True):
-        own.setdefault(step.name, {token.name for token in found})
+    commands: dict[str, set[str]] = {}
+    for step, found in zip(study.steps, texts, strict=True):
+        if step.name not in own:
+            own[step.name] = {name for text in found for name in text.names}
+            commands[step.name] = {
+                name for text in found if text.path[-1] in COMMANDS for name in text.names
+            }
     reached = _reached(env, names, steps)
-    links = {step.name: _links(step, steps, env, reached) for step in steps.values()}
+    links = {
+        step.name: _links(step, commands[step.name], steps, env, reached) for step in steps.values()
+    }
     return Analysis(
         study=study,
         table=table,
@@ -106,11 +116,12 @@ def analyse(study: Study, parameters: Collection[str] | None) -> Analysis:
         from_pgen=parameters is not None,
         env=env,
         steps=steps,
-        tokens=tokens,
+        texts=texts,
         declared=frozenset(_declared(study.document)),
         nameless=_is_nameless(study),
         links=links,
         used=_used(own, names, links, reached),
+        suggest=Suggester(),
     )
 
 
@@ -168,7 +179,7 @@ def _reached(
     env: MappingType[str, str], parameters: Collection[str], steps: MappingType[str, Step]
 ) -> dict[str, frozenset[str]] | None:
     """Name of `env` → parameters and workspaces that its text stands for, through others too."""
-    direct = {name: names_in(text) for name, text in env.items() if "$(" in text}
+    direct = {name: set(names_in(text)) for name, text in env.items() if "$(" in text}
     if len(direct) * (len(parameters) + len(steps)) > _MOST_PAIRS:
         return None
     wanted = {
@@ -232,6 +243,7 @@ def _cycle(holds: MappingType[str, set[str]], left: set[str]) -> list[str]:
 
 def _links(
     step: Step,
+    commands: set[str],
     steps: MappingType[str, Step],
     env: MappingType[str, str],
     reached: MappingType[str, frozenset[str]] | None,
@@ -245,8 +257,7 @@ def _links(
             funnels[target] = None
         elif name in steps:
             plain[name] = None
-    # Only commands get workspaces; the names of all other tokens are looked at for nothing.
-    commands = names_in(step.command) | names_in(step.restart or "")
+    # Only commands get workspaces.
     mentioned = set(commands)
     for name in commands & (reached or {}).keys():
         mentioned |= (reached or {})[name]
@@ -270,7 +281,7 @@ def funnel_target(written: str) -> str:
 def resolved(text: str, env: MappingType[str, str], *, rounds: int = 20) -> str:
     """A short text with the tokens of `env` replaced."""
     for _ in range(rounds):
-        tokens = [name for name in names_in(text) if name in env]
+        tokens = [name for name in set(names_in(text)) if name in env]
         if not tokens or len(text) > 1000:
             break
         for name in tokens:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 
 from maestro_spec.analysis import analyse
 from maestro_spec.model import Study
 from maestro_spec.problems import Problem, in_order
 from maestro_spec.rules import RULES
+
+#: nobody reads more problems of one code than this
+MOST_OF_ONE_CODE = 1000
 
 
 def check(study: Study, *, parameters: Collection[str] | None = None) -> list[Problem]:
@@ -21,10 +25,15 @@ def check(study: Study, *, parameters: Collection[str] | None = None) -> list[Pr
             `global.parameters`.
 
     Returns:
-        All problems in the order of the file, those that `load` noted among them.
+        All problems in the order of the file, those that `load` noted among them; of one code no
+        more than a thousand.
     """
     analysis = analyse(study, parameters)
     found = list(study.notes)
+    counts = Counter(p.code for p in found)
     for rule in RULES:
-        found += rule(analysis)
+        for each in rule(analysis):
+            counts[each.code] += 1
+            if counts[each.code] <= MOST_OF_ONE_CODE:
+                found.append(each)
     return in_order(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +19,7 @@ from maestro_spec.document import Document
 from maestro_spec.errors import SpecError, StudyInvalid
 from maestro_spec.loading import read, read_text
 from maestro_spec.problems import Problem
-from maestro_spec.suggest import did_you_mean
+from maestro_spec.suggest import Suggester
 from maestro_spec.yaml_source import MAX_BYTES, decode
 
 OK, PROBLEMS, UNREADABLE = 0, 1, 2
@@ -95,7 +96,7 @@ def _codes(text: str) -> list[str]:
     codes = text.upper().split(",")
     for code in codes:
         if not code or not any(known.startswith(code) for known in CODES):
-            hint = did_you_mean(code, CODES) or "`maestro-spec explain` lists all."
+            hint = Suggester().did_you_mean(code, CODES) or "`maestro-spec explain` lists all."
             raise argparse.ArgumentTypeError(f"there is no code {code}. {hint}")
     return codes
 
@@ -104,6 +105,8 @@ def _codes(text: str) -> list[str]:
 
 
 def _lint(options: argparse.Namespace) -> int:
+    # A document is many small objects without cycles, which the collector would look at in vain.
+    gc.disable()
     linted = [
         attrs.evolve(one, problems=tuple(p for p in one.problems if _is_wanted(p, options)))
         for name in options.files
@@ -211,7 +214,7 @@ def _explain(options: argparse.Namespace) -> int:
         return OK
     code = options.code.upper()
     if code not in CODES:
-        hint = did_you_mean(code, CODES) or "`maestro-spec explain` lists all."
+        hint = Suggester().did_you_mean(code, CODES) or "`maestro-spec explain` lists all."
         sys.stderr.write(f"maestro-spec: there is no code {options.code}. {hint}\n")
         return UNREADABLE
     _write(explain_one(code, options.format), sys.stdout)

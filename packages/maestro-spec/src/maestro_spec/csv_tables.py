@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path as FilePath
 
 import attrs
@@ -42,6 +40,10 @@ def read_table(path: FilePath, *, most_bytes: int = MOST_BYTES) -> CsvTable:
     Raises:
         TableError: it cannot be read, or is no table.
     """
+    # Few studies have tables in files.
+    import csv
+    import io
+
     try:
         with path.open("rb") as file:
             data = file.read(max(most_bytes, _HEADER_BYTES) + 1)

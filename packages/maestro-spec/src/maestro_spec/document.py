@@ -86,7 +86,7 @@ class Document:
     name: str
     text: str
     root: Node | None
-    _starts: list[int] | None = attrs.field(default=None, init=False)
+    _starts: list[int] = attrs.field(factory=lambda: [0], init=False)
 
     def find(self, path: Path) -> tuple[Scalar | None, Node | None]:
         """The key and the value at a path; the nearest thing above it where there is none."""
@@ -137,26 +137,26 @@ class Document:
 
     def line(self, number: int) -> str:
         """The text of a line, 1 for the first, without its end."""
-        starts = self._line_starts()
-        if not 0 < number <= len(starts):
+        while len(self._starts) < number and self._next_line():
+            pass
+        if not 0 < number <= len(self._starts):
             return ""
-        end = starts[number] if number < len(starts) else len(self.text)
-        return self.text[starts[number - 1] : end].rstrip("\r\n")
+        start = self._starts[number - 1]
+        end = self.text.find("\n", start)
+        return self.text[start : end if end >= 0 else len(self.text)].rstrip("\r")
 
     def _position(self, index: int) -> tuple[int, int]:
-        starts = self._line_starts()
-        line = bisect.bisect_right(starts, index)
-        return line, index - starts[line - 1] + 1
+        while self._starts[-1] <= index and self._next_line():
+            pass
+        line = bisect.bisect_right(self._starts, index)
+        return line, index - self._starts[line - 1] + 1
 
-    def _line_starts(self) -> list[int]:
-        if self._starts is None:
-            starts = [0]
-            at = self.text.find("\n")
-            while at >= 0:
-                starts.append(at + 1)
-                at = self.text.find("\n", at + 1)
-            self._starts = starts
-        return self._starts
+    def _next_line(self) -> bool:
+        """Find the start of one more line; lines are looked for no further than they are needed."""
+        at = self.text.find("\n", self._starts[-1])
+        if at >= 0:
+            self._starts.append(at + 1)
+        return at >= 0
 
 
 def _is_empty(node: Node | None) -> bool:

@@ -47,11 +47,15 @@ class Launcher:
         return self.nodes is None and self.procs is None
 
 
+#: more than anybody writes
+_MOST = 10_000
+
+
 def find_launchers(command: str) -> list[Launcher]:
-    """All launchers of a command, in its order."""
-    found = []
+    """The launchers of a command, in its order."""
+    found: list[Launcher] = []
     at = command.find(TOKEN)
-    while at >= 0:
+    while at >= 0 and len(found) < _MOST:
         end = at + len(TOKEN)
         allocation = _ALLOCATION.match(command, end)
         if allocation:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -44,7 +43,16 @@ def clean_together(names: Sequence[str]) -> list[str]:
     ]
 
 
+def is_suffixed(name: str) -> bool:
+    """Whether a name, alone in its folder, gets a suffix."""
+    kept = _DROPPED.sub("", name)
+    return len(kept) > _LONGEST or not kept.strip(".")
+
+
 def suffix(name: str) -> str:
     """What tells a name apart that cleaning cannot keep."""
+    # Few names need one, and hashlib takes as long to import as a small study to check.
+    import hashlib
+
     raw = name.encode("utf-8", "surrogateescape")
     return "-" + hashlib.sha1(raw, usedforsecurity=False).hexdigest()[:8]

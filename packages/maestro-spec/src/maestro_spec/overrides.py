@@ -17,7 +17,7 @@ from maestro_spec.problems import Path, Problem, has_errors, problem
 from maestro_spec.shapes import Text
 from maestro_spec.structure import Reader
 from maestro_spec.study_shape import BATCH
-from maestro_spec.suggest import did_you_mean
+from maestro_spec.suggest import Suggester
 from maestro_spec.yaml_source import parse
 
 COMMAND_LINE = "<command line>"
@@ -61,7 +61,7 @@ def _variables(
         path: Path = ("env", "variables", name)
         if name not in known and name != _OUTPUT_PATH:
             message = f"The study has no variable `{name}`."
-            hint = did_you_mean(name, known) or _list_of(known)
+            hint = Suggester().did_you_mean(name, known) or _list_of(known)
             problems.append(problem("MS101", None, path, message, hint))
         elif value == "" or value is None:
             problems.append(problem("MS105", None, path, f"The variable `{name}` is empty."))
@@ -100,7 +100,7 @@ def _batch(study: Study, given: Mapping[str, Any], problems: list[Problem]) -> B
         path: Path = ("batch", name)
         if name not in keys:
             message = f"The batch block has no key `{name}`."
-            hint = did_you_mean(name, keys) or _list_of(keys)
+            hint = Suggester().did_you_mean(name, keys) or _list_of(keys)
             problems.append(problem("MS101", None, path, message, hint))
         elif value is None:
             values.pop("uri" if name == "flux_uri" else name, None)

@@ -24,6 +24,9 @@ _TRUE = frozenset({"yes", "true", "on"})
 #: A digit more, and `int()` refuses or takes for ever; nobody means such a number.
 _MOST_DIGITS = 300
 
+_PLAIN_INT = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
+_PLAIN_FLOAT = re.compile(r"-?[0-9]{1,17}\.[0-9]{1,17}")
+
 #: tags that may be written out: `!!str 5`
 TAGS = {
     f"{_CORE}{name}": kind
@@ -42,7 +45,6 @@ class ScalarError(ValueError):
     """The text does not fit the tag that was written before it."""
 
 
-@lru_cache(maxsize=4096)
 def resolve(text: str) -> tuple[str, Any]:
     """Kind and value of an unquoted scalar.
 
@@ -50,6 +52,16 @@ def resolve(text: str) -> tuple[str, Any]:
         The kind, one of those of `document.Scalar`, `merge` (`<<`) or `value` (`=`), and the
         Python value.
     """
+    # Long tables are mostly made of these two, and seldom twice of the same.
+    if _PLAIN_INT.fullmatch(text):
+        return "int", int(text)
+    if _PLAIN_FLOAT.fullmatch(text):
+        return "float", float(text)
+    return _resolve(text)
+
+
+@lru_cache(maxsize=4096)
+def _resolve(text: str) -> tuple[str, Any]:
     for tag, pattern in _RESOLVERS.get(text[:1], ()):
         if pattern.match(text):
             name = tag[len(_CORE) :]

@@ -27,7 +27,7 @@ from maestro_spec.shapes import (
     Word,
 )
 from maestro_spec.study_shape import RUN
-from maestro_spec.suggest import closest
+from maestro_spec.suggest import Suggester
 
 #: A value that could not be read; what is wrong with it has been noted.
 INVALID: Any = object()
@@ -54,6 +54,7 @@ class Reader:
 
     document: Document
     problems: list[Problem] = attrs.field(factory=list)
+    suggest: Suggester = attrs.field(factory=Suggester)
 
     def complain(
         self, code: str, node: Node, path: Path, message: str, hint: str | None = None
@@ -142,7 +143,7 @@ class Reader:
             found[text] = plain(value)
             return
         names = [k.name for k in shape.keys]
-        meant = closest(text, names)
+        meant = self.suggest.closest(text, names)
         hint = f"Did you mean `{meant}`?" if meant else None
         if shape.title == "a step" and _known(RUN, text) is not None:
             hint = "It belongs under `run`."
@@ -185,15 +186,25 @@ class Reader:
             message = f"{name} needs at least {shape.minimum} item."
             self.complain("MS105", node, path, message)
             return INVALID
+        if isinstance(shape.item, Value):
+            item_name = f"an item of {name}"
+            found = [
+                self._value(item, shape.item, (*path, number), item_name)
+                for number, item in enumerate(node.items)
+            ]
+            return [value for value in found if value is not INVALID]
         values: list[Any] = []
+        seen: set[Any] = set()
         for number, item in enumerate(node.items):
             value = self.read(item, shape.item, (*path, number), f"an item of {name}")
             if value is INVALID:
                 continue
-            if shape.unique and value in values[-1000:]:
-                message = f"`{value}` is in {name} twice."
-                self.complain("MS107", item, (*path, number), message, "Remove one of them.")
-                continue
+            if shape.unique:
+                if value in seen:
+                    message = f"`{value}` is in {name} twice."
+                    self.complain("MS107", item, (*path, number), message, "Remove one of them.")
+                    continue
+                seen.add(value)
             values.append(value)
         return values
 
@@ -311,7 +322,7 @@ class Reader:
             try:
                 value = float(value)
             except ValueError:
-                meant = closest(value, shape.words)
+                meant = self.suggest.closest(value, shape.words)
                 hint = f"Did you mean `{meant}`?" if meant else f"Known: {words}, or 0.0 to 1.0."
                 self.complain("MS108", node, path, f"{name} cannot be `{node.text}`.", hint)
                 return INVALID
@@ -344,6 +355,8 @@ class Reader:
     def _trap(self, node: Scalar, path: Path, name: str) -> None:
         """Warn where YAML makes something else of what was written."""
         text, kind, value = node.text, node.kind, node.value
+        if kind == "float" or (kind == "int" and str(value) == text):
+            return
         quote = _quote(node)
         if kind == "bool":
             if text.lower() not in _WRITTEN_OUT:

@@ -4,40 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-#: Longer names, and more of them, are not compared: nobody mistypes those, and it takes time.
+import attrs
+
+#: Longer names are not compared: nobody mistypes those.
 _LONGEST = 60
-_MOST = 2000
+
+#: How many letters are compared in all, so that no file full of unknown names takes long.
+_MOST_LETTERS = 300_000
 
 
-def closest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that ``name`` was probably meant to be, or None.
+@attrs.define
+class Suggester:
+    """Finds the name that was probably meant, as long as that does not take too long."""
 
-    Case, and the choice between space, ``_`` and ``-``, do not count; otherwise a third of the
-    letters, but no more than three, may be wrong.
-    """
-    if len(name) > _LONGEST:
-        return None
-    wanted = _plain(name)
-    best: tuple[int, str] | None = None
-    for number, candidate in enumerate(known):
-        if number >= _MOST:
-            break
-        if candidate == name or len(candidate) > _LONGEST:
-            continue
-        plain = _plain(candidate)
-        allowed = min(3, (max(len(wanted), len(plain)) + 1) // 3)
-        if abs(len(plain) - len(wanted)) > allowed:
-            continue
-        distance = _distance(wanted, plain, allowed)
-        if distance <= allowed and (best is None or distance < best[0]):
-            best = (distance, candidate)
-    return best[1] if best else None
+    _letters: int = _MOST_LETTERS
 
+    def closest(self, name: str, known: Iterable[str]) -> str | None:
+        """The known name that ``name`` was probably meant to be, or None.
 
-def did_you_mean(name: str, known: Iterable[str], template: str = "`{}`") -> str | None:
-    """A hint that names the closest known name, or None."""
-    found = closest(name, known)
-    return f"Did you mean {template.format(found)}?" if found is not None else None
+        Case, and the choice between space, ``_`` and ``-``, do not count; otherwise a third of
+        the letters, but no more than three, may be wrong.
+        """
+        if len(name) > _LONGEST:
+            return None
+        wanted = _plain(name)
+        best: tuple[int, str] | None = None
+        for candidate in known:
+            # Looking at a name at all costs about as much as comparing two letters.
+            self._letters -= 2
+            if self._letters < 0:
+                break
+            allowed = min(3, (max(len(name), len(candidate)) + 1) // 3)
+            if candidate == name or abs(len(candidate) - len(name)) > allowed:
+                continue
+            plain = _plain(candidate)
+            self._letters -= len(wanted) * len(plain)
+            distance = _distance(wanted, plain, allowed)
+            if distance <= allowed and (best is None or distance < best[0]):
+                best = (distance, candidate)
+        return best[1] if best else None
+
+    def did_you_mean(self, name: str, known: Iterable[str], form: str = "`{}`") -> str | None:
+        """A hint that names the closest known name, or None."""
+        found = self.closest(name, known)
+        return f"Did you mean {form.format(found)}?" if found is not None else None
 
 
 def _plain(name: str) -> str:

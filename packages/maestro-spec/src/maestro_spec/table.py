@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path as FilePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from maestro_spec.csv_tables import TableError, read_table
 from maestro_spec.model import Column, Factor, Range, Study
 from maestro_spec.problems import Path
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 #: what stands for the value in a label
 VALUE = "%%"
@@ -163,11 +165,11 @@ def range_length(wanted: Range) -> int:
     Raises:
         RangeError: none, or too many to be meant.
     """
-    start, stop = Fraction(repr(wanted.start)), Fraction(repr(wanted.stop))
+    start, stop = _exact(wanted.start), _exact(wanted.stop)
     if wanted.num is not None:
         count = wanted.num
     elif wanted.step:
-        count = int((stop - start) // Fraction(repr(wanted.step))) + 1
+        count = int((stop - start) // _exact(wanted.step)) + 1
     else:
         raise RangeError("The step of the range is 0.")
     if count < 1:
@@ -184,12 +186,20 @@ def range_values(wanted: Range) -> tuple[int | float, ...]:
         RangeError: it has none, or too many to be meant.
     """
     count = range_length(wanted)
-    start, stop = Fraction(repr(wanted.start)), Fraction(repr(wanted.stop))
+    start, stop = _exact(wanted.start), _exact(wanted.stop)
     if wanted.step:
-        step = Fraction(repr(wanted.step))
+        step = _exact(wanted.step)
     else:
-        step = (stop - start) / (count - 1) if count > 1 else Fraction(0)
+        step = (stop - start) / (count - 1) if count > 1 else _exact(0)
     given = [wanted.start, wanted.stop, *([wanted.step] if wanted.step else [])]
     whole = all(isinstance(number, int) for number in given) and step.denominator == 1
     exact = (start + index * step for index in range(count))
     return tuple(int(number) if whole else float(number) for number in exact)
+
+
+def _exact(number: float) -> Fraction:
+    """The number as it was written: 0.1 is a tenth."""
+    # Few studies have ranges, and fractions brings decimal with it.
+    from fractions import Fraction
+
+    return Fraction(repr(number))

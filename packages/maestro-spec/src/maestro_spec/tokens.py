@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,57 +14,49 @@ from maestro_spec.problems import Path
 #: tokens that every study has
 BUILT_IN = frozenset({"WORKSPACE", "SPECROOT", "OUTPUT_PATH", "LAUNCHER"})
 
-_TOKEN = re.compile(r"\$\(([^()$\n]{1,200})\)")
-_NAME = re.compile(r"[^\W\d][\w.-]*")
-
 #: texts in which workspaces and the launcher are put
 COMMANDS = frozenset({"cmd", "restart"})
 
+_TOKEN = re.compile(r"\$\(([^()$\n]{1,200})\)")
+_NAME = re.compile(r"[^\W\d][\w.-]*")
+
 
 @attrs.frozen
-class Token:
-    """One token in a text.
+class Text:
+    """A text of the study, and the tokens in it.
 
     Attributes:
-        path: of the text in the document.
-        name: what stands in the brackets.
-        occurrence: 0 for the first of this name in the text.
-        escaped: a backslash stands before it.
+        path: where it stands in the document.
+        text: all of it.
+        names: what stands in the brackets of its tokens, each once, in their order.
     """
 
     path: Path
-    name: str
-    occurrence: int
-    escaped: bool
+    text: str
+    names: tuple[str, ...]
 
-    @property
-    def text(self) -> str:
-        """The token as it was written."""
-        return f"$({self.name})"
-
-    @property
-    def looks_like_ours(self) -> bool:
-        """Whether it can be a name at all, and no command of the shell with arguments."""
-        return _NAME.fullmatch(self.name) is not None
+    def occurrence(self, name: str) -> int | None:
+        """Which of the tokens of a name is the first that no backslash stands before, from 0."""
+        token = f"$({name})"
+        at, count = self.text.find(token), 0
+        while at > 0 and self.text[at - 1] == "\\":
+            at, count = self.text.find(token, at + 1), count + 1
+        return count if at >= 0 else None
 
 
-def names_in(text: str) -> set[str]:
+def find_tokens(path: Path, text: str) -> Text:
+    """A text with its tokens."""
+    return Text(path, text, tuple(dict.fromkeys(names_in(text))))
+
+
+def names_in(text: str) -> list[str]:
     """What stands in the brackets of all tokens of a text."""
-    return set(_TOKEN.findall(text)) if "$(" in text else set()
+    return _TOKEN.findall(text) if "$(" in text else []
 
 
-def find_tokens(path: Path, text: str) -> list[Token]:
-    """All tokens of a text, in its order."""
-    if "$(" not in text:
-        return []
-    seen: Counter[str] = Counter()
-    found = []
-    for match in _TOKEN.finditer(text):
-        name = match[1]
-        escaped = match.start() > 0 and text[match.start() - 1] == "\\"
-        found.append(Token(path, name, seen[name], escaped))
-        seen[name] += 1
-    return found
+def looks_like_ours(name: str) -> bool:
+    """Whether it can be a name at all, and is no command of the shell with arguments."""
+    return _NAME.fullmatch(name) is not None
 
 
 def without_part(name: str) -> str:
@@ -85,19 +76,12 @@ def texts_of_step(step: Step) -> Iterator[tuple[Path, str]]:
             yield (*run, key), text
     for number, name in enumerate(step.depends):
         yield (*run, "depends", number), name
-    yield from texts_of_resources(step.resources, run)
-
-
-def texts_of_resources(resources: Resources, run: Path) -> Iterator[tuple[Path, str]]:
-    """The texts among a step's resources."""
     for field in attrs.fields(Resources):
-        value = getattr(resources, field.name)
-        if value is None or value == {}:
-            continue
-        key: Path = (field.name,)
-        if field.name.startswith("exclusive_"):
-            key = ("exclusive", field.name.removeprefix("exclusive_"))
-        yield from texts_in(value, (*run, *key))
+        value = getattr(step.resources, field.name)
+        if value is not None and value != {}:
+            _, exclusive, part = field.name.rpartition("exclusive_")
+            where: Path = ("exclusive", part) if exclusive else (field.name,)
+            yield from texts_in(value, (*run, *where))
 
 
 def texts_in(value: Any, path: Path) -> Iterator[tuple[Path, str]]:

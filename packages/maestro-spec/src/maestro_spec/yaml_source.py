@@ -7,7 +7,7 @@ aliases cannot stand for a billion values.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -21,7 +21,6 @@ from yaml.events import (
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
-    StreamEndEvent,
 )
 
 from maestro_spec.document import Document, Mapping, Mark, Node, Position, Scalar, Sequence
@@ -33,7 +32,7 @@ MAX_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 100
 MAX_ALIASES = 10_000
 #: values of the document, each alias counted as what it stands for
-MAX_VALUES = 200_000
+MAX_VALUES = 100_000
 
 #: no more than this many problems of one kind are worth reading
 _MOST_DUPLICATES = 1000
@@ -118,17 +117,15 @@ class _PurePython(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):
         yaml.parser.Parser.__init__(self)
 
 
-def _events(text: str) -> Iterator[Any]:
+def _events(text: str) -> Callable[[], Any]:
+    """What gives the next event, or None."""
     parser: Any = (
         yaml.cyaml.CParser(text)  # type: ignore[attr-defined]  # missing in the stubs
         if yaml.__with_libyaml__
         else _PurePython(text)
     )
     get: Callable[[], Any] = parser.get_event
-    event = get()
-    while event is not None and type(event) is not StreamEndEvent:
-        yield event
-        event = get()
+    return get
 
 
 @attrs.define
@@ -151,11 +148,11 @@ class _Composer:
     _values: int = 0
     _aliases: int = 0
 
-    def compose(self, events: Iterator[Any]) -> Node | None:
+    def compose(self, next_event: Callable[[], Any]) -> Node | None:
         root: Node | None = None
         documents = 0
         stack: list[_Open] = []
-        for event in events:
+        while (event := next_event()) is not None:
             kind = type(event)
             if kind is ScalarEvent:
                 node: Node = self._scalar(event)

@@ -61,6 +61,8 @@ def _carets(place: Place) -> str:
 
 def _clean(text: str) -> str:
     """Without control characters, which could speak to the terminal; what is no text, replaced."""
+    if text.isprintable():
+        return text
     plain = "".join(c if c.isprintable() else " " if c == "\t" else "�" for c in text)
     return plain.encode("utf-8", "replace").decode("utf-8")
 

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from maestro_spec.analysis import Analysis
 from maestro_spec.problems import Problem, problem
-from maestro_spec.suggest import did_you_mean
 
 #: What each of our adapters makes something of, beside `type`, `shell` and the free options.
 _USED = {
@@ -41,7 +40,7 @@ def check(analysis: Analysis) -> Iterator[Problem]:
         message = (
             f"`{batch.type}` is none of our schedulers; an adapter of this name must be installed."
         )
-        hint = did_you_mean(batch.type, _USED) or f"Ours are {', '.join(_USED)}."
+        hint = analysis.suggest.did_you_mean(batch.type, _USED) or f"Ours are {', '.join(_USED)}."
         yield problem("MS502", study.place(path), path, message, hint)
     for key in _NEEDED.get(batch.type, ()):
         if key not in batch.given:
@@ -67,6 +66,9 @@ def _values(analysis: Analysis) -> Iterator[Problem]:
         if name not in _PLACEHOLDERS:
             path = ("batch", "launcher")
             message = f"The launcher has no placeholder {{{name}}}."
-            hint = did_you_mean(name, _PLACEHOLDERS, "{{{}}}") or "It has {procs}, {nodes}, …"
+            hint = (
+                analysis.suggest.did_you_mean(name, _PLACEHOLDERS, "{{{}}}")
+                or "It has {procs}, {nodes}, …"
+            )
             place = study.place_within(path, f"{{{name}}}")
             yield problem("MS509", place, path, message, hint)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from maestro_spec.analysis import Analysis, funnel_target, innermost_first, resolved
 from maestro_spec.model import Step
 from maestro_spec.problems import Problem, problem
-from maestro_spec.suggest import did_you_mean
 
 #: how many ancestors of a step are looked at in search of one
 _MOST_ANCESTORS = 2_000
@@ -32,18 +31,20 @@ def _dependencies(analysis: Analysis, step: Step) -> Iterator[Problem]:
             message = f"The step `{step.name}` depends on itself."
             hint = "Remove the dependency."
             yield problem("MS303", study.place(path), path, message, hint)
-        elif target not in analysis.steps:
-            if not analysis.nameless:
-                message = f"`{step.name}` depends on `{target}`, which is no step."
-                meant = did_you_mean(target, analysis.steps)
-                yield problem("MS302", study.place(path), path, message, meant)
-        elif "*" in name and analysis.used is not None and not analysis.used[target]:
-            if analysis.is_whole("study", "env", "global.parameters"):
-                message = (
-                    f"`{target}` uses no parameter, so `{written}` waits for a single instance."
-                )
-                hint = f"Write `{target}`."
-                yield problem("MS305", study.place(path), path, message, hint)
+        elif target not in analysis.steps and not analysis.nameless:
+            message = f"`{step.name}` depends on `{target}`, which is no step."
+            meant = analysis.suggest.did_you_mean(target, analysis.steps)
+            yield problem("MS302", study.place(path), path, message, meant)
+        elif "*" in name and _is_single(analysis, target):
+            message = f"`{target}` uses no parameter, so `{written}` waits for a single instance."
+            yield problem("MS305", study.place(path), path, message, f"Write `{target}`.")
+
+
+def _is_single(analysis: Analysis, name: str) -> bool:
+    """Whether a step surely has one instance alone."""
+    if analysis.used is None or not analysis.is_whole("study", "env", "global.parameters"):
+        return False
+    return name in analysis.used and not analysis.used[name]
 
 
 def _cycle(analysis: Analysis) -> Iterator[Problem]:

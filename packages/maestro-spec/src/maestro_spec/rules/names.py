@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from maestro_spec.analysis import Analysis
-from maestro_spec.names import RESERVED, clean, clean_together, suffix
+from maestro_spec.names import RESERVED, clean, clean_together, is_suffixed
 from maestro_spec.problems import Path, Problem, problem
 
 
@@ -40,9 +40,9 @@ def check(analysis: Analysis) -> Iterator[Problem]:
 
 def _folder(analysis: Analysis, name: str, path: Path, what: str) -> Iterator[Problem]:
     """A name whose folder nobody would guess, or that looks like a path."""
-    folder = clean(name)
-    if "/" not in name and not folder.endswith(suffix(name)):
+    if "/" not in name and not is_suffixed(name):
         return
+    folder = clean(name)
     message = f"`{name[:60]}` makes no folder as it is: that of {what} is called `{folder[:80]}`."
     hint = "Use letters, digits and `-_.()`."
     yield problem("MS308", analysis.study.place(path), path, message, hint)

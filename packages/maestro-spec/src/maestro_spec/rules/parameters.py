@@ -8,7 +8,7 @@ import attrs
 
 from maestro_spec.analysis import Analysis
 from maestro_spec.model import Column
-from maestro_spec.names import clean, suffix
+from maestro_spec.names import clean, is_suffixed
 from maestro_spec.problems import Path, Problem, problem
 from maestro_spec.table import VALUE, TableColumn, TableFactor
 from maestro_spec.tokens import BUILT_IN
@@ -218,7 +218,7 @@ def _compare(analysis: Analysis, columns: Sequence[TableColumn], step: str, foun
         other = folders.setdefault(folder, name)
         if other != name:
             _same_folder(analysis, columns, (first[other], row), (other, name), found)
-        elif folder.endswith(suffix(name)) and "/" not in name:
+        elif is_suffixed(name) and "/" not in name:
             path = (*columns[0].path, "label")
             message = (
                 f"`{_short(name)}` makes no folder as it is: its folder is called `{folder[:80]}`."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -9,8 +10,15 @@ from maestro_spec.analysis import Analysis
 from maestro_spec.launchers import TOKEN, find_launchers
 from maestro_spec.model import Step
 from maestro_spec.problems import Path, Problem, problem
-from maestro_spec.suggest import closest, did_you_mean
-from maestro_spec.tokens import BUILT_IN, COMMANDS, Token, find_tokens, texts_in, without_part
+from maestro_spec.tokens import (
+    BUILT_IN,
+    COMMANDS,
+    Text,
+    find_tokens,
+    looks_like_ours,
+    texts_in,
+    without_part,
+)
 
 _CAPITALS = re.compile(r"[A-Z][A-Z0-9_]+")
 
@@ -59,67 +67,77 @@ _MOST_PROBLEMS = 500
 
 def check(analysis: Analysis) -> Iterator[Problem]:
     """Tokens of steps, of `env` and of the batch block."""
-    found = 0
-    known = {*analysis.env, *analysis.parameters, *BUILT_IN, *analysis.declared}
-    tokens = [token for each in analysis.tokens for token in each]
-    env = analysis.study.env
-    for variable in (*env.variables, *env.labels):
-        tokens += find_tokens(variable.at, str(variable.value))
-    for token in tokens:
-        for each in _definition(analysis, token, known):
-            found += 1
-            if found <= _MOST_PROBLEMS:
-                yield each
-    yield from _misplaced(analysis)
+    yield from itertools.islice(_definitions(analysis), _MOST_PROBLEMS)
+    yield from itertools.islice(_misplaced(analysis), _MOST_PROBLEMS)
     for step in analysis.study.steps:
         yield from _launchers(analysis, step)
 
 
-def _definition(analysis: Analysis, token: Token, known: set[str]) -> Iterator[Problem]:
-    """Tokens that nothing defines."""
-    name = token.name
-    if name in known or token.escaped or not token.looks_like_ours:
-        return
-    place = analysis.study.place_within(token.path, token.text, token.occurrence)
+def _definitions(analysis: Analysis) -> Iterator[Problem]:
+    """Tokens that nothing defines, each once in each text."""
+    known = {*analysis.env, *analysis.parameters, *BUILT_IN, *analysis.declared}
+    env = analysis.study.env
+    texts = [text for each in analysis.texts for text in each]
+    texts += [find_tokens(v.at, str(v.value)) for v in (*env.variables, *env.labels)]
+    for text in texts:
+        for name in text.names:
+            if name not in known and looks_like_ours(name):
+                yield from _definition(analysis, text, name, known)
+
+
+def _definition(analysis: Analysis, text: Text, name: str, known: set[str]) -> Iterator[Problem]:
     base, dot, part = name.rpartition(".")
+    suggest = analysis.suggest
+    defined = base in analysis.parameters
     if dot and part == "workspace":
         unknown = base not in analysis.steps and not analysis.nameless
-        if unknown and token.path[-1] in COMMANDS:
-            message = f"{token.text} is the workspace of no step."
-            hint = did_you_mean(base, analysis.steps, "$({}.workspace)")
-            yield problem("MS403", place, token.path, message, hint)
-    elif dot and (part in _PARTS or base in analysis.parameters):
-        defined = base in analysis.parameters
+        if unknown and text.path[-1] in COMMANDS:
+            hint = suggest.did_you_mean(base, analysis.steps, "$({}.workspace)")
+            yield from _found(
+                "MS403", analysis, text, name, f"$({name}) is the workspace of no step.", hint
+            )
+    elif dot and (part in _PARTS or defined):
         if not defined and (base in analysis.env or base not in analysis.declared):
             what = "a name of `env`" if base in analysis.env else "no parameter"
             message = f"`{base}` is {what}; only parameters have a `.{part}`."
-            hint = did_you_mean(base, analysis.parameters, f"$({{}}.{part})") or _pgen(analysis)
-            yield problem("MS402", place, token.path, message, hint)
+            form = f"$({{}}.{part})"
+            hint = suggest.did_you_mean(base, analysis.parameters, form) or _pgen(analysis)
+            yield from _found("MS402", analysis, text, name, message, hint)
         elif defined and part not in _PARTS:
             message = f"A parameter has `.label` and `.name`, and no `.{part}`."
-            yield problem("MS402", place, token.path, message, f"Write $({base}) for the value.")
+            hint = f"Write $({base}) for the value."
+            yield from _found("MS402", analysis, text, name, message, hint)
     else:
-        yield from _undefined(analysis, token, known)
+        yield from _undefined(analysis, text, name, known)
 
 
-def _undefined(analysis: Analysis, token: Token, known: set[str]) -> Iterator[Problem]:
-    name = token.name
-    meant = closest(name, known)
-    hint = f"Did you mean $({meant})?" if meant else None
-    if _CAPITALS.fullmatch(name):
-        shell = f"For a variable of the shell write ${{{name}}}."
-        hint = hint or _pgen(analysis) or shell
-    elif meant is None or name in _SHELL or not _is_typo(name, meant):
+def _undefined(analysis: Analysis, text: Text, name: str, known: set[str]) -> Iterator[Problem]:
+    capitals = _CAPITALS.fullmatch(name)
+    if not capitals and name in _SHELL:
         return
-    place = analysis.study.place_within(token.path, token.text, token.occurrence)
-    message = f"Nothing defines {token.text}, so the shell would run `{name}` as a command."
-    yield problem("MS401", place, token.path, message, hint)
+    meant = analysis.suggest.closest(name, known)
+    if not capitals and (meant is None or not _is_typo(name, meant)):
+        return
+    hint = f"Did you mean $({meant})?" if meant else None
+    hint = hint or _pgen(analysis) or f"For a variable of the shell write ${{{name}}}."
+    message = f"Nothing defines $({name}), so the shell would run `{name}` as a command."
+    yield from _found("MS401", analysis, text, name, message, hint)
+
+
+def _found(
+    code: str, analysis: Analysis, text: Text, name: str, message: str, hint: str | None = None
+) -> Iterator[Problem]:
+    """The problem, unless all tokens of this name are hidden from maestro by a backslash."""
+    occurrence = text.occurrence(name)
+    if occurrence is not None:
+        place = analysis.study.place_within(text.path, f"$({name})", occurrence)
+        yield problem(code, place, text.path, message, hint)
 
 
 def _is_typo(name: str, meant: str) -> bool:
     """Whether a name in small letters is so close to a known one that no command is meant."""
     same = name.casefold().replace("-", "_") == meant.casefold().replace("-", "_")
-    return same or (len(name) >= 5 and meant.islower() and closest(name, [meant]) is not None)
+    return same or (len(name) >= 5 and meant.islower())
 
 
 def _pgen(analysis: Analysis) -> str | None:
@@ -130,55 +148,56 @@ def _pgen(analysis: Analysis) -> str | None:
 
 def _misplaced(analysis: Analysis) -> Iterator[Problem]:
     """Tokens in places that they do not reach."""
-    study = analysis.study
-    for step, tokens in zip(study.steps, analysis.tokens, strict=True):
-        for token in tokens:
-            key = token.path[len(step.at) :]
-            if key == ("name",):
-                if _is_known(analysis, token):
-                    yield _no_effect(analysis, token, "in the name of a step")
-            elif key[-1] not in COMMANDS and _is_for_commands(analysis, token):
-                yield _no_effect(analysis, token, "outside `cmd` and `restart`")
-    texts: list[tuple[Path, object]] = list(_batch_texts(analysis))
-    texts += [((*path.at, "path"), path.path) for path in study.env.paths]
-    for git in study.env.git:
-        texts += [((*git.at, "path"), git.path), ((*git.at, "url"), git.url)]
-    for path, value in texts:
+    study, env = analysis.study, analysis.env
+    for step, texts in zip(study.steps, analysis.texts, strict=True):
+        for text in texts:
+            key = text.path[len(step.at) :]
+            where = "in the name of a step" if key == ("name",) else "outside `cmd` and `restart`"
+            for name in text.names if key[-1] not in COMMANDS else ():
+                in_name = key == ("name",) and _is_known(analysis, name)
+                if in_name or (key != ("name",) and _is_for_commands(analysis, name)):
+                    yield from _no_effect(analysis, text, name, where)
+    for path, value in _other_texts(analysis):
         where = "in `batch`" if path[0] == "batch" else "in a dependency"
-        for inner, text in texts_in(value, path):
-            for token in find_tokens(inner, text):
-                if token.name not in analysis.env and _is_known(analysis, token):
-                    yield _no_effect(analysis, token, where)
-    for field, text in (("name", study.name), ("description", study.description)):
-        for token in find_tokens(("description", field), text):
-            if _is_known(analysis, token):
-                yield _no_effect(analysis, token, "in the description of the study")
+        for text in (find_tokens(inner, each) for inner, each in texts_in(value, path)):
+            for name in text.names:
+                if name not in env and _is_known(analysis, name):
+                    yield from _no_effect(analysis, text, name, where)
+    for field, each in (("name", study.name), ("description", study.description)):
+        text = find_tokens(("description", field), each)
+        for name in text.names:
+            if _is_known(analysis, name):
+                yield from _no_effect(analysis, text, name, "in the description of the study")
 
 
-def _is_known(analysis: Analysis, token: Token) -> bool:
-    return token.name in analysis.env or without_part(token.name) in analysis.parameters
+def _is_known(analysis: Analysis, name: str) -> bool:
+    return name in analysis.env or without_part(name) in analysis.parameters
 
 
-def _is_for_commands(analysis: Analysis, token: Token) -> bool:
+def _is_for_commands(analysis: Analysis, name: str) -> bool:
     """Whether a token is one of those that only commands get."""
-    if _is_known(analysis, token):
+    if _is_known(analysis, name):
         return False
-    base, dot, part = token.name.rpartition(".")
-    return token.name in {"WORKSPACE", "LAUNCHER"} or (
+    base, dot, part = name.rpartition(".")
+    return name in {"WORKSPACE", "LAUNCHER"} or (
         part == "workspace" and bool(dot) and base in analysis.steps
     )
 
 
-def _batch_texts(analysis: Analysis) -> Iterator[tuple[Path, object]]:
-    batch = analysis.study.batch
+def _other_texts(analysis: Analysis) -> Iterator[tuple[Path, object]]:
+    """The texts of the batch block and of dependencies."""
+    batch, env = analysis.study.batch, analysis.study.env
     for key in sorted(batch.given):
         yield ("batch", key), getattr(batch, key, None)
+    for path in env.paths:
+        yield (*path.at, "path"), path.path
+    for git in env.git:
+        yield (*git.at, "path"), git.path
+        yield (*git.at, "url"), git.url
 
 
-def _no_effect(analysis: Analysis, token: Token, where: str) -> Problem:
-    place = analysis.study.place_within(token.path, token.text, token.occurrence)
-    message = f"{token.text} has no effect {where}."
-    return problem("MS407", place, token.path, message)
+def _no_effect(analysis: Analysis, text: Text, name: str, where: str) -> Iterator[Problem]:
+    return _found("MS407", analysis, text, name, f"$({name}) has no effect {where}.")
 
 
 def _launchers(analysis: Analysis, step: Step) -> Iterator[Problem]:
