@@ -7,6 +7,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from maestro_adapters import attempt_file, driver
 
@@ -110,6 +112,34 @@ def test_a_full_disk_runs_nothing(shell, tmp_path):
     assert not (tmp_path / "ran").exists()
 
 
+def test_an_end_that_cannot_be_written_is_tried_again(shell, tmp_path):
+    """A full disk, say. Here a folder is in the way, and `sleep` is what takes it away."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    sleep = tools / "sleep"
+    sleep.write_text(
+        "#!/bin/sh\necho slept >>slept\n[ -e again ] || { : >again; exit; }\n/bin/rmdir .attempt.1\n"
+    )
+    sleep.chmod(0o755)
+    script = write_script(tmp_path, "rm .attempt.1; mkdir .attempt.1; exit 5\n")
+    environment = {"PATH": f"{tools}:/usr/bin:/bin"}
+    assert run_local(shell, tmp_path, script, env=environment).returncode == 5
+    assert (tmp_path / "slept").read_text() == "slept\nslept\n"
+    assert (tmp_path / ".attempt.1").read_text() == "end code=5\n"
+
+
+def test_an_end_that_can_never_be_written(shell, tmp_path):
+    """The driver does not stay for ever; its own exit code still tells."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "sleep").write_text("#!/bin/sh\necho slept >>slept\n")
+    (tools / "sleep").chmod(0o755)
+    script = write_script(tmp_path, "rm .attempt.1; mkdir .attempt.1; exit 5\n")
+    environment = {"PATH": f"{tools}:/usr/bin:/bin"}
+    assert run_local(shell, tmp_path, script, env=environment).returncode == 5
+    assert 5 < len((tmp_path / "slept").read_text().splitlines()) < 100
+
+
 @pytest.mark.parametrize(
     ("interpreter", "body", "code"),
     [
@@ -185,6 +215,20 @@ def test_nothing_of_a_path_stands_where_a_directive_could():
         "#SBATCH --nodes=1",
         "#SBATCH --time=5",
     ]
+
+
+# Any text but NUL and what cannot stand in a file name's or variable's bytes.
+texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
+
+
+@settings(max_examples=50, deadline=None)
+@given(workspace=texts, script=texts, log=texts, value=texts)
+def test_any_text_reaches_the_driver_as_it_is(workspace, script, log, value):
+    text = driver.scheduled([], driver.arguments(workspace, script, 7, log=log), {"VALUE": value})
+    head = text[: text.index("trap : HUP")]
+    head += 'printf "%s\\0" "$1" "$2" "$3" "$6" "$VALUE"\n'
+    done = subprocess.run(["sh"], input=head.encode(), capture_output=True, check=True)
+    assert done.stdout.decode().split("\0")[:-1] == [workspace, script, "7", log, value]
 
 
 def test_the_scheduled_driver_runs_the_script(shell, workspace, tmp_path):

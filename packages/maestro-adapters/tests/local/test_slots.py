@@ -202,6 +202,30 @@ def test_waiting_jobs_never_start_after_close(bench):
     assert third.attempt is None
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_pool_whose_thread_died_says_so(bench, monkeypatch):
+    """Its jobs are not gone: nobody can tell any more."""
+
+    def fail(_self):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(Pool, "_step", fail)
+    (job,) = bench.submit({"command": "true"})
+    (answer,) = bench.wait([job], until=lambda answer: answer["state"] != states.RUNNING)
+    assert answer["state"] == states.UNREACHABLE
+    assert "a bug" in answer["reason"]
+
+
+def test_news_comes_seldom_while_jobs_wait(bench):
+    """Who submits thousands at once is not woken for each."""
+    jobs = bench.submit(*[{"command": "true"}] * 100)
+    wakes = 0
+    while any(answer["state"] not in states.FINAL for answer in bench.poll(jobs).values()):
+        assert select.select([bench.adapter.wake_fd()], [], [], 30)[0]
+        wakes += 1
+    assert 0 < wakes < 60
+
+
 class Machine:
     """A pool whose jobs are no processes: the test ends them."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from maestro_adapters import rendering, states, walltime
 from maestro_adapters.errors import RequestError, SchedulerError
+from maestro_adapters.interface import Adapter
 from maestro_adapters.jobs import parse_job
 from maestro_adapters.local import processes
 from maestro_adapters.local.capacity import usable_cores
@@ -23,7 +24,7 @@ __all__ = ["LocalAdapter", "create"]
 SUFFIX = ".sh"
 
 
-def create(options: Mapping[str, Any]) -> LocalAdapter:
+def create(options: Mapping[str, Any]) -> Adapter:
     """The factory that the entry point names."""
     return LocalAdapter(AdapterOptions.from_mapping(options))
 
