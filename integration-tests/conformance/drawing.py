@@ -25,11 +25,17 @@ TEMPLATES = ["{name}.%%", "%%", "p%%", "{name}=%%", "n %% m", "{name}-%%."]
 
 @dataclass
 class Drawn:
-    """A study, the features that occur in it, and how it is to be run."""
+    """A study, and how it is to be run.
+
+    Attributes:
+        features: what occurs in it.
+        by_parameter: parameter → features that count only if an instance uses it.
+    """
 
     seed: int
     study: dict[str, Any]
     features: set[str]
+    by_parameter: dict[str, set[str]]
     hashws: bool = False
     pgen: str | None = None
     pargs: dict[str, str] = field(default_factory=dict)
@@ -73,6 +79,7 @@ class _Drawing:
         self.seed = seed
         self.rng = random.Random(seed)  # noqa: S311 -- repeatable, not secret
         self.features: set[str] = set()
+        self.shared: set[str] = set()
         self.restarts = self.chance(60)
         self.columns: dict[str, dict[str, Any]] = {}
 
@@ -102,31 +109,36 @@ class _Drawing:
                 name: {"values": column["values"], "label": column["label"]}
                 for name, column in self.columns.items()
             }
-        hashws = bool(self.columns) and self.chance(30, "hashws")
-        return Drawn(self.seed, study, self.features, hashws, pgen, pargs)
+        hashws = bool(self.columns) and self.chance(30)
+        by_parameter = {
+            name: self.shared | {column["kind"]} | ({"hashws"} if hashws else set())
+            for name, column in self.columns.items()
+        }
+        return Drawn(self.seed, study, self.features, by_parameter, hashws, pgen, pargs)
 
     def _draw_parameters(self) -> None:
         count = self.rng.choice([0, 1, 1, 2, 2, 3, 3, 4])
         self.features.add(f"{count} parameters")
         rows = self.rng.randint(1, 5)
         for name in self.rng.sample(NAMES, count):
-            values = self._values(rows)
+            kind, values = self._values(rows)
             template = self.rng.choice(TEMPLATES).format(name=name)
             if self.chance(8, "labels that do not tell values apart"):
                 template = f"{name}.all"
-            self.columns[name] = {"values": values, "label": template, "name": name}
-        if count and rows > 1 and self.chance(30, "duplicate rows"):
+            self.columns[name] = {"values": values, "label": template, "kind": kind}
+        if count and rows > 1 and self.chance(30):
+            self.shared.add("duplicate rows")
             twin, other = self.rng.sample(range(rows), 2)
             for column in self.columns.values():
                 column["values"][twin] = column["values"][other]
 
-    def _values(self, rows: int) -> list[Any]:
+    def _values(self, rows: int) -> tuple[str, list[Any]]:
         kinds = ["counts", "integers", "floats", "booleans", "words", "odd strings"]
         if not self.restarts:
             kinds.append("tokens in values")
         kind = self.rng.choice(kinds)
-        self.features.add("integers" if kind == "counts" else kind)
-        return [self._value(kind) for _ in range(rows)]
+        values = [self._value(kind) for _ in range(rows)]
+        return "integers" if kind == "counts" else kind, values
 
     def _value(self, kind: str) -> Any:
         rng = self.rng

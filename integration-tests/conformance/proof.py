@@ -22,7 +22,7 @@ ENOUGH = 30
 REQUIRED = (
     *(f"{count} parameters" for count in range(5)),
     *("integers", "floats", "booleans", "words", "odd strings", "duplicate rows"),
-    *("labels", "funnels", "workspace tokens", "restart commands", "hashws"),
+    *("labels in commands", "funnels", "workspace tokens", "restart commands", "hashws"),
     *("slurm", "lsf", "local", "shell substitutions"),
 )
 
@@ -68,6 +68,8 @@ def prove(jobs: Sequence[tuple[str, Job]], python: Path, report: Report) -> None
         differences, acted = compare(Case(study, job.output), theirs, ours)
         report.differences += [f"{name}: {line}" for line in differences]
         report.acted.update(acted)
+        used = {name for each in ours for name in each.parameters}
+        report.features.update(set().union(*(job.by_parameter.get(name, set()) for name in used)))
         report.studies += 1
         report.instances += len(ours)
         report.scripts += sum(len(each.scripts) for each in ours)
@@ -81,6 +83,7 @@ def drawn_studies(seeds: range, folder: Path, report: Report) -> list[tuple[str,
         place = folder / str(seed)
         path = drawn.write(place)
         pgen = place / "pgen.py" if drawn.pgen is not None else None
-        jobs.append((f"seed {seed}", Job(path, place / "out", drawn.hashws, pgen, drawn.pargs)))
+        job = Job(path, place / "out", drawn.hashws, pgen, drawn.pargs, drawn.by_parameter)
+        jobs.append((f"seed {seed}", job))
         report.features.update(drawn.features)
     return jobs

@@ -19,13 +19,18 @@ DRIVER = Path(__file__).with_name("oracle_driver.py")
 
 @dataclass
 class Job:
-    """A study file, and how it is to be run."""
+    """A study file, and how it is to be run.
+
+    Attributes:
+        by_parameter: parameter → features that the study has if an instance uses it.
+    """
 
     study: Path
     output: Path
     hashws: bool = False
     pgen: Path | None = None
     pargs: Mapping[str, str] = field(default_factory=dict)
+    by_parameter: Mapping[str, set[str]] = field(default_factory=dict)
 
 
 @dataclass

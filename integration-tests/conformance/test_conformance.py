@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -66,21 +67,32 @@ def test_sample(sample: Path, hashws: bool, python: Path, tmp_path: Path) -> Non
     assert report.scripts
 
 
-def test_drawn_studies(python: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def show(capsys: pytest.CaptureFixture[str]) -> Callable[[Report], None]:
+    """Print a report although the test passes."""
+
+    def print_it(report: Report) -> None:
+        with capsys.disabled():
+            print(f"\n{report.text()}")
+
+    return print_it
+
+
+def test_drawn_studies(python: Path, tmp_path: Path, show: Callable[[Report], None]) -> None:
     report = Report()
     prove(drawn_studies(range(QUICK), tmp_path, report), python, report)
-    print(report.text())
+    show(report)
     assert report.differences == []
     assert report.studies == QUICK
     assert not [name for name in REQUIRED if not report.features[name]]
 
 
 @pytest.mark.slow
-def test_many_drawn_studies(python: Path, tmp_path: Path) -> None:
+def test_many_drawn_studies(python: Path, tmp_path: Path, show: Callable[[Report], None]) -> None:
     """The full form: enough of every feature, and every normaliser is needed."""
     report = Report()
     prove(drawn_studies(range(FULL), tmp_path, report), python, report)
-    print(report.text())
+    show(report)
     assert report.differences == []
     assert {
         name: report.features[name] for name in REQUIRED if report.features[name] < ENOUGH
