@@ -14,6 +14,7 @@ from pathlib import Path
 
 from maestro_cli.errors import EXIT_OK, LaunchError
 from maestro_cli.folders import absolute
+from maestro_cli.terminal import word
 
 #: Lines of the conductor's output that a message repeats.
 _TAIL_LINES = 8
@@ -72,8 +73,8 @@ def start_conductor(
     try:
         with open(reader, "rb") as pipe:  # noqa: PTH123 - a descriptor
             # The conductor writes `ready`, or `error: …`, and closes its end.
-            word = pipe.read().decode(errors="replace").strip()
-        if word == "ready":
+            told = pipe.read().decode(errors="replace").strip()
+        if told == "ready":
             return process.pid
         code = process.wait()
     except KeyboardInterrupt:
@@ -88,7 +89,7 @@ def start_conductor(
     detail = "\n".join(f"  {line}" for line in said[-_TAIL_LINES:]) or "  (it said nothing)"
     raise LaunchError(
         f"the conductor did not start: it ended with exit code {code} and said\n{detail}",
-        hint=f"the study is in {root}; once the cause is gone: maestro resume {root}",
+        hint=f"the study is in {root}; once the cause is gone: maestro resume {word(root)}",
     )
 
 

@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from maestro_cli.step_logs import error_log, last_lines
 from maestro_cli.study_state import BAD_STATES, Instance, Study
+from maestro_cli.terminal import word
 from maestro_cli.views.rows import duration, moment, short_duration
 
 #: No more of the steps that something waits for are named.
@@ -96,7 +97,7 @@ def _queued(study: Study, instance: Instance) -> Explanation:
         return Explanation(
             instance,
             f"may run; the throttle lets {throttle} jobs be in flight, and {flight} are",
-            [f"More at once: maestro update --throttle {throttle + 1} {study.root}"],
+            [f"More at once: maestro update --throttle {throttle + 1} {word(study.root)}"],
             facts,
         )
     return Explanation(
@@ -172,7 +173,7 @@ def _timed_out(study: Study, instance: Instance) -> Explanation:
         text += f", and was restarted {instance.restarts} times, as often as it may"
     told = _with_log(study, instance, text)
     if study.graph.restartable[instance.index]:
-        told.more.append(f"More restarts: maestro resume {study.root} --rlimit {limit + 1}")
+        told.more.append(f"More restarts: maestro resume {word(study.root)} --rlimit {limit + 1}")
     return told
 
 
@@ -186,7 +187,9 @@ def _hardware(study: Study, instance: Instance) -> Explanation:
 def _cancelled(study: Study, instance: Instance) -> Explanation:
     text = f"was cancelled{f': {instance.reason}' if instance.reason else ''}"
     return Explanation(
-        instance, text, [f"Run it after all: maestro resume {study.root} --step {instance.name}"]
+        instance,
+        text,
+        [f"Run it after all: maestro resume {word(study.root)} --step {word(instance.name)}"],
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from maestro_cli.errors import NotAStudyError, StudyError, UpstreamStudyError
+from maestro_cli.terminal import word
 
 #: The file that makes a folder a workspace.
 GRAPH = ".maestro/graph.msgpack"
@@ -85,7 +86,7 @@ def require_study(path: Path, *, verb: str) -> Path:
     if kind is Kind.UPSTREAM:
         raise UpstreamStudyError(
             f"{path} is a study of maestrowf 1.x: this maestro cannot {verb} it",
-            hint=f"use the maestro of maestrowf for it (maestro {verb} {path})",
+            hint=f"use the maestro of maestrowf for it (maestro {verb} {word(path)})",
         )
     if kind is Kind.ABSENT:
         raise NotAStudyError(f"{path} does not exist", hint="give the folder of a study")

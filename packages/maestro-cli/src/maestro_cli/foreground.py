@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maestro_cli.errors import EXIT_CANCELLED, EXIT_FAILED, EXIT_OK
-from maestro_cli.terminal import Paint, clean, is_terminal, say, unicode_ok, warn
+from maestro_cli.terminal import Paint, clean, is_terminal, say, unicode_ok, warn, word
 
 if TYPE_CHECKING:
     from maestro_conductor.progress import Progress
@@ -67,10 +67,10 @@ def report(root: Path, code: int) -> None:
     if code == EXIT_OK:
         if study.state == "DRYRUN":
             say(f"Dry run: the scripts of {study.total} steps are in {clean(root)}")
-            say(f"Run it with: maestro resume {clean(root)}")
+            say(f"Run it with: maestro resume {word(root)}")
         else:
-            word = Paint()("Finished", "bold green")
-            say(f"{word}: {study.total} steps in {age}. Results are in {clean(root)}")
+            finished = Paint()("Finished", "bold green")
+            say(f"{finished}: {study.total} steps in {age}. Results are in {clean(root)}")
     elif code == EXIT_FAILED:
         paint = Paint(stream=sys.stderr)
         own, others = failed.split(study.instances())
@@ -84,14 +84,14 @@ def report(root: Path, code: int) -> None:
                 warn(line)
         warn("")
         if len(own) > len(shown):
-            warn(f"All of them: maestro status --failed {clean(root)}")
-        warn(f"Once the cause is gone: maestro resume {clean(root)}")
+            warn(f"All of them: maestro status --failed {word(root)}")
+        warn(f"Once the cause is gone: maestro resume {word(root)}")
     elif code == EXIT_CANCELLED:
         warn(f"Cancelled: {counts.get('FINISHED', 0)} of {study.total} steps had finished.")
-        warn(f"Go on with: maestro resume {clean(root)}")
+        warn(f"Go on with: maestro resume {word(root)}")
     else:
         warn(f"Stopped: {counts.get('FINISHED', 0)} of {study.total} steps have finished.")
-        warn(f"Go on with: maestro resume {clean(root)}")
+        warn(f"Go on with: maestro resume {word(root)}")
 
 
 class _Bar:

@@ -14,7 +14,7 @@ from attrs import frozen
 from maestro_cli.errors import StudyError
 from maestro_cli.run_file import Run, write_batch_info, write_run
 from maestro_cli.staging import Stage
-from maestro_cli.terminal import colour_ok, say, warn
+from maestro_cli.terminal import colour_ok, say, warn, word
 
 if TYPE_CHECKING:
     from maestro_graph import Graph, ParameterTable
@@ -47,7 +47,7 @@ class Order:
         batch: ``--batch`` and ``--adapter``.
         pgen: Path of the generator file.
         pargs: Its arguments.
-        hashws, usetmp, dry, throttle, rlimit, attempts, sleep: As the options are called.
+        hashws, shared, usetmp, dry, throttle, rlimit, attempts, sleep: As the options are called.
         quiet: Problems are not printed.
     """
 
@@ -57,6 +57,7 @@ class Order:
     pgen: str | None
     pargs: Mapping[str, str]
     hashws: bool
+    shared: bool
     usetmp: bool
     dry: bool
     throttle: int
@@ -129,7 +130,11 @@ def build(order: Order, study: Study, stage: Stage) -> Graph:
 
         _judge(order, study, check(study, parameters=[column.name for column in table.columns]))
     graph = expand_workspace(
-        stage.folder, table, root=str(stage.root), hash_workspaces=order.hashws
+        stage.folder,
+        table,
+        root=str(stage.root),
+        hash_workspaces=order.hashws,
+        shared=order.shared,
     )
     for notice in graph.notices:
         if not order.quiet:
@@ -209,7 +214,7 @@ def _show(order: Order, problems: Sequence[Problem], document: Document | None) 
     text = render_text(ranked[:_MOST_SHOWN], document, colour=colour_ok(sys.stderr))
     warn(text.rstrip("\n"))
     if len(ranked) > _MOST_SHOWN:
-        warn(f"… and {len(ranked) - _MOST_SHOWN} more: maestro validate {order.study_file}")
+        warn(f"… and {len(ranked) - _MOST_SHOWN} more: maestro validate {word(order.study_file)}")
 
 
 def read_env_file(path: str) -> dict[str, str]:

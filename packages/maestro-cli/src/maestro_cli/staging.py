@@ -30,6 +30,7 @@ from types import TracebackType
 
 from maestro_cli.errors import StudyError
 from maestro_cli.folders import Kind, absolute, kind_of
+from maestro_cli.terminal import word
 
 
 class Stage:
@@ -201,7 +202,7 @@ def replaceable(root: Path) -> bool:
         if holder is not None:
             raise StudyError(
                 f"{root} holds a running study: its conductor is alive",
-                hint=f"cancel it first (maestro cancel {root}), or give another folder",
+                hint=f"cancel it first (maestro cancel {word(root)}), or give another folder",
             )
         return True
     if kind is Kind.UPSTREAM:

@@ -20,6 +20,8 @@ from maestro_cli.errors import StudyError
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
+#: No shell sees anything in these.
+_PLAIN_WORD = re.compile(r"[-\w@%+=:,./]+", re.ASCII)
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 _STYLES = {
@@ -59,6 +61,14 @@ def clean(text: object, *, lines: bool = False) -> str:
             _UNSAFE.sub(_visible, line.replace("\t", "    ")) for line in raw.splitlines()
         )
     return _UNSAFE.sub(_visible, raw)
+
+
+def word(path: object) -> str:
+    """A path as a word of a command that people copy into their shell: quoted where it must be."""
+    text = str(path)
+    if _PLAIN_WORD.fullmatch(text):
+        return text
+    return clean("'" + text.replace("'", "'\"'\"'") + "'")
 
 
 def prepare() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from maestro_cli.errors import EXIT_OK, StudyError
 from maestro_cli.parser import add_json, seconds, whole
-from maestro_cli.terminal import clean, say
+from maestro_cli.terminal import clean, say, word
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,7 +80,7 @@ def command(args: argparse.Namespace) -> int:
     if not again and study.state in ("FINISHED", "RUNNING"):
         told = f"is {study.state}: there is nothing to resume"
         if limits:
-            told += f"; new limits for it: maestro update {study.root}"
+            told += f"; new limits for it: maestro update {word(study.root)}"
         _report(args, study, again, told)
         return EXIT_OK
     cancelled = (study.root / ".cancel.lock").exists()
@@ -99,8 +99,8 @@ def command(args: argparse.Namespace) -> int:
         logpath=args.logpath,
         more=["--take-over"] if args.take_over else [],
     )
-    word = "started" if study.state == "STAGED" else "resumed"
-    _report(args, study, again, f"is {word}{_number(again)}; `maestro status` follows it")
+    begun = "started" if study.state == "STAGED" else "resumed"
+    _report(args, study, again, f"is {begun}{_number(again)}; `maestro status` follows it")
     return EXIT_OK
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from maestro_cli.errors import EXIT_OK, Declined, UsageError
 from maestro_cli.parser import add_json, seconds, setting, whole
-from maestro_cli.terminal import clean
+from maestro_cli.terminal import clean, word
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +54,11 @@ def register(commands: Any) -> None:
         "--usetmp",
         action="store_true",
         help="keep scripts in a temporary folder, not in the study's",
+    )
+    place.add_argument(
+        "--shared",
+        action="store_true",
+        help="who may enter the study's folder may also read .maestro/ (commands, parameters)",
     )
 
     how = parser.add_argument_group("how it runs")
@@ -173,7 +178,7 @@ def command(args: argparse.Namespace) -> int:
     if args.json:
         _print_json(args, stage.root, launched=True, pid=pid)
         return EXIT_OK
-    where = clean(stage.root)
+    where = word(stage.root)
     say("Study launched successfully.")
     say(f"  follow it  maestro status {where}")
     say(f"  live       maestro status --watch {where}")
@@ -205,6 +210,7 @@ def _order(args: argparse.Namespace) -> Order:
         pgen=args.pgen,
         pargs=pargs,
         hashws=args.hashws,
+        shared=args.shared,
         usetmp=args.usetmp,
         dry=args.dry,
         throttle=args.throttle,
@@ -240,7 +246,7 @@ def _not_launched(args: argparse.Namespace, root: Path) -> int:
         from maestro_cli.terminal import say
 
         say("Study launch aborted.")
-        say(f"It is ready in {clean(root)}; start it with: maestro resume {clean(root)}")
+        say(f"It is ready in {clean(root)}; start it with: maestro resume {word(root)}")
     return EXIT_OK
 
 

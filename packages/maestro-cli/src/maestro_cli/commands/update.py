@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from maestro_cli.errors import EXIT_OK, CliError, StudyError, UsageError
 from maestro_cli.parser import add_json, seconds, whole
-from maestro_cli.terminal import ask, clean, say
+from maestro_cli.terminal import ask, clean, say, word
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -127,7 +127,7 @@ def _update(args: argparse.Namespace, folder: Path, limits: Limits) -> int:
     if study.state in ("FINISHED", "FAILED", "CANCELLED", "DRYRUN"):
         raise StudyError(
             f"{folder}: the study is {study.state} already, so there is nothing to update",
-            hint=f"new limits for another run of its steps: maestro resume {folder} --rlimit N",
+            hint=f"new limits for another run of its steps: maestro resume {word(folder)} --rlimit N",
         )
     if not args.json:
         say(f"Updating study at '{clean(folder)}'")
@@ -160,7 +160,7 @@ def _update(args: argparse.Namespace, folder: Path, limits: Limits) -> int:
     elif study.holder:
         say(f"{limits}: its conductor has not taken this yet, and will when it wakes")
     else:
-        say(f"{limits}: no conductor is alive; this holds from `maestro resume {clean(folder)}` on")
+        say(f"{limits}: no conductor is alive; this holds from `maestro resume {word(folder)}` on")
     return EXIT_OK
 
 

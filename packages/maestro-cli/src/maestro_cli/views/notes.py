@@ -6,13 +6,13 @@ import time
 from collections.abc import Iterator
 
 from maestro_cli.study_state import BAD_STATES, Study
-from maestro_cli.terminal import Paint, clean
+from maestro_cli.terminal import Paint, clean, word
 from maestro_cli.views.rows import short_duration
 
 
 def lines(study: Study, *, paint: Paint) -> Iterator[str]:
     """Gives what a person ought to know; nothing where all is well."""
-    where = clean(study.root)
+    where = word(study.root)
     who = study.last_holder
     if study.state == "DEAD":
         known = (

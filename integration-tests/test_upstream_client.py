@@ -1,0 +1,178 @@
+"""maestrowf's own command line as a client of our workspaces, and ours as a reader of its."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from conftest import Maestro
+from maestro_conductor.lock import holder
+from oracle import oracle_python
+
+STUDY = """\
+description: {name: shared, description: "waits until a file appears, at most 60 s"}
+study:
+  - name: wait
+    description: waits
+    run:
+      cmd: |
+        : $(N)
+        for i in $(seq 600); do test -e $(SPECROOT)/go && exit 0; sleep 0.1; done
+        exit 1
+  - name: after
+    description: comes after
+    run: {cmd: "true", depends: [wait_*]}
+global.parameters:
+  N: {values: [1, 2, 3], label: N.%%}
+"""
+
+Oracle = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def oracle(tmp_path: Path) -> Oracle:
+    """The `maestro` of maestrowf 1.2.1, from an environment of its own."""
+    script = oracle_python().with_name("maestro")
+
+    def run(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [script, *arguments],
+            cwd=tmp_path,
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture
+def live(tmp_path: Path, maestro: Maestro) -> Iterator[Path]:
+    """A study that runs."""
+    (tmp_path / "study.yaml").write_text(STUDY, encoding="utf-8")
+    assert maestro("run", "-y", "-t", "1", "-o", "OUT", "study.yaml").returncode == 0
+    root = tmp_path / "OUT"
+    until(lambda: (root / "status.csv").exists())
+    yield root
+    (tmp_path / "go").touch()
+    maestro("cancel", "-y", root)
+    until(lambda: not holder(root))
+
+
+def until(true: Callable[[], object], patience: float = 20) -> None:
+    end = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < end, "it did not come about"
+        time.sleep(0.02)
+
+
+def ours(maestro: Maestro, root: Path) -> dict[str, dict[str, object]]:
+    found: dict[str, dict[str, object]] = json.loads(maestro("status", "--json", root).stdout)
+    return found
+
+
+@pytest.mark.parametrize("layout", ["flat", "legacy", "narrow"])
+def test_its_status_shows_our_study(live: Path, oracle: Oracle, layout: str) -> None:
+    until(lambda: "RUNNING" in (live / "status.csv").read_text())
+    done = oracle("status", "--disable-pager", "--layout", layout, "OUT")
+    assert done.returncode == 0, done.stderr
+    squeezed = "".join(done.stdout.replace("│", " ").replace("┃", " ").split())
+    for word in ("wait_N.1" if layout != "flat" else "wait_", "RUNNING"[:4]):
+        assert word in squeezed
+
+
+def test_its_cancel_stops_our_study(live: Path, maestro: Maestro, oracle: Oracle) -> None:
+    assert oracle("cancel", "-y", "OUT").returncode == 0
+    until(lambda: ours(maestro, live)["state"] == "CANCELLED")
+    assert ours(maestro, live)["counts"] == {"CANCELLED": 4}
+
+
+def test_its_update_changes_our_study(live: Path, maestro: Maestro, oracle: Oracle) -> None:
+    oracle("update", "--throttle", "2", "--rlimit", "7", "--sleep", "9", "OUT")
+    expected = {"throttle": 2, "rlimit": 7, "attempts": 1, "sleep": 9}
+    until(lambda: ours(maestro, live)["settings"] == expected)
+    assert not (live / ".study.update.lock").exists()
+
+
+def test_its_update_with_one_value_leaves_the_others(
+    live: Path, maestro: Maestro, oracle: Oracle
+) -> None:
+    oracle("update", "--rlimit", "5", "OUT")
+    expected = {"throttle": 1, "rlimit": 5, "attempts": 1, "sleep": 60}
+    until(lambda: ours(maestro, live)["settings"] == expected)
+
+
+def test_its_interactive_update(live: Path, maestro: Maestro, oracle: Oracle) -> None:
+    oracle("update", "OUT", typed="throttle\n3\ndone\n")
+    until(lambda: ours(maestro, live)["settings"]["throttle"] == 3)
+
+
+def test_the_legacy_layouts_are_equal(
+    tmp_path: Path, samples: Path, maestro: Maestro, oracle: Oracle
+) -> None:
+    maestro("run", "-fg", "-y", "-o", "OUT", samples / "hello_bye_parameterized.yaml")
+    theirs = oracle("status", "--layout", "legacy", "OUT").stdout
+    assert maestro("status", "--layout", "legacy", "OUT").stdout == theirs
+
+
+@pytest.fixture
+def upstream_study(tmp_path: Path, oracle: Oracle) -> Path:
+    """A workspace that maestrowf itself made."""
+    text = STUDY.replace("for i in $(seq 600)", "for i in 1")
+    (tmp_path / "theirs.yaml").write_text(text.replace("exit 1", "exit 0"), encoding="utf-8")
+    done = oracle("run", "-fg", "-y", "-s", "1", "--dry", "-o", "THEIRS", "theirs.yaml")
+    assert (tmp_path / "THEIRS" / "status.csv").exists(), done.stderr
+    return tmp_path / "THEIRS"
+
+
+def test_our_status_reads_a_study_of_maestrowf(upstream_study: Path, maestro: Maestro) -> None:
+    wide = {"COLUMNS": "250"}
+    done = maestro("status", upstream_study, env=wide)
+    assert done.returncode == 0, done.stderr
+    with (upstream_study / "status.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 4
+    for layout in ("flat", "legacy", "narrow"):
+        shown = maestro("status", "--layout", layout, upstream_study, env=wide).stdout
+        for row in rows:
+            assert row["Step Name"] in shown
+            assert row["State"] in shown
+    found = csv.DictReader(io.StringIO(maestro("status", "--csv", upstream_study).stdout))
+    assert [row["Params"] for row in found] == [row["Params"] for row in rows]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["cancel", "-y"],
+        ["update", "--rlimit", "3"],
+        ["resume"],
+        ["why"],
+        ["logs"],
+        ["status", "--json"],
+    ],
+)
+def test_what_cannot_work_on_it_refuses_it_by_name(
+    upstream_study: Path, maestro: Maestro, words: list[str]
+) -> None:
+    before = sorted(path.name for path in upstream_study.iterdir())
+    done = maestro(*words, upstream_study, *(["step"] if words == ["why"] else []))
+    assert done.returncode == 1
+    assert "maestrowf 1.x" in done.stderr + done.stdout
+    assert sorted(path.name for path in upstream_study.iterdir()) == before
+
+
+def test_run_never_replaces_it(upstream_study: Path, tmp_path: Path, maestro: Maestro) -> None:
+    done = maestro("run", "-y", "-o", upstream_study, tmp_path / "theirs.yaml")
+    assert done.returncode == 1
+    assert "maestrowf 1.x" in done.stderr
+    assert (upstream_study / "status.csv").exists()
