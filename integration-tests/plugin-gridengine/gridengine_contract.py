@@ -1,0 +1,18 @@
+"""The contract of every adapter, kept by this one with a real Grid Engine; run by its installed name."""
+
+from typing import ClassVar
+
+import pytest
+
+import maestro_adapters
+from maestro_adapters.contract import AdapterContract
+
+
+class TestGridEngine(AdapterContract):
+    waits: ClassVar = {"allocation_args": {"h": None}}
+    overrunning: ClassVar = {"walltime": "2s"}
+    many = 30
+
+    @pytest.fixture
+    def make_adapter(self):
+        return lambda: maestro_adapters.load("gridengine", {"timeout": 30})

@@ -1,0 +1,87 @@
+"""A package that adds a scheduler without touching ours, against a real Grid Engine."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.slurm  # the tier of real schedulers
+
+PLUGIN = Path(__file__).parent / "plugin-gridengine"
+
+
+@pytest.fixture(scope="module")
+def grid_engine(tmp_path_factory):
+    """The environment that leads to a running Grid Engine; where it does not start, tests fail."""
+    folder = f"/tmp/maestro-sge-{os.getuid()}"
+    environment = {**os.environ, "SGE_TEST_DIR": folder}
+    done = subprocess.run(
+        ["bash", PLUGIN / "up.sh"],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"the test Grid Engine did not start:\n{done.stdout}")
+    lines = (Path(folder) / "env.sh").read_text().splitlines()
+    words = " ".join(line.removeprefix("export ") for line in lines if line.startswith("export "))
+    yield {**os.environ, **dict(word.split("=", 1) for word in words.split())}
+    subprocess.run(
+        ["bash", PLUGIN / "down.sh"], env=environment, check=True, stdout=subprocess.DEVNULL
+    )
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """The plugin as pip installs it, in a folder of its own."""
+    folder = tmp_path_factory.mktemp("plugin")
+    argv = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(folder)]
+    if importlib.util.find_spec("hatchling"):
+        argv.append("--no-build-isolation")
+    done = subprocess.run([*argv, str(PLUGIN)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_an_installed_package_adds_a_scheduler(installed, tmp_path):
+    code = "import maestro_adapters; print(*maestro_adapters.names())"
+
+    def names(**variables):
+        environment = {**os.environ, **variables}
+        return subprocess.run(
+            [sys.executable, "-c", code],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+        ).stdout.split()
+
+    assert "gridengine" not in names()
+    assert "gridengine" in names(PYTHONPATH=str(installed))
+
+
+def test_it_keeps_the_contract_with_a_real_grid_engine(installed, grid_engine, tmp_path):
+    """In a process that knows nothing of this checkout but what is installed."""
+    tests = shutil.copy(PLUGIN / "gridengine_contract.py", tmp_path)
+    argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull]
+    done = subprocess.run(
+        [*argv, f"--basetemp={tmp_path / 'contract'}", tests],
+        env={**grid_engine, "PYTHONPATH": str(installed)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"1\d passed", done.stdout)
+    assert "skipped" not in done.stdout
