@@ -196,6 +196,36 @@ def test_values_that_build_a_token(make: Any) -> None:
     assert [each.command for each in graph.instances] == ["run x", "run y"]
 
 
+def test_a_token_that_begins_before_its_value(make: Any) -> None:
+    graph = expand(
+        make.spec(
+            make.step("s", "$$(P) $(V$(Q) 100% $(date +%s) $(cat $(R)/x)"),
+            variables={"V1": "one", "A": "$(V1)"},
+            parameters={"P": ["(A)"], "Q": ["1)"], "R": ["%s"]},
+        )
+    )
+    assert graph.instances[0].command == "one one 100% $(date +%s) $(cat %s/x)"
+
+
+def test_a_workspace_that_a_value_completes(make: Any) -> None:
+    steps = [make.step("a", "x"), make.step("b", "y", "a"), make.step("c", "cat $(b.work$(P)", "b")]
+    graph = expand(make.spec(*steps, parameters={"P": ["space)/x"]}), root="/w")
+    assert graph.instances[2].command == "cat /w/b/x"
+    with pytest.raises(TokenError, match=r"\$\(a.workspace\) comes up only once"):
+        expand(
+            make.spec(
+                *steps[:2],
+                make.step("c", "cat $(a.work$(P)"),
+                parameters={"P": ["no", "space)/x"]},
+            )
+        )
+
+
+def test_values_that_grow_without_end(make: Any) -> None:
+    with pytest.raises(TokenError, match="replaced without end"):
+        expand(make.spec(make.step("s", "$(P)"), parameters={"P": ["$(Q))"], "Q": ["$(P"]}))
+
+
 def test_cyclic_values_are_refused(make: Any) -> None:
     with pytest.raises(TokenError, match="cannot be resolved"):
         expand(make.spec(make.step("s", "$(P)"), parameters={"P": ["$(Q)"], "Q": ["$(P)"]}))

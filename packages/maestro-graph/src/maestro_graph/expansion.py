@@ -141,6 +141,14 @@ class _Expansion:
             {topology.workspace_token(step.name): own, "WORKSPACE": own},
         )
         description = compile_template(step.description, self.tokens, self.known)
+        command = compile_template(step.command, self.command_tokens, known)
+        restart = (
+            None
+            if step.restart is None
+            else compile_template(step.restart, self.command_tokens, known)
+        )
+        for template in filter(None, (description, command, restart)):
+            template.verify(rows)
         resources = self._resources(step, rows)
         self.plans[step.name] = StepPlan(
             step=GraphStep(
@@ -160,12 +168,8 @@ class _Expansion:
             workspaces=workspaces,
             cells=tuple(self.cells[name] for name in sorted(used)),
             description=None if description.constant else description,
-            command=compile_template(step.command, self.command_tokens, known),
-            restart=(
-                None
-                if step.restart is None
-                else compile_template(step.restart, self.command_tokens, known)
-            ),
+            command=command,
+            restart=restart,
             resources=resources,
             needs=tuple(self.plans[name] for name in links.plain),
             groups=tuple(sorted(self.plans[name].step.index for name in links.funnels)),

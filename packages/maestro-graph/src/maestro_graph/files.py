@@ -30,9 +30,11 @@ def replaced(path: str | Path, *, mode: int | None = None) -> Iterator[IO[bytes]
     """
     path = Path(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # One that a crash left behind may have another mode.
+    temporary.unlink(missing_ok=True)
     descriptor = os.open(
         temporary,
-        os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC,
+        os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC,
         0o666 if mode is None else mode,
     )
     try:

@@ -17,6 +17,9 @@ from maestro_graph.errors import TokenError
 #: this are no nesting any more.
 _MOST_ROUNDS = 100
 
+#: A hole of a template whose text may complete a token that begins before it.
+_OPEN_TOKEN = re.compile(r"\$(\([^()]*)?%s")
+
 
 class Tokens:
     """Finds ``$(NAME)`` for some names in texts.
@@ -179,6 +182,16 @@ class Template:
             return replace_all(text, self._tokens, lambda name: self._give(name, row))
         return text
 
+    def verify(self, rows: Iterable[int]) -> None:
+        """Try rows out, where a text may complete a token.
+
+        Raises:
+            TokenError: see `render`.
+        """
+        if self.rescan:
+            for row in rows:
+                self.render(row)
+
     def _give(self, name: str, row: int) -> str:
         given = _given(name, self._known)
         return given if isinstance(given, str) else given[row]
@@ -205,7 +218,9 @@ def compile_template(text: str, tokens: Tokens, known: Mapping[str, Given]) -> T
             pattern.append("%s")
             columns.append(given)
     joined = "".join(pattern)
-    rescan = "$(" in joined or any("$(" in each for column in columns for each in column)
+    rescan = bool(_OPEN_TOKEN.search(joined)) or any(
+        "$(" in each for column in columns for each in column
+    )
     return Template(joined, tuple(columns), rescan, known, tokens)
 
 
