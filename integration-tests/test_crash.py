@@ -40,7 +40,8 @@ def kill_at(tmp_path: Path, when: str, frame: int) -> bool:
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_killed_at_some_record_boundaries(tmp_path, when):
-    assert all([kill_at(tmp_path, when, frame) for frame in range(1, FRAMES, 6)])
+    for frame in range(1, FRAMES, 6):
+        assert kill_at(tmp_path, when, frame)
 
 
 @pytest.mark.slow
@@ -64,7 +65,7 @@ def kill_at_random(root: Path, kills: int, seed: int) -> Histogram:
         ],
         batch={"local_slots": 3, "shell": "/bin/bash"},
     )
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311
     histogram = Histogram()
     for _ in range(kills):
         process = subprocess.Popen(conductor(root))

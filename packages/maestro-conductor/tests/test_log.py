@@ -106,6 +106,29 @@ def test_lines_wait_while_the_disk_is_full(log, monkeypatch):
     assert [line["event"] for line in lines(file.path)] == ["paused", "unpaused"]
 
 
+def test_half_a_line_is_taken_back(log, monkeypatch):
+    study, file = log
+    real, room = os.write, 500
+
+    def write(descriptor, data):
+        nonlocal room
+        if not room:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        written = real(descriptor, bytes(data)[:room])
+        room -= written
+        return written
+
+    monkeypatch.setattr(os, "write", write)
+    for _ in range(9):
+        study.event("unpaused")
+    assert not file.flush()
+    whole = lines(file.path)
+    assert 0 < len(whole) < 9
+    room = 10_000
+    assert file.flush()
+    assert len(lines(file.path)) == 9
+
+
 def test_the_story_of_a_study(tmp_path, run):
     make_workspace(tmp_path, [StepPlan("a", failure={"retries": 1})], name="my study")
 

@@ -33,6 +33,7 @@ class Lane:
         slots: how many slots its jobs may fill; None: any number.
         weigh: slots that an instance fills.
         batch: most attempts announced and not answered for.
+        longest_backoff: s.
         ready: heap of instances that may be submitted, in graph order.
         weights: instance → slots that it fills now.
         used: their sum.
@@ -46,6 +47,7 @@ class Lane:
     slots: int | None
     weigh: Callable[[int], int]
     batch: int = BATCH
+    longest_backoff: float = 60.0
     ready: list[int] = attrs.Factory(list)
     weights: dict[int, int] = attrs.Factory(dict)
     used: int = 0
@@ -83,7 +85,7 @@ class Lane:
     def block(self, steady: float) -> float:
         """A refusal that may pass: leave the scheduler alone for a while; gives the pause in s."""
         if steady >= self.blocked_until:
-            self.backoff = next_backoff(self.backoff)
+            self.backoff = next_backoff(self.backoff, self.longest_backoff)
             self.blocked_until = steady + self.backoff
         return self.backoff
 

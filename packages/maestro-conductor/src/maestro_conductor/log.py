@@ -73,17 +73,25 @@ class LogFile:
         try:
             if self._descriptor < 0:
                 self._open()
-            if self._torn:  # half a line went out before the disk was full: end it
+            if self._torn:  # a crash left half a line: end it
                 os.write(self._descriptor, b"\n")
                 self._torn = False
             while self._waiting:
-                written = os.write(self._descriptor, self._waiting)
-                self._torn = self._waiting[written - 1 : written] != b"\n"
-                del self._waiting[:written]
-            self._torn = False
+                self._write_some()
         except OSError:
             return False
         return True
+
+    def _write_some(self) -> None:
+        """Write what there is room for, in whole lines."""
+        written = os.write(self._descriptor, self._waiting)
+        whole = self._waiting.rfind(b"\n", 0, written) + 1
+        if whole < written:  # the disk is full: take half a line back
+            size = os.fstat(self._descriptor).st_size
+            self._torn = True
+            os.ftruncate(self._descriptor, size - (written - whole))
+            self._torn = False
+        del self._waiting[:whole]
 
     def reopen_if_moved(self) -> None:
         """Go on in a new file where somebody renamed or deleted the old one."""

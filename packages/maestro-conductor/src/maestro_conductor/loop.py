@@ -137,6 +137,8 @@ class Loop:
         self._todo: deque[Instruction] = deque()
         self._applied: list[Request] = []
         self._paused: str | None = None
+        self._closed_files: str | None = None
+        self._complained: str | None = None
         self._next_try = 0.0
         self._next_look = 0.0
         self._next_beat = parts.clock.steady() + HEARTBEAT
@@ -216,8 +218,7 @@ class Loop:
         reason = "ended" if outcome is not None else self._leaving or "ended"
         parts.journal.add(records.closed(parts.clock.wall(), reason))
         parts.log.event("conductor_stopped", reason=reason, exit_code=code)
-        if not self._commit(sync=False):
-            parts.log.event("paused", reason=self._paused)
+        self._commit(sync=False)
         self._informative("status.csv", lambda: parts.status.finish(parts.clock.wall()))
         self._observe(parts.clock.steady(), last=True)
         return code
@@ -324,6 +325,9 @@ class Loop:
     def _turn(self, events: list[Event]) -> None:
         """Let the machine take in events, and do what it says, until it has nothing to say."""
         while True:
+            for event in events:
+                if isinstance(event, Answers):
+                    self._look_at_files(event)
             self._take(self._machine.handle(events, self._now()))
             if not self._commit(sync=self._must_sync()):
                 events = self._perform_while_paused()
@@ -362,16 +366,32 @@ class Loop:
             parts.journal.flush(sync=sync)
         except OSError as error:
             self._next_try = parts.clock.steady() + _LOOK
-            if self._paused is None:
-                self._paused = f"{parts.journal.path}: {error.strerror}"
-                parts.log.event("paused", reason=self._paused)
-                _complain(f"maestro: the study pauses: {self._paused}")
+            self._paused = f"{parts.journal.path}: {error.strerror}"
+            self._complain(self._paused)
             return False
         if self._paused is not None:
             self._paused = None
-            parts.log.event("unpaused")
-            _complain("maestro: the study goes on")
+            self._complain(self._closed_files)
         return True
+
+    def _look_at_files(self, event: Answers) -> None:
+        """Whether the scripts of these jobs could be written."""
+        troubles = [answer["error"] for _, _, answer in event.jobs if answer.get("files")]
+        self._closed_files = troubles[0] if troubles else None
+        if self._paused is None:
+            self._complain(self._closed_files)
+
+    def _complain(self, reason: str | None) -> None:
+        """Tell people at once that the study pauses, and that it goes on; once each."""
+        if (reason is None) == (self._complained is None):
+            return
+        self._complained = reason
+        if reason is None:
+            self._parts.log.event("unpaused")
+            _say("maestro: the study goes on")
+        else:
+            self._parts.log.event("paused", reason=reason)
+            _say(f"maestro: the study pauses: {reason}")
 
     def _perform(self) -> list[Event]:
         events: list[Event] = []
@@ -469,7 +489,7 @@ class Loop:
         self._next_observed = steady + _OBSERVE
         self._observed = self._state.changes
         counts = {NAMES[code]: n for code, n in enumerate(self._state.counts) if n}
-        observer(Progress(counts, len(self._state), tuple(self._ended), self._paused))
+        observer(Progress(counts, len(self._state), tuple(self._ended), self._complained))
         self._ended.clear()
 
 
@@ -477,7 +497,7 @@ def _signal_code(name: str | None) -> int:
     return 128 + {"SIGINT": 2, "SIGTERM": 15}.get(name or "", 0)
 
 
-def _complain(line: str) -> None:
-    """Tell people at once; there may be no room to log it."""
+def _say(line: str) -> None:
+    """Tell people on stderr; there may be no room to log it."""
     with contextlib.suppress(OSError, ValueError):
         print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}", file=sys.stderr, flush=True)  # noqa: T201

@@ -91,7 +91,8 @@ class Machine(Endings):
             batch: most submissions under way at once to the scheduler.
         """
         super().__init__(graph, state)
-        local = Lane(LOCAL, local_slots, weigh)
+        # What refuses a local step is a full disk or table of processes: looking again is cheap.
+        local = Lane(LOCAL, local_slots, weigh, longest_backoff=1.0)
         scheduled = Lane(SCHEDULED, None, weigh)
         if batch is not None:
             scheduled.batch = batch

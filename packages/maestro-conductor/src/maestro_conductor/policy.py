@@ -112,6 +112,6 @@ def next_poll_pause(pause: float, longest: float, changed: bool) -> float:
     return max(0.1, min(pause * 1.5, longest))
 
 
-def next_backoff(pause: float) -> float:
-    """How long to leave a scheduler alone that does not take jobs now, in s: 1, 2, 4, … 60."""
-    return min(60.0, pause * 2 or 1.0)
+def next_backoff(pause: float, longest: float) -> float:
+    """How long to leave a scheduler alone that does not take jobs now, in s: doubled each time."""
+    return min(longest, pause * 2 or 1.0)

@@ -92,7 +92,8 @@ class Submission:
             sync: the scripts must survive a crash of this machine.
 
         Returns:
-            For each job its instance, its attempt, and the adapter's answer or one like it.
+            For each job its instance, its attempt, and the adapter's answer or one like it; with
+            ``"files": True`` where the workspace cannot be written for now.
         """
         answers: dict[str, Mapping[str, Any]] = {}
         prepared = []
@@ -204,7 +205,8 @@ def _refusal(error: Exception) -> dict[str, Any]:
     """An answer like an adapter's, for what went wrong before it was asked."""
     if isinstance(error, OSError):
         message = f"cannot write {error.filename or 'its script'}: {error.strerror or error}"
-        return {"error": message, "transient": error.errno in _PASSING}
+        passing = error.errno in _PASSING
+        return {"error": message, "transient": passing, "files": passing}
     return {"error": str(error), "transient": False}
 
 

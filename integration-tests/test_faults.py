@@ -1,0 +1,221 @@
+"""Trouble from outside: full disks, closed folders, signals, crowds, odd paths, wild steps."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from faults.crash_tools import COUNT, conductor, ends, run_to_the_end, runs
+from maestro_conductor.testing import StepPlan, make_workspace
+
+
+def wait_for(condition: Callable[[], object], patience: float = 30) -> None:
+    """Look again and again; the test fails when the time is over."""
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.02)
+
+
+def events(root: Path) -> list[str]:
+    log = root / "logs/study.log"
+    if not log.exists():
+        return []
+    whole = log.read_text().rpartition("\n")[0]
+    return [json.loads(line)["event"] for line in whole.splitlines()]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 1 MB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", folder], check=True)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+def fill(disk: Path) -> None:
+    """Leave no room."""
+    with (disk / "ballast").open("wb", buffering=0) as ballast, contextlib.suppress(OSError):
+        while True:
+            ballast.write(bytes(4096))
+
+
+def test_a_full_disk_pauses_the_study_and_nothing_is_lost(small_disk):
+    root = make_workspace(
+        small_disk / "w",
+        [StepPlan("a", [COUNT + "sleep 0.1"] * 20), StepPlan("b", [COUNT], funnels=["a"])],
+        batch={"local_slots": 2},
+    )
+    with subprocess.Popen(conductor(root), stderr=subprocess.PIPE, text=True) as process:
+        wait_for(lambda: (root / "a/N.3/count").exists())
+        fill(small_disk)
+        assert "the study pauses: " in process.stderr.readline()
+        time.sleep(1.5)  # the pause itself is looked at: nothing may be started in it
+        assert process.poll() is None
+        (small_disk / "ballast").unlink()
+        assert "the study goes on" in process.stderr.readline()
+        assert process.wait(60) == 0
+    assert set(ends(root).values()) == {"FINISHED"}
+    assert set(runs(root).values()) == {1}
+    told = events(root)
+    assert told.count("paused") == told.count("unpaused") >= 1
+
+
+def test_a_study_can_be_cancelled_while_the_disk_is_full(small_disk):
+    root = make_workspace(small_disk / "w", [StepPlan("a", ["sleep 100"])])
+    with subprocess.Popen(conductor(root), stderr=subprocess.PIPE, text=True) as process:
+        wait_for(lambda: "step_started" in events(root))
+        (root / ".cancel.lock").touch()
+        (root / ".maestro/claimed").mkdir(exist_ok=True)
+        fill(small_disk)
+        attempt = (root / "a/.attempt.1").read_text()
+        pid = int(attempt.split("pid=")[1].split()[0])
+        wait_for(lambda: not Path(f"/proc/{pid}").exists())
+        (small_disk / "ballast").unlink()
+        assert process.wait(60) == 3
+    assert ends(root) == {"a": "CANCELLED"}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_it_and_it_can_be_started_again(tmp_path, number):
+    root = make_workspace(
+        tmp_path / "w", [StepPlan("a", [COUNT + "sleep 1"]), StepPlan("b", [COUNT], needs=["a"])]
+    )
+    with subprocess.Popen(conductor(root)) as process:
+        wait_for(lambda: (root / "a/count").exists())
+        process.send_signal(number)
+        assert process.wait(20) == 128 + number
+    assert ends(root)["a"] == "RUNNING"
+    assert "conductor_stopped" in events(root)
+    assert run_to_the_end(root) == 0
+    assert runs(root) == {"a": 1, "b": 1}
+
+
+def test_local_steps_are_stopped_with_it_where_asked(tmp_path):
+    root = make_workspace(
+        tmp_path / "w", [StepPlan("a", [COUNT + "[ $(wc -l < count) = 2 ] || sleep 100"])]
+    )
+    with subprocess.Popen(conductor(root, "--local-steps", "stop")) as process:
+        wait_for(lambda: (root / "a/count").exists())
+        process.terminate()
+        assert process.wait(20) == 143
+    assert ends(root) == {"a": "QUEUED"}
+    assert run_to_the_end(root) == 0
+    assert runs(root) == {"a": 2}
+
+
+def test_hup_does_not_matter(tmp_path):
+    root = make_workspace(tmp_path / "w", [StepPlan("a", ["sleep 0.5"])])
+    with subprocess.Popen(conductor(root)) as process:
+        wait_for(lambda: "step_started" in events(root))
+        process.send_signal(signal.SIGHUP)
+        assert process.wait(20) == 0
+
+
+@pytest.mark.parametrize("times", [10, pytest.param(100, marks=pytest.mark.slow)])
+def test_two_conductors_started_at_once(tmp_path, times):
+    for number in range(times):
+        root = make_workspace(tmp_path / str(number), [StepPlan("a", [COUNT + "sleep 1.5"])])
+        pair = [
+            subprocess.Popen(conductor(root), stderr=subprocess.PIPE, text=True) for _ in range(2)
+        ]
+        said = [process.communicate(timeout=60)[1] for process in pair]
+        assert sorted(process.returncode for process in pair) == [0, 1]
+        assert sum("another conductor holds" in text for text in said) == 1
+        assert runs(root) == {"a": 1}
+
+
+def test_a_folder_that_is_closed_for_a_while(tmp_path):
+    if os.geteuid() == 0:
+        # Permissions do not bind root: a file in the place of the folder does.
+        root = make_workspace(tmp_path / "w", [StepPlan("a", [COUNT])])
+        (root / "a").write_text("in the way")
+        with subprocess.Popen(conductor(root)) as process:
+            wait_for(
+                lambda: (
+                    "submission_refused" in events(root) or "submission_postponed" in events(root)
+                )
+            )
+            process.wait(20)
+        assert ends(root) == {"a": "FAILED"}
+        return
+    root = make_workspace(tmp_path / "w", [StepPlan("a", [COUNT])])
+    (root / "a").mkdir(mode=0o500)
+    with subprocess.Popen(conductor(root)) as process:
+        wait_for(lambda: "submission_postponed" in events(root))
+        (root / "a").chmod(0o700)
+        assert process.wait(30) == 0
+    assert runs(root) == {"a": 1}
+
+
+def test_a_workspace_on_an_odd_path(tmp_path):
+    root = make_workspace(
+        tmp_path / 'it\'s a "place" $HOME; #1\nÜ',
+        [StepPlan("a", [COUNT]), StepPlan("b", [COUNT], needs=["a"])],
+    )
+    assert run_to_the_end(root) == 0
+    assert runs(root) == {"a": 1, "b": 1}
+
+
+def test_a_step_that_prints_100_mb(tmp_path):
+    root = make_workspace(tmp_path / "w", [StepPlan("a", ["head -c 100000000 /dev/zero"])])
+    process = subprocess.Popen(conductor(root))
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    assert usage.ru_maxrss < 100_000, "it is not held in memory (kB)"
+    (out,) = (root / "a").glob("*.out")
+    assert out.stat().st_size == 100_000_000
+
+
+def test_a_step_that_leaves_a_child_behind_ends_with_its_script(tmp_path):
+    root = make_workspace(
+        tmp_path / "w", [StepPlan("a", ["setsid sleep 60 >/dev/null 2>&1 & echo $! > child"])]
+    )
+    began = time.monotonic()
+    assert run_to_the_end(root) == 0
+    assert time.monotonic() - began < 20
+    os.kill(int((root / "a/child").read_text()), signal.SIGKILL)
+
+
+def test_a_local_step_that_ended_while_no_conductor_ran(tmp_path):
+    root = make_workspace(tmp_path / "w", [StepPlan("a", [COUNT + "sleep 0.5; exit 7"])])
+    with subprocess.Popen(conductor(root)) as process:
+        wait_for(lambda: (root / "a/count").exists())
+        process.kill()
+    wait_for(lambda: "end code=7" in (root / "a/.attempt.1").read_text())
+    assert run_to_the_end(root) == 2
+    assert runs(root) == {"a": 1}
+    assert ends(root) == {"a": "FAILED"}
+
+
+def test_a_reboot_is_survived(tmp_path):
+    root = make_workspace(
+        tmp_path / "w", [StepPlan("a", [COUNT + "[ $(wc -l < count) = 2 ] || sleep 100"])]
+    )
+    with subprocess.Popen(conductor(root)) as process:
+        wait_for(lambda: (root / "a/count").exists())
+        process.kill()
+    path = root / "a/.attempt.1"
+    text = path.read_text()
+    pid = int(text.split("pid=")[1].split()[0])
+    os.killpg(pid, signal.SIGKILL)  # nothing survives a reboot
+    boot = text.split("boot=")[1].split()[0]
+    path.write_text(text.split("end")[0].replace(boot, "11111111-2222-3333-4444-555555555555"))
+    assert run_to_the_end(root) == 0
+    assert runs(root) == {"a": 2}
+    assert "step_lost" in events(root)
+    assert sys.platform == "linux"
