@@ -72,7 +72,7 @@ def make_job_request(
         name=instance["script"],
         label=instance["label"],
         description=step["description"] if description is None else description,
-        workspace=str(root / instance["workspace"]),
+        workspace=f"{root}/{instance['workspace']}",
         command=instance["command"],
         restart=instance["restart"],
         scheduled=instance["scheduled"],

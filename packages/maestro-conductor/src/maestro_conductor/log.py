@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -142,16 +143,12 @@ class StudyLog:
 
     def __init__(self, sink: LogFile, level: int, study: str, workspace: str) -> None:
         self._level = level
-        self._fields = {"study": study, "workspace": workspace}
-        self._logger = structlog.wrap_logger(
+        logger = structlog.wrap_logger(
             sink,
-            processors=[
-                structlog.processors.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-                _render,
-            ],
+            processors=[structlog.processors.add_log_level, _Renderer(study, workspace)],
             wrapper_class=structlog.make_filtering_bound_logger(level),
         )
+        self._log = logger.bind().log  # unbound, it would be bound anew for each line
 
     def event(self, name: str, **fields: Any) -> None:
         """Log an event; fields that are None are left out.
@@ -161,14 +158,35 @@ class StudyLog:
         """
         level = EVENTS[name].level
         if level >= self._level:
-            known = {key: value for key, value in fields.items() if value is not None}
-            self._logger.log(level, name, **self._fields, **known)
+            self._log(level, name, **fields)
 
 
-def _render(_logger: object, _method: str, event: Any) -> str:
-    """As one line of ASCII; the order is that in which people look for things."""
-    head = {"timestamp": event.pop("timestamp"), "level": event.pop("level")}
-    return json.dumps({**head, "event": event.pop("event"), **event}, separators=(",", ":"))
+class _Renderer:
+    """The last processor: one line of ASCII, in the order in which people look for things.
+
+    It is called twice per step, so what is the same in every line is rendered once.
+    """
+
+    def __init__(self, study: str, workspace: str) -> None:
+        self._encode = json.JSONEncoder(separators=(",", ":")).encode
+        everywhere = {"study": study, "workspace": workspace}
+        self._middle = self._encode(everywhere)[1:-1]
+        self._second = (0, "")
+
+    def __call__(self, _logger: object, _method: str, event: Any) -> str:
+        level, name = event.pop("level"), event.pop("event")
+        fields = {key: value for key, value in event.items() if value is not None}
+        rest = f",{self._encode(fields)[1:]}" if fields else "}"
+        return (
+            f'{{"timestamp":"{self._now()}","level":"{level}","event":"{name}",{self._middle}{rest}'
+        )
+
+    def _now(self) -> str:
+        seconds, fraction = divmod(time.time_ns() // 1000, 1_000_000)
+        if seconds != self._second[0]:
+            shown = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+            self._second = (seconds, shown)
+        return f"{self._second[1]}.{fraction:06}Z"
 
 
 def plain_copy(line: str) -> None:
