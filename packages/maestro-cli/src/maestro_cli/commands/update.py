@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ examples:
   maestro update --throttle 4 OUT                 at most 4 jobs in flight from now on
   maestro update --rlimit 4 --sleep 10 OUT1 OUT2  the same for both
   maestro update --rlimit 4 --rlimit 2 OUT1 OUT2  4 for the first, 2 for the second
+  maestro update --rlimit 4 --rlimit - OUT1 OUT2  4 for the first; asks for the second
   maestro update OUT                              asks what to change
 """
 
@@ -39,7 +40,8 @@ def register(commands: Any) -> None:
         "update",
         help="change the limits of running studies",
         description="Changes throttle, restart limit or sleep of running studies. Each option is"
-        " given once for all studies, or once per study; with none you are asked.",
+        " given once for all studies, or once per study; with - for a study it has no value there."
+        " Studies without any value are asked for.",
         epilog=_EPILOG,
     )
     parser.add_argument(
@@ -48,7 +50,7 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "--throttle",
         action="append",
-        type=whole(0),
+        type=_or_none(whole(0)),
         default=[],
         metavar="N",
         help="most jobs in flight at once; 0: no limit",
@@ -56,7 +58,7 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "--rlimit",
         action="append",
-        type=whole(0),
+        type=_or_none(whole(0)),
         default=[],
         metavar="N",
         help="most restarts of a step that timed out; 0: no limit",
@@ -64,13 +66,17 @@ def register(commands: Any) -> None:
     parser.add_argument(
         "--sleep",
         action="append",
-        type=seconds,
+        type=_or_none(seconds),
         default=[],
         metavar="SECONDS",
         help="longest pause between two questions to the scheduler",
     )
     add_json(parser, "print what was changed, and errors, as JSON; never asks")
     parser.set_defaults(command=command)
+
+
+def _or_none(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    return lambda text: None if text == "-" else parse(text)
 
 
 def command(args: argparse.Namespace) -> int:
