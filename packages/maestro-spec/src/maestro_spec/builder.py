@@ -27,9 +27,6 @@ from maestro_spec.study_shape import STUDY
 
 PARAMETERS = "global.parameters"
 
-#: our own adapters; upstream takes their names in any case
-SCHEDULERS = frozenset({"local", "slurm", "lsf", "flux"})
-
 _RESOURCES = {
     "cores per task": "cores_per_task",
     "tasks per rs": "tasks_per_rs",
@@ -261,7 +258,5 @@ def batch(values: dict[str, Any]) -> Batch:
     if "flux_uri" in known:
         known.setdefault("uri", known.pop("flux_uri"))
         known.pop("flux_uri", None)
-    if known.get("type", "").lower() in SCHEDULERS:
-        known["type"] = known["type"].lower()
     known["given"] = frozenset(values)
     return Batch(**known)

@@ -83,6 +83,7 @@ _LIST: list[tuple[str, Literal["error", "warning", "hint"], str]] = [
     ("MS408", "error", "a name defined twice"),
     ("MS409", "error", "a reserved name"),
     ("MS410", "hint", "the old form of a launcher allocation"),
+    ("MS411", "error", "a name without a letter"),
     # Values and the batch block
     ("MS501", "error", "a batch key that the scheduler needs"),
     ("MS502", "warning", "an unknown scheduler"),

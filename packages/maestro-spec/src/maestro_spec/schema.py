@@ -100,7 +100,8 @@ def _record(shape: Record) -> dict[str, Any]:
     for key in shape.keys:
         for name in _spellings(key):
             properties[name] = _schema(key.shape) | _about(key)
-    record: dict[str, Any] = {"type": "object", "properties": properties}
+    kinds: Any = ["object", "null"] if shape.nullable else "object"
+    record: dict[str, Any] = {"type": kinds, "properties": properties}
     required = [key.name for key in shape.keys if key.required]
     if required:
         record["required"] = required

@@ -137,6 +137,7 @@ class Record:
         closed: others are errors; otherwise they are ignored, with a warning.
         others: the shape of all others, where they are names of the user's.
         free: others are the user's own, and kept.
+        nullable: nothing will do as well.
     """
 
     title: str
@@ -144,6 +145,7 @@ class Record:
     closed: bool = True
     others: Shape | None = None
     free: bool = False
+    nullable: bool = False
 
 
 @attrs.frozen

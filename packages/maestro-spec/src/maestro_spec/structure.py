@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import attrs
@@ -46,6 +47,11 @@ _KINDS = {
     "map": "a map",
 }
 _MOST_PROBLEMS = 1000
+
+#: A token that can stand for a number or a word; workspaces and the launcher cannot.
+_ONE = r"\$\((?!WORKSPACE\)|LAUNCHER\)|[^()]*\.workspace\))[^()$]{1,200}\)"
+_ONE_TOKEN = re.compile(_ONE)
+_DIGITS_AND_TOKENS = re.compile(rf"(?:[0-9]|{_ONE}){{1,50}}")
 
 
 @attrs.define
@@ -108,6 +114,8 @@ class Reader:
 
     def record(self, node: Node, shape: Record, path: Path) -> Any:
         """A map with known keys: name → value of those that are there and right."""
+        if node.kind == "null" and shape.nullable:
+            return {}
         if not isinstance(node, Mapping):
             return self._wrong(node, path, shape.title, "a map")
         found: dict[str, Any] = {}
@@ -246,7 +254,7 @@ class Reader:
             digits = value.strip()
             if digits.isascii() and digits.isdigit() and len(digits) < 20:
                 value = int(digits)
-            elif (shape.tokens and "$(" in value) or (shape.loose and value):
+            elif (shape.tokens and _DIGITS_AND_TOKENS.fullmatch(digits)) or (shape.loose and value):
                 return value
             elif shape.loose:
                 return None
@@ -291,7 +299,7 @@ class Reader:
     def _flag(self, node: Scalar, shape: Flag, path: Path, name: str) -> Any:
         if node.kind == "bool":
             return node.value
-        if node.kind == "str" and shape.tokens and "$(" in node.text:
+        if node.kind == "str" and shape.tokens and _ONE_TOKEN.fullmatch(node.text.strip()):
             return node.text
         return self._wrong(node, path, name, "true or false", "Write it without quotes: true.")
 
@@ -317,7 +325,7 @@ class Reader:
         if node.kind == "str":
             if value.casefold() in shape.words:
                 return value.casefold()
-            if "$(" in value:
+            if _ONE_TOKEN.fullmatch(value.strip()):
                 return value
             try:
                 value = float(value)

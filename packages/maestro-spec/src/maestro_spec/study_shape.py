@@ -115,6 +115,7 @@ BATCH = Record(
         Key("array", Flag(tokens=False), "Equal ready jobs go to Slurm as one array.", ours=True),
     ),
     closed=False,
+    nullable=True,
 )
 
 EXCLUSIVE = ByNode(

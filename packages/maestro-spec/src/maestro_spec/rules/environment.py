@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from maestro_spec.analysis import Analysis, innermost_first
@@ -10,6 +11,8 @@ from maestro_spec.tokens import names_in
 
 #: what upstream adds to the environment by itself, and refuses to find there
 _RESERVED = frozenset({"SPECROOT"})
+
+_WORD = re.compile(r"\w")
 
 
 def check(analysis: Analysis) -> Iterator[Problem]:
@@ -27,6 +30,9 @@ def check(analysis: Analysis) -> Iterator[Problem]:
         elif name in seen:
             message = f"`{name}` is defined in `env` for the second time."
             yield problem("MS408", place, path, message, "All names of `env` must differ.")
+        if path[1] == "dependencies" and not _WORD.search(name):
+            message = f"The name `{name}` has no letter."
+            yield problem("MS411", place, path, message, "Choose another name.")
         seen.add(name)
     yield from _cycles(analysis)
     for git in env.git:
