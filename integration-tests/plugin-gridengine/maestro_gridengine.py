@@ -78,7 +78,8 @@ class GridEngineAdapter:
         self._options = options
         self._runner = runner
         self._pause = pause
-        self._sightings = Sightings()
+        # qacct follows the end of a job by some seconds.
+        self._sightings = Sightings(seconds=15)
         self._deleted: set[str] = set()
 
     def describe(self) -> dict[str, Any]:

@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from maestro_adapters.options import AdapterOptions
+from maestro_adapters.recording import RecordedRunner
+from maestro_adapters.sightings import Sightings
+
 
 @pytest.fixture
 def vectors():
@@ -18,3 +22,54 @@ def vectors():
         raise FileNotFoundError(name)
 
     return vectors
+
+
+@pytest.fixture
+def runner():
+    """Stands in for the commands of a scheduler."""
+    return RecordedRunner()
+
+
+@pytest.fixture
+def make_scheduled(runner):
+    """Makes an adapter of a class: it runs nothing, waits for nothing, and has no clock."""
+
+    def make(adapter, **options):
+        return adapter(
+            AdapterOptions(**options),
+            runner,
+            pause=lambda _: None,
+            sightings=Sightings(seconds=0),
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_job(tmp_path):
+    """Makes a job with its script in a workspace of its own."""
+
+    def make(adapter, number=0, *, exclude_nodes=(), **fields):
+        workspace = tmp_path / f"w{number}"
+        workspace.mkdir(exist_ok=True)
+        request = {
+            "name": f"s{number}",
+            "description": "about it",
+            "workspace": str(workspace),
+            "command": "true",
+            "procs": 1,
+            **fields,
+        }
+        text = adapter.render(request)
+        script = workspace / text["script_name"]
+        script.write_text(text["script"])
+        return {
+            "key": f"k{number}",
+            "token": f"m0.{number}.1",
+            "attempt": 1,
+            "script": str(script),
+            "request": request,
+            "exclude_nodes": list(exclude_nodes),
+        }
+
+    return make

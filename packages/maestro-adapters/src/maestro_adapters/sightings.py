@@ -2,20 +2,26 @@
 
 A scheduler may lose sight of a job for a moment: it left the queue and accounting has not heard of
 it yet. So *not there* is believed only after several rounds in a row in which the scheduler answered
-and did not show the job. A round without an answer says nothing, and counts for nothing.
+and did not show the job, and some seconds. A round without an answer says nothing, and counts for
+nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import time
+from collections.abc import Callable, Collection
 
 import attrs
 
 from maestro_adapters import states
 from maestro_adapters.states import JobStatus
 
-#: Rounds in a row after which a job that nobody shows is not there.
+__all__ = ["Sightings", "unreachable"]
+
+#: Rounds in a row, and seconds, after which a job that nobody shows is not there. (Slurm's
+#: accounting follows its queue by about a second.)
 ROUNDS = 3
+SECONDS = 5.0
 
 
 @attrs.define
@@ -23,12 +29,16 @@ class Sightings:
     """What was last seen of each job.
 
     Attributes:
-        rounds: answered rounds in a row without the job after which it is `NOTFOUND`.
+        rounds: answered rounds in a row without the job after which it is `NOTFOUND`,
+        seconds: and time since the first of them.
+        clock: tells seconds.
     """
 
     rounds: int = ROUNDS
+    seconds: float = SECONDS
+    clock: Callable[[], float] = time.monotonic
     _last: dict[str, JobStatus] = attrs.field(factory=dict, init=False)
-    _misses: dict[str, int] = attrs.field(factory=dict, init=False)
+    _misses: dict[str, tuple[int, float]] = attrs.field(factory=dict, init=False)
 
     def seen(self, job_id: str, status: JobStatus) -> JobStatus:
         """The scheduler showed the job."""
@@ -38,14 +48,17 @@ class Sightings:
 
     def missed(self, job_id: str) -> JobStatus:
         """The scheduler answered and did not show the job: its last live state, or `NOTFOUND`."""
-        misses = self._misses[job_id] = self._misses.get(job_id, 0) + 1
+        now = self.clock()
+        misses, since = self._misses.get(job_id, (0, now))
+        misses += 1
+        self._misses[job_id] = misses, since
         last = self._last.get(job_id)
-        if misses >= self.rounds:
+        if misses >= self.rounds and now - since >= self.seconds:
             reason = f"the scheduler answered {misses} times in a row without this job"
             return JobStatus(states.NOTFOUND, reason=reason)
         if last is None or last.state in states.FINAL:
             last = JobStatus(states.UNKNOWN)
-        reason = f"not shown by the scheduler, round {misses} of {self.rounds}"
+        reason = f"not shown by the scheduler, round {misses} of at least {self.rounds}"
         return attrs.evolve(last, reason=reason)
 
     def live(self) -> list[str]:
@@ -55,9 +68,10 @@ class Sightings:
     def keep_only(self, job_ids: Collection[str]) -> None:
         """Forget the jobs that are no longer asked for."""
         wanted = set(job_ids)
-        for table in (self._last, self._misses):
-            for job_id in [job_id for job_id in table if job_id not in wanted]:
-                del table[job_id]
+        for job_id in [job_id for job_id in self._last if job_id not in wanted]:
+            del self._last[job_id]
+        for job_id in [job_id for job_id in self._misses if job_id not in wanted]:
+            del self._misses[job_id]
 
 
 def unreachable(reason: str) -> JobStatus:

@@ -61,7 +61,7 @@ def test_nested_jobs_are_batch_scripts(runner, make_adapter, make_job, tmp_path)
         "1",
         "--urgency=9",
         "--flags=waitable",
-        "--job-name=s m0.0.1",
+        "--job-name=s0 m0.0.1",
         "--requires=-host:n1,n2",
     )
     assert "#flux: -n 1" in call.stdin

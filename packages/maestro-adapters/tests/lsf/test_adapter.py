@@ -62,7 +62,7 @@ def test_the_job_id(stdout, job_id):
 def test_submission(runner, make_adapter, make_job, tmp_path):
     adapter = make_adapter()
     runner.answers("bsub", "Job <930> is submitted to default queue <normal>.\n")
-    job = make_job(adapter, description="about it", exclude_nodes=["n1", "n2"])
+    job = make_job(adapter, exclude_nodes=["n1", "n2"])
     assert adapter.submit([job]) == {"k0": {"job": "930", "state": "PENDING"}}
     (call,) = runner.calls
     assert call.argv == ("bsub", "-cwd", f"{tmp_path}/w0", "-Jd", "about it m0.0.1", "-rn")

@@ -4,6 +4,7 @@ import pytest
 
 from maestro_adapters.runner import Result
 from maestro_adapters.slurm import refusals
+from maestro_adapters.slurm.refusals import REFUSALS
 
 
 def failed(stderr, exit_code=1, problem=None):
@@ -30,7 +31,7 @@ FAILED = "sbatch: error: Batch job submission failed: "
     ],
 )
 def test_a_refusal_is_final(stderr):
-    error = refusals.error_of(failed(stderr), changes=True)
+    error = REFUSALS.error_of(failed(stderr), changes=True)
     assert (error.transient, error.unknown) == (False, False)
     assert stderr.splitlines()[-1] in str(error)
 
@@ -47,9 +48,9 @@ def test_a_refusal_is_final(stderr):
 )
 def test_a_submit_limit_is_waiting(stderr):
     result = failed(stderr)
-    assert refusals.at_submit_limit(result)
-    assert not refusals.is_outage(result)
-    error = refusals.error_of(result, changes=True)
+    assert REFUSALS.at_limit(result)
+    assert not REFUSALS.is_outage(result)
+    error = REFUSALS.error_of(result, changes=True)
     assert (error.transient, error.unknown) == (True, False)
 
 
@@ -69,19 +70,19 @@ def test_a_submit_limit_is_waiting(stderr):
 )  # fmt: skip
 def test_an_outage_is_transient_and_a_lost_answer_unknown(stderr, unknown):
     result = failed(stderr)
-    assert refusals.is_outage(result)
-    error = refusals.error_of(result, changes=True)
+    assert REFUSALS.is_outage(result)
+    error = REFUSALS.error_of(result, changes=True)
     assert (error.transient, error.unknown) == (True, unknown)
-    assert not refusals.error_of(result).unknown
+    assert not REFUSALS.error_of(result).unknown
 
 
 def test_a_hanging_command_is_an_outage_with_an_unknown_end():
-    error = refusals.error_of(failed("", None, "timeout"), changes=True)
+    error = REFUSALS.error_of(failed("", None, "timeout"), changes=True)
     assert (error.transient, error.unknown) == (True, True)
 
 
 def test_a_missing_command_is_final():
-    error = refusals.error_of(failed("No such file", None, "missing"), changes=True)
+    error = REFUSALS.error_of(failed("No such file", None, "missing"), changes=True)
     assert (error.transient, error.unknown) == (False, False)
 
 

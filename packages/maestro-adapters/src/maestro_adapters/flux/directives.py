@@ -15,7 +15,6 @@ from maestro_adapters.errors import RequestError
 from maestro_adapters.flux import options
 from maestro_adapters.request import JobRequest
 
-SUFFIX = ".flux.sh"
 PREFIX = "#flux: "
 
 #: Urgencies of flux-submit(1): 0 holds a job, 16 is the default, 31 the highest.

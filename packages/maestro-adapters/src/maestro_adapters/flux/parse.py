@@ -10,23 +10,26 @@ from typing import Any
 import attrs
 
 from maestro_adapters import states
-from maestro_adapters.errors import SchedulerError
 from maestro_adapters.flux.states import translate
 from maestro_adapters.hostlist import expand_hosts
+from maestro_adapters.refusals import Refusals
 from maestro_adapters.runner import Result
 from maestro_adapters.states import JobStatus
 
 #: f58 (RFC 19): `ƒ`, or `f` where the locale has no such letter, and base58 digits.
 _F58 = re.compile(r"[ƒf][1-9A-HJ-NP-Za-km-z]+")
 _UNKNOWN_ID = re.compile(r"JobID (\S+) unknown")
-_OUTAGE = re.compile(
-    r"""Unable\ to\ connect\ to\ Flux | Connection\ (refused|reset) | No\ route\ to\ host
-      | Broken\ pipe | Host\ is\ down | Function\ not\ implemented | not\ online | timed\ out
-      | Resource\ temporarily""",
-    re.VERBOSE,
-)
-_LIMIT = re.compile(
-    r"max(imum)?[ -]?(active|running)?[ -]?jobs|job submission is disabled", re.IGNORECASE
+REFUSALS = Refusals(
+    limit=re.compile(
+        r"max(imum)?[ -]?(active|running)?[ -]?jobs|submission is disabled", re.IGNORECASE
+    ),
+    away=re.compile(
+        r"""Unable\ to\ connect\ to\ Flux | Connection\ (refused|reset) | No\ route\ to\ host
+          | Broken\ pipe | Host\ is\ down | Function\ not\ implemented | not\ online
+          | Resource\ temporarily""",
+        re.VERBOSE,
+    ),
+    lost=re.compile(r"timed out", re.IGNORECASE),
 )
 _CANCEL_ERROR = re.compile(r"ERROR: (\S+): (.*)")
 _ENDED = ("job is inactive", "unknown job id")
@@ -110,31 +113,9 @@ def cancelled(ours: str, result: Result) -> bool:
     errors = {job_id(found): text for found, text in _CANCEL_ERROR.findall(result.stderr)}
     if ours in errors:
         return errors[ours].strip() in _ENDED
-    return bool(errors) and not is_outage(result) and result.problem is None
+    return bool(errors) and not REFUSALS.is_outage(result) and result.problem is None
 
 
 def named_queues(stdout: str) -> list[str]:
     """The names of the queues; none where Flux has but one, without a name."""
     return [name for name in (line.strip() for line in stdout.splitlines()) if name]
-
-
-def at_submit_limit(result: Result) -> bool:
-    """Whether the site takes no more jobs for now."""
-    return not result.ok and bool(_LIMIT.search(result.output))
-
-
-def is_outage(result: Result) -> bool:
-    """Whether Flux could not be reached."""
-    return result.problem == "timeout" or (not result.ok and bool(_OUTAGE.search(result.output)))
-
-
-def error_of(result: Result, *, changes: bool = False) -> SchedulerError:
-    """The error for a failed command; `changes`: a lost answer leaves open what it did."""
-    lost = result.problem == "timeout" or "timed out" in result.output
-    return SchedulerError(
-        result.describe(),
-        command=result.argv,
-        output=result.output,
-        transient=at_submit_limit(result) or is_outage(result),
-        unknown=changes and lost,
-    )

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
-from maestro_adapters import driver, finding, states
-from maestro_adapters.errors import SchedulerError
+from maestro_adapters import driver
 from maestro_adapters.finding import Found
-from maestro_adapters.jobs import Job, carried_script, directive_lines, parse_job
-from maestro_adapters.lsf import commands, parse
-from maestro_adapters.lsf.directives import SUFFIX, directives, launch_words
-from maestro_adapters.obstacles import Obstacles
+from maestro_adapters.jobs import Job, carried_script, directive_lines
+from maestro_adapters.lsf import commands, directives, parse
 from maestro_adapters.options import AdapterOptions
-from maestro_adapters.rendering import render, single_line
-from maestro_adapters.request import parse_request
-from maestro_adapters.runner import Call, CommandRunner, Result, Runner
-from maestro_adapters.sightings import Sightings, unreachable
-from maestro_adapters.states import JobStatus
+from maestro_adapters.rendering import single_line
+from maestro_adapters.request import JobRequest
+from maestro_adapters.runner import Call, CommandRunner, Runner
+from maestro_adapters.scheduled import Answers, ScheduledAdapter
 
 #: `Y` in a job that LSF itself started again (Environment variables for job execution, LSF 10.1).
 _REQUEUED = '[ "${LSB_RESTART:-N}" = Y ]'
 #: bsub.jd.1: a job description has at most 4094 bytes.
 _MOST_DESCRIPTION = 4094
-#: Job ids in one command line.
-_MOST_IDS = 500
 
 
 def create(options: Mapping[str, Any]) -> LsfAdapter:
@@ -35,84 +28,43 @@ def create(options: Mapping[str, Any]) -> LsfAdapter:
     return LsfAdapter(parsed, runner)
 
 
-class LsfAdapter:
-    """Submits to LSF, asks it, cancels; see ``docs/adapters.md``."""
+class LsfAdapter(ScheduledAdapter):
+    """Submits to LSF, asks it, cancels."""
 
-    name = "lsf"
+    name: ClassVar[str] = "lsf"
+    suffix: ClassVar[str] = ".lsf.sh"
+    programs: ClassVar[tuple[str, ...]] = ("bsub", "bjobs", "bkill")
+    refusals = parse.REFUSALS
+    most_ids: ClassVar[int] = 500
 
-    def __init__(
-        self,
-        options: AdapterOptions,
-        runner: Runner,
-        pause: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._options = options
-        self._runner = runner
-        self._pause = pause
-        self._sightings = Sightings()
+    def __init__(self, options: AdapterOptions, runner: Runner, **others: Any) -> None:
+        super().__init__(options, runner, **others)
         self._json = True
 
-    def describe(self) -> dict[str, Any]:
-        """What this adapter is and can do."""
-        return {
-            "name": self.name,
-            "suffix": SUFFIX,
-            "scheduled": True,
-            "slots": None,
-            "commands": ["bsub", "bjobs", "bkill"],
-        }
+    def directives(self, request: JobRequest) -> list[str]:
+        """The `#BSUB` lines."""
+        return directives.directives(request)
 
-    def render(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """The texts of a job's scripts."""
-        job = parse_request(request, self._options)
-        lines = directives(job) if job.scheduled else []
-        return render(job, SUFFIX, lines, lambda nodes, procs: launch_words(job, nodes, procs))
+    def launch_words(self, request: JobRequest, nodes: int | None, procs: int | None) -> str:
+        """Words of `jsrun`."""
+        return directives.launch_words(request, nodes, procs)
 
-    def submit(self, jobs: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-        """Submit all jobs, several at a time."""
-        parsed = [parse_job(job, self._options) for job in jobs]
-        obstacles = Obstacles()
-        answers = self._runner.map(lambda job: self._submit(job, obstacles), parsed)
-        for answer in answers:
-            if "job" in answer:
-                self._sightings.seen(answer["job"], JobStatus(answer["state"]))
-        return {job.key: answer for job, answer in zip(parsed, answers, strict=True)}
+    def submit_all(self, jobs: Sequence[Job]) -> Answers:
+        """One `bsub` for each."""
+        return self.submit_each(
+            jobs,
+            lambda job: submission(job, self._options),
+            parse.submitted,
+            lambda job: (job.request.queue, job.request.bank),
+        )
 
-    def _submit(self, job: Job, obstacles: Obstacles) -> dict[str, Any]:
-        limits = (job.request.queue, job.request.bank)
-        obstacle = obstacles.ahead(limits)
-        if obstacle is not None:
-            return obstacle.answer()
-        try:
-            call = submission(job, self._options)
-        except OSError as error:
-            return SchedulerError(f"cannot read {job.script}: {error}").answer()
-        result = self._runner.run(call)
-        job_id = parse.submitted(result.stdout)
-        if result.ok and job_id is not None:
-            return {"job": job_id, "state": states.PENDING}
-        if parse.at_submit_limit(result):
-            obstacles.met_limit(limits, result)
-        elif parse.is_outage(result):
-            obstacles.met_outage(result)
-        elif result.ok:
-            return _no_id(result).answer()
-        return parse.error_of(result, changes=True).answer()
-
-    def poll(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    def poll(self, job_ids: Sequence[str]) -> Answers:
         """Ask for all jobs in one command."""
         self._sightings.keep_only(job_ids)
         shown = self._bjobs() if job_ids else {}
         if isinstance(shown, str):
-            return {job_id: unreachable(shown).answer() for job_id in job_ids}
-        return {
-            job_id: (
-                self._sightings.seen(job_id, shown[job_id].status)
-                if job_id in shown
-                else self._sightings.missed(job_id)
-            ).answer()
-            for job_id in job_ids
-        }
+            return self.follow(job_ids, shown)
+        return self.follow(job_ids, {job_id: job.status for job_id, job in shown.items()})
 
     def _bjobs(self) -> dict[str, parse.QueuedJob] | str:
         """The jobs that LSF shows, by id, or why it could not be asked."""
@@ -130,24 +82,13 @@ class LsfAdapter:
             return f"bjobs printed what is no list of jobs ({error}): {result.describe()}"
         return {job.job_id: job for job in jobs}
 
-    def cancel(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """Cancel all; a job that has ended already counts as cancelled."""
-        answers: dict[str, dict[str, Any]] = {}
-        for start in range(0, len(job_ids), _MOST_IDS):
-            some = job_ids[start : start + _MOST_IDS]
-            result = self._runner.run(commands.bkill(some))
-            for job_id in some:
-                if parse.cancelled(job_id, result):
-                    answers[job_id] = {"cancelled": True}
-                else:
-                    answers[job_id] = parse.error_of(result).answer()
-        return answers
+    def cancel_some(self, job_ids: Sequence[str]) -> Answers:
+        """One `bkill`."""
+        result = self._runner.run(commands.bkill(job_ids))
+        return self.cancelled(job_ids, result, lambda job_id: parse.cancelled(job_id, result))
 
-    def find(self, tokens: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """Which submissions were received and are known to LSF."""
-        return finding.find(tokens, self._look, self._pause)
-
-    def _look(self) -> list[Found] | str:
+    def look(self) -> list[Found] | str:
+        """The descriptions of the jobs that LSF knows."""
         shown = self._bjobs()
         if isinstance(shown, str):
             return shown
@@ -156,15 +97,6 @@ class LsfAdapter:
             for job in shown.values()
             if job.description.split()
         ]
-
-    def wake_fd(self) -> int | None:
-        """Nothing here notifies."""
-        return None
-
-    def close(self, stop_jobs: bool = False) -> None:
-        """Nothing is held; jobs go on unless told otherwise."""
-        if stop_jobs:
-            self.cancel(self._sightings.live())
 
 
 def submission(job: Job, options: AdapterOptions) -> Call:
@@ -193,14 +125,4 @@ def submission(job: Job, options: AdapterOptions) -> Call:
         workspace=request.workspace,
         description=f"{about} {job.token}".strip(),
         requeue=request.requeue,
-    )
-
-
-def _no_id(result: Result) -> SchedulerError:
-    return SchedulerError(
-        f"no job id in what bsub printed: {result.describe()}",
-        command=result.argv,
-        output=result.output,
-        transient=True,
-        unknown=True,
     )

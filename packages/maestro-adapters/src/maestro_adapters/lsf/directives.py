@@ -15,8 +15,6 @@ from maestro_adapters.errors import RequestError
 from maestro_adapters.rendering import free_options
 from maestro_adapters.request import JobRequest
 
-SUFFIX = ".lsf.sh"
-
 #: Minutes, or hours and minutes: what LSF reads as the workspace format does.
 _LSF_TIME = re.compile(r"\d+|\d+:\d+", re.ASCII)
 #: What a job name or a log's name may hold: brackets make an array, `%` a special sign.

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from maestro_adapters import states
-from maestro_adapters.errors import SchedulerError
 from maestro_adapters.lsf.commands import DELIMITER, FIELDS
 from maestro_adapters.lsf.states import translate
+from maestro_adapters.refusals import Refusals
 from maestro_adapters.runner import Result
 from maestro_adapters.states import JobStatus
 
@@ -22,16 +22,18 @@ _NOTHING = re.compile(r"No (unfinished |matching )?job found", re.IGNORECASE)
 _NO_JSON = re.compile(
     r"(illegal|unknown|invalid|unrecognized) option|Usage:|bad option", re.IGNORECASE
 )
-_OUTAGE = re.compile(
-    r"""Cannot\ connect\ to\ LSF | LSF\ is\ down | [Pp]lease\ wait | Failed\ in\ (an\ )?LSF\ library\ call
-      | lsid | mbatchd?\ is\ (not|down|busy) | Connection\ refused | daemon\ not\ responding
-      | Communication\ time\ ?out | Batch\ daemon\ not\ responding | Cannot\ contact""",
-    re.VERBOSE,
+REFUSALS = Refusals(
+    # https://www.ibm.com/docs/en/spectrum-lsf/10.1.0?topic=execution-about-job-states: refused while
+    # a user's pending jobs are at MAX_PEND_JOBS or MAX_PEND_SLOTS.
+    limit=re.compile(r"(Pending job|Job|pending slots?) threshold reached", re.IGNORECASE),
+    away=re.compile(
+        r"""Cannot\ connect\ to\ LSF | L[SI][FM]\ is\ down | [Pp]lease\ wait | Connection\ refused
+          | Failed\ in\ (an\ )?LSF\ library\ call | mbatchd?\ is\ (not|down|busy) | Cannot\ contact
+          | [Dd]aemon\ not\ responding""",
+        re.VERBOSE,
+    ),
+    lost=re.compile(r"(Communication|read|receive) time ?out|Connection reset", re.IGNORECASE),
 )
-#: https://www.ibm.com/docs/en/spectrum-lsf/10.1.0?topic=execution-about-job-states: the request is
-#: rejected while a user's pending jobs are at MAX_PEND_JOBS or MAX_PEND_SLOTS.
-_LIMIT = re.compile(r"(Pending job|Job|pending slots?) threshold reached", re.IGNORECASE)
-_LOST_ANSWER = re.compile(r"(Communication|read|receive) time ?out|Connection reset", re.IGNORECASE)
 _ENDED = ("already finished", "No matching job found", "is not found")
 
 
@@ -115,31 +117,3 @@ def cancelled(job_id: str, result: Result) -> bool:
     if any("being terminated" in line for line in about):
         return True
     return any(word in line for line in about for word in _ENDED)
-
-
-def at_submit_limit(result: Result) -> bool:
-    """Whether the site takes no more jobs for now."""
-    return bool(_LIMIT.search(result.output)) and submitted(result.stdout) is None
-
-
-def is_outage(result: Result) -> bool:
-    """Whether LSF could not be reached."""
-    if at_submit_limit(result):
-        return False
-    return result.problem == "timeout" or (not result.ok and bool(_OUTAGE.search(result.output)))
-
-
-def error_of(result: Result, *, changes: bool = False) -> SchedulerError:
-    """The error for a failed command; `changes`: a lost answer leaves open what it did."""
-    limit = at_submit_limit(result)
-    lost = result.problem == "timeout" or bool(_LOST_ANSWER.search(result.output))
-    message = result.describe()
-    if limit:
-        message = f"the site takes no more jobs for now: {message}"
-    return SchedulerError(
-        message,
-        command=result.argv,
-        output=result.output,
-        transient=limit or is_outage(result),
-        unknown=changes and lost and not limit,
-    )

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
 
-from maestro_adapters import finding, states
+from maestro_adapters import states
 from maestro_adapters.finding import Found
-from maestro_adapters.jobs import parse_job
+from maestro_adapters.jobs import Job
 from maestro_adapters.options import AdapterOptions
-from maestro_adapters.rendering import render
-from maestro_adapters.request import parse_request
+from maestro_adapters.request import JobRequest
 from maestro_adapters.runner import CommandRunner, Result, Runner
-from maestro_adapters.sightings import Sightings, unreachable
-from maestro_adapters.slurm import arrays, commands, parse, refusals
-from maestro_adapters.slurm.directives import SUFFIX, directives, launch_words
+from maestro_adapters.scheduled import Answers, ScheduledAdapter
+from maestro_adapters.sightings import unreachable
+from maestro_adapters.slurm import arrays, commands, directives, parse, refusals
 from maestro_adapters.slurm.submission import Submitter
 from maestro_adapters.states import JobStatus
-
-#: Job ids in one command line; more are cut into several.
-_MOST_IDS = 2000
 
 
 def create(options: Mapping[str, Any]) -> SlurmAdapter:
@@ -30,110 +25,99 @@ def create(options: Mapping[str, Any]) -> SlurmAdapter:
     return SlurmAdapter(parsed, runner)
 
 
-class SlurmAdapter:
-    """Submits to Slurm, asks it, cancels; see ``docs/adapters.md``."""
+class SlurmAdapter(ScheduledAdapter):
+    """Submits to Slurm, asks it, cancels."""
 
-    name = "slurm"
+    name: ClassVar[str] = "slurm"
+    suffix: ClassVar[str] = ".slurm.sh"
+    programs: ClassVar[tuple[str, ...]] = ("sbatch", "squeue", "scancel")
+    refusals = refusals.REFUSALS
 
-    def __init__(
-        self,
-        options: AdapterOptions,
-        runner: Runner,
-        pause: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._options = options
-        self._runner = runner
-        self._pause = pause
-        self._submitter = Submitter(runner, options)
-        self._sightings = Sightings()
+    def __init__(self, options: AdapterOptions, runner: Runner, **others: Any) -> None:
+        super().__init__(options, runner, **others)
+        self._submitter = Submitter(runner, options, self.submitted)
         self._accounting = True
         own = options.allocation_args
         cluster = own.get("clusters") or own.get("cluster") or own.get("M")
         self._clusters = {str(cluster)} if cluster else set()
 
-    def describe(self) -> dict[str, Any]:
-        """What this adapter is and can do."""
-        return {
-            "name": self.name,
-            "suffix": SUFFIX,
-            "scheduled": True,
-            "slots": None,
-            "commands": ["sbatch", "squeue", "scancel"],
-        }
+    def directives(self, request: JobRequest) -> list[str]:
+        """The `#SBATCH` lines."""
+        return directives.directives(request)
 
-    def render(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """The texts of a job's scripts."""
-        job = parse_request(request, self._options)
-        lines = directives(job) if job.scheduled else []
-        return render(job, SUFFIX, lines, lambda nodes, procs: launch_words(job, nodes, procs))
+    def launch_words(self, request: JobRequest, nodes: int | None, procs: int | None) -> str:
+        """Words of `srun`."""
+        return directives.launch_words(request, nodes, procs)
 
-    def submit(self, jobs: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-        """Submit all jobs."""
-        answers = self._submitter.submit([parse_job(job, self._options) for job in jobs])
-        for answer in answers.values():
-            if "job" in answer:
-                self._sightings.seen(answer["job"], JobStatus(answer["state"]))
-                self._clusters.update(filter(None, [parse.split_id(answer["job"])[1]]))
+    def submit_all(self, jobs: Sequence[Job]) -> Answers:
+        """One `sbatch` for each, or for each array."""
+        answers = self._submitter.submit(jobs)
+        ids = [answer["job"] for answer in answers.values() if "job" in answer]
+        self._clusters.update(cluster for _, cluster in map(parse.split_id, ids) if cluster)
         return answers
 
-    def poll(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    def poll(self, job_ids: Sequence[str]) -> Answers:
         """Ask for all jobs: the queue first, then accounting for those that have left it."""
         self._sightings.keep_only(job_ids)
-        answers: dict[str, JobStatus] = {}
+        answers: Answers = {}
         for cluster, ids in _by_cluster(job_ids).items():
-            queue = self._runner.run(commands.squeue(cluster))
-            if not queue.ok:
-                answers.update(dict.fromkeys(ids.values(), unreachable(queue.describe())))
-                continue
-            queued = {job.job_id: job.status for job in parse.squeue(queue.stdout)}
-            left = {short: job_id for short, job_id in ids.items() if short not in queued}
-            accounted, trouble = self._accounts(list(left), cluster)
-            for short, job_id in ids.items():
-                status = queued.get(short) or accounted.get(short)
-                if status is not None:
-                    answers[job_id] = self._sightings.seen(job_id, status)
-                elif trouble is not None:
-                    answers[job_id] = unreachable(trouble.describe())
-                else:
-                    answers[job_id] = self._sightings.missed(job_id)
-        return {job_id: status.answer() for job_id, status in answers.items()}
+            shown = self._show(ids, cluster)
+            answers.update(self.follow(ids.values(), shown))
+        return {job_id: answers[job_id] for job_id in job_ids}
+
+    def _show(self, ids: Mapping[str, str], cluster: str | None) -> dict[str, JobStatus] | str:
+        """What Slurm knows of these jobs, by our ids, or why it could not be asked."""
+        queue = self._runner.run(commands.squeue(cluster))
+        if not queue.ok:
+            return queue.describe()
+        found = {job.job_id: job.status for job in parse.squeue(queue.stdout)}
+        left = [short for short in ids if short not in found]
+        for some in self.portions(left):
+            accounted = self._accounts(some, cluster)
+            if isinstance(accounted, Result):
+                # The job left the queue, and what became of it cannot be asked now.
+                reason = accounted.describe()
+                found.update(dict.fromkeys(some, unreachable(reason)))
+            else:
+                found.update(accounted)
+        return {ids[short]: status for short, status in found.items() if short in ids}
 
     def _accounts(
-        self, job_ids: list[str], cluster: str | None
-    ) -> tuple[dict[str, JobStatus], Result | None]:
-        """What accounting knows of jobs that are not in the queue, or why it could not be asked.
+        self, job_ids: Sequence[str], cluster: str | None
+    ) -> dict[str, JobStatus] | Result:
+        """What accounting knows of jobs that are not in the queue, or what failed.
 
         What it takes for live is left out: it lags behind, and the queue does not know the job.
         """
-        found: dict[str, JobStatus] = {}
-        for start in range(0, len(job_ids), _MOST_IDS):
-            if not self._accounting:
-                break
-            result = self._runner.run(commands.sacct(job_ids[start : start + _MOST_IDS], cluster))
-            if refusals.has_no_accounting(result):
-                self._accounting = False
-            elif not result.ok:
-                return found, result
-            found.update(parse.sacct(result.stdout))
-        return {key: value for key, value in found.items() if value.state in states.FINAL}, None
+        if not self._accounting:
+            return {}
+        result = self._runner.run(commands.sacct(job_ids, cluster))
+        if refusals.has_no_accounting(result):
+            self._accounting = False
+            return {}
+        if not result.ok:
+            return result
+        known = parse.sacct(result.stdout)
+        return {key: status for key, status in known.items() if status.state in states.FINAL}
 
-    def cancel(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """Cancel all; a job that has ended already counts as cancelled."""
-        answers: dict[str, dict[str, Any]] = {}
+    def cancel_some(self, job_ids: Sequence[str]) -> Answers:
+        """One `scancel` for each cluster."""
+        answers: Answers = {}
         for cluster, ids in _by_cluster(job_ids).items():
-            shorts = list(ids)
-            for start in range(0, len(shorts), _MOST_IDS):
-                some = shorts[start : start + _MOST_IDS]
-                result = self._runner.run(commands.scancel(some, cluster))
-                for short in some:
-                    answers[ids[short]] = _cancelled(short, result)
+            result = self._runner.run(commands.scancel(list(ids), cluster))
+            errors = parse.cancel_errors(result.stderr)
+            # Where it complains of some jobs alone, it cancelled the others.
+            others = result.ok or (bool(errors) and not self.refusals.is_outage(result))
+            accepted = {
+                job_id
+                for short, job_id in ids.items()
+                if (others and short not in errors) or refusals.has_ended(errors.get(short, ""))
+            }
+            answers.update(self.cancelled(ids.values(), result, accepted.__contains__))
         return answers
 
-    def find(self, tokens: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """Which submissions were received and are in the queue."""
-        return finding.find(tokens, self._look, self._pause)
-
-    def _look(self) -> list[Found] | str:
+    def look(self) -> list[Found] | str:
+        """The comments of the jobs in the queue."""
         found = []
         for cluster in [None, *sorted(self._clusters)]:
             result = self._runner.run(commands.squeue(cluster))
@@ -144,15 +128,6 @@ class SlurmAdapter:
                 if token is not None:
                     found.append(Found(token, _long(job.job_id, cluster), job.status.state))
         return found
-
-    def wake_fd(self) -> int | None:
-        """Nothing here notifies."""
-        return None
-
-    def close(self, stop_jobs: bool = False) -> None:
-        """Nothing is held; jobs go on unless told otherwise."""
-        if stop_jobs:
-            self.cancel(self._sightings.live())
 
 
 def _by_cluster(job_ids: Iterable[str]) -> dict[str | None, dict[str, str]]:
@@ -176,14 +151,3 @@ def _token(job: parse.QueuedJob) -> str | None:
         return words[-1] if words else None
     tokens = arrays.unpack(words[-1])
     return tokens[int(index)] if int(index) < len(tokens) else None
-
-
-def _cancelled(short: str, result: Result) -> dict[str, Any]:
-    if result.ok:
-        return {"cancelled": True}
-    errors = parse.cancel_errors(result.stderr)
-    if refusals.has_ended(errors.get(short, "")):
-        return {"cancelled": True}
-    if errors and short not in errors and not refusals.is_outage(result):
-        return {"cancelled": True}
-    return refusals.error_of(result).answer()

@@ -11,8 +11,6 @@ from maestro_adapters import walltime
 from maestro_adapters.rendering import free_options, single_line
 from maestro_adapters.request import JobRequest
 
-SUFFIX = ".slurm.sh"
-
 #: A walltime that Slurm reads as the workspace format does, so that it stays as it was written.
 _SLURM_TIME = re.compile(r"\d+|\d+:\d+|\d+:\d+:\d+|\d+-\d+(:\d+){0,2}", re.ASCII)
 

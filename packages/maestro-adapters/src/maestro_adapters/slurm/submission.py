@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-from maestro_adapters import driver, states
+from maestro_adapters import driver
 from maestro_adapters.errors import SchedulerError
 from maestro_adapters.jobs import Job, carried_script, directive_lines
 from maestro_adapters.obstacles import Obstacles
 from maestro_adapters.options import AdapterOptions
 from maestro_adapters.rendering import single_line
 from maestro_adapters.runner import Call, Result, Runner
-from maestro_adapters.slurm import arrays, commands, parse, refusals
+from maestro_adapters.slurm import arrays, commands, parse
 from maestro_adapters.slurm.directives import job_name
+from maestro_adapters.slurm.refusals import REFUSALS
 
 #: A job that Slurm itself requeued has a restart count above 0 (sbatch(1), OUTPUT ENVIRONMENT).
 _REQUEUED = '[ "${SLURM_RESTART_COUNT:-0}" -gt 0 ]'
@@ -49,9 +50,9 @@ class Batch:
         request = self.jobs[0].request
         return (request.bank, request.qos, request.queue, request.reservation)
 
-    def answer(self, error: SchedulerError) -> Answers:
-        """The same error for each job."""
-        return {job.key: error.answer() for job in self.jobs}
+    def answer(self, answer: dict[str, Any]) -> Answers:
+        """The same answer for each job."""
+        return {job.key: dict(answer) for job in self.jobs}
 
     def halves(self) -> tuple[Batch, Batch]:
         """This array as two."""
@@ -63,11 +64,17 @@ class Batch:
 
 
 class Submitter:
-    """Submits jobs for one adapter."""
+    """Submits jobs for one adapter; `answer` makes its answer of what one command brought."""
 
-    def __init__(self, runner: Runner, options: AdapterOptions) -> None:
+    def __init__(
+        self,
+        runner: Runner,
+        options: AdapterOptions,
+        answer: Callable[[Result, str | None, Obstacles, Hashable], dict[str, Any]],
+    ) -> None:
         self._runner = runner
         self._options = options
+        self._answer = answer
         self._array_size: int | None = None
 
     def submit(self, jobs: Sequence[Job]) -> Answers:
@@ -110,29 +117,24 @@ class Submitter:
     def _submit(self, batch: Batch, obstacles: Obstacles) -> Answers:
         obstacle = obstacles.ahead(batch.limits)
         if obstacle is not None:
-            return batch.answer(obstacle)
+            return batch.answer(obstacle.answer())
         make_call = array_call if len(batch.jobs) > 1 else single_call
         try:
             call = make_call(batch, self._options)
         except OSError as error:
-            return batch.answer(SchedulerError(f"cannot read {batch.jobs[0].script}: {error}"))
+            return batch.answer(SchedulerError(f"cannot read a script: {error}").answer())
         result = self._runner.run(call)
-        if len(batch.jobs) > 1 and refusals.at_submit_limit(result):
+        if len(batch.jobs) > 1 and REFUSALS.at_limit(result):
             # Slurm refuses an array as a whole; a part of it may still find room.
             first, second = batch.halves()
             return {**self._submit(first, obstacles), **self._submit(second, obstacles)}
-        if not result.ok:
-            if refusals.at_submit_limit(result):
-                obstacles.met_limit(batch.limits, result)
-            elif refusals.is_outage(result):
-                obstacles.met_outage(result)
-            return batch.answer(refusals.error_of(result, changes=True))
         job_id = parse.submitted(result.stdout)
-        if job_id is None:
-            return batch.answer(_no_id(result))
-        ids = element_ids(job_id, len(batch.jobs))
+        answer = self._answer(result, job_id, obstacles, batch.limits)
+        if "job" not in answer:
+            return batch.answer(answer)
+        ids = element_ids(answer["job"], len(batch.jobs))
         return {
-            job.key: {"job": element, "state": states.PENDING}
+            job.key: {**answer, "job": element}
             for job, element in zip(batch.jobs, ids, strict=True)
         }
 
@@ -272,14 +274,4 @@ def _is_plain(workspace: str) -> bool:
 def _common(lines: Sequence[str]) -> tuple[str, ...]:
     return tuple(
         line for line in lines if not line.removeprefix("#SBATCH").strip().startswith(_OF_ELEMENTS)
-    )
-
-
-def _no_id(result: Result) -> SchedulerError:
-    return SchedulerError(
-        f"no job id in what sbatch printed: {result.describe()}",
-        command=result.argv,
-        output=result.output,
-        transient=True,
-        unknown=True,
     )
