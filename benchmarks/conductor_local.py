@@ -1,0 +1,165 @@
+"""What it costs to have local steps run by us, beside `xargs -P2` and bare bash.
+
+    python benchmarks/conductor_local.py
+
+Three questions: our own processor time per step, the spawn and the command apart; many small
+independent steps beside `xargs`; a chain of steps beside a loop of bash. All folders are on tmpfs.
+The other side runs the scripts that our run wrote, and records their exit codes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+#: ms per step, times xargs, ms per hop.
+OWN_LIMIT, MANY_LIMIT, HOP_LIMIT = 0.3, 1.4, 5.0
+
+XARGS = r"""
+find "$1" -name '*.sh' -print0 |
+  xargs -0 -P2 -n1 sh -c 'bash "$0" >"$0.out" 2>"$0.err" </dev/null; echo $? >"$0.code"'
+"""
+BASH = r"""
+for script in $(find "$1" -name '*.sh' | sort -V); do
+  bash "$script" >"$script.out" 2>"$script.err" </dev/null
+done
+"""
+#: As our adapter does it: the driver's shell around the script's, and nothing else.
+SPAWN = """
+import os, sys, time
+begun = time.process_time()
+for _ in range(int(sys.argv[1])):
+    pid = os.posix_spawn("/bin/sh", ["sh", "-c", "exit 0"], os.environ)
+    os.waitpid(pid, 0)
+print(time.process_time() - begun)
+"""
+OWN = """
+import sys, time
+from pathlib import Path
+from maestro_conductor import conduct
+begun = time.process_time()
+assert conduct(Path(sys.argv[1])) == 0
+print(time.process_time() - begun)
+"""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--steps", type=int, default=5000)
+    parser.add_argument("--chain", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    kept = [
+        own_cost(arguments.steps, arguments.rounds),
+        many(arguments.steps, arguments.rounds),
+        chain(arguments.chain, arguments.rounds),
+    ]
+    return 0 if all(kept) else 1
+
+
+def own_cost(steps: int, rounds: int) -> bool:
+    """Processor time of the conductor's process per step, without that of the spawn."""
+    ours, spawns = [], []
+    for _ in range(rounds):
+        with scratch() as folder:
+            study = write_study(folder, many_steps(steps))
+            stage(study, folder / "w")
+            ours.append(output([sys.executable, "-c", OWN, folder / "w"]))
+        spawns.append(output([sys.executable, "-c", SPAWN, steps]))
+    whole, spawn = min(ours) / steps * 1000, min(spawns) / steps * 1000
+    print(
+        f"{steps} steps: {whole:.3f} ms of our processor time each, {spawn:.3f} ms of it the spawn"
+    )
+    return verdict("our own cost per step", whole - spawn, OWN_LIMIT, "ms")
+
+
+def many(steps: int, rounds: int) -> bool:
+    ours, theirs = [], []
+    for _ in range(rounds):
+        with scratch() as folder:
+            study = write_study(folder, many_steps(steps))
+            ours.append(elapsed([maestro(), "run", "-fg", "-y", "-o", folder / "w", study]))
+            theirs.append(elapsed(["bash", "-c", XARGS, "xargs", folder / "w" / "s"]))
+    print(f"{steps} steps: {min(ours):.2f} s, xargs -P2 {min(theirs):.2f} s, best of {rounds}")
+    return verdict("beside xargs", min(ours) / min(theirs), MANY_LIMIT, "times")
+
+
+def chain(steps: int, rounds: int) -> bool:
+    ours, theirs = [], []
+    for _ in range(rounds):
+        with scratch() as folder:
+            study = write_study(folder, chained_steps(steps))
+            ours.append(elapsed([maestro(), "run", "-fg", "-y", "-o", folder / "w", study]))
+            theirs.append(elapsed(["bash", "-c", BASH, "bash", folder / "w"]))
+    print(f"a chain of {steps}: {min(ours):.2f} s, bare bash {min(theirs):.2f} s, best of {rounds}")
+    return verdict("per hop", (min(ours) - min(theirs)) / steps * 1000, HOP_LIMIT, "ms")
+
+
+def many_steps(count: int) -> str:
+    values = ", ".join(map(str, range(count)))
+    return (
+        "study:\n"
+        "- {name: s, description: d, run: {cmd: 'echo $(N)'}}\n"
+        f"global.parameters:\n  N: {{values: [{values}], label: N.%%}}\n"
+    )
+
+
+def chained_steps(count: int) -> str:
+    lines = ["study:"]
+    for i in range(count):
+        needs = f", depends: [s{i - 1}]" if i else ""
+        lines.append(f"- {{name: s{i}, description: d, run: {{cmd: 'true'{needs}}}}}")
+    return "\n".join(lines) + "\n"
+
+
+def write_study(folder: Path, body: str) -> Path:
+    path = folder / "study.yaml"
+    path.write_text(
+        f"description: {{name: bench, description: d}}\nbatch: {{type: local, local_slots: 2}}\n{body}"
+    )
+    return path
+
+
+def stage(study: Path, root: Path) -> None:
+    """Make the workspace and run nothing."""
+    subprocess.run(
+        [maestro(), "run", "-n", "-o", root, study], check=True, stdout=subprocess.DEVNULL
+    )
+
+
+def maestro() -> Path:
+    return Path(sys.executable).with_name("maestro")
+
+
+def elapsed(command: Sequence[object]) -> float:
+    begun = time.perf_counter()
+    subprocess.run([str(word) for word in command], check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - begun
+
+
+def output(command: Sequence[object]) -> float:
+    done = subprocess.run([str(word) for word in command], check=True, stdout=subprocess.PIPE)
+    return float(done.stdout)
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    base = "/dev/shm" if Path("/dev/shm").is_dir() else None
+    with tempfile.TemporaryDirectory(dir=base, prefix="maestro-benchmark-") as name:
+        yield Path(name)
+
+
+def verdict(what: str, measured: float, limit: float, unit: str) -> bool:
+    kept = measured <= limit
+    print(f"{what}: {measured:.3g} {unit}, at most {limit:g}: {'kept' if kept else 'BROKEN'}")
+    return kept
+
+
+if __name__ == "__main__":
+    sys.exit(main())
