@@ -9,7 +9,7 @@ from maestro_adapters import launcher
 from maestro_adapters.errors import RequestError
 from maestro_adapters.request import JobRequest
 
-__all__ = ["free_options", "render", "single_line"]
+__all__ = ["free_options", "option_items", "render", "single_line"]
 
 
 def render(
@@ -50,23 +50,33 @@ def render(
     }
 
 
-def free_options(options: Mapping[str, Any]) -> Iterator[str]:
-    """Free-form options as words: `--name=value`, `-n value`, and `--name` for a bare one.
+def option_items(options: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
+    """Free-form options as pairs of name and value; None: a bare option.
 
-    A value of None or true makes a bare option, false leaves it out, a list repeats it.
+    A value of None, true or an empty text makes a bare option, false leaves it out, a list repeats it.
 
     Raises:
-        RequestError: a value is a map, which these schedulers have no form for.
+        RequestError: a value is a map, which these options have no form for.
     """
     for name, value in options.items():
-        option = f"-{name}" if len(name) == 1 else f"--{name}"
         for item in value if isinstance(value, (list, tuple)) else [value]:
             if isinstance(item, Mapping):
                 raise RequestError(f"the option {name} holds a map: give a text or a number")
             if item is None or item is True or item == "":
-                yield option
+                yield name, None
             elif item is not False:
-                yield f"{option} {item}" if len(name) == 1 else f"{option}={item}"
+                yield name, str(item)
+
+
+def free_options(options: Mapping[str, Any]) -> Iterator[str]:
+    """Free-form options as words: `--name=value`, `-n value`, and `--name` for a bare one.
+
+    Raises:
+        RequestError: as `option_items`.
+    """
+    for name, value in option_items(options):
+        option, joint = (f"-{name}", " ") if len(name) == 1 else (f"--{name}", "=")
+        yield option if value is None else f"{option}{joint}{value}"
 
 
 def single_line(text: str) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from maestro_adapters.rendering import free_options
+
 #: Options with a tree, and their short names.
 _TREES = {"S": "setattr", "setattr": "setattr", "o": "setopt", "setopt": "setopt", "conf": "conf"}
 #: The order of the trees; other options follow in their own.
@@ -70,17 +72,11 @@ def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
 
 
 def _plain(name: str, value: Any) -> Iterator[str]:
-    option, joint = (f"-{name}", " ") if len(name) == 1 else (f"--{name}", "=")
     if isinstance(value, Mapping):
         tree: dict[str, Any] = {}
         _merge(tree, value)
-        yield from (f"{option}{joint}{_pair(path, leaf)}" for path, leaf in _leaves(tree))
-        return
-    for item in value if isinstance(value, (list, tuple)) else [value]:
-        if item is None or item is True or item == "":
-            yield option
-        elif item is not False:
-            yield f"{option}{joint}{item}"
+        value = [_pair(path, leaf) for path, leaf in _leaves(tree)]
+    yield from free_options({name: value})
 
 
 def _pair(path: str, value: Any) -> str:

@@ -7,12 +7,9 @@ https://www.ibm.com/docs/en/spectrum-lsf/10.1.0?topic=SSWRJV_10.1.0/jsm/jsrun.ht
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
 
 from maestro_adapters import walltime
-from maestro_adapters.errors import RequestError
-from maestro_adapters.rendering import free_options
+from maestro_adapters.rendering import free_options, option_items
 from maestro_adapters.request import JobRequest
 
 #: Minutes, or hours and minutes: what LSF reads as the workspace format does.
@@ -40,7 +37,9 @@ def directives(request: JobRequest) -> list[str]:
         lines.append("-x")
     if request.priority == "held":
         lines.append("-H")
-    lines += _bsub_options(request.allocation_args)
+    # LSF has one dash and a blank, whatever an option's length.
+    for option, value in option_items(request.allocation_args):
+        lines.append(f"-{option}" if value is None else f"-{option} {_word(value)}")
     return [f"#BSUB {line}" for line in lines]
 
 
@@ -74,18 +73,6 @@ def time_limit(text: str | None) -> str | None:
 def job_name(request: JobRequest) -> str:
     """The name in the queue."""
     return _UNSAFE.sub("_", request.label).replace(" ", "_")
-
-
-def _bsub_options(options: Mapping[str, Any]) -> Iterator[str]:
-    """Free options: LSF has one dash and a space whatever their length."""
-    for name, value in options.items():
-        for item in value if isinstance(value, (list, tuple)) else [value]:
-            if isinstance(item, Mapping):
-                raise RequestError(f"the option {name} holds a map: give a text or a number")
-            if item is None or item is True or item == "":
-                yield f"-{name}"
-            elif item is not False:
-                yield f"-{name} {_word(str(item))}"
 
 
 def _word(text: str) -> str:
