@@ -226,5 +226,9 @@ def test_without_accounting_the_queue_alone_is_asked(slurm, bench, tmp_path, mon
     monkeypatch.setenv("SLURM_CONF", str(bare))
     (end,) = bench.ends([job])
     assert (end["state"], end["exit_code"]) == (states.FAILED, 3)
-    rounds = [bench.adapter.poll(["999999"])["999999"]["state"] for _ in range(3)]
-    assert rounds == [states.UNKNOWN, states.UNKNOWN, states.NOTFOUND]
+
+    def state():
+        return bench.adapter.poll(["999999"])["999999"]["state"]
+
+    assert [state(), state()] == [states.UNKNOWN, states.UNKNOWN]
+    slurm.until(lambda: state() == states.NOTFOUND, "not found")

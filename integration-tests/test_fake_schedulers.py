@@ -1,0 +1,106 @@
+"""What LSF and Flux may do to a study, on the fakes; and that the fakes refuse what the manuals do not know."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from maestro_adapters import states
+from maestro_adapters.contract import Bench
+from maestro_adapters.flux import adapter as flux_adapter
+from maestro_adapters.lsf import adapter as lsf_adapter
+
+WAITS = ": >ready; while [ ! -e go ]; do sleep 0.05; done"
+
+
+@pytest.fixture(params=[lsf_adapter, flux_adapter], ids=["lsf", "flux"])
+def bench(request, fake_commands, tmp_path):
+    return Bench(request.param.create({"timeout": 20}), tmp_path, 60, {"procs": 1})
+
+
+@pytest.fixture
+def lsf_bench(fake_commands, tmp_path):
+    return Bench(lsf_adapter.create({"timeout": 20}), tmp_path, 60, {"procs": 1})
+
+
+@pytest.fixture
+def flux_bench(fake_commands, tmp_path):
+    return Bench(flux_adapter.create({"timeout": 20}), tmp_path, 60, {"procs": 1})
+
+
+def test_an_outage_changes_no_state(bench, fake_commands):
+    (job,) = bench.submit({"command": WAITS})
+    bench.started([job])
+    fake_commands.begin("down")
+    for _ in range(4):
+        (answer,) = bench.poll([job]).values()
+        assert answer["state"] == states.UNREACHABLE
+    assert bench.adapter.cancel([job.id])[job.id]["transient"]
+    assert "error" in bench.adapter.find([job.token])[job.token]
+    (refused,) = bench.submit({"command": "true"})
+    assert (refused.answer["transient"], refused.answer["unknown"]) == (True, False)
+    fake_commands.end("down")
+    (answer,) = bench.poll([job]).values()
+    assert answer["state"] == states.RUNNING
+    (job.workspace / "go").touch()
+    (end,) = bench.ends([job])
+    assert end["state"] == states.FINISHED
+
+
+def test_an_unknown_queue_is_a_final_refusal(bench):
+    (job,) = bench.submit({"command": "true", "queue": "nope"})
+    assert (job.answer["transient"], job.answer["unknown"]) == (False, False)
+    assert "nope" in job.answer["error"]
+
+
+def test_an_unknown_option_is_a_final_refusal(bench):
+    (job,) = bench.submit({"command": "true", "allocation_args": {"nosuchoption": 1}})
+    assert not job.answer["transient"]
+
+
+def test_a_limit_of_pending_jobs_is_waiting(lsf_bench, fake_commands):
+    (held,) = lsf_bench.submit({"command": "true", "priority": "held"})
+    fake_commands.begin("max_pend_jobs", "1")
+    jobs = lsf_bench.submit({"command": "true"}, {"command": "true"})
+    assert all((job.answer["transient"], job.answer["unknown"]) == (True, False) for job in jobs)
+    lsf_bench.adapter.cancel([held.id])
+    (job,) = lsf_bench.submit({"command": "true"})
+    (end,) = lsf_bench.ends([job])
+    assert end["state"] == states.FINISHED
+
+
+def test_a_flux_without_named_queues_takes_a_study_that_names_one(flux_bench, fake_commands):
+    fake_commands.begin("anonymous_queue")
+    (job,) = flux_bench.submit({"command": "true", "queue": "pdebug"})
+    (end,) = flux_bench.ends([job])
+    assert end["state"] == states.FINISHED
+
+
+def test_ids_in_a_locale_without_the_letter(flux_bench, monkeypatch):
+    """`flux batch` runs in the user's locale and prints `f…`; `flux jobs` in ours, and prints `ƒ…`."""
+    monkeypatch.setenv("LC_ALL", "C")
+    (job,) = flux_bench.submit({"command": "true"})
+    assert job.id.startswith("ƒ")
+    (end,) = flux_bench.ends([job])
+    assert end["state"] == states.FINISHED
+
+
+@pytest.mark.parametrize(
+    ("argv", "code"),
+    [
+        (["bsub", "-nosuch", "x"], 255),
+        (["bjobs", "-nosuch"], 255),
+        (["bjobs", "-a", "-o", "jobid nosuch"], 255),
+        (["bkill", "-nosuch", "1"], 255),
+        (["flux", "batch", "--nosuch"], 2),
+        (["flux", "submit", "--conf=a=1", "true"], 2),
+        (["flux", "jobs", "--nosuch"], 2),
+        (["flux", "cancel", "--nosuch", "ƒ1"], 2),
+        (["flux", "nosuch"], 1),
+    ],
+)
+def test_the_fakes_refuse_what_the_manuals_do_not_know(fake_commands, argv, code):
+    done = subprocess.run(argv, capture_output=True, text=True, input="", check=False)
+    assert done.returncode == code
+    assert done.stderr
