@@ -12,11 +12,12 @@ import argparse
 import multiprocessing
 import resource
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from expansion_study import scratch, verdict
 
 from maestro_conductor import records
 from maestro_conductor.events import Answers, Now
@@ -57,27 +58,17 @@ def main() -> int:
     return 0 if all(kept) else 1
 
 
-def verdict(what: str, measured: float, limit: float, unit: str) -> bool:
-    kept = measured <= limit
-    print(f"{what}: {measured:.3g} {unit}, at most {limit:g}: {'kept' if kept else 'BROKEN'}")
-    return kept
-
-
 def alone(measure: Callable[..., Any], *arguments: Any) -> Any:
     """Measure in a fresh process."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(measure, arguments)
 
 
-def folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(dir="/dev/shm", prefix="maestro-benchmark-")
-
-
 def quiet_poll(steps: int, in_flight: int) -> float:
     """Ms of processor time of a poll that tells nothing new, from the question to the next wait."""
-    with folder() as root:
+    with scratch() as root:
         plan = StepPlan("s", ["true"] * steps, resources={"nodes": 1})
-        graph = read_graph(make_workspace(Path(root), [plan], batch={"type": "fake"}))
+        graph = read_graph(make_workspace(root, [plan], batch={"type": "fake"}))
         state = StudyState(steps, STUDY_ID)
         machine = Machine(graph, state, batch=in_flight)
         machine.start(Now(1, 1.0))
@@ -107,8 +98,8 @@ def quiet_poll(steps: int, in_flight: int) -> float:
 
 def replay(count: int) -> float:
     """S of processor time for a journal of so many records: five for each attempt."""
-    with folder() as name:
-        root = make_workspace(Path(name), [StepPlan("s", ["true"] * 10_000)])
+    with scratch() as root:
+        make_workspace(root, [StepPlan("s", ["true"] * 10_000)])
         writer = JournalWriter.create(root / JOURNAL, STUDY_ID, 10_000)
         for number in range(count // 5):
             i, attempt = number % 10_000, number // 10_000 + 1
@@ -128,25 +119,25 @@ def replay(count: int) -> float:
 
 def memory(steps: int, length: int) -> tuple[float, float]:
     """S to load a study, and MB of the process that is about to run it."""
-    with folder() as name:
-        alone(make_long_study, name, steps, length)
-        return alone(load, name)
+    with scratch() as root:
+        alone(make_long_study, root, steps, length)
+        return alone(load, root)
 
 
-def load(root: str) -> tuple[float, float]:
+def load(root: Path) -> tuple[float, float]:
     begun = time.perf_counter()
-    graph, state = read_state(Path(root))
+    graph, state = read_state(root)
     seconds = time.perf_counter() - begun
     machine = Machine(graph, state)
     machine.start(Now(1, 1.0))
     machine.handle([], Now(1, 1.0))
-    status_file = StatusFile(Path(root), graph, state)
+    status_file = StatusFile(root, graph, state)
     while status_file.due() is not None:
         status_file.work(1e9, 1)
     return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def make_long_study(root: str, steps: int, length: int) -> None:
+def make_long_study(root: Path, steps: int, length: int) -> None:
     third = steps // 3
     command = "x" * length
     plans = [
@@ -154,13 +145,13 @@ def make_long_study(root: str, steps: int, length: int) -> None:
         StepPlan("solve", [command] * third, needs=["mesh"]),
         StepPlan("post", [command] * third, needs=["solve"]),
     ]
-    make_workspace(Path(root), plans)
+    make_workspace(root, plans)
 
 
 def status(steps: int) -> tuple[float, float]:
     """Part of a core that status.csv costs while everything changes, and its interval in s."""
-    with folder() as name:
-        root = make_workspace(Path(name), [StepPlan("s", ["true"] * steps)])
+    with scratch() as root:
+        make_workspace(root, [StepPlan("s", ["true"] * steps)])
         graph = read_graph(root)
         state = StudyState(steps, STUDY_ID)
         file = StatusFile(root, graph, state)

@@ -12,11 +12,11 @@ from __future__ import annotations
 import argparse
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
+
+from expansion_study import scratch, verdict
 
 #: ms per step, times xargs, ms per hop.
 OWN_LIMIT, MANY_LIMIT, HOP_LIMIT = 0.3, 1.4, 5.0
@@ -146,19 +146,6 @@ def elapsed(command: Sequence[object]) -> float:
 def output(command: Sequence[object]) -> float:
     done = subprocess.run([str(word) for word in command], check=True, stdout=subprocess.PIPE)
     return float(done.stdout)
-
-
-@contextmanager
-def scratch() -> Iterator[Path]:
-    base = "/dev/shm" if Path("/dev/shm").is_dir() else None
-    with tempfile.TemporaryDirectory(dir=base, prefix="maestro-benchmark-") as name:
-        yield Path(name)
-
-
-def verdict(what: str, measured: float, limit: float, unit: str) -> bool:
-    kept = measured <= limit
-    print(f"{what}: {measured:.3g} {unit}, at most {limit:g}: {'kept' if kept else 'BROKEN'}")
-    return kept
 
 
 if __name__ == "__main__":
