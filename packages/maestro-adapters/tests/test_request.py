@@ -1,11 +1,23 @@
 """Requests and options: checked, and with the defaults put in."""
 
+import re
+from pathlib import Path
+
+import attrs
 import pytest
 
 from maestro_adapters.errors import OptionsError, RequestError
 from maestro_adapters.options import AdapterOptions
-from maestro_adapters.request import parse_request
+from maestro_adapters.request import JobRequest, parse_request
 
+PAGE = next(
+    (
+        path
+        for folder in Path(__file__).parents
+        if (path := folder / "docs" / "adapters.md").exists()
+    ),
+    None,
+)
 BASE = {"name": "s", "workspace": "/w", "command": "true"}
 
 
@@ -107,6 +119,26 @@ def test_a_flag_that_was_not_said_stays_so_where_that_matters():
 def test_no_flag():
     with pytest.raises(RequestError, match="requeue is 'perhaps'"):
         parse(requeue="perhaps")
+
+
+def test_free_options_are_a_map():
+    with pytest.raises(RequestError, match="allocation_args is 'mem=1G'"):
+        parse(allocation_args="mem=1G")
+
+
+@pytest.mark.skipif(PAGE is None, reason="the page is part of the repository alone")
+def test_every_field_of_the_page_is_read():
+    """What the page says of a request and what is read are the same."""
+    names = set(attrs.fields_dict(JobRequest)) - {"args", "launcher", "step_nodes", "step_procs"}
+    page = PAGE.read_text()
+    table = page[page.index("### The request") : page.index("### `render(request)`")]
+    listed = [
+        name
+        for line in table.splitlines()
+        if line.startswith("| `")
+        for name in re.findall(r"`(\w+)`", line.split("|")[1])
+    ]
+    assert sorted(listed) == sorted(names)
 
 
 def test_unknown_keys_are_ignored():

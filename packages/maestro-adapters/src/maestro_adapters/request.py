@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import attrs
@@ -81,43 +81,6 @@ class JobRequest:
         return from_template(self.launcher, values)
 
 
-_INTEGERS = (
-    "nodes",
-    "procs",
-    "gpus",
-    "cores_per_task",
-    "tasks_per_rs",
-    "rs_per_node",
-    "cpus_per_rs",
-    "default_nodes",
-    "default_procs",
-    "default_gpus",
-)
-_TEXTS = (
-    "restart",
-    "bind",
-    "bind_gpus",
-    "walltime",
-    "queue",
-    "bank",
-    "reservation",
-    "qos",
-    "shell",
-)
-_FLAGS = (
-    "scheduled",
-    "enforce_walltime",
-    "exclusive_allocation",
-    "exclusive_launcher",
-    "nested",
-    "waitable",
-    "requeue",
-)
-#: Zero of these means something; zero nodes or tasks is another way to say nothing.
-_ZERO_COUNTS = frozenset({"gpus", "default_gpus"})
-_WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-
-
 def parse_request(request: Mapping[str, Any], options: AdapterOptions | None = None) -> JobRequest:
     """Read a request and put the adapter's defaults in.
 
@@ -130,53 +93,78 @@ def parse_request(request: Mapping[str, Any], options: AdapterOptions | None = N
         RequestError: a value cannot be used, or one that every job needs is missing.
     """
     options = options or AdapterOptions()
-    fields: dict[str, Any] = {}
-    for key in _INTEGERS:
-        fields[key] = _integer(key, request.get(key))
-    for key in _TEXTS:
-        value = request.get(key)
-        fields[key] = None if value is None or value == "" else str(value)
-    for key in _FLAGS:
-        fields[key] = _flag(key, request.get(key))
-    for key in ("name", "workspace", "command"):
-        if not request.get(key):
-            raise RequestError(f"the request has no {key}")
-        fields[key] = str(request[key])
-    fields["label"] = str(request.get("label") or fields["name"])
-    fields["description"] = str(request.get("description") or "")
-    fields["priority"] = request.get("priority")
-
+    fields: dict[str, Any] = {"args": options.args, "launcher": options.launcher}
     for key in ("queue", "bank", "reservation", "qos", "shell"):
-        fields[key] = fields[key] or getattr(options, key)
+        fields[key] = getattr(options, key)
+    for key, value in request.items():
+        if value is not None and (read := _READERS.get(key)):
+            said = read(key, value)
+            if said is not None:
+                fields[key] = said
+    for key in ("name", "workspace", "command"):
+        if key not in fields:
+            raise RequestError(f"the request has no {key}")
+    fields.setdefault("label", fields["name"])
     for key in ("allocation_args", "launcher_args"):
-        fields[key] = {**getattr(options, key), **(request.get(key) or {})}
-    fields["args"] = dict(options.args)
-    fields["launcher"] = options.launcher
-    fields["step_nodes"], fields["step_procs"] = fields["nodes"], fields["procs"]
-    if fields["scheduled"] is not False:
+        fields[key] = {**getattr(options, key), **fields.get(key, {})}
+    fields["step_nodes"], fields["step_procs"] = fields.get("nodes"), fields.get("procs")
+    if fields.get("scheduled", True):
         for key in ("nodes", "procs", "gpus"):
-            if fields[key] is None:
-                fields[key] = fields[f"default_{key}"]
-
-    optional = ("nested", "waitable")
-    return JobRequest(
-        **{key: value for key, value in fields.items() if value is not None or key in optional}
-    )
+            fields.setdefault(key, fields.get(f"default_{key}"))
+    return JobRequest(**fields)
 
 
-def _integer(key: str, value: object) -> int | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, str) and value.strip().isdecimal():
-        value = int(value)
+# How a value is read that is not None; None: it says nothing.
+
+
+def _text(_key: str, value: object) -> str | None:
+    return str(value) or None
+
+
+def _count(key: str, value: object) -> int | None:
+    """A number of which zero says nothing."""
+    return _whole_number(key, value) or None
+
+
+def _whole_number(key: str, value: object) -> int | None:
+    if isinstance(value, str):
+        text = value.strip()
+        if not text:
+            return None
+        value = int(text) if text.isdecimal() else value
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise RequestError(f"{key} is {value!r}: give a whole number, 0 or more")
-    return value if value or key in _ZERO_COUNTS else None
+    return value
 
 
-def _flag(key: str, value: object) -> bool | None:
-    if value is None or isinstance(value, bool):
+def _flag(key: str, value: object) -> bool:
+    if isinstance(value, bool):
         return value
     if isinstance(value, str) and value.strip().lower() in _WORDS:
         return _WORDS[value.strip().lower()]
     raise RequestError(f"{key} is {value!r}: say true or false")
+
+
+def _options(key: str, value: object) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise RequestError(f"{key} is {value!r}: give a map from options to values")
+    return value
+
+
+def _anything(_key: str, value: object) -> object:
+    return value
+
+
+_WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+_READERS: Mapping[str, Callable[[str, object], object]] = {
+    **dict.fromkeys(("name", "label", "description", "workspace", "command", "restart"), _text),
+    **dict.fromkeys(("bind", "bind_gpus", "walltime", "queue", "bank"), _text),
+    **dict.fromkeys(("reservation", "qos", "shell"), _text),
+    **dict.fromkeys(("nodes", "procs", "cores_per_task", "default_nodes", "default_procs"), _count),
+    **dict.fromkeys(("tasks_per_rs", "rs_per_node", "cpus_per_rs"), _count),
+    **dict.fromkeys(("gpus", "default_gpus"), _whole_number),  # 0: none, whatever the default
+    **dict.fromkeys(("scheduled", "enforce_walltime", "requeue", "nested", "waitable"), _flag),
+    **dict.fromkeys(("exclusive_allocation", "exclusive_launcher"), _flag),
+    **dict.fromkeys(("allocation_args", "launcher_args"), _options),
+    "priority": _anything,
+}

@@ -391,5 +391,5 @@ def _pipe() -> tuple[int, int]:
 
 def _drain(number: int) -> None:
     with contextlib.suppress(BlockingIOError):
-        while os.read(number, 4096):
+        while len(os.read(number, 4096)) == 4096:
             pass
