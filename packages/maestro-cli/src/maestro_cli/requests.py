@@ -40,10 +40,9 @@ def request_cancel(root: Path) -> Path:
 
 def request_update(root: Path, limits: Limits) -> Path:
     """Asks for new settings; gives the request's file."""
-    text = "".join(
-        f"{name}: {'null' if value is None else value}\n" for name, value in asdict(limits).items()
-    )
-    return _place(root / ".study.update.lock", text)
+    import yaml
+
+    return _place(root / ".study.update.lock", yaml.safe_dump(asdict(limits)))
 
 
 def request_resume(root: Path, steps: Sequence[str] | None, limits: Limits) -> Path:

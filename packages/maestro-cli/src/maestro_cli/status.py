@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -30,7 +30,16 @@ def show_status(args: argparse.Namespace) -> int:
         if args.csv or not (args.json or args.summary or args.failed):
             upstream = _upstream_csv(folder)
             if upstream is not None:
-                pages.append(_table(args, folder, upstream, paint, first=not pages))
+                pages.append(
+                    _table(
+                        args,
+                        folder,
+                        upstream,
+                        lambda row: _split(upstream[row][-1]),
+                        paint,
+                        first=not pages,
+                    )
+                )
                 return EXIT_OK
         study = open_study(require_study(folder, verb="show"))
         pages.append(_page(args, study, states, paint, first=not pages))
@@ -80,14 +89,27 @@ def _page(
         return as_json.line(study, instances, now=now, tails=args.failed) + "\n"
     if args.failed:
         return _joined(failed.lines(study, instances, paint=paint, unicode=terminal.unicode_ok()))
-    table = _table(args, study.root, rows.rows(instances, now), paint, first=first)
+    table = _table(
+        args,
+        study.root,
+        rows.rows(instances, now),
+        lambda row: study.parameters(instances[row].index),
+        paint,
+        first=first,
+    )
     if args.csv:
         return table
     return table + _joined(notes.lines(study, paint=paint))
 
 
 def _table(
-    args: argparse.Namespace, folder: Path, rows: list[list[str]], paint: Paint, *, first: bool
+    args: argparse.Namespace,
+    folder: Path,
+    rows: list[list[str]],
+    parameters: Callable[[int], Mapping[str, object]],
+    paint: Paint,
+    *,
+    first: bool,
 ) -> str:
     from maestro_cli.views import as_csv, flat, legacy, narrow
 
@@ -98,12 +120,26 @@ def _table(
         return _joined(legacy.lines(title, rows))
     layout = narrow.lines if args.layout == "narrow" else flat.lines
     return _joined(
-        layout(title, rows, width=terminal.width(), paint=paint, unicode=terminal.unicode_ok())
+        layout(
+            title,
+            rows,
+            parameters,
+            width=terminal.width(),
+            paint=paint,
+            unicode=terminal.unicode_ok(),
+        )
     )
 
 
 def _joined(lines: Iterator[str]) -> str:
     return "".join(f"{line}\n" for line in lines)
+
+
+def _split(text: str) -> dict[str, object]:
+    """``NAME:value;NAME:value``, as far as it can be told apart."""
+    return {
+        name: value for name, _, value in (pair.partition(":") for pair in text.split(";")) if name
+    }
 
 
 def _upstream_csv(folder: Path) -> list[list[str]] | None:

@@ -32,7 +32,12 @@ STUDY_STATES = {
     "STOPPED": "its conductor was stopped before the end; `maestro resume` goes on",
     "DEAD": "its conductor died before the end; `maestro resume` goes on",
 }
-_EXIT_CODES = {"FAILED": EXIT_FAILED, "CANCELLED": EXIT_CANCELLED, "DEAD": EXIT_BAD}
+_EXIT_CODES = {
+    "FAILED": EXIT_FAILED,
+    "CANCELLED": EXIT_CANCELLED,
+    "DEAD": EXIT_BAD,
+    "STOPPED": EXIT_BAD,
+}
 
 #: States of an instance in which its attempt failed, or never took place because another's did.
 BAD_STATES = ("FAILED", "TIMEDOUT", "HWFAILURE", "INCOMPLETE")

@@ -17,7 +17,7 @@ examples:
   maestro status --state FAILED,TIMEDOUT --step 'post*' OUT
   maestro status --json OUT | jq .counts
 
-exit codes: 0 runs or finished, 1 no study or its conductor died, 2 a step failed, 3 cancelled;
+exit codes: 0 runs or finished, 1 no study or no conductor any more, 2 a step failed, 3 cancelled;
 of several studies the highest
 """
 

@@ -29,7 +29,7 @@ def lines(
         yield from one(study, instance, paint=paint, unicode=unicode, log_lines=log_lines)
     if others:
         yield ""
-        yield paint(f"{len(others)} more could not run because of them", "dim")
+        yield paint(f"{len(others)} more could not run because of that", "dim")
 
 
 def one(

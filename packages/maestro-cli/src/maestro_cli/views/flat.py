@@ -12,20 +12,21 @@ from maestro_cli.views.theme import state_style
 
 #: For each column the widths below which folding hurts: dates of 10 stay in one piece, and states.
 _FLOORS = (
-    *((12, 7), (5, 5), (12, 7), (8, 8)),
-    *((7, 7), (7, 7), (10, 6), (10, 6), (10, 6), (8, 6)),
+    *((11, 7), (5, 5), (11, 7), (8, 8)),
+    *((8, 8), (8, 8), (10, 6), (10, 6), (10, 6), (8, 6)),
 )
 
 
 def lines(
     title: str,
     rows: Sequence[Sequence[str]],
+    parameters: narrow.Parameters,
     *,
     width: int | None,
     paint: Paint,
     unicode: bool,
 ) -> Iterator[str]:
-    """Gives the lines of the table; parameters have no column, as in maestrowf.
+    """Gives the lines of the table; ``parameters`` have no column, as in maestrowf.
 
     On a terminal too narrow for it the layout is that of :mod:`maestro_cli.views.narrow`.
     """
@@ -42,7 +43,7 @@ def lines(
         for name, floors, style in zip(COLUMNS[:shown], _FLOORS, styles, strict=True)
     ]
     if width is not None and width < least_width(columns):
-        return narrow.lines(title, rows, width=width, paint=paint, unicode=unicode)
+        return narrow.lines(title, rows, parameters, width=width, paint=paint, unicode=unicode)
     harmless = [[clean(text) for text in row[:shown]] for row in rows]
     return draw(
         columns, harmless, title=f"Study: {clean(title)}", width=width, paint=paint, unicode=unicode

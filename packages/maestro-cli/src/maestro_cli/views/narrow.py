@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from maestro_cli.terminal import Paint, clean
 from maestro_cli.views.rows import COLUMNS
 from maestro_cli.views.table import cells
 from maestro_cli.views.theme import state_style
+
+#: Number of a row → its parameters.
+Parameters = Callable[[int], Mapping[str, object]]
 
 _DETAILS = ("State", "Job ID", "Run Time", "Elapsed Time")
 _SCHEDULER = ("Submit Time", "Start Time", "End Time", "Number Restarts")
@@ -16,16 +19,26 @@ _SCHEDULER = ("Submit Time", "Start Time", "End Time", "Number Restarts")
 def lines(
     title: str,
     rows: Sequence[Sequence[str]],
+    parameters: Parameters,
     *,
     width: int | None,
     paint: Paint,
     unicode: bool,
 ) -> Iterator[str]:
-    """Gives the lines of all blocks."""
+    """Gives the lines of all blocks.
+
+    Args:
+        title: The study's folder.
+        rows: As :func:`maestro_cli.views.rows.rows` gives them.
+        parameters: Gives those of a row, by its number.
+        width: Columns of the terminal; None: no limit.
+        paint: Colours.
+        unicode: False: lines of ASCII characters.
+    """
     thin, thick = ("─", "━") if unicode else ("-", "=")
     full = min(width or 72, 72)
     yield paint(f"STUDY: {clean(title)}", "bold")
-    for row in rows:
+    for number, row in enumerate(rows):
         values = {name: clean(text) for name, text in zip(COLUMNS, row, strict=True)}
         yield thick * full
         yield f"STEP:       {paint(values['Step Name'], 'bold')}"
@@ -37,7 +50,7 @@ def lines(
             yield from _side_by_side(values, job_width, paint, thin)
         else:
             yield from _below(values, paint, thin, full)
-        yield from _parameters(row[-1], paint, thin, full)
+        yield from _parameters(parameters(number), paint, thin, full)
     yield thick * full
 
 
@@ -61,13 +74,13 @@ def _below(values: dict[str, str], paint: Paint, thin: str, full: int) -> Iterat
             yield f"  {name:<15}  {paint(text, state_style(text)) if name == 'State' else text}"
 
 
-def _parameters(text: str, paint: Paint, thin: str, full: int) -> Iterator[str]:
-    if not text:
+def _parameters(values: Mapping[str, object], paint: Paint, thin: str, full: int) -> Iterator[str]:
+    if not values:
         return
-    pairs = [pair.partition(":") for pair in text.split(";")]
-    size = max(cells(clean(name)) for name, _, _ in pairs)
+    pairs = [(clean(name), clean(value)) for name, value in values.items()]
+    size = max(cells(name) for name, _ in pairs)
     yield ""
     yield f"  {paint('Step Parameters', 'bold')}"
     yield f"  {thin * (full - 2)}"
-    for name, _, value in pairs:
-        yield f"  {clean(name)}{' ' * (size - cells(clean(name)))}  {clean(value)}"
+    for name, value in pairs:
+        yield f"  {name}{' ' * (size - cells(name))}  {value}"

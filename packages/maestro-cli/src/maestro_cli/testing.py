@@ -1,0 +1,42 @@
+"""Histories of studies for tests: what a conductor would have written, without one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from maestro_cli.study_state import read_head
+from maestro_conductor import records
+from maestro_conductor.journal import JournalWriter
+from maestro_conductor.run_view import Settings, read_run
+
+#: 2026-11-22 10:00:00 UTC, in ms.
+T0 = 1_795_341_600_000
+
+
+def write_history(root: Path, past: Sequence[records.Record]) -> Path:
+    """Gives a staged study a past: these records, after those that every journal begins with."""
+    head, _ = read_head(root)
+    journal = JournalWriter.create(
+        root / ".maestro" / "journal.msgpack", read_run(root).study_id, head["instances"]
+    )
+    journal.add(records.opened(T0, "host7", "boot", 4242, "0.1.0"))
+    journal.add(records.settings(T0, "run", Settings()))
+    for record in past:
+        journal.add(record)
+    journal.flush()
+    journal.close()
+    return root
+
+
+def attempt(
+    instance: int, state: str, code: int | None, reason: str | None = None
+) -> list[records.Record]:
+    """The three records of an attempt that took 90 s: intent, submitted, its end."""
+    begin = T0 + 1000 * instance
+    end = begin + 90_500
+    return [
+        records.intent(begin, [[instance, 1, f"m0.{instance}.1", "first", "main"]]),
+        records.submitted(begin + 500, [[instance, 1, str(1000 + instance), "RUNNING"]]),
+        records.state(end, [[instance, 1, state, end, code, reason]]),
+    ]

@@ -1,0 +1,102 @@
+"""Why a step is in its state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from maestro_cli.explanation import Explanation, explain, root_causes
+from maestro_cli.study_state import choose, open_study
+from maestro_cli.testing import T0, attempt
+from maestro_cli.views.watch import time_left
+from maestro_conductor import records
+from maestro_conductor.run_view import Settings
+
+History = Callable[[Sequence[records.Record]], Path]
+
+
+def told(root: Path, name: str) -> Explanation:
+    study = open_study(root)
+    study.mark_queued()
+    return explain(study, choose(study, name)[0])
+
+
+def one(instance: int, state: str, reason: str | None, code: int | None = None) -> records.Record:
+    return records.state(T0 + 9000, [[instance, 1, state, T0 + 9000, code, reason]])
+
+
+def test_what_waits_for_others(history: History) -> None:
+    root = history(attempt(0, "FINISHED", 0))
+    assert told(root, "post_N.2").facts["waits_for"] == [{"name": "make_N.2", "state": "QUEUED"}]
+    assert len(told(root, "collect").facts["waits_for"]) == 3
+
+
+def test_the_throttle(history: History) -> None:
+    root = history(
+        [records.settings(T0, "update", Settings(throttle=1)), *attempt(0, "RUNNING", None)[:2]]
+    )
+    assert "throttle lets 1 jobs" in told(root, "make_N.2").text
+    assert "maestro update --throttle 2" in told(root, "make_N.2").more[0]
+
+
+def test_a_free_slot(history: History) -> None:
+    assert (
+        "waits for a free slot" in told(history(attempt(0, "RUNNING", None)[:2]), "make_N.2").text
+    )
+
+
+@pytest.mark.parametrize("reason", ["Priority", "AssocMaxJobsLimit"])
+def test_the_schedulers_own_reason(history: History, reason: str) -> None:
+    past = [
+        attempt(0, "RUNNING", None)[0],
+        records.submitted(T0, [[0, 1, "77", "PENDING"]]),
+        one(0, "PENDING", reason),
+    ]
+    text = told(history(past), "make_N.1").text
+    assert "job 77" in text
+    assert text.endswith(f": {reason}")
+
+
+def test_a_refusal_that_is_tried_again(history: History) -> None:
+    past = [
+        attempt(0, "RUNNING", None)[0],
+        records.refused(T0 + 10, [[0, 1, False, "too many jobs"]]),
+    ]
+    assert told(history(past), "make_N.1").text == "is tried again later: too many jobs"
+
+
+def test_what_failed_and_what_could_not_run(failed: Path) -> None:
+    own = told(failed, "make_N.2")
+    assert own.text == "ended with exit code 7"
+    assert own.facts["last_lines"] == ["first", "\x1b[31mno luck\x1b[0m"]
+    assert told(failed, "collect").facts["because_of"] == [{"name": "make_N.2", "state": "FAILED"}]
+    study = open_study(failed)
+    assert root_causes(study, choose(study, "make_N.1")[0]) == []
+
+
+def test_time_outs(history: History) -> None:
+    text = told(history(attempt(0, "TIMEDOUT", None)), "make_N.1").text
+    assert text == "was stopped at the end of its walltime, and it has no restart command"
+
+
+def test_nothing_goes_on_without_a_conductor(staged: Path, history: History) -> None:
+    assert "maestro resume" in told(staged, "collect").more[-1]
+    assert "conductor died" in told(history([]), "collect").more[-1]
+
+
+@pytest.mark.parametrize("state", ["CANCELLED", "FINISHED", "HWFAILURE", "RUNNING", "UNKNOWN"])
+def test_every_state_has_a_sentence(history: History, state: str) -> None:
+    past = attempt(0, state, 0)[: 2 if state == "RUNNING" else 3]
+    assert told(history(past), "make_N.1").text
+
+
+def test_the_time_left(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = open_study(history([*attempt(0, "FINISHED", 0), *attempt(1, "FINISHED", 0)]))
+    assert time_left(study, T0 + 91_500) is None  # nobody runs it
+    monkeypatch.setattr(type(study), "state", "RUNNING")
+    left = time_left(study, T0 + 91_500)
+    # Five more of 90 s each, about two at a time.
+    assert left is not None
+    assert 200 < left < 250

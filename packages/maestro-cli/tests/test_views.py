@@ -1,0 +1,196 @@
+"""What people see of a study: golden outputs at a fixed width, without colour.
+
+``MAESTRO_GOLDEN=write pytest`` writes them anew; look at the difference before you keep it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from maestro_cli import app
+from maestro_cli.testing import T0, attempt
+from maestro_conductor import records
+
+History = Callable[[Sequence[records.Record]], Path]
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def shown(capsys: pytest.CaptureFixture[str], *words: object) -> str:
+    app.main([str(word) for word in words])
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "columns"),
+    [
+        ("flat", ["status"], "180"),
+        ("flat-100", ["status"], "100"),
+        ("flat-80", ["status"], "80"),
+        ("flat-60", ["status"], "60"),
+        ("legacy", ["status", "--layout", "legacy"], "100"),
+        ("narrow", ["status", "--layout", "narrow"], "100"),
+        ("summary", ["status", "--summary"], "100"),
+        ("failed", ["status", "--failed"], "100"),
+        ("chosen", ["status", "--state", "FAILED", "--step", "post"], "180"),
+        ("csv", ["status", "--csv"], "100"),
+        ("why-failed", ["why", "OUT", "make_N.2"], "100"),
+        ("why-after", ["why", "OUT", "collect"], "100"),
+        ("logs", ["logs", "OUT", "make_N.2"], "100"),
+    ],
+)
+def test_golden(
+    failed: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    words: list[str],
+    columns: str,
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    capsys.readouterr()
+    text = shown(capsys, *words, *([] if "OUT" in words else ["OUT"]))
+    # The title's place depends on the length of the path.
+    text = text[max(0, text.find("┏")) :].replace(str(failed.parent), "/study")
+    assert "\x1b" not in text or name == "logs"  # a pipe gets a step's output as it is
+    path = GOLDEN / f"{name}.txt"
+    if os.environ.get("MAESTRO_GOLDEN") == "write":
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+def test_the_narrow_layout_keeps_parameters_apart(
+    staged: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "  N  x;y:z\n" in shown(capsys, "status", "--layout", "narrow", staged)
+
+
+def test_running_steps_show_their_run_time(
+    history: History, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = history(attempt(0, "FINISHED", 0)[:2])
+    capsys.readouterr()
+    rows = list(csv.DictReader(io.StringIO(shown(capsys, "status", "--csv", root))))
+    assert rows[0]["State"] == "RUNNING"
+    assert rows[0]["Run Time"][0].isdigit()
+    assert rows[0]["End Time"] == "--"
+    assert [row["State"] for row in rows[1:]] == ["QUEUED"] * 2 + ["INITIALIZED"] * 4
+
+
+def test_a_dead_conductor_is_named(history: History, capsys: pytest.CaptureFixture[str]) -> None:
+    root = history(attempt(0, "FINISHED", 0)[:2])
+    capsys.readouterr()
+    assert app.main(["status", str(root)]) == 1
+    text = capsys.readouterr().out
+    assert "conductor died" in text
+    assert f"maestro resume {root}" in text
+
+
+@pytest.mark.parametrize(
+    ("end", "state", "code"),
+    [
+        ([records.ended(T0, "FINISHED", 0), records.closed(T0, "ended")], "FINISHED", 0),
+        ([records.ended(T0, "FAILED", 2), records.closed(T0, "ended")], "FAILED", 2),
+        ([records.ended(T0, "CANCELLED", 3), records.closed(T0, "ended")], "CANCELLED", 3),
+        ([records.ended(T0, "DRYRUN", 0), records.closed(T0, "ended")], "DRYRUN", 0),
+        ([records.closed(T0, "SIGTERM")], "STOPPED", 1),
+        ([], "DEAD", 1),
+    ],
+)
+def test_states_of_a_study_and_their_exit_codes(
+    history: History,
+    capsys: pytest.CaptureFixture[str],
+    end: list[records.Record],
+    state: str,
+    code: int,
+) -> None:
+    root = history(end)
+    capsys.readouterr()
+    assert app.main(["status", "--json", "--summary", str(root)]) == code
+    found = json.loads(capsys.readouterr().out)
+    assert (found["state"], found["exit_code"]) == (state, code)
+
+
+def test_a_study_that_was_never_started(staged: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert app.main(["status", str(staged)]) == 0
+    assert "never started" in capsys.readouterr().out
+
+
+FIELDS = {
+    "format": str, "version": list, "study": str, "path": str, "state": str, "exit_code": int,
+    "created": float, "time": float, "instances": int, "counts": dict, "settings": dict,
+    "conductor": (dict, type(None)), "steps": list,
+}  # fmt: skip
+STEP_FIELDS = {
+    "name": str, "step": str, "state": str, "job": (str, type(None)), "workspace": str,
+    "parameters": dict, "attempt": int, "submitted": (float, type(None)),
+    "started": (float, type(None)), "ended": (float, type(None)),
+    "run_time": (float, type(None)), "elapsed": (float, type(None)),
+    "exit_code": (int, type(None)), "restarts": int, "resubmissions": int, "retries": int,
+    "reason": (str, type(None)),
+}  # fmt: skip
+
+
+def test_json_has_just_the_documented_fields(
+    failed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    (line,) = shown(capsys, "status", "--json", failed).splitlines()
+    found = json.loads(line)
+    assert dict.fromkeys(FIELDS, True) == {
+        name: isinstance(value, FIELDS[name]) for name, value in found.items()
+    }
+    for step in found["steps"]:
+        assert dict.fromkeys(STEP_FIELDS, True) == {
+            name: isinstance(value, STEP_FIELDS[name]) for name, value in step.items()
+        }
+    page = (Path(__file__).parents[3] / "docs/commands.md").read_text(encoding="utf-8")
+    for name in {**FIELDS, **STEP_FIELDS}:
+        assert f"`{name}`" in page
+    make2 = found["steps"][1]
+    assert make2["parameters"] == {"N": 2}
+    assert (make2["exit_code"], make2["run_time"], make2["job"]) == (7, 90.0, "1001")
+    assert found["steps"][2]["parameters"] == {"N": "x;y:z"}
+
+
+def test_errors_of_several_studies_as_json(
+    staged: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert app.main(["status", "--json", "nowhere", str(staged)]) == 1
+    first, second = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert first["error"]["code"] == "not-a-study"
+    assert second["state"] == "STAGED"
+
+
+def test_the_table_of_a_large_study_shows_every_row(
+    staged: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    text = (staged / "chain.yaml").read_text(encoding="utf-8")
+    values = str(list(range(1500)))
+    Path("large.yaml").write_text(text.replace('[1, 2, "x;y:z"]', values), encoding="utf-8")
+    assert app.main(["--no-logstdout", "run", "-n", "-o", "LARGE", "large.yaml"]) == 0
+    capsys.readouterr()
+    rows = shown(capsys, "status", "--disable-pager", "LARGE").splitlines()
+    assert sum(line.startswith("│") for line in rows) == 3001
+
+
+def test_a_damaged_workspace_is_one_message(
+    failed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    graph = failed / ".maestro/graph.msgpack"
+    graph.write_bytes(graph.read_bytes()[:100])
+    capsys.readouterr()
+    assert app.main(["status", str(failed)]) == 1
+    error = capsys.readouterr().err
+    assert "damaged or torn" in error
+    assert "Traceback" not in error
