@@ -140,6 +140,46 @@ def test_hashed_workspaces(make: Any) -> None:
     assert graph.instances[13].command == "cat /w/a_b/a_b_instance_02/x"
 
 
+@pytest.mark.parametrize(("rows", "last"), [(1, "0"), (10, "9"), (11, "10"), (101, "100")])
+def test_numbers_have_the_width_of_the_highest(make: Any, rows: int, last: str) -> None:
+    spec = make.spec(make.step("s", "$(P)"), parameters={"P": list(range(rows))})
+    instances = expand(spec, hash_workspaces=True).instances
+    assert instances[-1].script == f"s_instance_{last}"
+    assert instances[0].script == f"s_instance_{'0' * len(last)}"
+
+
+def test_the_workspace_is_the_output_path(make: Any) -> None:
+    spec = make.spec(make.step("s", "$(OUTPUT_PATH)"), variables={"OUTPUT_PATH": "./elsewhere"})
+    assert expand(spec, root="/w/").instances[0].command == "/w"
+    assert expand(spec).instances[0].command == "/studies/study"
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"description": "$(P)"},
+        {"restart": "$(P.label)"},
+        {"pre": "$(P.name)"},
+        {"post": "$(P.anything)"},
+        {"resources": {"bind": "$(P)"}},
+        {"resources": {"launcher_args": {"a": ["$(P)"]}}},
+    ],
+)
+def test_every_text_of_a_step_counts(make: Any, step: dict[str, Any]) -> None:
+    graph = expand(make.spec(make.step("s", "x", **step), parameters={"P": [1, 2], "PP": [3, 4]}))
+    assert [instance.name for instance in graph.instances] == ["s_P.1", "s_P.2"]
+
+
+def test_values_of_values_count(make: Any) -> None:
+    graph = expand(
+        make.spec(
+            make.step("s", "$(P)"),
+            parameters={"P": ["$(Q)"] * 2, "Q": ["<$(R)>"] * 2, "R": [1, 2]},
+        )
+    )
+    assert [instance.command for instance in graph.instances] == ["<1>", "<2>"]
+
+
 def test_names_that_clean_to_one_are_told_apart(make: Any) -> None:
     graph = expand(make.spec(make.step("s", "$(P)"), parameters={"P": ["1e+5", "1e5"]}))
     folders = [instance.workspace for instance in graph.instances]

@@ -83,6 +83,13 @@ def test_the_table_of_a_generator_is_kept(workspace: Path) -> None:
     assert [instance.name for instance in graph.instances] == ["a_P.x", "b_P.x"]
 
 
+def test_the_table_of_the_study_is_built_anew(workspace: Path, make: Any) -> None:
+    expand_workspace(workspace)
+    document = make.spec(make.step("a", "$(P)"), parameters={"P": ["new"]})
+    (workspace / ".maestro" / "spec.msgpack").write_bytes(msgpack.packb(document))
+    assert [instance.name for instance in expand_workspace(workspace).instances] == ["a_P.new"]
+
+
 def test_a_table_that_is_handed_over(workspace: Path) -> None:
     generator = ParameterGenerator()
     generator.add_parameter("P", ["y"])
