@@ -282,7 +282,7 @@ def test_hashws_numbers_the_folders(tmp_path: Path, hello: Path, maestro: Maestr
 
 def test_shared_lets_others_read(tmp_path: Path, hello: Path, maestro: Maestro) -> None:
     maestro("run", "-n", "-o", "MINE", hello)
-    maestro("run", "-n", "--shared", "-o", "OURS", hello)
+    maestro("run", "-n", "--group-access", "-o", "OURS", hello)
     assert (tmp_path / "MINE/.maestro").stat().st_mode & 0o777 == 0o700
     mode = (tmp_path / "OURS").stat().st_mode
     assert (tmp_path / "OURS/.maestro").stat().st_mode == mode

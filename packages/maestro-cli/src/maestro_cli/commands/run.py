@@ -56,7 +56,7 @@ def register(commands: Any) -> None:
         help="keep scripts in a temporary folder, not in the study's",
     )
     place.add_argument(
-        "--shared",
+        "--group-access",
         action="store_true",
         help="who may enter the study's folder may also read .maestro/ (commands, parameters)",
     )
@@ -210,7 +210,7 @@ def _order(args: argparse.Namespace) -> Order:
         pgen=args.pgen,
         pargs=pargs,
         hashws=args.hashws,
-        shared=args.shared,
+        shared=args.group_access,
         usetmp=args.usetmp,
         dry=args.dry,
         throttle=args.throttle,
