@@ -168,6 +168,7 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError):
         fail()
     assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["file"]
     with replaced(path) as stream:
         stream.write(b"new")
     assert path.read_text() == "new"
