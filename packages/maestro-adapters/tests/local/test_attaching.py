@@ -137,11 +137,12 @@ def test_found_jobs_keep_their_walltime(bench, orphan):
     assert end["state"] == states.TIMEDOUT
 
 
-def test_a_job_without_its_driver_is_found_by_what_it_left(bench, orphan):
+def test_a_job_without_its_driver_is_found_by_what_it_left(bench, orphan, alive):
     """Its script may still be at work, so it is not absent."""
     (job,) = orphan({"command": WAITS})
     bench.eventually((job.workspace / "ready").exists)
     os.kill(int(job.id), signal.SIGKILL)
+    bench.eventually(lambda: not alive(int(job.id)))
     (found,) = find(bench, [job]).values()
     assert found["state"] == states.RUNNING
     (job.workspace / "go").touch()
@@ -165,6 +166,26 @@ def test_one_look_for_any_number_of_tokens(bench, monkeypatch):
     tokens = [f"m{os.getpid()}.{number}.7" for number in range(1000)]
     assert bench.adapter.find(tokens) == {token: {"absent": True} for token in tokens}
     assert len(looks) == 1
+
+
+def test_a_caller_that_was_started_within_the_job_is_no_part_of_it(orphan):
+    """Somebody resumes a study from the shell of a step: that program carries the token too."""
+    (job,) = orphan({"command": WAITS})
+    program = f"""
+from maestro_adapters import load
+adapter = load("local", {{"slots": 1}})
+print(adapter.find(["{job.token}"])["{job.token}"]["job"])
+adapter.close(stop_jobs=True)
+print("alive", adapter.name)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "MAESTRO_TOKEN": job.token},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == f"{job.id}\nalive local\n", done.stderr
 
 
 def test_where_processes_cannot_be_seen(bench, monkeypatch):

@@ -77,6 +77,7 @@ class Pool:
         self._wake_read, self._wake_write = _pipe()
         self._news = False
         self._announcing = False
+        self._retrying = False
         self._thread: threading.Thread | None = None
         self._closing = False
         self._closed = False
@@ -275,7 +276,9 @@ class Pool:
         except OSError as error:
             if error.errno not in _TOO_MANY:
                 raise
-            self._later(_RETRY_INTERVAL, lambda: None)  # its queue is looked at after every alarm
+            if not self._retrying:
+                self._retrying = True
+                self._later(_RETRY_INTERVAL, self._retry)
             return False
         job.session = job.pid
         if job.id:
@@ -288,6 +291,10 @@ class Pool:
         if job.limit is not None:
             self._limit(job, job.limit)
         return True
+
+    def _retry(self) -> None:
+        """The queue is looked at after every alarm."""
+        self._retrying = False
 
     def _new_id(self, pid: int) -> str:
         """The process id, unless a job before this one had the same."""

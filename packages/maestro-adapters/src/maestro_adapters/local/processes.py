@@ -79,10 +79,13 @@ def can_scan() -> bool:
 def scan(tokens: Collection[str] = (), sessions: Collection[int] = ()) -> Iterator[Process]:
     """All processes that carry one of the tokens or belong to one of the sessions.
 
-    One pass over ``/proc``, however many are looked for. Other users' processes are not seen.
+    One pass over ``/proc``, however many are looked for. Other users' processes are not seen, nor is
+    this one, which may have been started from within a job.
     """
+    own = os.getpid()
     for entry in os.scandir(_PROC):
-        found = _look(int(entry.name)) if entry.name.isdigit() else None
+        other = entry.name.isdigit() and int(entry.name) != own
+        found = _look(int(entry.name)) if other else None
         if found and (found.token in tokens or found.session in sessions):
             yield found
 
