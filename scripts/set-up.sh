@@ -38,7 +38,10 @@ need_python() {
       "Name a newer one: PYTHON=/path/to/python3.11 sh $0"
 }
 
-# virtual_environment FOLDER: makes it, unless it is there and works.
+# virtual_environment FOLDER: makes it, unless it is there, works, and has the Python in question.
 virtual_environment() {
-  "$1/bin/python" -m pip --version >/dev/null 2>&1 || "$PYTHON" -m venv --clear "$1"
+  version='import sys; print(sys.version)'
+  "$1/bin/python" -m pip --version >/dev/null 2>&1 &&
+    [ "$("$1/bin/python" -c "$version")" = "$("$PYTHON" -c "$version")" ] ||
+    "$PYTHON" -m venv --clear "$1"
 }
