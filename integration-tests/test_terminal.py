@@ -43,6 +43,8 @@ def get_custom_generator(env, **kwargs):
     return ParameterGenerator()
 """
 
+pytestmark = pytest.mark.once
+
 C_C = "C-c"
 
 

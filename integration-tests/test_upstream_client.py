@@ -33,6 +33,8 @@ global.parameters:
   N: {values: [1, 2, 3], label: N.%%}
 """
 
+pytestmark = pytest.mark.once
+
 Oracle = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

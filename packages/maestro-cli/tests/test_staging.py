@@ -214,6 +214,35 @@ def test_ctrl_c_while_the_folder_is_put_in_place_waits(tmp_path: Path) -> None:
     assert (tmp_path / "OUT" / "word").read_text() == "new"
 
 
+STAGING = """
+import sys, time
+from pathlib import Path
+from maestro_cli import staging
+
+with staging.reserve(Path("new/OUT")) as stage:
+    (stage.folder / "half").touch()
+    (stage.root / "from_pgen").touch()
+    print("staging", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_a_signal_leaves_what_was_there(tmp_path: Path, number: signal.Signals) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", STAGING],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"staging\n"
+    process.send_signal(number)
+    process.communicate(timeout=30)
+    assert process.returncode in (128 + number, -number)
+    assert listing(tmp_path) == []
+
+
 def test_a_path_through_a_link_stays_as_it_was_written(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to("real")

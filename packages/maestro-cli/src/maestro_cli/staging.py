@@ -22,11 +22,13 @@ import os
 import secrets
 import shutil
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
+from typing import Any, NoReturn
 
 from maestro_cli.errors import StudyError
 from maestro_cli.folders import Kind, absolute, kind_of
@@ -51,6 +53,7 @@ class Stage:
         self._replaced: AbstractContextManager[object] | None = None
         self._old: Path | None = None
         self._published = False
+        self._handlers: dict[int, Any] = {}
 
     def __enter__(self) -> Stage:
         return self
@@ -70,6 +73,8 @@ class Stage:
                 os.close(self._claim)
             if self._replaced is not None:
                 self._replaced.__exit__(None, None, None)
+            for number, handler in self._handlers.items():
+                signal.signal(number, handler)
 
     def make_way(self) -> None:
         """Moves the study that is to be replaced aside, so that the final folder is empty."""
@@ -103,6 +108,14 @@ class Stage:
                     ),
                 ) from error
             self._published = True
+
+    def _unwind_on_signals(self) -> None:
+        """Lets TERM and HUP end us the way Ctrl-C does: by an exception, so that we tidy up."""
+        if threading.current_thread() is not threading.main_thread():
+            return
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is signal.SIG_DFL:
+                self._handlers[number] = signal.signal(number, _unwind)
 
     def _collect(self) -> None:
         """Moves into the staging what the reserved folder holds by now."""
@@ -145,6 +158,7 @@ def reserve(out: Path, *, replace: bool = False) -> Stage:
     stage = Stage(root)
     try:
         with _undisturbed():
+            stage._unwind_on_signals()
             _make_parents(stage)
             try:
                 root.mkdir()
@@ -279,6 +293,10 @@ def _sibling(root: Path, ending: str) -> Path:
     # A file name has 255 bytes at most.
     name = os.fsdecode(os.fsencode(root.name)[:200])
     return root.parent / f".{name}.{secrets.token_hex(4)}.{ending}"
+
+
+def _unwind(number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(128 + number)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -45,7 +46,13 @@ def show_status(args: argparse.Namespace) -> int:
         pages.append(_page(args, study, states, paint, first=not pages))
         return study.exit_code
 
-    codes = [failures.attempt(partial(look, folder), as_json=args.json) for folder in folders]
+    # This process builds what it shows and ends: looking for cycles is a quarter of its time.
+    gc.disable()
+    try:
+        codes = [failures.attempt(partial(look, folder), as_json=args.json) for folder in folders]
+    finally:
+        gc.freeze()
+        gc.enable()
     separator = "" if args.json or args.csv or args.summary else "\n"
     machine = args.json or args.csv
     terminal.page(separator.join(pages), pager=not (machine or args.disable_pager))
