@@ -6,6 +6,7 @@ A test that needs it and cannot have it fails; nothing here skips.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
 import subprocess
@@ -96,13 +97,27 @@ def stop(cluster: SlurmCluster) -> None:
     )
 
 
+@contextlib.contextmanager
+def free_folder() -> Iterator[tuple[Path, int]]:
+    """A folder for a cluster that no other session of tests uses now, and its first port."""
+    for number in range(20):
+        folder = Path(f"/tmp/maestro-slurm-{os.getuid()}-{number}")
+        with folder.with_suffix(".lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            yield folder, 27100 + 40 * number
+            return
+    raise RuntimeError("20 sessions of tests hold a Slurm each")
+
+
 @pytest.fixture(scope="session")
 def slurm_session() -> Iterator[SlurmCluster]:
     """The cluster, started for the first test that asks and stopped after the last."""
-    folder = Path(f"/tmp/maestro-slurm-{os.getuid()}")
-    with pytest.MonkeyPatch.context() as patch:
+    with free_folder() as (folder, port), pytest.MonkeyPatch.context() as patch:
         patch.setenv("SLURM_CONF", str(folder / "etc" / "slurm.conf"))
-        cluster = start(folder, {"SLURM_TEST_SPEED": "15"})
+        cluster = start(folder, {"SLURM_TEST_SPEED": "15", "SLURM_TEST_PORT": str(port)})
         try:
             yield cluster
         finally:
