@@ -222,6 +222,40 @@ def test_ctrl_c_while_the_pgen_file_runs(
         assert not (tmp_path / "OUT/half").exists()
 
 
+LATE = """\
+import sys, time
+if "--ready-fd" in sys.orig_argv:
+    time.sleep(60)
+"""
+
+
+def test_ctrl_c_while_the_conductor_starts(
+    tmp_path: Path, screen: Screen, maestro: Maestro
+) -> None:
+    (tmp_path / "late").mkdir()
+    (tmp_path / "late/sitecustomize.py").write_text(LATE, encoding="utf-8")
+    screen.run("PYTHONPATH=late maestro run -y -o OUT study.yaml")
+    until(lambda: (tmp_path / "OUT/.maestro").exists())
+    until(lambda: child_of_ours(tmp_path / "OUT"))
+    screen.press(C_C)
+    screen.wait_for_end(130)
+    assert "maestro resume" in screen.text()
+    assert not child_of_ours(tmp_path / "OUT")
+    assert state(maestro, tmp_path / "OUT") == "STAGED"
+
+
+def child_of_ours(root: Path) -> bool:
+    """Whether a conductor was started for the study."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = path.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if b"--ready-fd" in words and os.fsencode(root) in words:
+            return True
+    return False
+
+
 def test_ctrl_c_in_the_foreground_can_be_resumed(
     tmp_path: Path, screen: Screen, maestro: Maestro
 ) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from maestro_cli.errors import EXIT_OK, LaunchError
 from maestro_cli.folders import absolute
-from maestro_cli.terminal import word
+from maestro_cli.terminal import warn, word
 
 #: Lines of the conductor's output that a message repeats.
 _TAIL_LINES = 8
@@ -80,6 +80,7 @@ def start_conductor(
     except KeyboardInterrupt:
         process.terminate()
         process.wait()
+        warn(f"\nThe study does not run. It is ready; start it with: maestro resume {word(root)}")
         raise
     if code == EXIT_OK:
         return None

@@ -32,7 +32,10 @@ class Parser(argparse.ArgumentParser):
 
             choices = [choice.strip(" '\"") for choice in found[2].split(",")]
             near = difflib.get_close_matches(found[1], choices, n=1)
-            message = f"{message[: found.start()]}there is no {found[1]!r}"
+            where = message[: found.start()].removeprefix("argument ").rstrip(": ")
+            message = f"{where}: there is no {found[1]!r}"
+            if where == "COMMAND":
+                message = f"there is no command {found[1]!r}"
             hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(choices)}"
         raise UsageError(message, hint=hint)
 

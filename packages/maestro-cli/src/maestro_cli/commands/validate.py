@@ -54,7 +54,9 @@ def command(args: argparse.Namespace) -> int:
                 else read(name)
             )
         except SpecError as error:
-            failures.show(failures.explain(error), as_json=args.json)
+            found += error.problems
+            if not args.json:
+                failures.show(failures.explain(error))
             code = EXIT_BAD
             continue
         problems = list(reading.problems) if reading.study is None else check(reading.study)
