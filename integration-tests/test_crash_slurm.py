@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import subprocess
+import time
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -52,6 +53,11 @@ def make_study(root: Path, jobs: int) -> Path:
 def check_study(root: Path) -> None:
     assert set(runs(root).values()) == {1}
     assert {key for key, state in ends(root).items() if state != "FINISHED"} == {"bad"}
+    assert not submitted_twice(root)
+
+
+def submitted_twice(root: Path) -> dict[str, int]:
+    """Attempts that several jobs were submitted for."""
     token = f"m{read_run(root).study_id}."
     told = subprocess.run(
         ["sacct", "-X", "-P", "-n", "-o", "JobID,Comment%200", "-S", "now-2hours"],
@@ -60,8 +66,7 @@ def check_study(root: Path) -> None:
         text=True,
     ).stdout
     tokens = [line.split(token)[1] for line in told.splitlines() if token in line]
-    twice = {text: count for text, count in Counter(tokens).items() if count > 1}
-    assert not twice, f"submitted twice: {twice}"
+    return {text: count for text, count in Counter(tokens).items() if count > 1}
 
 
 def kill_at(root: Path, when: str, frame: int) -> bool:
@@ -124,3 +129,40 @@ def test_killed_at_200_random_instants(slurm: SlurmCluster, tmp_path):
     print(total)
     assert total["running"]
     assert total["submitted and not recorded"]
+
+
+def test_an_outage_delays_nothing_local_and_doubles_nothing(slurm: SlurmCluster, tmp_path):
+    root = make_workspace(
+        tmp_path / "w",
+        [
+            StepPlan("job", [COUNT + "sleep 1"] * 6, resources=JOB),
+            StepPlan("here", [COUNT + "sleep 0.3"]),
+            StepPlan("then", [COUNT + "date +%s.%N > at"], needs=["here"]),
+            StepPlan("last", [COUNT], funnels=["job"], resources=JOB),
+        ],
+        batch=BATCH,
+        run={"sleep": 0.5, "study_id": secrets.token_hex(6)},
+    )
+    with slurm.stopped("slurmctld"):
+        process = subprocess.Popen(conductor(root))
+        slurm.until((root / "then/at").exists, "the local steps' end", patience=8)
+        assert not any((root / f"job/N.{i}/count").exists() for i in range(6))
+        time.sleep(12)  # longer than Slurm's own patience with its controller
+    assert process.wait(120) == 0
+    assert set(runs(root).values()) == {1}
+    assert not submitted_twice(root)
+
+
+def test_jobs_are_cancelled_in_the_scheduler(slurm: SlurmCluster, tmp_path):
+    root = make_workspace(
+        tmp_path / "w",
+        [StepPlan("job", ["sleep 100"] * 3, resources=JOB), StepPlan("here", ["sleep 100"])],
+        batch=BATCH,
+        run={"sleep": 0.5, "study_id": secrets.token_hex(6)},
+    )
+    process = subprocess.Popen(conductor(root))
+    slurm.until(lambda: (root / "job/N.2/.attempt.1").exists(), "all jobs run")
+    (root / ".cancel.lock").touch()
+    assert process.wait(60) == 3
+    assert set(ends(root).values()) == {"CANCELLED"}
+    assert read_run(root).study_id not in slurm.run("squeue", "-h", "-o", "%200k")

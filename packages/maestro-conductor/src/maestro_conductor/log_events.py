@@ -178,7 +178,8 @@ tear the last one, and the next line then starts on a line of its own.
 - **`copytruncate`**: appending leaves no hole behind, but what is written between the rotator's
   copy and its truncation is lost, as the manual of logrotate says. Prefer rename.
 
-A configuration for rsyslog that delivers every line once, rotated or not:
+A configuration for rsyslog that delivers every line once, rotated by rename or not. The new name
+must not fit the pattern (`study.log.1` does not), or the file is read again:
 
 ```
 module(load="imfile")

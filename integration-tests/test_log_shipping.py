@@ -1,0 +1,70 @@
+"""The log reaches a collector whole: rsyslog, as docs/log-events.md says, rotated meanwhile."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from faults.crash_tools import conductor
+from maestro_conductor.testing import StepPlan, make_workspace
+
+
+def recipe(page: str, folder: Path, root: Path, target: Path) -> Path:
+    """The page's own configuration, with its two paths put in."""
+    (block,) = re.findall(r"```\n(module.*?)```", page, re.S)
+    assert "/path/to/workspace" in block
+    assert "/var/log/maestro.json" in block
+    block = block.replace("/path/to/workspace", str(root)).replace(
+        "/var/log/maestro.json", str(target)
+    )
+    path = folder / "rsyslog.conf"
+    path.write_text(f'global(workDirectory="{folder}")\n{block}')
+    return path
+
+
+def events(path: Path) -> list[str]:
+    return path.read_text().splitlines() if path.exists() else []
+
+
+@pytest.mark.slow
+def test_rsyslog_delivers_every_event_once(tmp_path, repository):
+    """Debian's rsyslog is installed where it is not there; that needs root."""
+    if shutil.which("rsyslogd") is None:
+        subprocess.run(
+            ["apt-get", "install", "-y", "--no-install-recommends", "rsyslog"], check=True
+        )
+    root = make_workspace(
+        tmp_path / "w",
+        [StepPlan("a", ["echo not json; sleep 0.02"] * 100)],
+        batch={"local_slots": 2},
+    )
+    (root / "logs").mkdir()
+    collected = tmp_path / "collected.json"
+    page = (repository / "docs/log-events.md").read_text()
+    config = recipe(page, tmp_path, root, collected)
+    command = ["rsyslogd", "-n", "-f", str(config), "-i", str(tmp_path / "pid")]
+    with subprocess.Popen(command) as shipper, subprocess.Popen(conductor(root)) as running:
+        try:
+            log = root / "logs/study.log"
+            for number in range(3):
+                time.sleep(1)
+                if log.exists() and running.poll() is None:
+                    log.rename(root / f"logs/study.log.{number}")
+            assert running.wait(60) == 0
+            written = [line for path in (root / "logs").iterdir() for line in events(path)]
+            deadline = time.monotonic() + 30
+            while len(events(collected)) < len(written) and time.monotonic() < deadline:
+                time.sleep(0.2)
+        finally:
+            shipper.terminate()
+    assert Counter(events(collected)) == Counter(written)
+    ended = Counter(json.loads(line)["event"] for line in written)
+    assert ended["step_finished"] == 100
+    assert ended["study_ended"] == 1
