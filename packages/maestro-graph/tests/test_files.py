@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import msgpack
 import pytest
 import yaml
@@ -37,7 +38,6 @@ def document(make: Any) -> Any:
 
 
 def schema(vectors: Path, name: str) -> Any:
-    jsonschema = pytest.importorskip("jsonschema")
     folder = vectors.parent / "schemas"
     document = json.loads((folder / f"{name}.schema.json").read_text())
     checker = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(

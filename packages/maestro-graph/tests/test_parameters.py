@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import numpy
 import pytest
 
 from maestro_graph import ParameterError, ParameterGenerator
@@ -133,7 +134,6 @@ def test_numpy_values_become_plain_ones() -> None:
 
 
 def test_numpy_itself() -> None:
-    numpy = pytest.importorskip("numpy")
     generator = ParameterGenerator()
     generator.add_parameter("P", numpy.linspace(0, 1, 3, dtype="float32"))
     assert table_of(generator).columns[0].values == (0.0, 0.5, 1.0)

@@ -75,7 +75,9 @@ def test_an_installed_maestrowf_is_used(
     folder.mkdir(parents=True)
     (folder.parent / "__init__.py").touch()
     (folder / "__init__.py").touch()
-    (folder / "core.py").write_text(
+    (folder / "core").mkdir()
+    (folder / "core" / "__init__.py").write_text("from .parameters import ParameterGenerator")
+    (folder / "core" / "parameters.py").write_text(
         "from maestro_graph import ParameterGenerator as Ours\n"
         "class ParameterGenerator(Ours):\n"
         "    def add_parameter(self, key, values, *more):\n"
@@ -88,6 +90,18 @@ def test_an_installed_maestrowf_is_used(
     finally:
         for name in set(sys.modules) - before:
             del sys.modules[name]
+
+
+def test_an_installed_maestrowf_that_does_not_work(
+    load: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "site" / "maestrowf" / "datastructures"
+    folder.mkdir(parents=True)
+    (folder.parent / "__init__.py").touch()
+    (folder / "__init__.py").write_text("import gone_with_python_3_12")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    assert values(load(UPSTREAM)) == (0, 1)
+    assert "maestrowf" not in sys.modules
 
 
 def test_what_the_file_is_given(load: Any, tmp_path: Path) -> None:

@@ -167,25 +167,31 @@ class ParameterGenerator:
             yield combination
 
 
-class _Row(Protocol):
-    def get_param_string(self, params: Any) -> str: ...
-    def get_param_values(self, params: Any) -> Iterable[tuple[str, Any]]: ...
-    def apply(self, item: str) -> str: ...
+class Row(Protocol):
+    """What `table_of` needs of a combination: ours and upstream's have it."""
+
+    def get_param_string(self, params: Iterable[str]) -> str:
+        """Return the labels of these parameters."""
+
+    def get_param_values(self, params: Iterable[str]) -> Iterable[tuple[str, Any]]:
+        """Return (name, value) of these parameters."""
 
 
 class Generator(Protocol):
     """What `table_of` needs of a generator: ours and upstream's have it."""
 
     parameters: Any
+    names: Any
 
-    def __iter__(self) -> Iterator[_Row]: ...
+    def __iter__(self) -> Iterator[Row]: ...
 
 
 def table_of(generator: Generator) -> ParameterTable:
     """Turn what a generator file returned into a table.
 
     Args:
-        generator: a `ParameterGenerator`, of ours or of maestrowf's.
+        generator: a `ParameterGenerator`, of ours or of maestrowf's. Its rows are taken, not its
+            lists, as a class of the user's own may leave some of them out.
 
     Raises:
         ParameterError: it has parameters but no row.
@@ -203,15 +209,10 @@ def table_of(generator: Generator) -> ParameterTable:
         columns=tuple(
             TableColumn(
                 name=str(key),
-                # Values of parameters may look like tokens, so ask a row without any first.
-                title=_title(generator, key),
-                values=tuple(plain(next(iter(row.get_param_values([key])))[1]) for row in rows),
+                title=str(generator.names[key]),
+                values=tuple(plain(dict(row.get_param_values([key]))[key]) for row in rows),
                 labels=tuple(row.get_param_string([key]) for row in rows),
             )
             for key in keys
         ),
     )
-
-
-def _title(generator: Any, key: Any) -> str:
-    return str(getattr(generator, "names", {}).get(key, key))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.machinery
 import importlib.util
 import os
 import sys
@@ -161,9 +162,9 @@ def _loaded(path: Path) -> Iterator[types.ModuleType]:
 def _importable() -> Iterator[None]:
     """Let `from maestrowf.datastructures.core import ParameterGenerator` work.
 
-    An installed maestrowf is left alone: its generator is as good as ours.
+    An installed maestrowf is left alone, if it works: its generator is as good as ours.
     """
-    if "maestrowf" in sys.modules or importlib.util.find_spec("maestrowf") is not None:
+    if _has_maestrowf():
         yield
         return
     for name in _UPSTREAM_MODULES:
@@ -181,6 +182,18 @@ def _importable() -> Iterator[None]:
     finally:
         for name in _UPSTREAM_MODULES:
             del sys.modules[name]
+
+
+def _has_maestrowf() -> bool:
+    before = set(sys.modules)
+    try:
+        importlib.import_module(_UPSTREAM_MODULES[-1])
+    except Exception:  # whatever it raises: it is old, and Python goes on without it
+        for name in set(sys.modules) - before:
+            if name.partition(".")[0] == "maestrowf":
+                del sys.modules[name]
+        return False
+    return True
 
 
 @contextmanager
