@@ -145,6 +145,16 @@ def test_a_late_answer_of_a_dead_attempt_is_discarded(bench):
     assert not b.turn.records
 
 
+def test_a_job_that_ended_before_its_submission_was_answered_has_its_end_from_the_poll(bench):
+    b = bench(StepPlan("a"))
+    b.answer("a", job="7", state="FINISHED")
+    assert b.turn.records == [
+        {"kind": "submitted", "time": b.clock.wall_ms, "jobs": [[0, 1, "7", "RUNNING"]]}
+    ]
+    b.end("a")
+    assert b.states() == {"a": "FINISHED"}
+
+
 def test_live_states_are_followed(bench):
     b = bench(StepPlan("s", resources=NODES))
     b.answer("s", job="7", state="PENDING")

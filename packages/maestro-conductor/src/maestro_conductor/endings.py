@@ -34,7 +34,7 @@ from maestro_conductor.states import (
 )
 from maestro_conductor.study_state import StudyState
 
-__all__ = ["Endings"]
+__all__ = ["Endings", "submitted_state"]
 
 #: The driver's exit codes when nothing ran: the attempt file could not be made, or was there
 #: already. A step's own command may end with them too; the attempt file tells.
@@ -217,7 +217,7 @@ class Endings:
             elif "job" in answer:
                 self._record(
                     records.submitted(
-                        self._now.wall, [[i, attempt, answer["job"], _found_state(answer)]]
+                        self._now.wall, [[i, attempt, answer["job"], submitted_state(answer)]]
                     )
                 )
                 lane.jobs[answer["job"]] = i
@@ -425,8 +425,12 @@ def _ended_at(verdict: Mapping[str, Any] | None) -> int | None:
     return int(ended * 1000) if ended else None
 
 
-def _found_state(answer: Mapping[str, Any]) -> str:
-    """Neutral states of a live job, as a ``submitted`` record has them."""
+def submitted_state(answer: Mapping[str, Any]) -> str:
+    """The state of a job that was accepted or found, as a ``submitted`` record has it.
+
+    A job that has ended by then is shown as running: its end, with all that belongs to it, is told
+    by the next poll.
+    """
     return "PENDING" if answer.get("state") == "PENDING" else "RUNNING"
 
 

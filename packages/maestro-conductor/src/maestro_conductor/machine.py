@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from maestro_conductor import records
-from maestro_conductor.endings import Endings
+from maestro_conductor.endings import Endings, submitted_state
 from maestro_conductor.events import (
     Answers,
     CancelAsked,
@@ -258,7 +258,7 @@ class Machine(Endings):
             if not self._is_current(i, attempt):
                 self._note_late(i, attempt, answer.get("job"))
             elif "job" in answer:
-                submitted.append([i, attempt, answer["job"], answer["state"]])
+                submitted.append([i, attempt, answer["job"], submitted_state(answer)])
             else:
                 refused.append((i, attempt, answer))
         if submitted:
