@@ -111,6 +111,7 @@ class Bench:
         check(
             set(answers) == {job["key"] for job in jobs}, f"submit answers for every key: {answers}"
         )
+        check_begun(answers)
         return [
             RunningJob(
                 job["key"],
@@ -391,6 +392,7 @@ class AdapterContract:
 
             bench.eventually(answered)
             check_builtin(answers)
+            check_begun(answers)
             check(answers[other] == {"absent": True}, f"nobody has this token: {answers}")
             found = answers[job.token]
             check(found.get("job") == job.id, f"found by its token: {found}, submitted as {job.id}")
@@ -404,6 +406,7 @@ class AdapterContract:
                 (end["state"], end["exit_code"] in (4, None)) == (states.FAILED, True),
                 f"end: {end}",
             )
+            check_begun(watcher.adapter.find([job.token]))
             watcher.adapter.close()
 
     def test_many_jobs_run_once_each(
@@ -461,6 +464,12 @@ def check(condition: object, message: str) -> None:
     """An assertion with its story; plain ``assert`` tells none outside of test modules."""
     if not condition:
         raise AssertionError(message)
+
+
+def check_begun(answers: Mapping[str, Mapping[str, Any]]) -> None:
+    """A job that `submit` or `find` tells of waits or runs; its end is for `poll` to tell."""
+    begun = {answer["state"] for answer in answers.values() if "job" in answer}
+    check(begun <= {states.PENDING, states.RUNNING}, f"the end is for poll to tell: {begun}")
 
 
 def check_builtin(value: object) -> None:

@@ -60,4 +60,9 @@ def _note(found: dict[str, dict[str, Any]], tokens: Sequence[str], seen: Iterabl
     for job in seen:
         # A job that is alive goes before one that is not.
         if job.token in wanted and (job.token not in found or job.state in states.LIVE):
-            found[job.token] = {"job": job.job_id, "state": job.state}
+            # It was received; what became of it since is for `poll` to tell.
+            waits = job.state == states.PENDING
+            found[job.token] = {
+                "job": job.job_id,
+                "state": states.PENDING if waits else states.RUNNING,
+            }

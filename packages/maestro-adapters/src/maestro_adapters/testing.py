@@ -231,11 +231,13 @@ class FakeScheduler:
             return {token: {"error": "the scheduler does not answer"} for token in tokens}
         known = {job.token: job for job in self._jobs.values() if self._known(job.id)}
         return {
-            token: {"job": known[token].id, "state": self._status(known[token]).state}
-            if token in known
-            else {"absent": True}
+            token: self._found(known[token]) if token in known else {"absent": True}
             for token in tokens
         }
+
+    def _found(self, job: _Job) -> dict[str, Any]:
+        waits = self._status(job).state == states.PENDING
+        return {"job": job.id, "state": states.PENDING if waits else states.RUNNING}
 
     def wake_fd(self) -> int | None:
         """None: it is polled."""

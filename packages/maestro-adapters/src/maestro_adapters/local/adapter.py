@@ -86,10 +86,10 @@ class LocalAdapter:
             limit=limit,
         )
         try:
-            self._pool.submit(local)
+            state = self._pool.submit(local)
         except OSError as error:
             return SchedulerError(f"could not start {job.script}: {error.strerror}").answer()
-        return {"job": local.id, "state": local.status.state}
+        return {"job": local.id, "state": state}
 
     def poll(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         """The state of each job; one that another process started is known after `find`."""
@@ -124,10 +124,7 @@ class LocalAdapter:
             }
         found = self._pool.find(tokens)
         return {
-            token: {"job": found[token].id, "state": found[token].status.state}
-            if token in found
-            else {"absent": True}
-            for token in tokens
+            token: _found(found[token]) if token in found else {"absent": True} for token in tokens
         }
 
     def wake_fd(self) -> int:
@@ -137,3 +134,9 @@ class LocalAdapter:
     def close(self, stop_jobs: bool = False) -> None:
         """Running jobs go on, those that wait for a slot never start; or all are stopped."""
         self._pool.close(stop_jobs)
+
+
+def _found(job: LocalJob) -> dict[str, Any]:
+    """It is there, whatever became of it meanwhile: the end is for `poll` to tell."""
+    waits = job.status.state == states.PENDING
+    return {"job": job.id, "state": states.PENDING if waits else states.RUNNING}

@@ -91,8 +91,11 @@ class Pool:
         """Readable while there is news that nobody asked for yet."""
         return self._wake_read
 
-    def submit(self, job: LocalJob) -> None:
+    def submit(self, job: LocalJob) -> str:
         """Start a job where there is room, or queue it; sets its `id`.
+
+        Returns:
+            Its state, as it begins: the end, however soon, is for `status` to tell.
 
         Raises:
             OSError: it can never be started: its environment is too big, say.
@@ -104,6 +107,7 @@ class Pool:
                 self._queue.append(job)
             self._jobs[job.id] = job
             self._by_token[job.token] = job
+            return job.status.state
 
     def status(self, ids: Sequence[str]) -> dict[str, JobStatus | None]:
         """The states of jobs, and None for an id that is none of ours; resets `wake_fd`."""
