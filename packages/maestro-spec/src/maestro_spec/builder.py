@@ -202,6 +202,8 @@ def _range(reader: Reader, values: dict[str, Any] | None, at: Path) -> Range | N
         message = "`range` needs just one of `step` and `num`."
         reader.complain("MS208", node, at, message)
         return None
+    if step is None and num is None:
+        return None
     return Range(values["start"], values["stop"], step, num)
 
 

@@ -18,6 +18,11 @@ BUILT_IN = frozenset({"WORKSPACE", "SPECROOT", "OUTPUT_PATH", "LAUNCHER"})
 COMMANDS = frozenset({"cmd", "restart"})
 
 _TOKEN = re.compile(r"\$\(([^()$\n]{1,200})\)")
+_LONGEST = 203
+_SLICE = 1024 * 1024
+
+#: more names in one text than any study has
+_MOST_NAMES = 50_000
 _NAME = re.compile(r"[^\W\d][\w.-]*")
 
 
@@ -46,7 +51,13 @@ class Text:
 
 def find_tokens(path: Path, text: str) -> Text:
     """A text with its tokens."""
-    return Text(path, text, tuple(dict.fromkeys(names_in(text))))
+    names: dict[str, None] = {}
+    # In slices, which overlap by a token, so that a text full of names does not take for ever.
+    for start in range(0, len(text), _SLICE):
+        names |= dict.fromkeys(_TOKEN.findall(text, max(0, start - _LONGEST), start + _SLICE))
+        if len(names) > _MOST_NAMES:
+            break
+    return Text(path, text, tuple(names))
 
 
 def names_in(text: str) -> list[str]:
