@@ -44,7 +44,10 @@ _NOT_CREATED = """\
 #: A scheduler that requeues a job stops it first: that is not the attempt's end, so no end is
 #: written after a signal; what became of the job, the scheduler tells.
 _TRAP_REQUEUABLE = "maestro_told=\ntrap maestro_told=1 HUP INT TERM\n"
-_END_REQUEUABLE = '[ -z "$maestro_told" ] || exit "$maestro_code"\n'
+_END_REQUEUABLE = """\
+[ "$maestro_code" -le 128 ] || [ "$maestro_told" ] || sleep 1 # our own signal may be on its way
+[ -z "$maestro_told" ] || exit "$maestro_code"
+"""
 #: A job that its scheduler requeued is the same attempt: it goes on, where it was this job that
 #: started the attempt, and the attempt has not ended.
 _REQUEUED = """\
