@@ -6,26 +6,13 @@ fail() {
   exit 1
 }
 
-# need COMMAND DEBIAN_PACKAGE...: makes sure that COMMAND (a shell command line) succeeds. On Debian
-# and its children it installs the packages where it may: as root, or through sudo.
+# need COMMAND DEBIAN_PACKAGE...: makes sure that COMMAND (a shell command line) succeeds; on Debian
+# it installs the packages where it may.
 need() {
   check=$1
   shift
   eval "$check" >/dev/null 2>&1 && return
-  if [ "$(id -u)" = 0 ]; then
-    root=
-  elif sudo -n true 2>/dev/null || { [ -t 0 ] && command -v sudo >/dev/null; }; then
-    root=sudo
-  else
-    root=none
-  fi
-  if [ "$root" = none ] || ! command -v apt-get >/dev/null; then
-    fail "Missing: $*. Install it (on Debian: apt-get install $*), then call this again."
-  fi
-  echo "Installing $* with apt-get"
-  $root apt-get -q -q update || echo "apt-get update failed; trying with the old lists" >&2
-  $root env DEBIAN_FRONTEND=noninteractive \
-    apt-get -q -q -y install --no-install-recommends "$@" >/dev/null </dev/null
+  sh scripts/apt-install.sh "$@"
   eval "$check" >/dev/null || fail "Installing $* did not help: \`$check\` still fails."
 }
 
