@@ -5,7 +5,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
+import signal
 import subprocess
+import time
+from collections import Counter
 from pathlib import Path
 from random import Random
 
@@ -22,6 +28,8 @@ from faults.crash_tools import (
     run_until_killed,
     runs,
 )
+from maestro_conductor.journal import read_state
+from maestro_conductor.states import FINISHED
 from maestro_conductor.testing import StepPlan, make_workspace
 
 #: Frames that an undisturbed run of the small study writes, at the least.
@@ -100,3 +108,46 @@ def test_killed_at_200_random_instants(tmp_path):
     print(total.phases)
     phases = {"intent written", "submitted and not recorded", "running", "ended and not recorded"}
     assert phases <= total.phases.keys()
+
+
+def live_drivers(root: Path) -> list[int]:
+    """Process ids of the drivers whose attempts have no end."""
+    found = []
+    for path in root.glob("*/*/.attempt.*"):
+        text = path.read_text()
+        if "pid=" in text and "end" not in text:
+            found.append(int(text.split("pid=")[1].split()[0]))
+    return found
+
+
+@pytest.mark.parametrize("kills", [6, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("victims", [("driver",), ("driver", "conductor")])
+def test_killed_drivers_are_node_failures(tmp_path, victims, kills):
+    """A driver that dies takes the exit code with it: its attempt is lost, its script runs out."""
+    root = make_workspace(
+        tmp_path / "w", [StepPlan("a", [COUNT + "sleep 0.2"] * 40)], batch={"local_slots": 3}
+    )
+    random = Random(kills)  # noqa: S311
+    process = subprocess.Popen(conductor(root))
+    for _ in range(kills):
+        while not live_drivers(root) and process.poll() is None:
+            time.sleep(0.02)
+        time.sleep(random.uniform(0, 0.2))
+        for pid in live_drivers(root)[:1]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if "conductor" in victims:
+            process.kill()
+            process.wait()
+            process = subprocess.Popen(conductor(root))
+        elif process.poll() is not None:
+            break
+    assert process.wait(60) in (0, 2)
+    _, state = read_state(root)
+    told = [json.loads(line) for line in (root / "logs/study.log").read_text().splitlines()]
+    lost = Counter(line["instance"] for line in told if line["event"] == "step_lost")
+    assert lost, "no kill hit anything"
+    for name, count in runs(root).items():
+        assert 1 <= count <= 1 + lost[name], (name, count)
+    assert set(ends(root).values()) <= {"FINISHED", "HWFAILURE"}
+    assert state.counts[FINISHED] >= 38

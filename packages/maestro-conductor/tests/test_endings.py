@@ -214,6 +214,24 @@ def test_a_local_driver_that_was_killed_before_it_started_anything(bench):
     assert b.announced() == [("a", 2, "resubmission", "main")]
 
 
+@pytest.mark.parametrize("code", [None, 137])
+def test_a_local_driver_that_died_while_its_script_ran_is_lost(bench, code):
+    b = bench(StepPlan("a"))
+    b.answer("a")
+    b.poll("a", "FAILED", code, reason="its driver was ended by SIGKILL")
+    b.settle("a", "started")
+    assert b.announced() == [("a", 2, "resubmission", "main")]
+    assert b.reason("a") is None  # it is on its way again
+
+
+def test_a_local_script_that_a_signal_ended_has_failed(bench):
+    b = bench(StepPlan("a"))
+    b.answer("a")
+    b.poll("a", "FAILED", 137)
+    b.settle("a", "ended", 137)
+    assert b.states() == {"a": "FAILED"}
+
+
 def test_descendants_of_a_job_that_somebody_cancelled_are_cancelled(bench):
     b = bench(StepPlan("s", resources=NODES), StepPlan("b", needs=["s"]), StepPlan("c"))
     b.answer("s")

@@ -252,14 +252,18 @@ class Endings:
         elif word == "FINISHED":
             code = verdict.get("exit_code") if verdict else None
             self._ended(i, FINISHED, code or 0, at, None)
-        elif word in ("FAILED", "TIMEDOUT", "CANCELLED"):
+        elif word in ("TIMEDOUT", "CANCELLED") or (word == "FAILED" and not self._is_local(i)):
             code = verdict.get("exit_code") if verdict else None
             self._ended(i, CODES[word], code, at, _reason(verdict))
-        elif word == "NOTFOUND" and not self._grace_over(i):
+        elif word == "NOTFOUND" and not self._is_local(i) and not self._grace_over(i):
             return
         else:
+            # A local driver that died is the same trouble whether a conductor saw it or not.
             detail = event.detail or "ended without a trace"
             self._ended(i, HWFAILURE, None, at, _reason(verdict) or detail)
+
+    def _is_local(self, i: int) -> bool:
+        return self.lane_of(i).name == LOCAL
 
     def _grace_over(self, i: int) -> bool:
         return self._now.steady - self._missing.get(i, self._now.steady) >= _GRACE
@@ -288,7 +292,7 @@ class Endings:
             self._ended(i, CANCELLED, None, wall, _reason(verdict))
         elif word is None:
             self._again(i, f"attempt {attempt} never started", 0.0)
-        elif self.lane_of(i).name == LOCAL or (word == "FAILED" and code in _DRIVER_CODES):
+        elif self._is_local(i) or (word == "FAILED" and code in _DRIVER_CODES):
             # Not the node's fault: there is no room on the disk, say. That passes.
             self._again(i, f"attempt {attempt} could not write into its folder", _PAUSE)
         else:
