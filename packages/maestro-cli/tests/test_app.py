@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,9 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
     [
         ["frobnicate"],
         ["run"],
+        ["run", ""],
+        ["run", "-o", "", "x.yaml"],
+        ["status", ""],
         ["run", "-a", "0", "x.yaml"],
         ["run", "-t", "-1", "x.yaml"],
         ["run", "-r", "many", "x.yaml"],
@@ -125,22 +129,43 @@ def test_every_abbreviation_of_maestrowf_works(
     assert tried > len(UPSTREAM[command].split())
 
 
-def test_version_imports_nothing_heavy() -> None:
+HEAVY = {"rich", "yaml", "structlog", "asyncio", "shtab", "importlib.metadata", "jsonschema"}
+OURS = {"maestro_spec", "maestro_graph", "maestro_adapters", "maestro_conductor"}
+
+
+def modules_of(*words: str) -> set[str]:
+    """What a command imports, beyond what Python itself does."""
     code = (
         "import sys; before = set(sys.modules); from maestro_cli import app\n"
-        "try: app.main(['--version'])\n"
+        "try: app.main(sys.argv[1:])\n"
         "except SystemExit: pass\n"
-        "print(*sorted(set(sys.modules) - before), sep='\\n')"
+        "print('modules:', *sorted(set(sys.modules) - before))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = set(done.stdout.split()[2:])
-    heavy = {
-        "rich", "yaml", "structlog", "msgpack", "attr", "attrs", "asyncio", "json", "subprocess",
-        "importlib.metadata", "shtab", "maestro_spec", "maestro_graph", "maestro_conductor",
-        "maestro_adapters", "dataclasses", "inspect",
-    }  # fmt: skip
-    assert loaded & heavy == set()
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.partition("modules:")[2].split())
+
+
+def test_version_imports_nothing_heavy() -> None:
+    loaded = modules_of("--version")
+    others = {"msgpack", "attr", "attrs", "json", "subprocess", "dataclasses", "inspect"}
+    assert loaded & (HEAVY | OURS | others) == set()
     assert len(loaded) < 60
+
+
+@pytest.mark.parametrize("options", [[], ["--summary"], ["--json"], ["--csv"], ["--failed"]])
+def test_status_imports_only_what_it_needs(failed: Path, options: list[str]) -> None:
+    loaded = modules_of("status", *options, str(failed))
+    assert loaded & (HEAVY | OURS - {"maestro_conductor"}) == set()
+    assert len({name for name in loaded if "." not in name}) < 120
+
+
+@pytest.mark.parametrize("command", ["cancel", "why", "logs"])
+def test_other_commands_import_only_what_they_need(failed: Path, command: str) -> None:
+    more = {"cancel": ["-y"], "why": ["make"], "logs": ["make"]}[command]
+    loaded = modules_of(command, str(failed), *more)
+    assert loaded & (HEAVY | OURS - {"maestro_conductor"}) == set()
 
 
 def test_version() -> None:

@@ -21,7 +21,7 @@ from maestro_cli.commands import (
     why,
 )
 from maestro_cli.errors import EXIT_INTERRUPTED, EXIT_OK
-from maestro_cli.parser import Parser
+from maestro_cli.parser import Parser, path
 
 _COMMANDS = (run, status, cancel, update, resume, validate, why, logs, completion)
 
@@ -47,6 +47,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "-l",
         "--logpath",
+        type=path,
         metavar="FILE",
         help="write the program's log to FILE (default: logs/<study>.log in the study's folder)",
     )

@@ -90,3 +90,10 @@ def setting(text: str) -> tuple[str, str]:
     if not separator or not name.strip():
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
     return name.strip(), value
+
+
+def path(text: str) -> str:
+    """A path as it was typed; the empty text, what an unset variable leaves, is a mistake."""
+    if not text:
+        raise argparse.ArgumentTypeError("the path is empty")
+    return text

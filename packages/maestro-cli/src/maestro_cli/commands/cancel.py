@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from maestro_cli.errors import EXIT_OK, UsageError
-from maestro_cli.parser import add_json
+from maestro_cli.parser import add_json, path
 from maestro_cli.terminal import agreed, clean, say
 
 if TYPE_CHECKING:
@@ -37,7 +37,11 @@ def register(commands: Any) -> None:
         epilog=_EPILOG,
     )
     parser.add_argument(
-        "directory", nargs="+", metavar="DIR", help="folder of a study; patterns are expanded"
+        "directory",
+        nargs="+",
+        type=path,
+        metavar="DIR",
+        help="folder of a study; patterns are expanded",
     )
     parser.add_argument("-y", "--autoyes", action="store_true", help="do not ask")
     add_json(parser, "print what was cancelled, and errors, as JSON; needs -y")

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from maestro_cli.errors import EXIT_OK
-from maestro_cli.parser import whole
+from maestro_cli.parser import path, whole
 
 _EPILOG = """\
 examples:
@@ -24,7 +24,7 @@ def register(commands: Any) -> None:
         description="Shows the output of steps, or without STEP the log of the study.",
         epilog=_EPILOG,
     )
-    parser.add_argument("directory", metavar="DIR", help="folder of a study")
+    parser.add_argument("directory", type=path, metavar="DIR", help="folder of a study")
     parser.add_argument("step", nargs="?", metavar="STEP", help="a step or an instance, * allowed")
     parser.add_argument("-f", "--follow", action="store_true", help="go on as more is printed")
     parser.add_argument(

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from maestro_cli.errors import EXIT_OK, StudyError
-from maestro_cli.parser import add_json, seconds, whole
+from maestro_cli.parser import add_json, path, seconds, whole
 from maestro_cli.terminal import clean, say, word
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def register(commands: Any) -> None:
         description="Goes on with a study in its own folder.",
         epilog=_EPILOG,
     )
-    parser.add_argument("directory", metavar="DIR", help="folder of a study")
+    parser.add_argument("directory", type=path, metavar="DIR", help="folder of a study")
     which = parser.add_argument_group("which steps").add_mutually_exclusive_group()
     which.add_argument(
         "--failed",

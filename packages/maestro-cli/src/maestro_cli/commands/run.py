@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from maestro_cli.errors import EXIT_OK, Declined, UsageError
-from maestro_cli.parser import add_json, seconds, setting, whole
+from maestro_cli.parser import add_json, path, seconds, setting, whole
 from maestro_cli.terminal import clean, word
 
 if TYPE_CHECKING:
@@ -35,12 +35,13 @@ def register(commands: Any) -> None:
         description="Makes the folder of a study and runs it, in the background unless told otherwise.",
         epilog=_EPILOG,
     )
-    parser.add_argument("specification", metavar="STUDY.yaml", help="the study file")
+    parser.add_argument("specification", type=path, metavar="STUDY.yaml", help="the study file")
 
     place = parser.add_argument_group("where")
     place.add_argument(
         "-o",
         "--out",
+        type=path,
         metavar="DIR",
         help="the study's folder; over OUTPUT_PATH in the study file"
         " (default: <study name>_<time>, in OUTPUT_PATH or here)",
@@ -106,6 +107,7 @@ def register(commands: Any) -> None:
     what.add_argument(
         "-p",
         "--pgen",
+        type=path,
         metavar="FILE",
         help="Python file with get_custom_generator(), which makes the parameters",
     )
@@ -126,6 +128,7 @@ def register(commands: Any) -> None:
     )
     what.add_argument(
         "--env-file",
+        type=path,
         metavar="FILE",
         help="the same from a file with lines NAME=VALUE; --var goes before it",
     )

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from maestro_cli.errors import UsageError
-from maestro_cli.parser import add_json, seconds
+from maestro_cli.parser import add_json, path, seconds
 
 _EPILOG = """\
 examples:
@@ -31,7 +31,11 @@ def register(commands: Any) -> None:
         epilog=_EPILOG,
     )
     parser.add_argument(
-        "directory", nargs="+", metavar="DIR", help="folder of a study; patterns are expanded"
+        "directory",
+        nargs="+",
+        type=path,
+        metavar="DIR",
+        help="folder of a study; patterns are expanded",
     )
     look = parser.add_argument_group("how it looks")
     look.add_argument(

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from maestro_cli.errors import EXIT_OK, CliError, StudyError, UsageError
-from maestro_cli.parser import add_json, seconds, whole
+from maestro_cli.parser import add_json, path, seconds, whole
 from maestro_cli.terminal import ask, clean, say, word
 
 if TYPE_CHECKING:
@@ -45,7 +45,11 @@ def register(commands: Any) -> None:
         epilog=_EPILOG,
     )
     parser.add_argument(
-        "directory", nargs="+", metavar="DIR", help="folder of a study; patterns are expanded"
+        "directory",
+        nargs="+",
+        type=path,
+        metavar="DIR",
+        help="folder of a study; patterns are expanded",
     )
     parser.add_argument(
         "--throttle",

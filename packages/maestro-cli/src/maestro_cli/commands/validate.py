@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from maestro_cli.errors import EXIT_BAD, EXIT_OK
-from maestro_cli.parser import add_json
+from maestro_cli.parser import add_json, path
 
 _EPILOG = """\
 examples:
@@ -28,7 +28,9 @@ def register(commands: Any) -> None:
         description="Checks study files without running anything.",
         epilog=_EPILOG,
     )
-    parser.add_argument("file", nargs="+", metavar="STUDY.yaml", help="study files; -: stdin")
+    parser.add_argument(
+        "file", nargs="+", type=path, metavar="STUDY.yaml", help="study files; -: stdin"
+    )
     parser.add_argument("--strict", action="store_true", help="warnings count as errors")
     add_json(parser, "all problems as JSON")
     parser.set_defaults(command=command)

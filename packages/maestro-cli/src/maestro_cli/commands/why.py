@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from maestro_cli.errors import EXIT_OK
-from maestro_cli.parser import add_json
+from maestro_cli.parser import add_json, path
 
 _EPILOG = """\
 examples:
@@ -24,7 +24,7 @@ def register(commands: Any) -> None:
         " scheduler's own reason, or how it failed.",
         epilog=_EPILOG,
     )
-    parser.add_argument("directory", metavar="DIR", help="folder of a study")
+    parser.add_argument("directory", type=path, metavar="DIR", help="folder of a study")
     parser.add_argument("step", metavar="STEP", help="a step or an instance, * allowed")
     add_json(parser, "one JSON object per instance and line; also errors")
     parser.set_defaults(command=command)
