@@ -135,15 +135,22 @@ class Document:
             return Place(self.name, line, column, line, max(end.column, start.column + 1) + 1)
         return Place(self.name, line, column, line, column + 1)
 
-    def line(self, number: int) -> str:
-        """The text of a line, 1 for the first, without its end."""
+    def line(self, number: int, start: int = 0, width: int | None = None) -> str:
+        """A part of a line, without its end.
+
+        Args:
+            number: of the line, 1 for the first.
+            start: the first character, counted from 0.
+            width: how many characters at most; None: all.
+        """
         while len(self._starts) < number and self._next_line():
             pass
         if not 0 < number <= len(self._starts):
             return ""
-        start = self._starts[number - 1]
-        end = self.text.find("\n", start)
-        return self.text[start : end if end >= 0 else len(self.text)].rstrip("\r")
+        first = self._starts[number - 1]
+        last = len(self.text) if width is None else min(len(self.text), first + start + width)
+        end = self.text.find("\n", first, last)
+        return self.text[first + start : end if end >= 0 else last].rstrip("\r")
 
     def _position(self, index: int) -> tuple[int, int]:
         while self._starts[-1] <= index and self._next_line():

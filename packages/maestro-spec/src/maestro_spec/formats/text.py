@@ -43,15 +43,14 @@ def _one(problem: Problem, document: Document | None, colour: bool) -> str:
 
 
 def _excerpt(place: Place, document: Document, carets: str) -> list[str]:
-    line = document.line(place.line)
+    column = place.column - 1
+    start = 0 if column < _WIDTH * 3 // 4 else column - _WIDTH // 2
+    line = document.line(place.line, start, _WIDTH)
     if not line.strip():
         return []
-    column = place.column - 1
-    start = max(0, column - _WIDTH // 2) if len(line) > _WIDTH else 0
-    shown = _clean(line[start : start + _WIDTH])
     number = str(place.line)
     margin = " " * len(number)
-    return [f" {number} | {shown}", f" {margin} | {' ' * (column - start)}{carets}"]
+    return [f" {number} | {_clean(line)}", f" {margin} | {' ' * (column - start)}{carets}"]
 
 
 def _carets(place: Place) -> str:
