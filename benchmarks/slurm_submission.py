@@ -1,16 +1,16 @@
-"""What the Slurm adapter adds to `sbatch` and `squeue`, measured on the test Slurm.
-
-Run with `integration-tests/slurm/up.sh` up and its `env.sh` sourced:
+"""What the Slurm adapter adds to `sbatch` and `squeue`, measured on a Slurm of its own.
 
     python benchmarks/slurm_submission.py
 
-It prints the time of 200 `sbatch` one after another, of 200 equal jobs and of 200 different ones
-through the adapter, as parts of the first, and what a poll of 1 000 jobs costs this process.
+It starts the test Slurm (`integration-tests/slurm/up.sh`), or takes the one that SLURM_CONF names. It prints
+the time of 200 `sbatch` one after another, of 200 equal jobs and of 200 different ones through the adapter,
+as parts of the first, and what a poll of 1 000 jobs costs this process.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import statistics
@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -28,6 +28,8 @@ from maestro_adapters.options import AdapterOptions
 from maestro_adapters.runner import Call, CommandRunner, Result
 from maestro_adapters.slurm import commands
 from maestro_adapters.slurm.adapter import SlurmAdapter, create
+
+SCRIPTS = Path(__file__).parent.parent / "integration-tests" / "slurm"
 
 #: At most these parts of the time of `sbatch` one after another, and seconds of our CPU.
 LIMITS = {"equal": 0.15, "different": 0.6, "poll_cpu": 0.050}
@@ -39,10 +41,32 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--poll", type=int, default=1000)
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="maestro-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="maestro-bench-", dir="/dev/shm") as folder, slurm():
         report = measure(Path(folder), arguments.jobs, arguments.rounds, arguments.poll)
     print(json.dumps(report, indent=2))
     return 0 if report["passed"] else 1
+
+
+@contextlib.contextmanager
+def slurm() -> Iterator[None]:
+    """A Slurm to measure with."""
+    if "SLURM_CONF" in os.environ:
+        yield
+        return
+    # In a place of few characters: the paths of its sockets are limited.
+    folder = Path(tempfile.gettempdir()) / f"maestro-slurm-{os.getuid()}-bench"
+    settings = {"SLURM_TEST_DIR": str(folder), "SLURM_TEST_PORT": "27060"}
+    environment = {**os.environ, **settings}
+    subprocess.run(
+        ["bash", SCRIPTS / "up.sh"], env=environment, check=True, stdout=subprocess.DEVNULL
+    )
+    os.environ["SLURM_CONF"] = str(folder / "etc" / "slurm.conf")
+    try:
+        yield
+    finally:
+        subprocess.run(
+            ["bash", SCRIPTS / "down.sh"], env=environment, check=True, stdout=subprocess.DEVNULL
+        )
 
 
 def measure(folder: Path, count: int, rounds: int, polled: int) -> dict[str, Any]:

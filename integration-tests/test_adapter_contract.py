@@ -14,8 +14,9 @@ from maestro_adapters.slurm import adapter as slurm_adapter
 
 @pytest.mark.slurm
 class TestSlurm(AdapterContract):
-    """Against a real Slurm."""
+    """Against a real Slurm; 500 jobs at once are those of the arrays below."""
 
+    many = 100
     waits: ClassVar = {"allocation_args": {"hold": None}}
     overrunning: ClassVar = {"walltime": "1"}
     cluster = None
@@ -32,6 +33,8 @@ class TestSlurm(AdapterContract):
 @pytest.mark.slurm
 class TestSlurmArrays(TestSlurm):
     """The same with job arrays."""
+
+    many = 500
 
     @pytest.fixture
     def make_adapter(self, slurm):

@@ -13,7 +13,7 @@ from maestro_adapters.slurm import adapter as slurm_adapter
 pytestmark = pytest.mark.slurm
 
 #: Seconds for a command of Slurm; a hanging controller costs that much.
-TIMEOUT = 1.5
+TIMEOUT = 1.0
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_an_outage_changes_no_state(slurm, bench, daemon):
     running, held = bench.submit({"command": WAITS}, {"command": "true", "priority": "held"})
     bench.started([running])
     with slurm.stopped(daemon):
-        for _ in range(4):
+        for _ in range(2):
             answers = bench.poll([running, held])
             assert {answer["state"] for answer in answers.values()} == {states.UNREACHABLE}
             assert all("squeue" in answer["reason"] for answer in answers.values())

@@ -11,7 +11,7 @@ from maestro_adapters.contract import AdapterContract
 class TestGridEngine(AdapterContract):
     waits: ClassVar = {"allocation_args": {"h": None}}
     overrunning: ClassVar = {"walltime": "2s"}
-    many = 30
+    many = 10
 
     @pytest.fixture
     def make_adapter(self):
