@@ -54,10 +54,10 @@ def name_of(member):
     return getattr(member, "name", None)
 
 
-def delete_jobs(base):
+def delete_jobs(folder):
     """A stage that cannot cancel yet leaves jobs behind."""
     tq = PAGE.parent / "adapters" / "tq"
-    for queue in base.glob("*/tq"):
+    for queue in folder.glob("base/*/tq"):
         ids = [path.name for path in queue.iterdir()]
         subprocess.run([tq, "del", *ids], env={**os.environ, "TQ_DIR": str(queue)}, check=True)
 
@@ -72,41 +72,44 @@ def test_members_are_replaced():
 
 
 def test_the_tutorial_works(tutorial, tmp_path):
-    folder = tmp_path / "maestro-tq"
-    folder.mkdir()
-    # How long a submission may be on its way is no matter here.
-    (folder / "conftest.py").write_text(
-        "from maestro_adapters import finding\nfinding.SETTLE = 0.1\n"
-    )
-    path = f"{PAGE.parent / 'adapters'}{os.pathsep}{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    outcomes = []
+    """Each stage in a folder of its own, all at the same time."""
+    stages = []
+    files = {
+        # How long a submission may be on its way is no matter here.
+        "conftest.py": "from maestro_adapters import finding\nfinding.SETTLE = 0.1\n",
+    }
     for language, name, class_name, content in tutorial:
         if name is not None:
-            file = folder / name
-            if class_name is not None:
-                content = with_members(file.read_text(), class_name, content)
-            file.write_text(content)
+            files[name] = with_members(files[name], class_name, content) if class_name else content
         elif language == "console":
             command, expected = re.fullmatch(r"\$ (.*)\n(.*)\n", content).groups()
-            assert shlex.split(command)[0] == "pytest"
-            base = tmp_path / f"stage-{len(outcomes)}"
-            options = ["-p", "no:cacheprovider", f"--basetemp={base}"]
-            done = subprocess.run(
-                [sys.executable, "-m", "pytest", *options, *shlex.split(command)[1:]],
-                cwd=folder,
-                env={**os.environ, "PATH": path, "PYTHONPATH": str(folder)},
-                capture_output=True,
-                text=True,
-                timeout=200,
-                check=False,
-            )
-            delete_jobs(base)
-            last = done.stdout.strip().splitlines()[-1]
-            outcomes.append(re.sub(r" in .*", "", last))
-            assert outcomes[-1] == expected, done.stdout[-3000:]
+            folder = tmp_path / f"stage-{len(stages)}"
+            folder.mkdir()
+            for file, text in files.items():
+                (folder / file).write_text(text)
+            stages.append((start(command, folder), expected))
+    outcomes = []
+    for stage, (process, expected) in enumerate(stages):
+        output, _ = process.communicate(timeout=200)
+        delete_jobs(tmp_path / f"stage-{stage}")
+        outcomes.append(re.sub(r" in .*", "", output.strip().splitlines()[-1]))
+        assert outcomes[-1] == expected, output[-3000:]
     assert len(outcomes) >= 5
     assert outcomes[0] == "14 failed"
     assert "failed" not in outcomes[-1]
+
+
+def start(command, folder):
+    program, *arguments = shlex.split(command)
+    assert program == "pytest"
+    path = [PAGE.parent / "adapters", Path(sys.executable).parent, os.environ["PATH"]]
+    return subprocess.Popen(
+        [sys.executable, "-m", "pytest", "-pno:cacheprovider", "--basetemp=base", *arguments],
+        cwd=folder,
+        env={**os.environ, "PATH": os.pathsep.join(map(str, path)), "PYTHONPATH": str(folder)},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
 
 
 def test_its_entry_point_is_found(tutorial, tmp_path, monkeypatch):
