@@ -103,10 +103,16 @@ def start(command, folder):
     program, *arguments = shlex.split(command)
     assert program == "pytest"
     path = [PAGE.parent / "adapters", Path(sys.executable).parent, os.environ["PATH"]]
+    environment = {
+        "PATH": os.pathsep.join(map(str, path)),
+        "PYTHONPATH": str(folder),
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }
+    options = ["-pno:cacheprovider", "--basetemp=base", "--tb=line"]
     return subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-pno:cacheprovider", "--basetemp=base", *arguments],
+        [sys.executable, "-m", "pytest", *options, *arguments],
         cwd=folder,
-        env={**os.environ, "PATH": os.pathsep.join(map(str, path)), "PYTHONPATH": str(folder)},
+        env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         text=True,
     )
