@@ -95,21 +95,19 @@ install_packages() {
     [ ${#missing[@]} -eq 0 ] && return
     [ "$(id -u)" -eq 0 ] || die "not root; install first: ${missing[*]}"
     say "installing ${missing[*]}"
-    # Keep Debian from starting its own services for these packages.
+    # Keep Debian from starting services of its own for these packages; one
+    # script at a time, as each takes away what it put there.
+    exec 8>"${TMPDIR:-/tmp}/maestro-policy-rc.d.lock"
+    flock 8
     if [ ! -e $policy ]; then
         printf '#!/bin/sh\nexit 101\n' >$policy && chmod +x $policy
         made_policy=1
     fi
-    local log rc=0
-    log=$(mktemp)
-    {
-        apt-get update &&
-        DEBIAN_FRONTEND=noninteractive apt-get install -y \
-            --no-install-recommends "${missing[@]}"
-    } >"$log" 2>&1 </dev/null || rc=$?
+    local rc=0
+    sh "$(dirname "$0")/../../scripts/apt-install.sh" "${missing[@]}" 8>&- || rc=$?
     [ -z "$made_policy" ] || rm -f $policy
-    [ $rc -eq 0 ] || { tail -n 20 "$log" >&2; rm -f "$log"; die "apt-get failed ($rc)"; }
-    rm -f "$log"
+    exec 8>&-
+    [ $rc -eq 0 ] || die "could not install: ${missing[*]}"
 }
 
 # --- helpers ------------------------------------------------------------------
