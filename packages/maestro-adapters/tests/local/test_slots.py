@@ -2,6 +2,7 @@
 
 import errno
 import os
+import resource
 import select
 import signal
 import threading
@@ -107,6 +108,30 @@ def test_without_pidfds_ends_are_looked_for(make_bench, monkeypatch):
     bench = make_bench()
     ends = bench.ends(bench.submit(*[{"command": "exit 5"}] * 6))
     assert [end["exit_code"] for end in ends] == [5] * 6
+
+
+def test_many_running_jobs_leave_descriptors_to_others(make_bench, monkeypatch, descriptors):
+    """Half of those that this process may open; the ends of further jobs are looked for."""
+    limits = descriptors() + 20, resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    monkeypatch.setattr(resource, "getrlimit", lambda _which: limits)
+    bench = make_bench(slots=40)
+    before = descriptors()
+    jobs = bench.submit(*[{"command": UNTIL_GO + "; exit 5"}] * 40)
+    bench.started(jobs)
+    assert 5 < descriptors() - before <= limits[0] // 2
+    for job in jobs:
+        (job.workspace / "go").touch()
+    assert [end["exit_code"] for end in bench.ends(jobs)] == [5] * 40
+
+
+def test_any_number_of_descriptors(make_bench, monkeypatch):
+    infinite = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    monkeypatch.setattr(resource, "getrlimit", lambda _which: infinite)
+    bench = make_bench()
+    jobs = bench.submit(*[{"command": UNTIL_GO}] * 2)
+    assert not bench.adapter._pool._unwatched
+    for job in jobs:
+        let_go(bench, job)
 
 
 def test_children_of_others_are_left_alone(bench):

@@ -50,5 +50,4 @@ def _job(token: str, carriers: list[Process]) -> LocalJob:
         job = LocalJob(token=token, workspace=None, child=False, status=status)
     job.pid = process.pid
     job.session = process.session
-    job.pidfd = processes.open_pidfd(process.pid)
     return job

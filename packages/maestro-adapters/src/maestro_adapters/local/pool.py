@@ -12,7 +12,9 @@ import contextlib
 import errno
 import heapq
 import itertools
+import math
 import os
+import resource
 import selectors
 import threading
 import time
@@ -72,6 +74,9 @@ class Pool:
         self._count = itertools.count(1)
 
         self._selector = selectors.DefaultSelector()
+        # The host program needs descriptors too.
+        files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self._most_watched = math.inf if files == resource.RLIM_INFINITY else files // 2
         self._poke_read, self._poke_write = _pipe()
         self._selector.register(self._poke_read, selectors.EVENT_READ, None)
         self._wake_read, self._wake_write = _pipe()
@@ -290,7 +295,6 @@ class Pool:
         else:
             job.id = self._new_id(job.pid)
         job.status = JobStatus(states.RUNNING, native="running", started=now, nodes=(self._host,))
-        job.pidfd = processes.open_pidfd(job.pid)
         self._watch(job)
         if job.limit is not None:
             self._limit(job, job.limit)
@@ -308,6 +312,8 @@ class Pool:
         if job not in self._running:
             self._running[job] = None
             self._free -= min(job.slots, self.slots)
+        if job.pid is not None and len(self._selector.get_map()) < self._most_watched:
+            job.pidfd = processes.open_pidfd(job.pid)
         if job.pidfd is None:
             self._unwatched[job] = None
             self._poke()
@@ -362,7 +368,6 @@ class Pool:
             return False
         job.child = False
         job.pid = left[0].pid
-        job.pidfd = processes.open_pidfd(job.pid)
         self._watch(job)
         return True
 
