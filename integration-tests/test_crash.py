@@ -28,7 +28,7 @@ from faults.crash_tools import (
     run_until_killed,
     runs,
 )
-from maestro_conductor.journal import read_state
+from maestro_conductor.journal import JournalReader, read_state
 from maestro_conductor.states import FINISHED
 from maestro_conductor.testing import StepPlan, make_workspace
 
@@ -151,3 +151,22 @@ def test_killed_drivers_are_node_failures(tmp_path, victims, kills):
         assert 1 <= count <= 1 + lost[name], (name, count)
     assert set(ends(root).values()) <= {"FINISHED", "HWFAILURE"}
     assert state.counts[FINISHED] >= 38
+
+
+def journal_ends(path: Path) -> list[int]:
+    """Offsets after each frame of a journal."""
+    with JournalReader(path) as reader:
+        return [reader.offset for _ in reader.read()]
+
+
+@pytest.mark.parametrize("every", [7, pytest.param(1, marks=pytest.mark.slow)])
+def test_a_journal_that_lost_its_end_runs_nothing_twice(tmp_path, every):
+    """A file system that forgets what was not flushed: attempt files know what ran."""
+    root = make_small_study(tmp_path / "w")
+    assert run_to_the_end(root) == 2
+    path = root / ".maestro/journal.msgpack"
+    content = path.read_bytes()
+    for end in journal_ends(path)[::-every]:
+        path.write_bytes(content[: end + 3])  # and the next frame is torn
+        assert run_to_the_end(root) == 2
+        check_small_study(root)

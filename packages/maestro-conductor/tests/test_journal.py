@@ -173,6 +173,27 @@ def test_a_compact_journal_says_the_same(tmp_path, seed):
         world.journal = kept
 
 
+def test_a_journal_does_not_grow_without_end(tmp_path):
+    path = tmp_path / "journal"
+    writer = written(path, [])
+    state = StudyState(2, STUDY_ID)
+    compacted = 0
+    for time in range(60_000):
+        row = [0, 1, "QUEUED" if time % 2 else "FAILED", time, 1, "a reason that takes some room"]
+        record = records.state(time, [row])
+        state.apply(record)
+        writer.add(record)
+        writer.flush()
+        compacted += writer.compact(state, time)
+    assert compacted == 1
+    assert path.stat().st_size == writer.size < 4_000_000
+    writer.close()
+    again = StudyState(2, STUDY_ID)
+    for record in read_all(path):
+        again.apply(record)
+    assert (again.state, again.ended, again.reason) == (state.state, state.ended, state.reason)
+
+
 def test_the_journal_of_another_study_is_refused(tmp_path, run):
     make_workspace(tmp_path, [StepPlan("a")])
     run(tmp_path)

@@ -22,6 +22,7 @@ class AttemptFile:
         exit_code: of the script, where it ended.
         started, ended: ms since 1970, where known.
         host, boot: where it runs or ran; None: not known.
+        pid: of its driver; None: not known.
     """
 
     fate: str
@@ -30,6 +31,7 @@ class AttemptFile:
     ended: int | None = None
     host: str | None = None
     boot: str | None = None
+    pid: int | None = None
 
 
 def attempt_path(folder: Path, attempt: int) -> Path:
@@ -49,7 +51,7 @@ def read_attempt(folder: Path, attempt: int) -> AttemptFile:
             modified = os.fstat(file.fileno()).st_mtime_ns // 1_000_000
     except (FileNotFoundError, NotADirectoryError):
         return AttemptFile("absent")
-    host = boot = started = None
+    host = boot = started = pid = None
     for line in content.split(b"\n")[:-1]:
         word, *pairs = line.decode("utf-8", "surrogateescape").split(" ")
         fields = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
@@ -58,10 +60,11 @@ def read_attempt(folder: Path, attempt: int) -> AttemptFile:
         if word == "start":
             host, boot = fields.get("host"), fields.get("boot")
             started = _milliseconds(fields.get("time"))
+            pid = int(fields["pid"]) if fields.get("pid", "").isdecimal() else None
         elif word == "end" and fields.get("code", "").isdecimal():
             ended = _milliseconds(fields.get("time")) or modified
-            return AttemptFile("ended", int(fields["code"]), started, ended, host, boot)
-    return AttemptFile("started", None, started, None, host, boot)
+            return AttemptFile("ended", int(fields["code"]), started, ended, host, boot, pid)
+    return AttemptFile("started", None, started, None, host, boot, pid)
 
 
 def _milliseconds(time: str | None) -> int | None:

@@ -126,6 +126,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _announcer(descriptor: int | None) -> Callable[[str], None]:
     """Says once, to whoever started us, how the start went."""
     told = descriptor is None
+    if descriptor is not None:
+        with contextlib.suppress(OSError):  # no step may keep it open
+            os.set_inheritable(descriptor, False)
 
     def announce(line: str) -> None:
         nonlocal told

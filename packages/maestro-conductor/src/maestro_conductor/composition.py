@@ -20,7 +20,6 @@ from maestro_conductor.errors import WorkspaceError
 from maestro_conductor.files import JOURNAL
 from maestro_conductor.graph_view import Graph, read_graph
 from maestro_conductor.job_request import adapter_options
-from maestro_conductor.journal.compaction import compact, worth_it
 from maestro_conductor.journal.replay import load
 from maestro_conductor.journal.writer import JournalWriter
 from maestro_conductor.lanes import ARRAY_BATCH
@@ -129,7 +128,7 @@ def _conduct(
     clock = SystemClock()
     log_file = LogFile(log_path, plain_copy if log_to_stdout else None)
     log = StudyLog(log_file, LEVELS[log_level], graph.name, str(root))
-    state, journal = _open_journal(root, graph, run, log, clock.wall())
+    state, journal = _open_journal(root, graph, run, log)
     try:
         requests = RequestFiles(
             root, lambda path, reason: log.event("request_rejected", path=str(path), reason=reason)
@@ -194,7 +193,7 @@ def _with_sleep(settings: Settings, sleep: float) -> Settings:
 
 
 def _open_journal(
-    root: Path, graph: Graph, run: Run, log: StudyLog, wall: int
+    root: Path, graph: Graph, run: Run, log: StudyLog
 ) -> tuple[StudyState, JournalWriter]:
     """Replay the journal, cut its torn tail, and open it for writing; make it where there is none."""
     path = root / JOURNAL
@@ -203,16 +202,9 @@ def _open_journal(
         if reader.header is None:
             return state, JournalWriter.create(path, run.study_id, len(graph))
         torn = path.stat().st_size - reader.offset
-        offset, sequence = reader.offset, reader.sequence
-        if worth_it(offset, len(graph)):
-            try:
-                offset, sequence = compact(path, state, sequence, wall)
-                log.event("journal_compacted", count=offset)
-            except OSError as error:
-                log.event("file_trouble", path=str(path), reason=str(error))
         if torn:
             log.event("journal_cut", count=torn)
-        return state, JournalWriter(path, offset, sequence)
+        return state, JournalWriter(path, reader.offset, reader.sequence)
     except OSError as error:
         raise WorkspaceError(f"{path} cannot be written: {error.strerror}") from error
 

@@ -224,7 +224,8 @@ class Endings:
                 lane.unblock()
                 if self.state.cancelling or (self._stopping and lane.name == LOCAL):
                     self._want_cancel(i)
-            elif answer.get("absent"):
+            elif answer.get("absent") or lane.name == LOCAL:
+                # Where a system does not let us look for processes, the attempt file has to do.
                 self._turn.instructions.append(Settle(i, attempt, True))
             else:
                 if self.state.state[i] != UNKNOWN:

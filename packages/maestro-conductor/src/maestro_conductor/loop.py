@@ -141,7 +141,7 @@ class Loop:
         self._complained: str | None = None
         self._next_try = 0.0
         self._next_look = 0.0
-        self._next_beat = parts.clock.steady() + HEARTBEAT
+        self._next_beat = 0.0
         self._next_local = 0.0
         self._next_observed = 0.0
         self._observed = -1
@@ -258,6 +258,7 @@ class Loop:
         if steady >= self._next_beat:
             self._next_beat = steady + HEARTBEAT
             self._informative("heartbeat", lambda: parts.hold.beat(parts.clock.wall()))
+            self._informative("journal", self._compact)
         self._informative("status.csv", lambda: parts.status.work(steady, parts.clock.wall()))
         self._observe(steady)
         return events
@@ -441,6 +442,9 @@ class Loop:
             me = self._parts.hold.me
             here = (found.host, found.boot) == (me.host, me.boot)
             detail = f"ended without a trace on {found.host or 'an unknown host'}"
+            if here and found.pid is not None and not _can_look() and _is_alive(found.pid):
+                detail = f"process {found.pid} may still run it, which this system does not tell"
+                return Settled(item.instance, item.attempt, "error", detail=detail)
             if not here and found.host == me.host:
                 detail = f"{me.host} was started anew meanwhile"
         return Settled(
@@ -460,6 +464,11 @@ class Loop:
         return Found(LOCAL, rows)
 
     # -- what only informs --
+
+    def _compact(self) -> None:
+        journal = self._parts.journal
+        if journal.compact(self._state, self._parts.clock.wall()):
+            self._parts.log.event("journal_compacted", count=journal.size)
 
     def _informative(self, name: str, write: Callable[[], None]) -> None:
         try:
@@ -491,6 +500,21 @@ class Loop:
         counts = {NAMES[code]: n for code, n in enumerate(self._state.counts) if n}
         observer(Progress(counts, len(self._state), tuple(self._ended), self._complained))
         self._ended.clear()
+
+
+def _can_look() -> bool:
+    """Whether this system shows what a process is (Linux); else a process id has to do."""
+    return Path("/proc/self/environ").exists()
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _signal_code(name: str | None) -> int:

@@ -46,6 +46,7 @@ class SchedulerLink:
         self._polling = False
         self._pause = 0.0
         self._next_poll = 0.0
+        self._polled_at = 0.0
         self._at_once = 1000 if array else _SUBMIT_AT_ONCE
         self._unreachable = False
         self._known: dict[str, tuple[Any, Any]] = {}
@@ -130,7 +131,7 @@ class SchedulerLink:
 
     def next_poll(self, longest: float) -> float:
         """When the next poll is due: s, steady. A new, shorter ``sleep`` counts at once."""
-        return min(self._next_poll, self._steady + max(longest, 0.1))
+        return min(self._next_poll, self._polled_at + max(longest, 0.1))
 
     def next_time(self, jobs: Mapping[str, int], longest: float) -> float | None:
         """When `work` has something to do; None: an answer comes first."""
@@ -161,6 +162,7 @@ class SchedulerLink:
                 news[job] = answer
         self._known = known
         self._pause = next_poll_pause(self._pause, longest, bool(news) and not self._unreachable)
+        self._polled_at = self._steady
         self._next_poll = self._steady + self._pause
         if news:
             self._events.append(Polled(SCHEDULED, news))

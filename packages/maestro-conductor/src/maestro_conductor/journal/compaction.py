@@ -7,8 +7,7 @@ from pathlib import Path
 
 from maestro_conductor import records
 from maestro_conductor.files import replace_file
-from maestro_conductor.journal.framing import encode
-from maestro_conductor.journal.writer import journal_header
+from maestro_conductor.journal.framing import encode, journal_header
 from maestro_conductor.records import Record
 from maestro_conductor.states import NAMES
 from maestro_conductor.study_state import REFUSED, StudyState
@@ -21,12 +20,17 @@ SMALL = 1 << 22
 ROWS = 1000
 
 
-def worth_it(size: int, instances: int) -> bool:
-    """Whether a journal of ``size`` bytes says much that no longer matters.
+def worth_it(size: int, before: int, instances: int) -> bool:
+    """Whether a journal says much that no longer matters.
 
-    A snapshot row takes about 130 bytes; the records of one undisturbed attempt about as many.
+    A snapshot row takes about 130 bytes; the records of one undisturbed attempt about 300.
+
+    Args:
+        size: of the journal, in bytes.
+        before: its size after it was compacted last; 0: it was not.
+        instances: of the study.
     """
-    return size > SMALL and size > 600 * instances
+    return size > max(SMALL, 600 * instances, 4 * before)
 
 
 def summary(state: StudyState, time: int) -> Iterator[Record]:

@@ -11,9 +11,10 @@ from typing import Any, BinaryIO
 
 import msgpack
 
+from maestro_conductor.files import header
 from maestro_conductor.records import Record
 
-__all__ = ["Frames", "encode", "pack"]
+__all__ = ["Frames", "encode", "journal_header", "pack"]
 
 
 def pack(value: Any) -> bytes:
@@ -24,6 +25,18 @@ def pack(value: Any) -> bytes:
 
 def _unpack(data: bytes) -> Any:
     return msgpack.unpackb(data, unicode_errors="surrogateescape", strict_map_key=False)
+
+
+def journal_header(study_id: str, instances: int, first: int) -> bytes:
+    """What a journal starts with; ``first`` is the number of its first frame."""
+    return pack(
+        {
+            **header("maestro-journal"),
+            "study_id": study_id,
+            "instances": instances,
+            "first": first,
+        }
+    )
 
 
 def encode(sequence: int, record: Record) -> bytes:

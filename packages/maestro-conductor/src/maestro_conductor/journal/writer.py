@@ -5,23 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from maestro_conductor.files import header, replace_file
-from maestro_conductor.journal.framing import encode, pack
+from maestro_conductor.errors import WorkspaceError
+from maestro_conductor.files import replace_file
+from maestro_conductor.journal.compaction import compact, worth_it
+from maestro_conductor.journal.framing import encode, journal_header
 from maestro_conductor.records import Record
+from maestro_conductor.study_state import StudyState
 
-__all__ = ["JournalWriter", "journal_header"]
-
-
-def journal_header(study_id: str, instances: int, first: int) -> bytes:
-    """What a journal starts with; ``first`` is the number of its first frame."""
-    return pack(
-        {
-            **header("maestro-journal"),
-            "study_id": study_id,
-            "instances": instances,
-            "first": first,
-        }
-    )
+__all__ = ["JournalWriter"]
 
 
 class JournalWriter:
@@ -46,6 +37,7 @@ class JournalWriter:
         self.sequence = sequence
         self.size = offset
         self._pending = bytearray()
+        self._compact_size = 0
         self._torn = False
         self._descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
         if os.fstat(self._descriptor).st_size != offset:
@@ -103,6 +95,29 @@ class JournalWriter:
             self._pending.clear()
         if sync:
             os.fsync(self._descriptor)
+
+    def compact(self, state: StudyState, time: int) -> bool:
+        """Replace the file by one that says the same in fewer records, where that is worth it.
+
+        Everything that was added must have been flushed, and taken in by ``state``.
+
+        Raises:
+            OSError: it could not be written; the old one stands, and goes on.
+            WorkspaceError: it was written and cannot be opened; nothing goes on.
+        """
+        if self._pending or not worth_it(self.size, self._compact_size, len(state)):
+            return False
+        size, sequence = compact(self.path, state, self.sequence, time)
+        try:
+            descriptor = os.open(self.path, os.O_WRONLY | os.O_CLOEXEC)
+            os.lseek(descriptor, size, os.SEEK_SET)
+        except OSError as error:  # ours is a deleted file by now: what goes there is lost
+            raise WorkspaceError(f"{self.path} cannot be opened: {error.strerror}") from error
+        self.close()
+        self._descriptor = descriptor
+        self.size = self._compact_size = size
+        self.sequence = sequence
+        return True
 
     def close(self) -> None:
         """Close the file; what was added and not flushed is lost."""
