@@ -5,7 +5,6 @@ Each exception names a heading of docs/differences.md, where its reason stands.
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from pathlib import Path
@@ -17,7 +16,7 @@ import maestro_spec
 from conformance.mutations import BASES, spoiled
 from conformance.sides import Job, OracleRefusedError, by_oracle
 from maestro_spec import Problem
-from oracle import OracleMissingError, oracle_python
+from oracle import oracle_python
 
 pytestmark = pytest.mark.once
 
@@ -59,12 +58,7 @@ LENIENT = {
 
 @pytest.fixture(scope="session")
 def python() -> Path:
-    try:
-        return oracle_python()
-    except OracleMissingError as error:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(str(error))
+    return oracle_python()
 
 
 def errors_of(study: Path) -> list[Problem]:
