@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -98,7 +99,8 @@ class Screen:
 
     def run(self, command: str) -> None:
         self._number += 1
-        self.type(f'clear; {command}; echo "[{self._number}: $?]"')
+        self._tmux("send-keys", "-R")  # what is on the screen is gone before the command is there
+        self.type(f'{command}; echo "[{self._number}: $?]"')
 
     def wait_for_end(self, code: int) -> None:
         self.wait_for(rf"\[{self._number}: {code}\]")
@@ -448,3 +450,15 @@ def test_a_reader_that_leaves_early(screen: Screen, maestro: Maestro, study: Pat
     screen.wait_for_end(0)
     assert "BrokenPipe" not in screen.text()
     assert "Traceback" not in screen.text()
+
+
+def test_a_watch_that_is_terminated_leaves_the_terminal_as_it_was(
+    tmp_path: Path, screen: Screen, maestro: Maestro
+) -> None:
+    maestro("run", "-y", "-o", "OUT", "study.yaml")
+    screen.run("sh -c 'echo $$ > pid; exec maestro status --watch OUT'")
+    screen.wait_for("0/3")
+    os.kill(int((tmp_path / "pid").read_text()), signal.SIGTERM)
+    screen.wait_for_end(143)
+    assert screen.flag("alternate_on") == "0"
+    assert screen.flag("cursor_flag") == "1"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import subprocess
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from maestro_cli import terminal
@@ -38,6 +39,20 @@ def test_control_characters_become_visible(raw: str, shown: str) -> None:
 
 def test_lines_are_kept_where_they_are_wanted() -> None:
     assert terminal.clean("a\n\tb\x07", lines=True) == "a\n    b\\x07"
+
+
+@given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1))
+@settings(max_examples=10, deadline=None)
+@example("it's")
+@example("a\nb\x1b[2J")
+@example('$(id) `id` \\ "')
+@example(b"\xff".decode("utf-8", "surrogateescape"))
+def test_a_word_is_read_by_a_shell_as_it_was(text: str) -> None:
+    shown = terminal.word(text)
+    assert terminal.clean(shown) == shown
+    command = f"printf %s {shown}"
+    done = subprocess.run(["bash", "-c", command.encode()], capture_output=True, check=True)
+    assert done.stdout == text.encode("utf-8", "surrogateescape")
 
 
 def test_no_color_and_force_color(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,17 +21,14 @@ import fcntl
 import os
 import secrets
 import shutil
-import signal
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
-from types import FrameType, TracebackType
-from typing import Any, NoReturn
+from types import TracebackType
 
 from maestro_cli.errors import StudyError
 from maestro_cli.folders import Kind, absolute, kind_of
+from maestro_cli.signals import undisturbed, unwinding
 from maestro_cli.terminal import word
 
 
@@ -53,7 +50,7 @@ class Stage:
         self._replaced: AbstractContextManager[object] | None = None
         self._old: Path | None = None
         self._published = False
-        self._handlers: dict[int, Any] = {}
+        self._unwinding = unwinding()
 
     def __enter__(self) -> Stage:
         return self
@@ -64,7 +61,7 @@ class Stage:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with _undisturbed():
+        with undisturbed():
             if not self._published:
                 self._undo()
             elif self._old is not None:
@@ -73,14 +70,13 @@ class Stage:
                 os.close(self._claim)
             if self._replaced is not None:
                 self._replaced.__exit__(None, None, None)
-            for number, handler in self._handlers.items():
-                signal.signal(number, handler)
+            self._unwinding.__exit__(None, None, None)
 
     def make_way(self) -> None:
         """Moves the study that is to be replaced aside, so that the final folder is empty."""
         if self._replaced is None or self._old is not None:
             return
-        with _undisturbed():
+        with undisturbed():
             aside = _sibling(self.root, "old")
             self.root.rename(aside)
             self._old = aside
@@ -92,7 +88,7 @@ class Stage:
         Raises:
             StudyError: Somebody put something into the reserved folder that is in the way.
         """
-        with _undisturbed():
+        with undisturbed():
             self.make_way()
             self._collect()
             _take_over_mode(self.root, self.folder)
@@ -108,14 +104,6 @@ class Stage:
                     ),
                 ) from error
             self._published = True
-
-    def _unwind_on_signals(self) -> None:
-        """Lets TERM and HUP end us the way Ctrl-C does: by an exception, so that we tidy up."""
-        if threading.current_thread() is not threading.main_thread():
-            return
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is signal.SIG_DFL:
-                self._handlers[number] = signal.signal(number, _unwind)
 
     def _collect(self) -> None:
         """Moves into the staging what the reserved folder holds by now."""
@@ -156,9 +144,9 @@ def reserve(out: Path, *, replace: bool = False) -> Stage:
     # A link as the last part is followed: renaming a folder over it would not work.
     root = out.resolve() if out.is_symlink() else absolute(out)
     stage = Stage(root)
+    stage._unwinding.__enter__()
     try:
-        with _undisturbed():
-            stage._unwind_on_signals()
+        with undisturbed():
             _make_parents(stage)
             try:
                 root.mkdir()
@@ -293,18 +281,3 @@ def _sibling(root: Path, ending: str) -> Path:
     # A file name has 255 bytes at most.
     name = os.fsdecode(os.fsencode(root.name)[:200])
     return root.parent / f".{name}.{secrets.token_hex(4)}.{ending}"
-
-
-def _unwind(number: int, _frame: FrameType | None) -> NoReturn:
-    raise SystemExit(128 + number)
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Keeps signals off; they are delivered at the end."""
-    mask = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, mask)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -68,7 +68,15 @@ def word(path: object) -> str:
     text = str(path)
     if _PLAIN_WORD.fullmatch(text):
         return text
-    return clean("'" + text.replace("'", "'\"'\"'") + "'")
+    if clean(text) == text:
+        return "'" + text.replace("'", "'\"'\"'") + "'"
+    # The quoting of bash, zsh and ksh that holds any byte.
+    return "$'" + "".join(map(_escaped, text.encode("utf-8", "surrogateescape"))) + "'"
+
+
+def _escaped(byte: int) -> str:
+    char = chr(byte)
+    return char if char.isascii() and char.isprintable() and char not in "\\'" else f"\\x{byte:02x}"
 
 
 def prepare() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from maestro_cli.errors import UsageError
+from maestro_cli.signals import unwinding
 from maestro_cli.study_state import Step, Study, open_study
 from maestro_cli.terminal import Paint, clean, is_terminal, say
 from maestro_cli.views import summary
@@ -40,7 +41,7 @@ def watch(folders: Sequence[Path], args: argparse.Namespace, paint: Paint) -> in
     studies = [open_study(folder) for folder in folders]
     console = Console(no_color=not paint.on, highlight=False)
     try:
-        with Live(console=console, screen=True, auto_refresh=False) as live:
+        with unwinding(), Live(console=console, screen=True, auto_refresh=False) as live:
             while True:
                 begun = time.monotonic()
                 room = max(4, (console.height - 1) // len(studies))
