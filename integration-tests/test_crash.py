@@ -32,6 +32,8 @@ from maestro_conductor.journal import JournalReader, read_state
 from maestro_conductor.states import FINISHED
 from maestro_conductor.testing import StepPlan, make_workspace
 
+pytestmark = pytest.mark.once
+
 #: Frames that an undisturbed run of the small study writes, at the least.
 FRAMES = 30
 

@@ -17,6 +17,8 @@ import pytest
 from faults.crash_tools import COUNT, conductor, ends, run_to_the_end, runs
 from maestro_conductor.testing import StepPlan, make_workspace
 
+pytestmark = pytest.mark.once
+
 
 def wait_for(condition: Callable[[], object], patience: float = 30) -> None:
     """Look again and again; the test fails when the time is over."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import time
 from collections import Counter
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import debian
 from faults.crash_tools import conductor
 from maestro_conductor.testing import StepPlan, make_workspace
 
@@ -33,13 +33,11 @@ def events(path: Path) -> list[str]:
     return path.read_text().splitlines() if path.exists() else []
 
 
-@pytest.mark.slow
+pytestmark = pytest.mark.once
+
+
 def test_rsyslog_delivers_every_event_once(tmp_path, repository):
-    """Debian's rsyslog is installed where it is not there; that needs root."""
-    if shutil.which("rsyslogd") is None:
-        subprocess.run(
-            ["apt-get", "install", "-y", "--no-install-recommends", "rsyslog"], check=True
-        )
+    debian.need("rsyslogd", "rsyslog")
     root = make_workspace(
         tmp_path / "w",
         [StepPlan("a", ["echo not json; sleep 0.02"] * 100)],
