@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+import debian
 from conftest import Maestro
 from maestro_conductor.lock import holder
 
@@ -107,6 +108,13 @@ class Screen:
 
     def close(self) -> None:
         self._tmux("kill-server")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def programs() -> None:
+    """What the tests need of Debian."""
+    debian.need("tmux", "tmux")
+    debian.need("less", "less")
 
 
 @pytest.fixture
