@@ -28,6 +28,15 @@ class Case:
         self.texts["OUTPUT_PATH"] = output
         self.git = (env.get("dependencies") or {}).get("git") or []
         self.steps = {step["name"]: step["run"] for step in study["study"]}
+        self.depends = {
+            name: [self._without_tokens(written) for written in run.get("depends", ())]
+            for name, run in self.steps.items()
+        }
+
+    def _without_tokens(self, text: str) -> str:
+        for name, value in self.texts.items():
+            text = text.replace(f"$({name})", str(value))
+        return text
 
     def step_of(self, instance: str) -> str:
         """The step that an instance belongs to."""
@@ -36,11 +45,10 @@ class Case:
         return max((name for name in self.steps if instance.startswith(f"{name}_")), key=len)
 
     def plain(self, step: str) -> set[str]:
-        return {name for name in self.steps[step].get("depends", ()) if "*" not in name}
+        return {name for name in self.depends[step] if "*" not in name}
 
     def funnels(self, step: str) -> set[str]:
-        written = self.steps[step].get("depends", ())
-        return {re.sub(r"_\*|\*", "", name) for name in written if "*" in name}
+        return {re.sub(r"_\*|\*", "", name) for name in self.depends[step] if "*" in name}
 
     def commands(self, step: str) -> str:
         return f"{self.steps[step]['cmd']} {self.steps[step].get('restart', '')}"

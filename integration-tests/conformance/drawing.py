@@ -17,8 +17,8 @@ import yaml
 from conformance.drawing_commands import Commands
 from conformance.drawing_resources import draw_batch, draw_resources
 
-NAMES = ["SIZE", "TEMP", "SEED", "MODE"]
-STEPS = ["make-mesh", "run", "post.proc", "plot_all", "sum (x)", "big step"]
+NAMES = ["SIZE", "SIZE2", "TEMP", "a.b", "MODE"]
+STEPS = ["make-mesh", "run", "post.proc", "plot_all", "sum (x)", "big step", "a+b=c"]
 PUNCTUATION = " !#$%&'()*+,-.:;<=>?@[]^_`{|}~\"\\"
 TEMPLATES = ["{name}.%%", "%%", "p%%", "{name}=%%", "n %% m", "{name}-%%."]
 
@@ -72,6 +72,11 @@ def _make_repository(folder: Path) -> None:
         if name == "one":
             git("tag", "v1")
             git("branch", "side")
+
+
+def step_of(written: str) -> str:
+    """The step that an entry of `depends` names."""
+    return written.rstrip("*").removesuffix("_") if "*" in written else written
 
 
 class _Drawing:
@@ -191,17 +196,19 @@ class _Drawing:
     def _draw_steps(self, batch: dict[str, Any], env: dict[str, Any]) -> list[dict[str, Any]]:
         names = self.rng.sample(STEPS, self.rng.randint(1, len(STEPS)))
         steps: list[dict[str, Any]] = []
+        listed: dict[str, list[str]] = {}
         for name in names:
             earlier = [step["name"] for step in steps]
             depends = self._depends(earlier)
-            above = self._above(steps, depends)
+            above = self._above(listed, depends)
+            listed[name] = depends
             resources = draw_resources(self, batch)
             commands = Commands(self, env, depends, above, batch, resources)
             run: dict[str, Any] = {"cmd": commands.draw(), **resources}
             if self.restarts and self.chance(50, "restart commands"):
                 run["restart"] = commands.draw()
             if depends:
-                run["depends"] = depends
+                run["depends"] = self._by_variable(depends, env)
             description = self.rng.choice(["does something", "says $(WORD)"])
             if self.columns and self.chance(10, "parameters in descriptions"):
                 description += f" with $({self.rng.choice(list(self.columns))})"
@@ -220,14 +227,17 @@ class _Drawing:
             depends.append(name)
         return depends
 
-    def _above(self, steps: list[dict[str, Any]], depends: list[str]) -> list[str]:
+    def _by_variable(self, depends: list[str], env: dict[str, Any]) -> list[str]:
+        """Name one of the dependencies by a variable."""
+        if "FORMER" in env["variables"] or not self.chance(20, "dependencies by variables"):
+            return depends
+        env["variables"]["FORMER"] = step_of(depends[0])
+        return [depends[0].replace(env["variables"]["FORMER"], "$(FORMER)"), *depends[1:]]
+
+    def _above(self, listed: dict[str, list[str]], depends: list[str]) -> list[str]:
         """Steps that stand above a dependency, which the oracle has expanded by then."""
-        direct = {name.rstrip("*").removesuffix("_") if "*" in name else name for name in depends}
-        above: set[str] = set()
-        for step in steps:
-            if step["name"] in direct:
-                for name in step["run"].get("depends", []):
-                    above.add(name.rstrip("*").removesuffix("_") if "*" in name else name)
+        direct = {step_of(written) for written in depends}
+        above = {step_of(written) for step in direct for written in listed[step]}
         return sorted(above - direct)
 
     def _pgen(self) -> tuple[str, dict[str, str]]:

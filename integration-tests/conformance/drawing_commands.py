@@ -55,7 +55,12 @@ class Commands:
         if kind == "parameter" and drawing.columns:
             name = rng.choice(list(drawing.columns))
             return rng.choice(
-                [f"echo $({name})", f"./a -n $({name}) > $({name}.label)", f"echo $({name}.name)"]
+                [
+                    f"echo $({name})$({name}).$({name}.label)_$({name}.name)x ${{{name}}} $({name}",
+                    f"echo $({name})",
+                    f"./a -n $({name}) > $({name}.label)",
+                    f"echo $({name}.name)",
+                ]
             )
         if kind == "workspace" and self.depends:
             return self._workspace_line()

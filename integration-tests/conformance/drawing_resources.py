@@ -78,16 +78,18 @@ def _draw_resource_sets(drawing: Any, run: dict[str, Any]) -> None:
 
 
 def _draw_tokens(drawing: Any, run: dict[str, Any]) -> None:
+    # The oracle takes nothing but a word for the name of a resource's token.
+    words = {name: column for name, column in drawing.columns.items() if name.isalnum()}
     counts = [
         name
-        for name, column in drawing.columns.items()
+        for name, column in words.items()
         if all(
             isinstance(value, int) and value is not True and value > 0 for value in column["values"]
         )
     ]
     flags = [
         name
-        for name, column in drawing.columns.items()
+        for name, column in words.items()
         if all(isinstance(value, bool) for value in column["values"])
     ]
     if flags and drawing.chance(60, "parameters as flags"):
