@@ -105,6 +105,21 @@ def test_replacing_needs_consent_and_keeps_the_old_until_the_new_is_there(tmp_pa
     assert [path.name for path in tmp_path.iterdir()] == ["OUT"]
 
 
+def test_a_conductor_cannot_start_while_the_study_is_replaced(tmp_path: Path) -> None:
+    from maestro_conductor import lock
+    from maestro_conductor.errors import HeldError
+
+    out = make_workspace(tmp_path / "OUT")
+    with staging.reserve(out, replace=True) as stage:
+        with pytest.raises(HeldError), lock.hold(out):
+            pass
+        fill(stage)
+        stage.publish()
+    assert listing(out) == [".maestro", ".maestro/graph.msgpack", "word"]
+    with lock.hold(out):
+        pass
+
+
 def test_a_folder_that_is_no_study_is_never_replaced(tmp_path: Path) -> None:
     out = tmp_path / "home"
     out.mkdir()

@@ -194,3 +194,12 @@ def test_a_damaged_workspace_is_one_message(
     error = capsys.readouterr().err
     assert "damaged or torn" in error
     assert "Traceback" not in error
+
+
+def test_the_journal_of_another_study_is_one_message(
+    history: History, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = history(attempt(99, "FINISHED", 0))
+    capsys.readouterr()
+    assert app.main(["status", str(root)]) == 1
+    assert "does not fit the study" in capsys.readouterr().err

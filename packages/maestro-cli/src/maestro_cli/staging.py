@@ -22,14 +22,14 @@ import os
 import secrets
 import shutil
 import time
-from contextlib import AbstractContextManager, suppress
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 from maestro_cli.errors import StudyError
 from maestro_cli.folders import Kind, absolute, kind_of
 from maestro_cli.signals import undisturbed, unwinding
-from maestro_cli.terminal import word
+from maestro_cli.terminal import warn, word
 
 
 class Stage:
@@ -47,7 +47,7 @@ class Stage:
         self._made_parents: list[Path] = []
         self._made_root = False
         self._claim: int | None = None
-        self._replaced: AbstractContextManager[object] | None = None
+        self._replaced: int | None = None
         self._old: Path | None = None
         self._published = False
         self._unwinding = unwinding()
@@ -66,10 +66,13 @@ class Stage:
                 self._undo()
             elif self._old is not None:
                 shutil.rmtree(self._old, ignore_errors=True)
-            if self._claim is not None:
-                os.close(self._claim)
-            if self._replaced is not None:
-                self._replaced.__exit__(None, None, None)
+                if self._old.exists():
+                    warn(
+                        f"warning: a part of the old study could not be deleted: {word(self._old)}"
+                    )
+            for held in (self._claim, self._replaced):
+                if held is not None:
+                    os.close(held)
             self._unwinding.__exit__(None, None, None)
 
     def make_way(self) -> None:
@@ -237,11 +240,24 @@ def _take_existing(stage: Stage, *, replace: bool) -> None:
         raise StudyError(
             f"{stage.root} holds a study already", hint="give another folder, or --autoyes"
         )
-    from maestro_conductor import lock
+    stage._replaced = _keep_conductors_off(stage.root)
 
-    held = lock.hold(stage.root)
-    held.__enter__()
-    stage._replaced = held
+
+def _keep_conductors_off(root: Path) -> int:
+    """Holds the lock of a workspace, as the format's page says; gives the open file."""
+    from maestro_conductor.files import LOCK
+
+    descriptor = os.open(root / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise StudyError(
+            f"a conductor has just taken {root}", hint="give another folder, or cancel that study"
+        ) from None
+    except OSError:
+        pass  # a file system without locks; the heartbeat has been looked at
+    return descriptor
 
 
 def _claim(root: Path) -> int:

@@ -213,15 +213,25 @@ def open_study(root: Path) -> Study:
     head, steps = read_head(root)
     known = StudyState(head["instances"])
     reader = JournalReader(root / JOURNAL)
-    replay(known, reader.read())
-    reader.close()
+    try:
+        replay(known, reader.read())
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise StudyError(
+            f"{reader.path} does not fit the study: it is damaged, or that of another one",
+            hint="if it was copied there by mistake, take it away",
+        ) from error
+    finally:
+        reader.close()
+    started = reader.header is not None
+    if started and holder is None and known.closed is None and known.outcome is None:
+        holder = lock.holder(root)  # it may have started after we asked
     return Study(
         root=root,
         name=head["name"],
         steps=steps,
         created=_created(root),
         known=known,
-        started=reader.header is not None,
+        started=started,
         holder=holder,
         last_holder=holder or lock.last_holder(root),
     )
