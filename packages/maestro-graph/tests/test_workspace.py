@@ -132,6 +132,15 @@ def test_a_generator_file_that_fails(
     assert "'by' is not KEY:VALUE" in capsys.readouterr().err
 
 
+def test_a_study_that_has_started_is_left_alone(
+    workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (workspace / ".maestro" / "journal.msgpack").touch()
+    assert main(["expand", str(workspace)]) == 1
+    assert "has been started" in capsys.readouterr().err
+    assert not (workspace / ".maestro" / "graph.msgpack").exists()
+
+
 def test_errors_are_two_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["expand", str(tmp_path)]) == 1
     said = capsys.readouterr().err.splitlines()

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from maestro_graph.dependencies import acquire
-from maestro_graph.errors import FormatError
+from maestro_graph.errors import FormatError, StudyError
 from maestro_graph.expansion import expand
 from maestro_graph.factors import build_table
 from maestro_graph.graph import Graph
@@ -50,6 +50,12 @@ def expand_workspace(
     folder = Path(folder).absolute()
     root = os.path.normpath(folder if root is None else root)
     private = folder / ".maestro"
+    if (private / "journal.msgpack").exists():
+        # The journal names instances by their index in the graph.
+        raise StudyError(
+            f"the study in {folder} has been started: its graph stays as it is",
+            hint="expand it in a new workspace",
+        )
     document = read_spec(private / "spec.msgpack")
     protect(folder, shared=shared)
     table = parameters or _stored_table(private / "parameters.msgpack") or build_table(document)
