@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from maestro_adapters import states
 from maestro_adapters.local import processes
 from maestro_adapters.local.job import LocalJob
+from maestro_adapters.local.loop import Loop
 from maestro_adapters.local.pool import Pool
 
 #: Runs until a file ``go`` appears in its workspace.
@@ -208,11 +209,16 @@ def test_a_process_id_that_comes_again_names_no_two_jobs(monkeypatch):
 def test_nothing_is_left_open(make_bench, descriptors):
     before = descriptors()
     bench = make_bench()
-    bench.ends(bench.submit(*[{"command": "true"}] * 10))
+    jobs = bench.submit(*[{"command": "true"}] * 10)
+    bench.ends(jobs)
     bench.adapter.close()
     bench.adapter.close()
     assert descriptors() == before
+    assert {answer["state"] for answer in bench.poll(jobs).values()} == {"FINISHED"}
     assert not [thread for thread in threading.enumerate() if thread.name == "maestro-local-pool"]
+    for call in (bench.adapter.cancel, bench.adapter.find):
+        with pytest.raises(RuntimeError, match="closed"):
+            call(["1"])
     with pytest.raises(RuntimeError, match="closed"):
         bench.submit({"command": "true"})
 
@@ -234,7 +240,7 @@ def test_a_pool_whose_thread_died_says_so(bench, monkeypatch):
     def fail(_self):
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(Pool, "_step", fail)
+    monkeypatch.setattr(Loop, "_round", fail)
     (job,) = bench.submit({"command": "true"})
     (answer,) = bench.wait([job], until=lambda answer: answer["state"] != states.RUNNING)
     assert answer["state"] == states.UNREACHABLE

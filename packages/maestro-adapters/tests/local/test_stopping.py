@@ -138,7 +138,7 @@ def test_a_walltime_counts_from_the_start_not_from_the_submission(bench):
     blockers = bench.submit(*[{"command": ": >ready; while [ ! -e go ]; do sleep 0.02; done"}] * 2)
     (job,) = bench.submit({"command": "exit 0", "walltime": "2s", "enforce_walltime": True})
     bench.started(blockers)
-    assert not bench.adapter._pool._alarms  # the limit is not even set yet
+    assert not bench.adapter._pool._loop._alarms  # the limit is not even set yet
     for blocker in blockers:
         (blocker.workspace / "go").touch()
     assert bench.ends([job])[0]["state"] == states.FINISHED

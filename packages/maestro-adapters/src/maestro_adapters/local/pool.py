@@ -1,25 +1,22 @@
-"""Runs jobs at a time within a number of slots, in one thread of its own.
+"""Starts and ends processes: as many jobs at a time as there are slots.
 
-The thread sleeps until a job ends (its pidfd becomes readable), a walltime or a grace period is
-over, or a caller pokes it. It then takes the exit codes, starts what now has room, and makes
-`wake_fd` readable. So a free slot is filled at once, whatever the caller is busy with. It reaps
-its own children only, and needs no signal handler: SIGCHLD is the host program's.
+A thread of its own (`Loop`) sleeps until a job ends (its pidfd becomes readable) or a walltime or a
+grace period is over. It then takes the exit codes, starts what now has room, and makes `wake_fd`
+readable. So a free slot is filled at once, whatever the caller is busy with. It reaps its own
+children only, and needs no signal handler: SIGCHLD is the host program's.
 """
 
 from __future__ import annotations
 
-import contextlib
 import errno
-import heapq
 import itertools
 import math
 import os
 import resource
-import selectors
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import attrs
 
@@ -27,6 +24,7 @@ from maestro_adapters import states
 from maestro_adapters.local import processes
 from maestro_adapters.local.carriers import attach, processes_of
 from maestro_adapters.local.job import LocalJob, driver_arguments, outcome
+from maestro_adapters.local.loop import Loop, drain, make_pipe, ring
 from maestro_adapters.local.stopping import GRACE, Stop
 from maestro_adapters.states import JobStatus
 
@@ -69,21 +67,16 @@ class Pool:
         self._unwatched: dict[LocalJob, None] = {}
         self._overdue: list[LocalJob] = []
         self._stops: list[Stop] = []
-        #: (monotonic time, tie-breaker, what is to be done)
-        self._alarms: list[tuple[float, int, Callable[[], None]]] = []
         self._count = itertools.count(1)
+        self._retrying = False
 
-        self._selector = selectors.DefaultSelector()
+        self._loop = Loop(self._lock, self._after_round, self._note_death)
         # The host program needs descriptors too.
         files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         self._most_watched = math.inf if files == resource.RLIM_INFINITY else files // 2
-        self._poke_read, self._poke_write = _pipe()
-        self._selector.register(self._poke_read, selectors.EVENT_READ, None)
-        self._wake_read, self._wake_write = _pipe()
+        self._wake_read, self._wake_write = make_pipe()
         self._news = False
         self._announcing = False
-        self._retrying = False
-        self._thread: threading.Thread | None = None
         self._closing = False
         self._closed = False
         #: What ended the thread, if it ended before its time.
@@ -116,8 +109,9 @@ class Pool:
 
     def status(self, ids: Sequence[str]) -> dict[str, JobStatus | None]:
         """The states of jobs, and None for an id that is none of ours; resets `wake_fd`."""
-        _drain(self._wake_read)
         with self._lock:
+            if not self._closed:
+                drain(self._wake_read)
             if self._broken is not None:
                 reason = f"the thread of the local pool died: {self._broken!r}"
                 return dict.fromkeys(ids, JobStatus(states.UNREACHABLE, reason=reason))
@@ -128,11 +122,11 @@ class Pool:
     def cancel(self, ids: Collection[str]) -> set[str]:
         """Stop jobs; returns the ids that are ours, ended ones included."""
         with self._lock:
+            self._begin()
             jobs = [self._jobs[job_id] for job_id in ids if job_id in self._jobs]
             self._stop(jobs, states.CANCELLED)
             self._announce()
-        self._poke()
-        return {job.id for job in jobs}
+            return {job.id for job in jobs}
 
     def find(self, tokens: Collection[str]) -> dict[str, LocalJob]:
         """The jobs of these tokens, those included that another, dead, process started.
@@ -165,66 +159,42 @@ class Pool:
             self._drop_queue()
             if stop_jobs:
                 self._stop(list(self._running), states.CANCELLED)
-            thread = self._thread
-        if thread is not None:
-            self._poke()
-            thread.join()
+            self._loop.poke()
+        self._loop.join()
         with self._lock:
             self._closed = True
             for job in self._running:
                 if job.pidfd is not None:
                     os.close(job.pidfd)
-            self._selector.close()
-            for number in (self._poke_read, self._poke_write, self._wake_read, self._wake_write):
-                os.close(number)
-
-    # The thread.
+            self._loop.close()
+            os.close(self._wake_read)
+            os.close(self._wake_write)
 
     def _begin(self) -> None:
         if self._closing:
             raise RuntimeError("this adapter is closed")
-        if self._thread is None:
-            self._thread = threading.Thread(
-                target=self._run, name="maestro-local-pool", daemon=True
-            )
-            self._thread.start()
+        self._loop.start()
 
-    def _run(self) -> None:
-        try:
-            while self._step():
-                pass
-        except BaseException as error:
-            with self._lock:
-                self._broken = error
-                self._announce_now()
-            raise
+    # What the loop calls.
 
-    def _step(self) -> bool:
-        """Wait for something to do, and do it; whether there is a next time."""
-        events = self._selector.select(self._time_to_wait())
-        with self._lock:
-            for key, _ in events:
-                if key.data is None:
-                    _drain(self._poke_read)
-                else:
-                    self._look_after(key.data)
-            for job in list(self._unwatched):
-                self._look_after(job)
-            self._do_what_is_due(time.monotonic())
-            self._start_queued()
-            self._announce()
-            return not self._closing or bool(self._stops)
+    def _after_round(self) -> bool:
+        if self._overdue:
+            self._stop(self._overdue, states.TIMEDOUT)
+            self._overdue = []
+        self._stops = [stop for stop in self._stops if stop.jobs]
+        self._start_queued()
+        self._announce()
+        return not self._closing or bool(self._stops)
 
-    def _time_to_wait(self) -> float | None:
-        with self._lock:
-            limits = [_LOOK_INTERVAL] if self._unwatched else []
-            if self._alarms:
-                limits.append(max(0.0, self._alarms[0][0] - time.monotonic()))
-        return min(limits, default=None)
+    def _note_death(self, error: BaseException) -> None:
+        self._broken = error
+        self._announce_now()
 
-    def _poke(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            os.write(self._poke_write, b"!")
+    def _look_at_unwatched(self) -> None:
+        for job in list(self._unwatched):
+            self._look_after(job)
+        if self._unwatched:
+            self._loop.later(_LOOK_INTERVAL, self._look_at_unwatched)
 
     def _announce(self) -> None:
         """Wake the caller; seldom while jobs wait here, since what it does then frees no slot.
@@ -235,29 +205,17 @@ class Pool:
             return
         if self._queue:
             self._announcing = True
-            self._later(_NEWS_INTERVAL, self._announce_now)
+            self._loop.later(_NEWS_INTERVAL, self._announce_now)
         else:
             self._announce_now()
 
     def _announce_now(self) -> None:
         self._news = self._announcing = False
-        with contextlib.suppress(BlockingIOError):
-            os.write(self._wake_write, b"!")
-
-    def _later(self, delay: float, action: Callable[[], None]) -> None:
-        heapq.heappush(self._alarms, (time.monotonic() + delay, next(self._count), action))
-        self._poke()
+        ring(self._wake_write)
 
     def _limit(self, job: LocalJob, delay: float) -> None:
-        self._later(delay, lambda: self._overdue.append(job))
-
-    def _do_what_is_due(self, now: float) -> None:
-        while self._alarms and self._alarms[0][0] <= now:
-            heapq.heappop(self._alarms)[2]()
-        if self._overdue:
-            self._stop(self._overdue, states.TIMEDOUT)
-            self._overdue = []
-        self._stops = [stop for stop in self._stops if stop.jobs]
+        # Those that are over at the same time are stopped together, with one look at all processes.
+        self._loop.later(delay, lambda: self._overdue.append(job))
 
     # Starting.
 
@@ -287,7 +245,7 @@ class Pool:
                 raise
             if not self._retrying:
                 self._retrying = True
-                self._later(_RETRY_INTERVAL, self._retry)
+                self._loop.later(_RETRY_INTERVAL, self._retry)
             return False
         job.session = job.pid
         if job.id:
@@ -312,13 +270,14 @@ class Pool:
         if job not in self._running:
             self._running[job] = None
             self._free -= min(job.slots, self.slots)
-        if job.pid is not None and len(self._selector.get_map()) < self._most_watched:
+        if job.pid is not None and self._loop.watched < self._most_watched:
             job.pidfd = processes.open_pidfd(job.pid)
-        if job.pidfd is None:
-            self._unwatched[job] = None
-            self._poke()
-        else:
-            self._selector.register(job.pidfd, selectors.EVENT_READ, job)
+        if job.pidfd is not None:
+            self._loop.watch(job.pidfd, lambda: self._look_after(job))
+            return
+        if not self._unwatched:
+            self._loop.later(_LOOK_INTERVAL, self._look_at_unwatched)
+        self._unwatched[job] = None
 
     # Ending.
 
@@ -338,7 +297,7 @@ class Pool:
             return
         self._unwatched.pop(job, None)
         if job.pidfd is not None:
-            self._selector.unregister(job.pidfd)
+            self._loop.unwatch(job.pidfd)
             os.close(job.pidfd)
             job.pidfd = None
 
@@ -380,7 +339,7 @@ class Pool:
         for job in running:
             job.stopped_as = state
         if running:
-            self._stops.append(Stop(running, self._grace, self._later))
+            self._stops.append(Stop(running, self._grace, self._loop.later))
         waiting = {job for job in jobs if job.status.state == states.PENDING}
         if waiting:
             self._queue = deque(job for job in self._queue if job not in waiting)
@@ -396,16 +355,3 @@ class Pool:
                 states.CANCELLED, native="dequeued", reason="the adapter was closed"
             )
         self._queue.clear()
-
-
-def _pipe() -> tuple[int, int]:
-    read, write = os.pipe()
-    os.set_blocking(read, False)
-    os.set_blocking(write, False)
-    return read, write
-
-
-def _drain(number: int) -> None:
-    with contextlib.suppress(BlockingIOError):
-        while len(os.read(number, 4096)) == 4096:
-            pass
