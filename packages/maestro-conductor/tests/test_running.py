@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import json
 
-from maestro_conductor.testing import StepPlan, make_workspace
+import pytest
+
+from maestro_conductor.composition import conduct
+from maestro_conductor.errors import BrokenError
+from maestro_conductor.files import JOURNAL
+from maestro_conductor.journal.story import story
+from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
 
 FAILED = {"state": "FAILED", "exit_code": 3}
 FINISHED = {"state": "FINISHED", "exit_code": 0}
@@ -39,6 +45,29 @@ def test_descendants_of_a_failed_step_fail_and_say_why(tmp_path, run, states):
         line["instance"]: line.get("reason") for line in lines if line["event"] == "step_failed"
     }
     assert reasons == {"bad": None, "after": "after bad failed", "last": "after bad failed"}
+
+
+def test_a_mistake_of_ours_is_logged_and_costs_nothing(tmp_path, run):
+    make_workspace(tmp_path, [StepPlan("a")])
+
+    class Broken(ScriptedScheduler):
+        def poll(self, job_ids):
+            raise ZeroDivisionError(job_ids)
+
+    with pytest.raises(BrokenError, match="start it again"):
+        conduct(tmp_path, scheduler_factory=lambda _name, _options: Broken(slots=1))
+    line = json.loads((tmp_path / "logs/study.log").read_text().splitlines()[-1])
+    assert line["event"] == "failed_inside"
+    assert "ZeroDivisionError" in line["reason"]
+    assert run(tmp_path) == 0
+
+
+def test_the_story_of_an_instance_is_in_the_journal(tmp_path, run):
+    make_workspace(tmp_path, [StepPlan("a"), StepPlan("b")])
+    assert run(tmp_path) == 0
+    told = story(tmp_path / JOURNAL, 1)
+    assert [line.split()[1] for line in told] == ["intent", "submitted", "state"]
+    assert "'FINISHED'" in told[-1]
 
 
 def test_a_study_that_ended_is_not_run_again(tmp_path, run):

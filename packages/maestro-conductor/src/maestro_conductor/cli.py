@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from maestro_conductor.__about__ import __version__
-from maestro_conductor.errors import ConductorError
+from maestro_conductor.errors import BrokenError, ConductorError
 
 __all__ = ["main"]
 
 _BAD_FOLDER = 1
 _USAGE = 64
+_SOFTWARE = 70
 
 
 class _Parser(argparse.ArgumentParser):
@@ -32,7 +33,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="conductor",
         description="Run the study in a workspace to its end.",
         epilog="exit codes: 0 finished, 2 a step failed, 3 cancelled, 1 bad folder or held by "
-        "another conductor, 64 wrong usage, 130 stopped by INT, 143 by TERM",
+        "another conductor, 64 wrong usage, 70 a mistake of ours, 130 stopped by INT, 143 by TERM",
         allow_abbrev=False,
     )
     parser.add_argument("directory", type=Path, metavar="DIR", help="the workspace")
@@ -113,6 +114,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             take_over=options.take_over,
             local_steps=options.local_steps,
         )
+    except BrokenError as error:
+        sys.stderr.write(f"conductor: {error}\n")
+        return _SOFTWARE
     except ConductorError as error:
         announce(f"error: {error}")
         sys.stderr.write(f"conductor: {error}\n")

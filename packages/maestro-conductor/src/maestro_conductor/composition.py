@@ -25,9 +25,10 @@ from maestro_conductor.journal.writer import JournalWriter
 from maestro_conductor.lanes import ARRAY_BATCH
 from maestro_conductor.lock import Hold, boot_id, hold, last_holder
 from maestro_conductor.log import DEFAULT_LEVEL, LEVELS, LogFile, StudyLog, plain_copy
-from maestro_conductor.loop import Loop, Parts, Wake
+from maestro_conductor.loop import Loop
 from maestro_conductor.machine import Machine
 from maestro_conductor.names import clean_name
+from maestro_conductor.parts import Parts
 from maestro_conductor.ports import Adapter, AdapterFactory
 from maestro_conductor.progress import Progress
 from maestro_conductor.requests import RequestFiles
@@ -35,6 +36,7 @@ from maestro_conductor.run_view import Run, Settings, read_run
 from maestro_conductor.status_file import StatusFile
 from maestro_conductor.study_state import StudyState
 from maestro_conductor.submission import Submission
+from maestro_conductor.wake import Wake
 
 __all__ = ["conduct", "log_path_of"]
 

@@ -7,6 +7,7 @@
     │   └── FormatError        a file in it is not what this version can read
     ├── HeldError              another conductor holds the workspace
     ├── AdapterError           the study's adapter is missing or does not start
+    ├── BrokenError            a mistake of ours ended the conductor
     └── IllegalTransitionError a mistake of ours: a step went where it may not go
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 __all__ = [
     "AdapterError",
+    "BrokenError",
     "ConductorError",
     "FormatError",
     "HeldError",
@@ -40,6 +42,10 @@ class HeldError(ConductorError):
 
 class AdapterError(ConductorError):
     """The study's adapter is missing or does not start."""
+
+
+class BrokenError(ConductorError):
+    """A mistake of ours ended the conductor; the log has the details."""
 
 
 class IllegalTransitionError(ConductorError):

@@ -3,57 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import selectors
 import sys
 import time
+import traceback
 from collections import deque
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
-
-import attrs
 
 from maestro_conductor import records
-from maestro_conductor.attempt_files import read_attempt, void_attempt
-from maestro_conductor.events import (
-    Answers,
-    CancelAsked,
-    Closing,
-    Event,
-    Found,
-    Now,
-    Polled,
-    ResumeAsked,
-    ScriptsWritten,
-    Settled,
-)
-from maestro_conductor.graph_view import Graph
-from maestro_conductor.instructions import (
-    Cancel,
-    Find,
-    Instruction,
-    Settle,
-    Submit,
-    Turn,
-    WriteScripts,
-)
-from maestro_conductor.journal.writer import JournalWriter
+from maestro_conductor.errors import BrokenError, IllegalTransitionError, WorkspaceError
+from maestro_conductor.events import Answers, CancelAsked, Closing, Event, Now, Polled, ResumeAsked
+from maestro_conductor.informing import Informer
+from maestro_conductor.instructions import Cancel, Instruction, Submit, Turn
+from maestro_conductor.journal.story import story
 from maestro_conductor.lanes import LOCAL, SCHEDULED
-from maestro_conductor.lock import HEARTBEAT, Hold
-from maestro_conductor.log import LogFile, StudyLog
-from maestro_conductor.machine import Machine
 from maestro_conductor.narrate import Narrator
-from maestro_conductor.ports import Adapter, Clock
-from maestro_conductor.progress import Progress
-from maestro_conductor.requests import Request, RequestFiles
+from maestro_conductor.parts import Parts
+from maestro_conductor.performing import Performer
+from maestro_conductor.requests import Request
 from maestro_conductor.resume import select
 from maestro_conductor.scheduler_link import SchedulerLink
-from maestro_conductor.states import FINAL, NAMES
-from maestro_conductor.status_file import StatusFile
-from maestro_conductor.submission import Submission
 
-__all__ = ["Loop", "Parts", "Wake"]
+__all__ = ["Loop"]
 
 #: s between two looks for requests, a moved log file, and room on a full disk.
 _LOOK = 0.5
@@ -61,60 +31,8 @@ _LOOK = 0.5
 _LOCAL_LOOK = 5.0
 #: The same for an adapter that cannot wake us.
 _LOCAL_LOOK_BLIND = 0.05
-#: s between two calls of an observer.
-_OBSERVE = 0.25
 #: s to wait, when closing, for answers to submissions and for the end of local steps.
 _PATIENCE = 30.0
-
-
-class Wake:
-    """A pipe that ends the loop's waiting; safe from threads and signal handlers."""
-
-    def __init__(self) -> None:
-        self.read_end, self.write_end = os.pipe()
-        os.set_blocking(self.read_end, False)
-        os.set_blocking(self.write_end, False)
-
-    def set(self) -> None:
-        """End the waiting."""
-        with contextlib.suppress(BlockingIOError):
-            os.write(self.write_end, b"\0")
-
-    def clear(self) -> None:
-        """Take out what was written."""
-        with contextlib.suppress(BlockingIOError):
-            while os.read(self.read_end, 4096):
-                pass
-
-    def close(self) -> None:
-        """Close both ends."""
-        os.close(self.read_end)
-        os.close(self.write_end)
-
-
-@attrs.define
-class Parts:
-    """What a loop works with; put together by `maestro_conductor.composition`."""
-
-    root: Path
-    graph: Graph
-    machine: Machine
-    journal: JournalWriter
-    submission: Submission
-    local: Adapter
-    scheduler: Adapter | None
-    requests: RequestFiles
-    hold: Hold
-    log: StudyLog
-    log_file: LogFile
-    status: StatusFile
-    clock: Clock
-    wake: Wake
-    #: Name of the signal that asked us to leave; None: none did.
-    signal: Callable[[], str | None]
-    stop_local: bool = False
-    ready: Callable[[], None] | None = None
-    observer: Callable[[Progress], None] | None = None
 
 
 class Loop:
@@ -134,6 +52,8 @@ class Loop:
                 parts.log.event,
                 array=bool(parts.graph.batch.get("array")),
             )
+        self._performer = Performer(parts, self._link)
+        self._informer = Informer(parts)
         self._todo: deque[Instruction] = deque()
         self._applied: list[Request] = []
         self._paused: str | None = None
@@ -141,14 +61,9 @@ class Loop:
         self._complained: str | None = None
         self._next_try = 0.0
         self._next_look = 0.0
-        self._next_beat = 0.0
         self._next_local = 0.0
-        self._next_observed = 0.0
-        self._observed = -1
-        self._ended: deque[tuple[str, str]] = deque(maxlen=100)
         self._leaving: str | None = None
         self._leave_by = 0.0
-        self._troubled: set[str] = set()
         self._selector = selectors.DefaultSelector()
         self._selector.register(parts.wake.read_end, selectors.EVENT_READ, "wake")
         self._local_fd = parts.local.wake_fd()
@@ -169,8 +84,24 @@ class Loop:
             while not self._is_over() or self._is_asked_for_more():
                 self._turn(self._wait())
             return self._finish()
+        except WorkspaceError:
+            raise
+        except Exception as error:
+            raise self._broken(error) from error
         finally:
             self._close()
+
+    def _broken(self, error: Exception) -> BrokenError:
+        """Log a mistake of ours with all that helps to find it."""
+        parts = self._parts
+        told = traceback.format_exc()
+        if isinstance(error, IllegalTransitionError):
+            told += "\n".join(["", *story(parts.journal.path, error.instance)])
+        parts.log.event("failed_inside", reason=told)
+        return BrokenError(
+            f"the conductor made a mistake and stops: {error!r}. Nothing that the journal knows is "
+            f"lost; start it again. Please report it with {parts.log_file.path}"
+        )
 
     # -- the course of things --
 
@@ -219,8 +150,7 @@ class Loop:
         parts.journal.add(records.closed(parts.clock.wall(), reason))
         parts.log.event("conductor_stopped", reason=reason, exit_code=code)
         self._commit(sync=False)
-        self._informative("status.csv", lambda: parts.status.finish(parts.clock.wall()))
-        self._observe(parts.clock.steady(), last=True)
+        self._informer.finish(self._complained)
         return code
 
     def _close(self) -> None:
@@ -255,24 +185,16 @@ class Loop:
             self._link.work(steady, jobs, self._state.settings.sleep)
         if steady >= self._next_look:
             events += self._look(steady)
-        if steady >= self._next_beat:
-            self._next_beat = steady + HEARTBEAT
-            self._informative("heartbeat", lambda: parts.hold.beat(parts.clock.wall()))
-            self._informative("journal", self._compact)
-        self._informative("status.csv", lambda: parts.status.work(steady, parts.clock.wall()))
-        self._observe(steady)
+        self._informer.work(steady, self._complained)
         return events
 
     def _next_time(self) -> float:
-        times = [self._next_look, self._next_beat]
+        times = [self._next_look, self._informer.next_time()]
         if self._machine.lanes[LOCAL].jobs:
             times.append(self._next_local)
         timer = self._machine.next_timer()
         if timer is not None:
             times.append(timer)
-        status = self._parts.status.due()
-        if status is not None:
-            times.append(status)
         if self._link is not None:
             jobs = self._machine.lanes[SCHEDULED].jobs
             poll = self._link.next_time(jobs, self._state.settings.sleep)
@@ -298,7 +220,7 @@ class Loop:
         try:
             found = self._parts.requests.look(steady)
         except OSError as error:
-            self._trouble("requests", error)
+            self._informer.trouble("requests", error)
             return []
         for request in found:
             self._apply(request, events)
@@ -329,6 +251,7 @@ class Loop:
             for event in events:
                 if isinstance(event, Answers):
                     self._look_at_files(event)
+                    self._next_local = self._parts.clock.steady() + self._local_look
             self._take(self._machine.handle(events, self._now()))
             if not self._commit(sync=self._must_sync()):
                 events = self._perform_while_paused()
@@ -348,8 +271,7 @@ class Loop:
         for record in turn.records:
             journal.add(record)
             narrator.tell(record)
-            if self._parts.observer is not None and record["kind"] == "state":
-                self._remember_ends(record["steps"])
+            self._informer.remember(record)
         for name, fields in turn.notes:
             narrator.note(name, fields)
         self._todo.extend(turn.instructions)
@@ -397,7 +319,7 @@ class Loop:
     def _perform(self) -> list[Event]:
         events: list[Event] = []
         while self._todo:
-            self._do(self._todo.popleft(), events)
+            self._performer.do(self._todo.popleft(), events)
         return events
 
     def _perform_while_paused(self) -> list[Event]:
@@ -405,116 +327,8 @@ class Loop:
         events: list[Event] = []
         for item in [item for item in self._todo if isinstance(item, Cancel)]:
             self._todo.remove(item)
-            self._do(item, events)
+            self._performer.do(item, events)
         return events
-
-    def _do(self, item: Instruction, events: list[Event]) -> None:
-        parts = self._parts
-        if isinstance(item, Settle):
-            events.append(self._settle(item))
-        elif isinstance(item, WriteScripts):
-            events.append(ScriptsWritten(parts.submission.write_scripts(item.instances)))
-        elif item.lane == SCHEDULED and self._link is not None:
-            if isinstance(item, Submit):
-                self._link.submit(item)
-            elif isinstance(item, Cancel):
-                self._link.cancel(item)
-            else:
-                self._link.find(item)
-        elif isinstance(item, Submit):
-            answers = parts.submission.submit(parts.local, item.jobs, sync=False)
-            events.append(Answers(LOCAL, answers))
-            self._next_local = parts.clock.steady() + self._local_look
-        elif isinstance(item, Cancel):
-            parts.local.cancel(item.jobs)
-        else:
-            events.append(self._find_local(item))
-
-    def _settle(self, item: Settle) -> Settled:
-        folder = self._parts.root / self._parts.graph.workspaces[item.instance]
-        try:
-            found = (void_attempt if item.void else read_attempt)(folder, item.attempt)
-        except OSError as error:
-            trouble = f"cannot read its attempt file: {error.strerror}"
-            return Settled(item.instance, item.attempt, "error", detail=trouble)
-        detail = None
-        if found.fate == "started":
-            me = self._parts.hold.me
-            here = (found.host, found.boot) == (me.host, me.boot)
-            detail = f"ended without a trace on {found.host or 'an unknown host'}"
-            if here and found.pid is not None and not _can_look() and _is_alive(found.pid):
-                detail = f"process {found.pid} may still run it, which this system does not tell"
-                return Settled(item.instance, item.attempt, "error", detail=detail)
-            if not here and found.host == me.host:
-                detail = f"{me.host} was started anew meanwhile"
-        return Settled(
-            item.instance,
-            item.attempt,
-            found.fate,
-            found.exit_code,
-            found.started,
-            found.ended,
-            detail,
-        )
-
-    def _find_local(self, item: Find) -> Found:
-        tokens = [token for _, _, token in item.jobs]
-        found: Mapping[str, Mapping[str, Any]] = self._parts.local.find(tokens)
-        rows = [(i, attempt, found[token]) for i, attempt, token in item.jobs]
-        return Found(LOCAL, rows)
-
-    # -- what only informs --
-
-    def _compact(self) -> None:
-        journal = self._parts.journal
-        if journal.compact(self._state, self._parts.clock.wall()):
-            self._parts.log.event("journal_compacted", count=journal.size)
-
-    def _informative(self, name: str, write: Callable[[], None]) -> None:
-        try:
-            write()
-        except OSError as error:
-            self._trouble(name, error)
-        else:
-            self._troubled.discard(name)
-
-    def _trouble(self, name: str, error: OSError) -> None:
-        if name not in self._troubled:
-            self._troubled.add(name)
-            self._parts.log.event("file_trouble", path=name, reason=str(error))
-
-    def _remember_ends(self, rows: list[list[Any]]) -> None:
-        finals = {NAMES[code] for code in FINAL}
-        for row in rows:
-            if row[2] in finals:
-                self._ended.append((self._parts.graph.names[row[0]], row[2]))
-
-    def _observe(self, steady: float, *, last: bool = False) -> None:
-        observer = self._parts.observer
-        if observer is None or self._observed == self._state.changes:
-            return
-        if not last and steady < self._next_observed:
-            return
-        self._next_observed = steady + _OBSERVE
-        self._observed = self._state.changes
-        counts = {NAMES[code]: n for code, n in enumerate(self._state.counts) if n}
-        observer(Progress(counts, len(self._state), tuple(self._ended), self._complained))
-        self._ended.clear()
-
-
-def _can_look() -> bool:
-    """Whether this system shows what a process is (Linux); else a process id has to do."""
-    return Path("/proc/self/environ").exists()
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _signal_code(name: str | None) -> int:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from maestro_conductor import records
-from maestro_conductor.endings import Endings, submitted_state
 from maestro_conductor.events import (
     Answers,
     CancelAsked,
@@ -37,6 +36,7 @@ from maestro_conductor.instructions import (
 from maestro_conductor.lanes import LOCAL, SCHEDULED, Lane
 from maestro_conductor.records import CAUSES
 from maestro_conductor.run_view import Settings
+from maestro_conductor.sightings import Sightings, submitted_state
 from maestro_conductor.states import (
     CANCELLED,
     DRYRUN,
@@ -61,7 +61,7 @@ _DRY_BATCH = 200
 _ASK_AGAIN = 5.0
 
 
-class Machine(Endings):
+class Machine(Sightings):
     """Runs a study.
 
     Attributes:

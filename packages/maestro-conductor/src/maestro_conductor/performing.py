@@ -1,0 +1,95 @@
+"""Instructions become calls: of adapters, and of the file system."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from maestro_conductor.attempt_files import read_attempt, void_attempt
+from maestro_conductor.events import Answers, Event, Found, ScriptsWritten, Settled
+from maestro_conductor.instructions import Cancel, Find, Instruction, Settle, Submit, WriteScripts
+from maestro_conductor.lanes import LOCAL, SCHEDULED
+from maestro_conductor.parts import Parts
+from maestro_conductor.scheduler_link import SchedulerLink
+
+__all__ = ["Performer"]
+
+
+class Performer:
+    """Performs instructions. What a scheduler answers comes later, through its link."""
+
+    def __init__(self, parts: Parts, link: SchedulerLink | None) -> None:
+        self._parts = parts
+        self._link = link
+
+    def do(self, item: Instruction, events: list[Event]) -> None:
+        """Perform an instruction; what is known at once goes to ``events``."""
+        parts = self._parts
+        if isinstance(item, Settle):
+            events.append(self._settle(item))
+        elif isinstance(item, WriteScripts):
+            events.append(ScriptsWritten(parts.submission.write_scripts(item.instances)))
+        elif item.lane == SCHEDULED and self._link is not None:
+            if isinstance(item, Submit):
+                self._link.submit(item)
+            elif isinstance(item, Cancel):
+                self._link.cancel(item)
+            else:
+                self._link.find(item)
+        elif isinstance(item, Submit):
+            answers = parts.submission.submit(parts.local, item.jobs, sync=False)
+            events.append(Answers(LOCAL, answers))
+        elif isinstance(item, Cancel):
+            parts.local.cancel(item.jobs)
+        else:
+            events.append(self._find_local(item))
+
+    def _settle(self, item: Settle) -> Settled:
+        folder = self._parts.root / self._parts.graph.workspaces[item.instance]
+        try:
+            found = (void_attempt if item.void else read_attempt)(folder, item.attempt)
+        except OSError as error:
+            trouble = f"cannot read its attempt file: {error.strerror}"
+            return Settled(item.instance, item.attempt, "error", detail=trouble)
+        detail = None
+        if found.fate == "started":
+            me = self._parts.hold.me
+            here = (found.host, found.boot) == (me.host, me.boot)
+            detail = f"ended without a trace on {found.host or 'an unknown host'}"
+            if here and found.pid is not None and not _can_look() and _is_alive(found.pid):
+                detail = f"process {found.pid} may still run it, which this system does not tell"
+                return Settled(item.instance, item.attempt, "error", detail=detail)
+            if not here and found.host == me.host:
+                detail = f"{me.host} was started anew meanwhile"
+        return Settled(
+            item.instance,
+            item.attempt,
+            found.fate,
+            found.exit_code,
+            found.started,
+            found.ended,
+            detail,
+        )
+
+    def _find_local(self, item: Find) -> Found:
+        tokens = [token for _, _, token in item.jobs]
+        found: Mapping[str, Mapping[str, Any]] = self._parts.local.find(tokens)
+        rows = [(i, attempt, found[token]) for i, attempt, token in item.jobs]
+        return Found(LOCAL, rows)
+
+
+def _can_look() -> bool:
+    """Whether this system shows what a process is (Linux); else a process id has to do."""
+    return Path("/proc/self/environ").exists()
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
