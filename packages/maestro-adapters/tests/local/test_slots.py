@@ -8,7 +8,7 @@ import signal
 import threading
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from maestro_adapters import states
@@ -16,6 +16,7 @@ from maestro_adapters.local import processes
 from maestro_adapters.local.job import LocalJob
 from maestro_adapters.local.loop import Loop
 from maestro_adapters.local.pool import Pool
+from maestro_adapters.local.slots import Slots
 
 #: Runs until a file ``go`` appears in its workspace.
 UNTIL_GO = ": >ready; while [ ! -e go ]; do sleep 0.02; done"
@@ -257,51 +258,40 @@ def test_news_comes_seldom_while_jobs_wait(bench):
     assert 0 < wakes < 60
 
 
-class Machine:
-    """A pool whose jobs are no processes: the test ends them."""
-
-    def __init__(self, slots, monkeypatch):
-        self.pool = Pool(slots=slots, environment={})
-        self.pids = iter(range(10**6, 10**7))
-        monkeypatch.setattr(processes, "spawn", lambda *_: next(self.pids))
-        monkeypatch.setattr(processes, "open_pidfd", lambda _pid: None)
-        monkeypatch.setattr(Pool, "_begin", lambda _self: None)
-
-    def end(self, job, monkeypatch):
-        monkeypatch.setattr(os, "waitpid", lambda _pid, _options: (job.pid, 0))
-        with self.pool._lock:
-            self.pool._look_after(job)
-            self.pool._start_queued()
+def job_of(number, slots):
+    return LocalJob(token=f"m1.{number}.1", workspace="/", slots=slots)
 
 
-@settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
 @given(
-    slots=st.integers(1, 6),
-    steps=st.lists(st.one_of(st.integers(1, 9), st.just("end"), st.just("cancel")), max_size=30),
+    total=st.integers(1, 6),
+    steps=st.lists(st.one_of(st.integers(1, 9), st.sampled_from(["end", "cancel"])), max_size=40),
 )
-def test_slots_are_never_overdrawn_nor_lost(slots, steps):
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        machine = Machine(slots, monkeypatch)
-        pool = machine.pool
-        monkeypatch.setattr(os, "killpg", lambda *_: None)
-        jobs = []
-        for number, step in enumerate(steps):
-            live = [job for job in jobs if job in pool._running]
-            if isinstance(step, int):
-                jobs.append(LocalJob(token=f"t{number}", workspace="/", slots=step))
-                pool.submit(jobs[-1])
-            elif step == "end" and live:
-                machine.end(live[0], monkeypatch)
-            elif step == "cancel" and pool._queue:
-                pool.cancel([pool._queue[-1].id])
-            taken = sum(min(job.slots, slots) for job in pool._running)
-            assert taken + pool._free == slots
-            assert taken <= slots
-            # Nothing waits that could run.
-            assert not pool._queue or min(pool._queue[0].slots, slots) > pool._free
-            queued = [jobs.index(job) for job in pool._queue]
-            assert queued == sorted(queued)
-        pool._running.clear()
-        pool.close(stop_jobs=False)
+def test_slots_are_never_overdrawn_nor_lost(total, steps):
+    slots = Slots(total)
+    jobs, running, waiting = [], [], []
+
+    def start(job):
+        slots.take(job)
+        running.append(job)
+
+    for number, step in enumerate(steps):
+        if isinstance(step, int):
+            jobs.append(job_of(number, step))
+            if slots.have_room(jobs[-1]):
+                start(jobs[-1])
+            else:
+                slots.wait(jobs[-1])
+                waiting.append(jobs[-1])
+        elif step == "end" and running:
+            slots.give_back(running.pop(0))
+        elif step == "cancel" and waiting:
+            slots.leave([waiting.pop()])
+        while (job := slots.next()) is not None:
+            slots.leave((job,))
+            assert job is waiting.pop(0)  # first come, first served
+            start(job)
+        weights = [min(job.slots, total) for job in running]
+        assert sum(weights) + slots.free == total
+        assert sum(weights) <= total
+        assert list(slots) == waiting
+        assert not waiting or min(waiting[0].slots, total) > slots.free  # none waits that could run

@@ -15,7 +15,6 @@ import os
 import resource
 import threading
 import time
-from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 
 import attrs
@@ -25,6 +24,7 @@ from maestro_adapters.local import processes
 from maestro_adapters.local.carriers import attach, processes_of
 from maestro_adapters.local.job import LocalJob, driver_arguments, outcome
 from maestro_adapters.local.loop import Loop, drain, make_pipe, ring
+from maestro_adapters.local.slots import Slots
 from maestro_adapters.local.stopping import GRACE, Stop
 from maestro_adapters.states import JobStatus
 
@@ -50,8 +50,7 @@ class Pool:
     """
 
     def __init__(self, slots: int, environment: Mapping[str, str], grace: float = GRACE) -> None:
-        self.slots = slots
-        self._free = slots
+        self._slots = Slots(slots)
         self._grace = grace
         self._environment = {
             os.fsencode(name): os.fsencode(value) for name, value in environment.items()
@@ -62,7 +61,6 @@ class Pool:
         self._lock = threading.Lock()
         self._jobs: dict[str, LocalJob] = {}
         self._by_token: dict[str, LocalJob] = {}
-        self._queue: deque[LocalJob] = deque()
         self._running: dict[LocalJob, None] = {}
         self._unwatched: dict[LocalJob, None] = {}
         self._overdue: list[LocalJob] = []
@@ -85,6 +83,11 @@ class Pool:
     # What callers ask.
 
     @property
+    def slots(self) -> int:
+        """How many there are in all."""
+        return self._slots.total
+
+    @property
     def wake_fd(self) -> int:
         """Readable while there is news that nobody asked for yet."""
         return self._wake_read
@@ -100,9 +103,9 @@ class Pool:
         """
         with self._lock:
             self._begin()
-            if self._queue or not self._has_room(job) or not self._start(job):
+            if not self._slots.have_room(job) or not self._start(job):
                 job.id = f"q{os.getpid()}.{next(self._count)}"
-                self._queue.append(job)
+                self._slots.wait(job)
             self._jobs[job.id] = job
             self._by_token[job.token] = job
             return job.status.state
@@ -156,7 +159,7 @@ class Pool:
             if self._closed:
                 return
             self._closing = True
-            self._drop_queue()
+            self._drop(set(self._slots), "the adapter was closed")
             if stop_jobs:
                 self._stop(list(self._running), states.CANCELLED)
             self._loop.poke()
@@ -203,7 +206,7 @@ class Pool:
         """
         if not self._news or self._announcing:
             return
-        if self._queue:
+        if self._slots:
             self._announcing = True
             self._loop.later(_NEWS_INTERVAL, self._announce_now)
         else:
@@ -219,20 +222,15 @@ class Pool:
 
     # Starting.
 
-    def _has_room(self, job: LocalJob) -> bool:
-        return min(job.slots, self.slots) <= self._free
-
     def _start_queued(self) -> None:
-        """Start what has room, first come, first served: so a big job is not passed for ever."""
-        while self._queue and self._has_room(self._queue[0]):
-            job = self._queue[0]
+        while (job := self._slots.next()) is not None:
             try:
                 if not self._start(job):
                     return
             except OSError as error:
                 self._news = True
                 job.status = JobStatus(states.FAILED, native="not started", reason=str(error))
-            self._queue.popleft()
+            self._slots.leave((job,))
 
     def _start(self, job: LocalJob) -> bool:
         """Start a job; False: the system has no room for another process, so it is tried again."""
@@ -269,7 +267,7 @@ class Pool:
     def _watch(self, job: LocalJob) -> None:
         if job not in self._running:
             self._running[job] = None
-            self._free -= min(job.slots, self.slots)
+            self._slots.take(job)
         if job.pid is not None and self._loop.watched < self._most_watched:
             job.pidfd = processes.open_pidfd(job.pid)
         if job.pidfd is not None:
@@ -314,7 +312,7 @@ class Pool:
             status, started=job.status.started, ended=time.time(), nodes=job.status.nodes
         )
         del self._running[job]
-        self._free += min(job.slots, self.slots)
+        self._slots.give_back(job)
         self._news = True
         for stop in self._stops:
             if job in stop.jobs:
@@ -342,16 +340,10 @@ class Pool:
             self._stops.append(Stop(running, self._grace, self._loop.later))
         waiting = {job for job in jobs if job.status.state == states.PENDING}
         if waiting:
-            self._queue = deque(job for job in self._queue if job not in waiting)
-            for job in waiting:
-                job.status = JobStatus(
-                    state, native="dequeued", reason="cancelled before it started"
-                )
+            self._drop(waiting, "cancelled before it started")
             self._news = True
 
-    def _drop_queue(self) -> None:
-        for job in self._queue:
-            job.status = JobStatus(
-                states.CANCELLED, native="dequeued", reason="the adapter was closed"
-            )
-        self._queue.clear()
+    def _drop(self, jobs: Collection[LocalJob], reason: str) -> None:
+        self._slots.leave(jobs)
+        for job in jobs:
+            job.status = JobStatus(states.CANCELLED, native="dequeued", reason=reason)
