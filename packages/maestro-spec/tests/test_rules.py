@@ -193,7 +193,7 @@ def test_a_table_without_the_column_that_is_labelled(lint):
         "$(date) $(pwd) $(hostname) $(nproc)", "$((1+1)) $((2 * (3 + 4)))", "$(ls -l) $(cat a | wc -l)",
         "$(basename $PWD)", "${HOME} $HOME $1", "\\$(LATER)", "$(mycommand)", "$(a_script.sh)",
         "$(SIZE) $(SIZE.label) $(SIZE.name) $(A) $(WORKSPACE) $(SPECROOT) $(OUTPUT_PATH)",
-        "$($(A)) $(echo $(SIZE))", "awk '{print $(NF-1)}' f",
+        "$($(A)) $(echo $(SIZE))", "awk '{print $(NF-1), $(NF)}' f",
     ],
 )  # fmt: skip
 def test_tokens_of_the_shell_and_defined_ones_are_no_problem(command, lint):

@@ -18,7 +18,7 @@ from maestro_spec.codes import CODES
 from maestro_spec.document import Document
 from maestro_spec.errors import SpecError, StudyInvalid
 from maestro_spec.loading import read, read_text
-from maestro_spec.problems import Problem
+from maestro_spec.problems import Problem, problem
 from maestro_spec.suggest import Suggester
 from maestro_spec.yaml_source import MAX_BYTES, decode
 
@@ -120,10 +120,10 @@ def _lint(options: argparse.Namespace) -> int:
     return PROBLEMS if wrong else OK
 
 
-def _is_wanted(problem: Problem, options: argparse.Namespace) -> bool:
-    if options.select and not problem.code.startswith(tuple(options.select)):
+def _is_wanted(found: Problem, options: argparse.Namespace) -> bool:
+    if options.select and not found.code.startswith(tuple(options.select)):
         return False
-    return not (options.ignore and problem.code.startswith(tuple(options.ignore)))
+    return not (options.ignore and found.code.startswith(tuple(options.ignore)))
 
 
 def _lint_one(name: str, parameters: list[str] | None) -> Iterator[Linted]:
@@ -138,7 +138,7 @@ def _lint_one(name: str, parameters: list[str] | None) -> Iterator[Linted]:
     for file in files:
         yield _lint_file(str(file), file, parameters)
     if not files:
-        found = Problem("MS001", "error", None, (), f"There is no study file in {name}.")
+        found = problem("MS001", None, (), f"There is no study file in {name}.")
         yield Linted(name, None, (found,), unreadable=True)
 
 
@@ -154,6 +154,9 @@ def _lint_file(name: str, path: FilePath, parameters: list[str] | None) -> Linte
 
 
 def _lint_stdin(parameters: list[str] | None) -> Linted:
+    if sys.stdin is None:
+        found = problem("MS001", None, (), "There is no standard input.")
+        return Linted(STDIN, None, (found,), unreadable=True)
     try:
         text = decode(sys.stdin.buffer.read(MAX_BYTES + 1), STDIN)
     except StudyInvalid as error:

@@ -45,8 +45,12 @@ def read_table(path: FilePath, *, most_bytes: int = MOST_BYTES) -> CsvTable:
     import io
 
     try:
+        if not path.is_file():
+            raise TableError("there is no such file")
         with path.open("rb") as file:
             data = file.read(max(most_bytes, _HEADER_BYTES) + 1)
+    except TableError:
+        raise
     except (OSError, ValueError) as error:
         raise TableError(getattr(error, "strerror", None) or str(error)) from error
     whole = len(data) <= most_bytes

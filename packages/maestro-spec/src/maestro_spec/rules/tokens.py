@@ -22,9 +22,12 @@ from maestro_spec.tokens import (
 
 _CAPITALS = re.compile(r"[A-Z][A-Z0-9_]+")
 
-#: commands that often stand alone in `$( … )`; they are no mistyped names
+#: commands that often stand alone in `$( … )`, and awk's fields; they are no mistyped names
 _SHELL = frozenset(
     {
+        "NF",
+        "NR",
+        "FNR",
         "arch",
         "cat",
         "date",
@@ -113,7 +116,7 @@ def _definition(analysis: Analysis, text: Text, name: str, known: set[str]) -> I
 
 def _undefined(analysis: Analysis, text: Text, name: str, known: set[str]) -> Iterator[Problem]:
     capitals = _CAPITALS.fullmatch(name)
-    if not capitals and name in _SHELL:
+    if name in _SHELL:
         return
     meant = analysis.suggest.closest(name, known)
     if not capitals and (meant is None or not _is_typo(name, meant)):
