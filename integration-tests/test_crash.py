@@ -23,6 +23,7 @@ from faults.crash_tools import (
     check_small_study,
     conductor,
     ends,
+    kill_after,
     make_small_study,
     run_to_the_end,
     run_until_killed,
@@ -78,15 +79,9 @@ def kill_at_random(root: Path, kills: int, seed: int) -> Histogram:
     random = Random(seed)  # noqa: S311
     histogram = Histogram()
     for _ in range(kills):
-        process = subprocess.Popen(conductor(root))
-        try:
-            process.wait(random.uniform(0.05, 0.9))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            histogram.look(root)
-        else:
+        if not kill_after(root, random.uniform(0, 0.7)):
             break
+        histogram.look(root)
     assert run_to_the_end(root) == 0
     assert set(ends(root).values()) == {"FINISHED"}
     assert set(runs(root).values()) == {1}

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import subprocess
 import time
@@ -20,6 +19,7 @@ from faults.crash_tools import (
     Histogram,
     conductor,
     ends,
+    kill_after,
     run_to_the_end,
     run_until_killed,
     runs,
@@ -99,15 +99,9 @@ def kill_at_random(root: Path, kills: int, seed: int) -> Histogram:
     random = Random(seed)  # noqa: S311
     histogram = Histogram()
     for _ in range(kills):
-        process = subprocess.Popen(conductor(root))
-        try:
-            process.wait(random.uniform(0.3, 2.5))
-        except subprocess.TimeoutExpired:
-            os.kill(process.pid, 9)
-            process.wait()
-            histogram.look(root)
-        else:
+        if not kill_after(root, random.uniform(0, 2)):
             break
+        histogram.look(root)
     assert run_to_the_end(root) == 2
     check_study(root)
     return histogram

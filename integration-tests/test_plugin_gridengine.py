@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import os
 import re
@@ -18,27 +19,29 @@ PLUGIN = Path(__file__).parent / "plugin-gridengine"
 
 
 @pytest.fixture(scope="module")
-def grid_engine(tmp_path_factory):
+def grid_engine():
     """The environment that leads to a running Grid Engine; where it does not start, tests fail."""
-    folder = f"/tmp/maestro-sge-{os.getuid()}"
-    environment = {**os.environ, "SGE_TEST_DIR": folder}
-    done = subprocess.run(
-        ["bash", PLUGIN / "up.sh"],
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise RuntimeError(f"the test Grid Engine did not start:\n{done.stdout}")
-    lines = (Path(folder) / "env.sh").read_text().splitlines()
-    words = " ".join(line.removeprefix("export ") for line in lines if line.startswith("export "))
-    yield {**os.environ, **dict(word.split("=", 1) for word in words.split())}
-    subprocess.run(
-        ["bash", PLUGIN / "down.sh"], env=environment, check=True, stdout=subprocess.DEVNULL
-    )
+    folder = Path(f"/tmp/maestro-sge-{os.getuid()}")
+    environment = {**os.environ, "SGE_TEST_DIR": str(folder)}
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one session of tests at a time
+        done = subprocess.run(
+            ["bash", PLUGIN / "up.sh"],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"the test Grid Engine did not start:\n{done.stdout}")
+        lines = (folder / "env.sh").read_text().splitlines()
+        words = " ".join(line.removeprefix("export ") for line in lines if "export " in line)
+        yield {**os.environ, **dict(word.split("=", 1) for word in words.split())}
+        subprocess.run(
+            ["bash", PLUGIN / "down.sh"], env=environment, check=True, stdout=subprocess.DEVNULL
+        )
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import attrs
 
 from maestro_conductor.attempt_files import read_attempt
 from maestro_conductor.journal import read_state
+from maestro_conductor.lock import last_holder
 from maestro_conductor.states import IN_FLIGHT, NAMES
 from maestro_conductor.testing import StepPlan, make_workspace
 
@@ -74,6 +76,23 @@ def run_to_the_end(root: Path, *more: str) -> int:
 def run_until_killed(root: Path, when: str, frame: int) -> int:
     command = [sys.executable, str(KILLED_CONDUCTOR), str(root), when, str(frame)]
     return subprocess.run(command, check=False, timeout=120).returncode
+
+
+def kill_after(root: Path, delay: float) -> bool:
+    """Start a conductor, and kill it so many s after it took the workspace; False: it had ended."""
+    process = subprocess.Popen(conductor(root))
+    while process.poll() is None:
+        holder = last_holder(root)
+        if holder is not None and holder.pid == process.pid:
+            break
+        time.sleep(0.01)
+    try:
+        process.wait(delay)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return True
+    return False
 
 
 def ends(root: Path) -> dict[str, str]:

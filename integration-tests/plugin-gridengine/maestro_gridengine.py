@@ -26,6 +26,8 @@ from maestro_adapters.sightings import Sightings, unreachable
 from maestro_adapters.states import JobStatus, StateTable
 
 SUFFIX = ".ge.sh"
+#: Seconds by which qacct may follow the end of a job: sge_conf(5), accounting_flush_time.
+QACCT_LAG = 15.0
 
 #: sge_status(5): the states of a job as qstat shows them.
 STATES = StateTable(
@@ -78,8 +80,7 @@ class GridEngineAdapter:
         self._options = options
         self._runner = runner
         self._pause = pause
-        # qacct follows the end of a job by some seconds.
-        self._sightings = Sightings(seconds=15)
+        self._sightings = Sightings(seconds=QACCT_LAG)
         self._deleted: set[str] = set()
 
     def describe(self) -> dict[str, Any]:
@@ -154,10 +155,9 @@ class GridEngineAdapter:
             return unreachable(ended)
         if job_id in ended:
             return self._sightings.seen(job_id, ended[job_id])
-        status = self._sightings.missed(job_id)
-        if status.state == states.NOTFOUND and job_id in self._deleted:
+        if job_id in self._deleted:
             return JobStatus(states.CANCELLED, reason="deleted while it waited")
-        return status
+        return self._sightings.missed(job_id)
 
     def _ask(
         self, argv: tuple[str, ...], parse: Callable[[str], dict[str, JobStatus]]
@@ -181,11 +181,11 @@ class GridEngineAdapter:
             about = [
                 line for line in result.output.splitlines() if re.search(rf"\b{job_id}\b", line)
             ]
-            if any(
-                re.search("deleted job|for deletion|does not exist|already in", line)
-                for line in about
-            ):
+            said = "\n".join(about)
+            if "has deleted job" in said:
+                # It waited: neither qstat nor qacct will know it any more.
                 self._deleted.add(job_id)
+            if re.search("deleted job|for deletion|does not exist|already in", said):
                 answers[job_id] = {"cancelled": True}
             else:
                 answers[job_id] = error_of(result).answer()
