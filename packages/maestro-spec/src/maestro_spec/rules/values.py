@@ -41,21 +41,24 @@ def _walltime(analysis: Analysis, step: Step) -> Iterator[Problem]:
 
 
 def _exit_codes(analysis: Analysis, step: Step) -> Iterator[Problem]:
-    failure = step.failure
     path = (*step.at, "run", "exit codes")
-    place = analysis.study.place(path, at_key=True)
+    for message, hint in _contradictions(step):
+        yield problem("MS510", analysis.study.place(path, at_key=True), path, message, hint)
+
+
+def _contradictions(step: Step) -> Iterator[tuple[str, str]]:
+    failure = step.failure
     retry, restart = set(failure.retry_codes or ()), set(failure.restart_codes)
     both = sorted((set(failure.success_codes) & (retry | restart)) | (retry & restart))
     if both:
         codes = ", ".join(map(str, both[:10]))
-        message = f"The exit code {codes} of `{step.name}` has two meanings."
-        yield problem("MS510", place, path, message, "Leave each code in one list.")
+        yield f"The exit code {codes} of `{step.name}` has two meanings.", "Leave it in one list."
     if failure.retry_codes is not None and not failure.retries:
         message = f"`{step.name}` names exit codes for a retry, but has no `retries`."
-        yield problem("MS510", place, path, message, "Add `retries: 1`.")
+        yield message, "Add `retries: 1`."
     if failure.restart_codes and step.restart is None:
         message = f"`{step.name}` names exit codes for a restart, but has no `restart`."
-        yield problem("MS510", place, path, message, "Add `restart`, or use `retry`.")
+        yield message, "Add `restart`, or use `retry`."
 
 
 def _restart(analysis: Analysis, step: Step) -> Iterator[Problem]:
