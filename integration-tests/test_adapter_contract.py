@@ -24,7 +24,7 @@ class TestSlurm(AdapterContract):
     @pytest.fixture
     def make_adapter(self, slurm):
         type(self).cluster = slurm
-        return lambda: slurm_adapter.create({"timeout": 20})
+        return lambda: slurm_adapter.create({"timeout": 60})
 
     def hasten(self, _adapter, job: RunningJob) -> None:
         self.cluster.hasten(job.id)
@@ -39,7 +39,7 @@ class TestSlurmArrays(TestSlurm):
     @pytest.fixture
     def make_adapter(self, slurm):
         type(self).cluster = slurm
-        return lambda: slurm_adapter.create({"timeout": 20, "array": True})
+        return lambda: slurm_adapter.create({"timeout": 60, "array": True})
 
 
 class FakeContract(AdapterContract):
@@ -55,7 +55,7 @@ class FakeContract(AdapterContract):
         for way in self.ways:
             fake_commands.begin(way)
         type(self).commands = fake_commands
-        return lambda: self.create({"timeout": 20})
+        return lambda: self.create({"timeout": 60})
 
     def hasten(self, _adapter, job: RunningJob) -> None:
         self.commands.expire(job.token)

@@ -16,17 +16,17 @@ WAITS = ": >ready; while [ ! -e go ]; do sleep 0.05; done"
 
 @pytest.fixture(params=[lsf_adapter, flux_adapter], ids=["lsf", "flux"])
 def bench(request, fake_commands, tmp_path):
-    return Bench(request.param.create({"timeout": 20}), tmp_path, 60, {"procs": 1})
+    return Bench(request.param.create({"timeout": 60}), tmp_path, 60, {"procs": 1})
 
 
 @pytest.fixture
 def lsf_bench(fake_commands, tmp_path):
-    return Bench(lsf_adapter.create({"timeout": 20}), tmp_path, 60, {"procs": 1})
+    return Bench(lsf_adapter.create({"timeout": 60}), tmp_path, 60, {"procs": 1})
 
 
 @pytest.fixture
 def flux_bench(fake_commands, tmp_path):
-    return Bench(flux_adapter.create({"timeout": 20}), tmp_path, 60, {"procs": 1})
+    return Bench(flux_adapter.create({"timeout": 60}), tmp_path, 60, {"procs": 1})
 
 
 def test_an_outage_changes_no_state(bench, fake_commands):

@@ -16,12 +16,12 @@ pytestmark = pytest.mark.slurm
 @pytest.fixture
 def bench(slurm, tmp_path):
     """Submits jobs of one task to the real Slurm."""
-    return Bench(slurm_adapter.create({"timeout": 20}), tmp_path, 60, {"procs": 1})
+    return Bench(slurm_adapter.create({"timeout": 60}), tmp_path, 60, {"procs": 1})
 
 
 @pytest.fixture
 def array_bench(slurm, tmp_path):
-    adapter = slurm_adapter.create({"timeout": 20, "array": True})
+    adapter = slurm_adapter.create({"timeout": 60, "array": True})
     return Bench(adapter, tmp_path, 60, {"procs": 1})
 
 

@@ -18,19 +18,28 @@ TIMEOUT = 1.0
 
 @pytest.fixture
 def bench(slurm, tmp_path):
-    return Bench(slurm_adapter.create({"timeout": TIMEOUT}), tmp_path, 60, {"procs": 1})
+    """Waits as long as a loaded machine needs."""
+    return Bench(slurm_adapter.create({"timeout": 30}), tmp_path, 60, {"procs": 1})
+
+
+@pytest.fixture
+def hasty(slurm, tmp_path):
+    """Does not wait for what will not answer."""
+    folder = tmp_path / "hasty"
+    folder.mkdir()
+    return Bench(slurm_adapter.create({"timeout": TIMEOUT}), folder, 60, {"procs": 1})
 
 
 WAITS = ": >ready; while [ ! -e go ]; do sleep 0.05; done"
 
 
 @pytest.mark.parametrize("daemon", ["slurmctld", "munged"])
-def test_an_outage_changes_no_state(slurm, bench, daemon):
+def test_an_outage_changes_no_state(slurm, bench, hasty, daemon):
     running, held = bench.submit({"command": WAITS}, {"command": "true", "priority": "held"})
     bench.started([running])
     with slurm.stopped(daemon):
         for _ in range(2):
-            answers = bench.poll([running, held])
+            answers = hasty.poll([running, held])
             assert {answer["state"] for answer in answers.values()} == {states.UNREACHABLE}
             assert all("squeue" in answer["reason"] for answer in answers.values())
     bench.wait([running], until=lambda answer: answer["state"] == states.RUNNING)
@@ -41,27 +50,27 @@ def test_an_outage_changes_no_state(slurm, bench, daemon):
     bench.adapter.cancel([held.id])
 
 
-def test_a_database_that_is_away_leaves_the_queue_s_answers(slurm, bench):
+def test_a_database_that_is_away_leaves_the_queue_s_answers(slurm, bench, hasty):
     (job,) = bench.submit({"command": WAITS})
     bench.started([job])
     with slurm.stopped("slurmdbd"):
         (answer,) = bench.poll([job]).values()
         assert answer["state"] == states.RUNNING
-        unknown = bench.adapter.poll(["999999"])["999999"]
+        unknown = hasty.adapter.poll(["999999"])["999999"]
         assert unknown["state"] == states.UNREACHABLE
-        assert "sacct" in unknown["reason"]
+        assert "in time" in unknown["reason"]
     (job.workspace / "go").touch()
     bench.ends([job])
 
 
-def test_a_submission_whose_answer_was_lost_is_found_and_runs_once(slurm, bench):
+def test_a_submission_whose_answer_was_lost_is_found_and_runs_once(slurm, bench, hasty):
     with slurm.stopped("slurmctld"):
-        jobs = bench.submit({"command": "echo once >>ran"})
+        jobs = hasty.submit({"command": "echo once >>ran"})
         error = jobs[0].answer
         assert (error["transient"], error["unknown"]) == (True, True)
         assert error["command"][0] == "sbatch"
         tokens = [jobs[0].token]
-        assert "error" in bench.adapter.find(tokens)[tokens[0]]
+        assert "error" in hasty.adapter.find(tokens)[tokens[0]]
     answer = {}
 
     def answered():
@@ -78,33 +87,33 @@ def test_a_submission_whose_answer_was_lost_is_found_and_runs_once(slurm, bench)
     assert (jobs[0].workspace / "ran").read_text() == "once\n"
 
 
-def test_a_submission_that_never_arrived_is_absent(slurm, bench):
+def test_a_submission_that_never_arrived_is_absent(slurm, bench, hasty):
     """Without munge, `sbatch` gives up before it sends anything."""
     with slurm.stopped("munged"):
-        (job,) = bench.submit({"command": "true"})
+        (job,) = hasty.submit({"command": "true"})
     assert job.answer["transient"]
     slurm.until(lambda: slurm.run("squeue", "-h", check=False) == "", "an answer")
     assert bench.adapter.find([job.token]) == {job.token: {"absent": True}}
 
 
-def test_many_submissions_to_a_hanging_controller_do_not_each_wait(slurm, bench):
+def test_many_submissions_to_a_hanging_controller_do_not_each_wait(slurm, hasty):
     with slurm.stopped("slurmctld"):
         before = time.monotonic()
-        jobs = bench.submit(*({"command": "true"} for _ in range(40)))
+        jobs = hasty.submit(*({"command": "true"} for _ in range(40)))
         spent = time.monotonic() - before
     assert all(job.answer["transient"] for job in jobs)
     untried = [job for job in jobs if "not tried" in job.answer["error"]]
     assert len(untried) >= 40 - 8
     assert not any(job.answer["unknown"] for job in untried)
-    assert spent < 3 * TIMEOUT + 3
+    assert spent < 20 * TIMEOUT
     slurm.until(lambda: slurm.run("squeue", "-h", check=False) == "", "an answer")
 
 
-def test_cancel_is_an_error_until_the_scheduler_says_yes(slurm, bench):
+def test_cancel_is_an_error_until_the_scheduler_says_yes(slurm, bench, hasty):
     (job,) = bench.submit({"command": ": >ready; sleep 600"})
     bench.started([job])
     with slurm.stopped("slurmctld"):
-        answer = bench.adapter.cancel([job.id])[job.id]
+        answer = hasty.adapter.cancel([job.id])[job.id]
         assert answer["transient"]
         assert "scancel" in answer["error"]
     slurm.until(

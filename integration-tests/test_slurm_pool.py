@@ -52,7 +52,7 @@ while waiting or live:
 
 @pytest.fixture
 def bench(slurm, tmp_path):
-    return Bench(slurm_adapter.create({"timeout": 20}), tmp_path, 120, {})
+    return Bench(slurm_adapter.create({"timeout": 60}), tmp_path, 120, {})
 
 
 def test_steps_are_packed_over_the_nodes_of_the_allocation(bench, tmp_path):
