@@ -96,6 +96,26 @@ def test_a_conductor_that_cannot_start_is_reported(
     assert "Traceback" not in done.stderr
 
 
+DOOMED = """\
+import sys
+if "--ready-fd" in sys.orig_argv:
+    sys.exit("conductor: the sky fell")
+"""
+
+
+def test_the_words_of_a_conductor_that_did_not_start(
+    tmp_path: Path, hello: Path, maestro: Maestro
+) -> None:
+    (tmp_path / "doomed").mkdir()
+    write(tmp_path / "doomed/sitecustomize.py", DOOMED)
+    done = maestro("run", "-y", "-o", "OUT", hello, env={"PYTHONPATH": "doomed"})
+    assert done.returncode == 1
+    assert "launched successfully" not in done.stdout
+    assert "  conductor: the sky fell" in done.stderr
+    assert f"maestro resume {tmp_path / 'OUT'}" in done.stderr
+    assert maestro("resume", "-fg", "OUT").returncode == 0
+
+
 def test_a_failing_step(tmp_path: Path, failing: Path, maestro: Maestro) -> None:
     done = maestro("run", "-fg", "-y", "-o", "OUT", failing)
     assert done.returncode == 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Any
 
 from maestro_cli.errors import EXIT_BAD, EXIT_OK
@@ -40,6 +39,8 @@ def command(args: argparse.Namespace) -> int:
     """Prints all problems; gives 1 if there is an error."""
     from maestro_cli import failures
     from maestro_cli.terminal import colour_ok
+    from pathlib import Path
+
     from maestro_spec import Problem, SpecError, check
     from maestro_spec.formats import render_text
     from maestro_spec.formats.json import render_json
