@@ -1,4 +1,4 @@
-"""The first study of the README runs, and its files and links are there."""
+"""The first study of the README runs, and its commands, and what any page links to, are there."""
 
 from __future__ import annotations
 
@@ -47,7 +47,15 @@ def test_every_command_that_is_shown_exists(readme: str, maestro: Maestro) -> No
             assert re.search(rf"{option}\b", told.stdout), line
 
 
-def test_what_is_linked_is_there(readme: str, repository: Path) -> None:
-    contributing = (repository / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    for target in re.findall(r"\]\(([^)#]+)\)", readme + contributing):
-        assert target.startswith("https://") or (repository / target).exists(), target
+def test_what_is_linked_is_there(repository: Path) -> None:
+    """In the README and every other page."""
+    patterns = ("*.md", "docs/**/*.md", "packages/*.md", "packages/*/*.md", "*/README.md")
+    pages = {page for pattern in patterns for page in repository.glob(pattern)}
+    assert len(pages) > 20
+    missing = [
+        f"{page.relative_to(repository)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        if not re.match("https?://|mailto:", target) and not (page.parent / target).exists()
+    ]
+    assert missing == []
