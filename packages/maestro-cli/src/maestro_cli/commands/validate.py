@@ -37,10 +37,10 @@ def register(commands: Any) -> None:
 
 def command(args: argparse.Namespace) -> int:
     """Prints all problems; gives 1 if there is an error."""
-    from maestro_cli import failures
-    from maestro_cli.terminal import colour_ok
     from pathlib import Path
 
+    from maestro_cli import failures
+    from maestro_cli.terminal import colour_ok
     from maestro_spec import Problem, SpecError, check
     from maestro_spec.formats import render_text
     from maestro_spec.formats.json import render_json
