@@ -15,17 +15,15 @@ The tests run real jobs, of a few seconds in all. Nothing here imports pytest.
 
 from __future__ import annotations
 
-import os
-import select
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-from maestro_adapters import attempt_file, driver, states
+from maestro_adapters import driver, states
 from maestro_adapters.interface import Adapter
+from maestro_adapters.testbench import Bench, RunningJob, check, check_begun, check_builtin
 
 __all__ = ["AdapterContract", "Bench", "RunningJob"]
 
@@ -40,159 +38,6 @@ ODD_NAMES = (
     "-rf *",
     "%j%A!",
 )
-
-_PAUSE = 0.1  # s between two polls of a scheduler that cannot notify
-
-
-@attrs.frozen
-class RunningJob:
-    """A job that was submitted.
-
-    Attributes:
-        key, token: of the submission.
-        id: the adapter's, None where it was refused.
-        workspace: its folder.
-        answer: what `submit` said.
-    """
-
-    key: str
-    token: str
-    id: str
-    workspace: Path
-    answer: Mapping[str, Any]
-
-    @property
-    def attempt(self) -> attempt_file.Attempt | None:
-        """What its attempt file says."""
-        return attempt_file.read(self.workspace / ".attempt.1")
-
-    @property
-    def output(self) -> bytes:
-        """Its standard output so far."""
-        return b"".join(path.read_bytes() for path in sorted(self.workspace.glob("*.out")))
-
-
-class Bench:
-    """What a caller of an adapter does: renders, writes, submits, and waits for something to happen.
-
-    Args:
-        adapter: under test.
-        folder: for workspaces; the jobs must be able to reach it.
-        patience: s to wait for anything.
-        request: fields of every request.
-    """
-
-    def __init__(
-        self,
-        adapter: Adapter,
-        folder: Path,
-        patience: float,
-        request: Mapping[str, Any] | None = None,
-    ) -> None:
-        self.adapter = adapter
-        self.folder = folder
-        self.patience = patience
-        self._request = dict(request or {})
-        self._study = f"{os.getpid():06x}{time.time_ns() % 16**6:06x}"
-        self._count = 0
-
-    def submit(
-        self, *requests: Mapping[str, Any], before: Callable[[Path], object] | None = None
-    ) -> list[RunningJob]:
-        """Submit requests in one call; each gets a workspace of its own unless it names one.
-
-        Args:
-            requests: their fields; ``folder`` names the workspace.
-            before: called with each workspace before the submission.
-        """
-        jobs = [self._job(request, before) for request in requests]
-        answers = self.adapter.submit(jobs)
-        check_builtin(answers)
-        check(
-            set(answers) == {job["key"] for job in jobs}, f"submit answers for every key: {answers}"
-        )
-        check_begun(answers)
-        return [
-            RunningJob(
-                job["key"],
-                job["token"],
-                answers[job["key"]].get("job", ""),
-                Path(job["request"]["workspace"]),
-                answers[job["key"]],
-            )
-            for job in jobs
-        ]
-
-    def _job(
-        self, fields: Mapping[str, Any], before: Callable[[Path], object] | None
-    ) -> dict[str, Any]:
-        self._count += 1
-        given = dict(fields)
-        workspace = self.folder / given.pop("folder", f"job-{self._count}")
-        workspace.mkdir(exist_ok=True)
-        request = {"name": "job", "description": "of the contract", **self._request, **given}
-        request["workspace"] = str(workspace)
-        if before is not None:
-            before(workspace)
-        texts = self.adapter.render(request)
-        check_builtin(texts)
-        script = workspace / texts["script_name"]
-        script.write_bytes(texts["script"].encode(errors="surrogateescape"))
-        script.chmod(0o755)
-        return {
-            "key": f"k{self._count}",
-            "token": f"m{self._study}.{self._count}.1",
-            "attempt": 1,
-            "script": str(script),
-            "request": request,
-            "exclude_nodes": [],
-        }
-
-    def poll(self, jobs: Sequence[RunningJob]) -> dict[str, dict[str, Any]]:
-        """What the adapter says of these jobs, by their keys."""
-        answers = self.adapter.poll([job.id for job in jobs])
-        check_builtin(answers)
-        check(set(answers) == {job.id for job in jobs}, f"poll answers for every id: {answers}")
-        return {job.key: answers[job.id] for job in jobs}
-
-    def wait(
-        self, jobs: Sequence[RunningJob], *, until: Callable[[dict[str, Any]], bool]
-    ) -> list[dict[str, Any]]:
-        """Poll until something holds of every job's answer; the answers, in the jobs' order."""
-        deadline = time.monotonic() + self.patience
-        while True:
-            answers = self.poll(jobs)
-            if all(until(answer) for answer in answers.values()):
-                return [answers[job.key] for job in jobs]
-            if time.monotonic() > deadline:
-                left = [answer for answer in answers.values() if not until(answer)]
-                raise AssertionError(
-                    f"{len(left)} jobs did not get there in {self.patience} s: {left[:3]}"
-                )
-            self._pause()
-
-    def ends(self, jobs: Sequence[RunningJob]) -> list[dict[str, Any]]:
-        """Wait for the ends of jobs."""
-        return self.wait(jobs, until=lambda answer: answer["state"] in states.FINAL)
-
-    def started(self, jobs: Sequence[RunningJob]) -> None:
-        """Wait until every job runs and its script has created a file ``ready``."""
-        self.wait(jobs, until=lambda answer: answer["state"] != states.PENDING)
-        self.eventually(lambda: all((job.workspace / "ready").exists() for job in jobs))
-
-    def eventually(self, condition: Callable[[], bool]) -> None:
-        """Wait until something holds of the world outside."""
-        deadline = time.monotonic() + self.patience
-        while not condition():
-            check(time.monotonic() < deadline, f"this did not come about in {self.patience} s")
-            time.sleep(0.02)
-
-    def _pause(self) -> None:
-        wake = self.adapter.wake_fd()
-        if wake is None:
-            time.sleep(_PAUSE)
-        else:
-            select.select([wake], [], [], self.patience)
 
 
 class AdapterContract:
@@ -458,29 +303,3 @@ class AdapterContract:
             check(end["state"] == states.FINISHED, f"in {job.workspace}: {end}, {job.answer}")
             check(job.output.startswith(f"{job.workspace}\n".encode()), f"output: {job.output!r}")
         bench.adapter.close()
-
-
-def check(condition: object, message: str) -> None:
-    """An assertion with its story; plain ``assert`` tells none outside of test modules."""
-    if not condition:
-        raise AssertionError(message)
-
-
-def check_begun(answers: Mapping[str, Mapping[str, Any]]) -> None:
-    """A job that `submit` or `find` tells of waits or runs; its end is for `poll` to tell."""
-    begun = {answer["state"] for answer in answers.values() if "job" in answer}
-    check(begun <= {states.PENDING, states.RUNNING}, f"the end is for poll to tell: {begun}")
-
-
-def check_builtin(value: object) -> None:
-    """Nothing but builtin types crosses the interface."""
-    if type(value) is dict:
-        for key, item in value.items():
-            check(type(key) is str, f"a key of another type than str: {key!r}")
-            check_builtin(item)
-    elif type(value) is list:
-        for item in value:
-            check_builtin(item)
-    else:
-        allowed = (str, int, float, bool, bytes, type(None))
-        check(type(value) in allowed, f"{value!r} is a {type(value).__name__}")
