@@ -22,7 +22,7 @@ from maestro_spec.shapes import (
     Whole,
     Word,
 )
-from maestro_spec.study_shape import STUDY
+from maestro_spec.study_shape import BATCH, NEEDED_IN_BATCH, STUDY
 
 _TOKEN = {"type": "string", "pattern": r"\$\("}
 
@@ -105,6 +105,16 @@ def _record(shape: Record) -> dict[str, Any]:
     required = [key.name for key in shape.keys if key.required]
     if required:
         record["required"] = required
+    if shape.alternatives:
+        record["oneOf"] = [{"required": list(keys)} for keys in shape.alternatives]
+    if shape is BATCH:
+        record["allOf"] = [
+            {
+                "if": {"properties": {"type": {"const": kind}}, "required": ["type"]},
+                "then": {"required": list(keys)},
+            }
+            for kind, keys in NEEDED_IN_BATCH.items()
+        ]
     if shape.others is not None:
         record["additionalProperties"] = _schema(shape.others)
     elif shape.closed and not shape.free:

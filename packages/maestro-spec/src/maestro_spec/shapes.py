@@ -138,6 +138,7 @@ class Record:
         others: the shape of all others, where they are names of the user's.
         free: others are the user's own, and kept.
         nullable: nothing will do as well.
+        alternatives: sets of keys, one of which must be there.
     """
 
     title: str
@@ -146,6 +147,7 @@ class Record:
     others: Shape | None = None
     free: bool = False
     nullable: bool = False
+    alternatives: tuple[tuple[str, ...], ...] = ()
 
 
 @attrs.frozen

@@ -25,6 +25,9 @@ from maestro_spec.shapes import (
 
 PRIORITIES = ("held", "minimal", "low", "medium", "high", "expedited")
 
+#: what a scheduler needs to find in the batch block
+NEEDED_IN_BATCH = {"slurm": ("host", "bank", "queue"), "lsf": ("host", "bank", "queue")}
+
 _TEXT = Text()
 _COUNT = Whole(1)
 _ARGS = MapOf(Anything())
@@ -194,6 +197,7 @@ RANGE = Record(
         Key("step", Number(), "From one value to the next.", ours=True),
         Key("num", Whole(1, tokens=False), "How many values.", ours=True),
     ),
+    alternatives=(("step",), ("num",)),
 )
 
 LABEL = ByNode(scalar=_TEXT, sequence=ListOf(Text(convert=True)))
@@ -205,6 +209,7 @@ PARAMETER = Record(
         Key("label", LABEL, "Name of a value in folder names; %% stands for the value."),
         Key("range", RANGE, "Evenly spaced values, instead of `values`.", ours=True),
     ),
+    alternatives=(("values", "label"), ("range",)),
 )
 
 CSV_TABLE = Record(

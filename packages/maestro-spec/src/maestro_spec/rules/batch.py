@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from maestro_spec.analysis import Analysis
 from maestro_spec.problems import Problem, problem
+from maestro_spec.study_shape import NEEDED_IN_BATCH
 
 #: What each of our adapters makes something of, beside `type`, `shell` and the free options.
 _USED = {
@@ -22,7 +23,6 @@ _USED = {
 _COMMON = frozenset(
     {"type", "shell", "allocation_args", "launcher_args", "launcher", "local_slots"}
 )
-_NEEDED = {"slurm": ("host", "bank", "queue"), "lsf": ("host", "bank", "queue")}
 
 #: what a launcher template may hold; `${procs}` is a variable of the shell
 _PLACEHOLDERS = frozenset({"procs", "nodes", "cores_per_task", "gpus"})
@@ -42,7 +42,7 @@ def check(analysis: Analysis) -> Iterator[Problem]:
         )
         hint = analysis.suggest.did_you_mean(batch.type, _USED) or f"Ours are {', '.join(_USED)}."
         yield problem("MS502", study.place(path), path, message, hint)
-    for key in _NEEDED.get(batch.type, ()):
+    for key in NEEDED_IN_BATCH.get(batch.type, ()):
         if key not in batch.given:
             message = f"`batch` of type {batch.type} needs `{key}`."
             place = study.place(("batch",), at_key=True)
