@@ -203,3 +203,15 @@ def test_the_journal_of_another_study_is_one_message(
     capsys.readouterr()
     assert app.main(["status", str(root)]) == 1
     assert "does not fit the study" in capsys.readouterr().err
+
+
+def test_csv_is_harmless_on_a_terminal(
+    staged: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (staged / "chain.yaml").read_text(encoding="utf-8").replace("x;y:z", "\\e[2J")
+    Path("evil.yaml").write_text(text, encoding="utf-8")
+    app.main(["--no-logstdout", "run", "-n", "-o", "EVIL", "evil.yaml"])
+    capsys.readouterr()
+    assert "\x1b[2J" in shown(capsys, "status", "--csv", "EVIL")
+    monkeypatch.setattr("maestro_cli.views.as_csv.is_terminal", lambda _: True)
+    assert "\x1b" not in shown(capsys, "status", "--csv", "EVIL")

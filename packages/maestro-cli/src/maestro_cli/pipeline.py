@@ -14,7 +14,7 @@ from attrs import frozen
 from maestro_cli.errors import StudyError
 from maestro_cli.run_file import Run, write_batch_info, write_run
 from maestro_cli.staging import Stage
-from maestro_cli.terminal import colour_ok, say, warn, word
+from maestro_cli.terminal import Paint, clean, colour_ok, say, warn, word
 
 if TYPE_CHECKING:
     from maestro_graph import Graph, ParameterTable
@@ -138,7 +138,7 @@ def build(order: Order, study: Study, stage: Stage) -> Graph:
     )
     for notice in graph.notices:
         if not order.quiet:
-            warn(f"warning: {notice}")
+            warn(f"warning: {clean(notice)}")
     copies = _copy_sources(order, stage.folder)
     from attrs import asdict
 
@@ -241,8 +241,6 @@ def read_env_file(path: str) -> dict[str, str]:
 
 def summary(graph: Graph, root: Path) -> None:
     """Says what is about to be run."""
-    from maestro_cli.terminal import Paint, clean
-
     paint = Paint()
     parameters = len(graph.parameters)
     rows = {

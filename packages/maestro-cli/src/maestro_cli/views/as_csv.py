@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 
+from maestro_cli.terminal import clean, is_terminal
 from maestro_cli.views.rows import COLUMNS
 
 
 def text(study: str, rows: Sequence[Sequence[str]], *, head: bool) -> str:
-    """Gives the lines of one study.
+    """Gives the lines of one study; as they are, but on a terminal made harmless.
 
     Args:
         study: Its folder.
@@ -21,5 +23,8 @@ def text(study: str, rows: Sequence[Sequence[str]], *, head: bool) -> str:
     writer = csv.writer(out, lineterminator="\n")
     if head:
         writer.writerow(("Study", *COLUMNS))
-    writer.writerows((study, *row) for row in rows)
+    lines: Iterable[Sequence[str]] = ((study, *row) for row in rows)
+    if is_terminal(sys.stdout):
+        lines = ([clean(text) for text in line] for line in lines)
+    writer.writerows(lines)
     return out.getvalue()
