@@ -204,11 +204,14 @@ def page(text: str, *, pager: bool = True) -> None:
     import shutil
     import subprocess
 
-    command = shlex.split(os.environ.get("PAGER") or "less")
+    # As pydoc, and so maestrowf, chooses.
+    command = shlex.split(os.environ.get("MANPAGER") or os.environ.get("PAGER") or "less")
     if not command or shutil.which(command[0]) is None:
         sys.stdout.write(text)
         sys.stdout.flush()
         return
+    if command[0].endswith("less"):
+        command.append("-R")  # also where LESS says nothing of colours
     # As git does: keep colours and the screen's contents.
     environment = {"LESS": "FRX", "LV": "-c", **os.environ}
     process = subprocess.Popen(
