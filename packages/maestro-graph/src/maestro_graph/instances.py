@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
 
 import attrs
@@ -59,33 +59,35 @@ class StepPlan:
         """Return the used parameters in a row of the table."""
         return tuple([column[row] for column in self.cells])
 
-    def instance(self, position: int) -> Instance:
-        """Make the instance at a position among those of this step."""
-        step, row = self.step, self.rows[position]
-        workspace = self.workspaces[position]
-        name = stem = self.name(position)
-        if self.hashed and self.combinations is not None:
-            stem = hashed_name(step.name, position, step.count)
-        script, label = naming.stems(stem)
-        shared = len(self.resources) == 1
-        resources = self.resources[0 if shared else position]
-        description = None if self.description is None else self.description.render(row)
-        return Instance(
-            step.first + position,
-            name,
-            step.index,
-            None if description == step.description else description,
-            self.values(row),
-            workspace,
-            script,
-            label,
-            bool(resources.nodes or resources.procs),
-            self.command.render(row),
-            None if self.restart is None else self.restart.render(row),
-            None if shared or resources == step.resources else resources,
-            tuple(sorted([plan.index_of(row) for plan in self.needs])),
-            self.groups,
-        )
+    def make(self, positions: Iterable[int]) -> Iterator[Instance]:
+        """Make the instances at some positions among those of this step."""
+        step, rows, workspaces = self.step, self.rows, self.workspaces
+        command, restart, description = self.command, self.restart, self.description
+        shared = self.resources[0] if len(self.resources) == 1 else None
+        numbered = self.hashed and self.combinations is not None
+        for position in positions:
+            row = rows[position]
+            name = self.name(position)
+            stem = hashed_name(step.name, position, step.count) if numbered else name
+            script, label = naming.stems(stem)
+            resources = shared or self.resources[position]
+            said = None if description is None else description.render(row)
+            yield Instance(
+                step.first + position,
+                name,
+                step.index,
+                None if said == step.description else said,
+                self.values(row),
+                workspaces[position],
+                script,
+                label,
+                bool(resources.nodes or resources.procs),
+                command.render(row),
+                None if restart is None else restart.render(row),
+                None if shared or resources == step.resources else resources,
+                tuple(sorted([plan.index_of(row) for plan in self.needs])),
+                self.groups,
+            )
 
 
 class Instances(InstanceSequence):
@@ -112,8 +114,7 @@ class Instances(InstanceSequence):
 
     def __iter__(self) -> Iterator[Instance]:
         for plan in self._plans:
-            for position in range(plan.step.count):
-                yield plan.instance(position)
+            yield from plan.make(range(plan.step.count))
 
     @overload
     def __getitem__(self, index: int) -> Instance: ...
@@ -126,7 +127,7 @@ class Instances(InstanceSequence):
             raise IndexError(index)
         index %= len(self)
         plan = self._plans[bisect.bisect_right(self._firsts, index) - 1]
-        return plan.instance(index - plan.step.first)
+        return next(plan.make([index - plan.step.first]))
 
 
 def hashed_name(step: str, position: int, count: int) -> str:

@@ -47,25 +47,24 @@ def _metadata(graph: Graph) -> Iterable[str]:
         yield "steps: {}\n"
         return
     yield "steps:\n"
-    # The cells of a table are shared by all instances, so each is put into text once.
-    texts: dict[int, str] = {}
+    # Steps that use the same parameters have the same combinations, in the same order.
+    texts: dict[tuple[str, ...], list[str]] = {}
     for step in graph.steps:
-        yield from _step(graph, step, texts)
+        if step.parameters not in texts:
+            texts[step.parameters] = [
+                flow({value.name: value.value for value in values})
+                for _, _, values in graph.instances.listing(step)
+            ]
+        yield from _step(graph, step, texts[step.parameters])
 
 
-def _step(graph: Graph, step: GraphStep, texts: dict[int, str]) -> Iterable[str]:
+def _step(graph: Graph, step: GraphStep, parameters: Iterable[str]) -> Iterable[str]:
     yield f"{_key('  ', step.name)}\n    parameters: {flow(step.parameters)}\n"
     workspaces = ["    workspaces:\n"]
     yield "    instances:\n"
-    for name, workspace, values in graph.instances.listing(step):
-        pairs = []
-        for value in values:
-            text = texts.get(id(value))
-            if text is None:
-                text = texts[id(value)] = f"{quoted(value.name)}: {flow(value.value)}"
-            pairs.append(text)
+    for (name, workspace, _), text in zip(graph.instances.listing(step), parameters, strict=True):
         key = _key("      ", name)
-        yield f"{key} {{{', '.join(pairs)}}}\n"
+        yield f"{key} {text}\n"
         workspaces.append(f"{key} {quoted(workspace)}\n")
     yield from workspaces
 
