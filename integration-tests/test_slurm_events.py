@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -232,3 +234,62 @@ def test_without_accounting_the_queue_alone_is_asked(slurm, bench, tmp_path, mon
 
     assert [state(), state()] == [states.UNKNOWN, states.UNKNOWN]
     slurm.until(lambda: state() == states.NOTFOUND, "not found")
+
+
+def test_the_user_s_settings_of_slurm_s_commands_do_not_matter(bench, monkeypatch):
+    for name, value in {
+        "SQUEUE_FORMAT": "%.3j",
+        "SQUEUE_FORMAT2": "Name:5",
+        "SQUEUE_STATES": "PENDING",
+        "SACCT_FORMAT": "User%3",
+        "SBATCH_PARTITION": "nope",
+        "SBATCH_ARRAY_INX": "0-3",
+        "SLURM_TIME_FORMAT": "relative",
+        "SLURM_JOB_ID": "999999",
+        "LC_ALL": "de_DE.UTF-8",
+    }.items():
+        monkeypatch.setenv(name, value)
+    (job,) = bench.submit({"command": "echo $LC_ALL; exit 3"})
+    (end,) = bench.ends([job])
+    assert (end["state"], end["exit_code"]) == (states.FAILED, 3)
+    assert 0 <= end["ended"] - end["started"] < 60
+    # The job itself has the user's locale.
+    assert job.output == b"de_DE.UTF-8\n"
+
+
+def test_the_site_s_banners_do_not_matter(bench, tmp_path, monkeypatch):
+    """As a wrapper around the commands prints them, with numbers in them."""
+    wrappers = tmp_path / "wrappers"
+    wrappers.mkdir()
+    for command in ("sbatch", "squeue", "sacct", "scancel"):
+        real = shutil.which(command)
+        path = wrappers / command
+        path.write_text(
+            f'#!/bin/sh\necho "*** 12 nodes are down until 2026-12-24 ***"\n"{real}" "$@"\n'
+            "code=$?\necho '4711'' jobs wait | ask 5555'\nexit $code\n"
+        )
+        path.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{wrappers}:{os.environ['PATH']}")
+    done, held = bench.submit({"command": "true"}, {"command": "true", "priority": "held"})
+    (end,) = bench.ends([done])
+    assert end["state"] == states.FINISHED
+    assert bench.adapter.find([held.token])[held.token]["job"] == held.id
+    assert bench.adapter.cancel([held.id]) == {held.id: {"cancelled": True}}
+    (end,) = bench.ends([held])
+    assert end["state"] == states.CANCELLED
+
+
+@pytest.mark.parametrize("array", [False, True])
+def test_a_cluster_that_is_asked_for_by_name(slurm, tmp_path, array):
+    """`sbatch --clusters` gives ids as `123;cluster`; every later command names the cluster, too."""
+    options = {"timeout": 60, "array": array, "allocation_args": {"clusters": "slurmtest"}}
+    bench = Bench(slurm_adapter.create(options), tmp_path, 60, {"procs": 1})
+    jobs = bench.submit({"command": "true"}, {"command": "exit 3"})
+    (held,) = bench.submit({"command": "true", "priority": "held"})
+    assert all(job.id.endswith(";slurmtest") for job in [*jobs, held])
+    assert [end["state"] for end in bench.ends(jobs)] == [states.FINISHED, states.FAILED]
+    stranger = slurm_adapter.create(options)
+    assert stranger.find([held.token])[held.token]["job"] == held.id
+    bench.adapter.cancel([held.id])
+    (end,) = bench.ends([held])
+    assert end["state"] == states.CANCELLED
