@@ -33,19 +33,22 @@ assert threading.active_count() == 1 and dict(os.environ) == environment
     run(code)
 
 
+def seconds_of(code):
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    run(code)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
 def test_import_time():
     """At most 150 ms, the interpreter's start included.
 
-    Time of the processor, and the best of some: other tests may run beside this one.
+    Other tests may slow this one down, so the interpreter alone is measured in turn: where it takes
+    25 ms instead of the 12 ms of an idle machine, or more, so may the import.
     """
-    best = 9.0
-    for _ in range(7):
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        run("import maestro_spec")
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        best = min(best, spent)
-    assert best <= 0.150
+    pairs = [(seconds_of("pass"), seconds_of("import maestro_spec")) for _ in range(7)]
+    bare, imported = (min(times) for times in zip(*pairs, strict=True))
+    assert imported <= max(0.150, 6 * bare)
 
 
 def test_linting_imports_nothing_that_it_does_not_need():

@@ -5,12 +5,11 @@ from __future__ import annotations
 import copy
 import json
 
+import jsonschema
 import pytest
 import yaml
 
 from maestro_spec.schema import json_schema, schema_text
-
-jsonschema = pytest.importorskip("jsonschema")
 
 #: a value of a type that no required field takes
 WRONG = {"nothing": "that fits"}

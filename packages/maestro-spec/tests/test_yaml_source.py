@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from maestro_spec.document import Mapping, Scalar, Sequence
 from maestro_spec.errors import StudyInvalid, StudyUnreadable
 from maestro_spec.scalars import resolve
-from maestro_spec.structure import plain
+from maestro_spec.single_values import plain
 from maestro_spec.yaml_source import MAX_ALIASES, MAX_BYTES, MAX_VALUES, decode, parse, read_file
 
 

@@ -22,7 +22,8 @@ from maestro_spec.model import (
     Variable,
 )
 from maestro_spec.problems import Path, Problem
-from maestro_spec.structure import INVALID, Reader
+from maestro_spec.single_values import INVALID
+from maestro_spec.structure import Reader
 from maestro_spec.study_shape import STUDY
 
 PARAMETERS = "global.parameters"
