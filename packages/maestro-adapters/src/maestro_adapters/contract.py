@@ -15,6 +15,7 @@ The tests run real jobs, of a few seconds in all. Nothing here imports pytest.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -283,6 +284,21 @@ class AdapterContract:
         check(end["state"] == states.FAILED, f"it did not finish: {end}")
         check(end["exit_code"] in (None, driver.ALREADY_STARTED), f"exit code: {end}")
         check(not (job.workspace / "ran").exists(), "a void attempt ran")
+        bench.adapter.close()
+
+    def test_a_script_in_a_temporary_folder(
+        self, make_adapter: Callable[[], Adapter], tmp_path: Path
+    ) -> None:
+        """It need not be there any more, nor on another host, when its scheduler starts the job."""
+        bench = self.bench(make_adapter(), tmp_path)
+        scripts = tmp_path / "scripts"
+        scripts.mkdir()
+        (job,) = bench.submit({"command": "pwd; exit 4", "scripts": scripts})
+        if bench.adapter.describe()["scheduled"]:
+            shutil.rmtree(scripts)
+        bench.ends([job])
+        check(job.attempt is not None and job.attempt.exit_code == 4, f"attempt: {job.attempt}")
+        check(job.output == f"{job.workspace}\n".encode(), f"output: {job.output!r}")
         bench.adapter.close()
 
     def test_output_is_bytes(self, make_adapter: Callable[[], Adapter], tmp_path: Path) -> None:

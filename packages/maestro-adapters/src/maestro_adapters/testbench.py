@@ -77,7 +77,8 @@ class Bench:
         """Submit requests in one call; each gets a workspace of its own unless it names one.
 
         Args:
-            requests: their fields; ``folder`` names the workspace.
+            requests: their fields; ``folder`` names the workspace, ``scripts`` a folder for the
+                script, which otherwise lies in the workspace.
             before: called with each workspace before the submission.
         """
         jobs = [self._job(request, before) for request in requests]
@@ -105,13 +106,14 @@ class Bench:
         given = dict(fields)
         workspace = self.folder / given.pop("folder", f"job-{self._count}")
         workspace.mkdir(exist_ok=True)
+        scripts = Path(given.pop("scripts", workspace))
         request = {"name": "job", "description": "of the contract", **self._request, **given}
         request["workspace"] = str(workspace)
         if before is not None:
             before(workspace)
         texts = self.adapter.render(request)
         check_builtin(texts)
-        script = workspace / texts["script_name"]
+        script = scripts / texts["script_name"]
         script.write_bytes(texts["script"].encode(errors="surrogateescape"))
         script.chmod(0o755)
         return {
