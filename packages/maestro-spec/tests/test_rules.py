@@ -244,7 +244,13 @@ def test_the_parameters_of_a_pgen_file_can_be_named(codes):
     text = study(step("a", "cmd: $(SIZE) $(SIZE.label)"))
     assert codes(text) == {"MS401", "MS402"}
     assert codes(text, parameters=["SIZE"]) == set()
-    assert codes(text, parameters=["OTHER"]) == {"MS401", "MS402"}
+    assert codes(text, parameters=["OTHER"]) == {"MS205", "MS401", "MS402"}
+
+
+def test_parameters_of_a_pgen_file_are_checked_by_their_names(lint):
+    text = "env: {variables: {SIZE: 5}}\n" + study(step("a", "cmd: $(SIZE) $(SEED)"))
+    found = [(p.code, p.place) for p in lint(text, parameters=["SIZE", "SEED", "MESH"])]
+    assert sorted(found) == [("MS205", None), ("MS206", None)]
 
 
 def test_a_pgen_file_replaces_the_table_of_the_study(codes):

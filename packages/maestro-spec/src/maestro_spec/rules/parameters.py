@@ -82,22 +82,26 @@ def _slashes(analysis: Analysis, column: TableColumn) -> Iterator[Problem]:
 
 def _names(analysis: Analysis) -> Iterator[Problem]:
     """Names that are taken already."""
-    place = analysis.study.place
     seen: set[str] = set()
-    for column in (c for factor in analysis.table for c in factor.columns):
-        path = column.path
-        if column.name in seen:
-            message = f"The parameter `{column.name}` is given twice."
+    for name, path in _defined(analysis):
+        if name in seen:
+            message = f"The parameter `{name}` is given twice."
             hint = "Each parameter belongs to one factor."
-            yield problem("MS211", place(path, at_key=True), path, message, hint)
-        elif column.name in analysis.env or column.name in BUILT_IN:
-            what = "a name of `env`" if column.name in analysis.env else "maestro's own"
-            message = (
-                f"$({column.name}) is {what}, so the parameter of this name has no effect there."
-            )
-            hint = "Rename the parameter."
-            yield problem("MS206", place(path, at_key=True), path, message, hint)
-        seen.add(column.name)
+            place = analysis.study.place(path, at_key=True)
+            yield problem("MS211", place, path, message, hint)
+        elif name in analysis.env or name in BUILT_IN:
+            what = "a name of `env`" if name in analysis.env else "maestro's own"
+            message = f"$({name}) is {what}, so the parameter of this name has no effect there."
+            place = analysis.study.place(path, at_key=True) if not analysis.from_pgen else None
+            yield problem("MS206", place, path, message, "Rename the parameter.")
+        seen.add(name)
+
+
+def _defined(analysis: Analysis) -> list[tuple[str, Path]]:
+    """All parameters, and where they are defined; those of a pgen file by their names alone."""
+    if analysis.from_pgen:
+        return [(name, ()) for name in sorted(analysis.parameters)]
+    return [(c.name, c.path) for factor in analysis.table for c in factor.columns]
 
 
 def _unused(analysis: Analysis) -> Iterator[Problem]:
@@ -106,14 +110,12 @@ def _unused(analysis: Analysis) -> Iterator[Problem]:
     used = frozenset().union(*analysis.used.values()) if analysis.used else frozenset()
     # A CSV file may have more columns than the study needs.
     named = frozenset(analysis.study.parameter_names)
-    for factor in analysis.table:
-        for column in factor.columns:
-            if column.name not in used and column.name in named:
-                path = column.path
-                message = f"No step uses the parameter `{column.name}`."
-                hint = f"Write $({column.name}) where it belongs, or remove it."
-                place = analysis.study.place(path, at_key=True)
-                yield problem("MS205", place, path, message, hint)
+    for name, path in _defined(analysis):
+        if name not in used and (name in named or analysis.from_pgen):
+            message = f"No step uses the parameter `{name}`."
+            hint = f"Write $({name}) where it belongs, or remove it."
+            place = analysis.study.place(path, at_key=True) if not analysis.from_pgen else None
+            yield problem("MS205", place, path, message, hint)
 
 
 # Labels
