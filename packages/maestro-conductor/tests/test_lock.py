@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -12,7 +15,7 @@ import msgpack
 import pytest
 
 from maestro_conductor.errors import HeldError
-from maestro_conductor.files import CONDUCTOR
+from maestro_conductor.files import CONDUCTOR, LOCK
 from maestro_conductor.lock import STALE, hold, holder, last_holder
 from maestro_conductor.testing import StepPlan, make_workspace
 
@@ -83,6 +86,21 @@ def test_an_old_heartbeat_from_another_host_needs_a_word_of_the_user(workspace):
     with pytest.raises(HeldError, match="--take-over"), hold(workspace):
         pass
     with hold(workspace, take_over=True) as held:
+        assert last_holder(workspace) == held.me
+
+
+def test_one_who_merely_asks_is_not_taken_for_a_conductor(workspace):
+    descriptor = os.open(workspace / LOCK, os.O_RDWR | os.O_CREAT)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    threading.Timer(0.1, os.close, [descriptor]).start()
+    with hold(workspace) as held:
+        assert holder(workspace) == held.me
+
+
+def test_a_torn_file_of_a_dead_conductor_does_not_matter(workspace):
+    (workspace / CONDUCTOR).write_bytes(b"")
+    assert last_holder(workspace) is None
+    with hold(workspace) as held:
         assert last_holder(workspace) == held.me
 
 

@@ -106,6 +106,15 @@ def test_lines_wait_while_the_disk_is_full(log, monkeypatch):
     assert [line["event"] for line in lines(file.path)] == ["paused", "unpaused"]
 
 
+def test_many_lines_at_once_are_not_lost(log):
+    study, file = log
+    for number in range(20_000):
+        study.event("step_cancelled", instance=f"s_{number}", state="CANCELLED")
+    assert file.flush()
+    assert file.lost == 0
+    assert len(lines(file.path)) == 20_000
+
+
 def test_half_a_line_is_taken_back(log, monkeypatch):
     study, file = log
     real, room = os.write, 500

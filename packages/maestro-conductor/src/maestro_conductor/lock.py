@@ -14,7 +14,7 @@ from pathlib import Path
 import attrs
 import msgpack
 
-from maestro_conductor.errors import FormatError, HeldError, WorkspaceError
+from maestro_conductor.errors import HeldError, WorkspaceError
 from maestro_conductor.files import CONDUCTOR, LOCK, check_header, header, replace_file
 
 __all__ = ["HEARTBEAT", "STALE", "Hold", "Holder", "boot_id", "hold", "holder", "last_holder"]
@@ -23,6 +23,8 @@ __all__ = ["HEARTBEAT", "STALE", "Hold", "Holder", "boot_id", "hold", "holder", 
 HEARTBEAT = 15.0
 #: s after which a heartbeat from another host is old.
 STALE = 60.0
+#: How often a lock is tried, and s between two tries.
+_TRIES, _PAUSE = 10, 0.03
 
 
 @attrs.frozen
@@ -73,7 +75,7 @@ def last_holder(root: Path) -> Holder | None:
     except OSError:
         return None
     except (ValueError, msgpack.UnpackException):
-        raise FormatError(f"{path} is damaged; delete it if no conductor runs") from None
+        return None  # a machine went down while it was written; the lock knows better
     known = check_header(value, "maestro-conductor", str(path))
     names = [field.name for field in attrs.fields(Holder)]
     return Holder(**{name: known[name] for name in names})
@@ -158,13 +160,23 @@ def hold(root: Path, *, take_over: bool = False) -> Iterator[Hold]:
 
 def _lock(root: Path, descriptor: int) -> None:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise _held(root, last_holder(root)) from None
+        if not _take(descriptor):
+            raise _held(root, last_holder(root))
     except OSError as error:
         if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS):
             raise WorkspaceError(f"{root / LOCK} cannot be locked: {error.strerror}") from error
         # A file system without locks: the heartbeat alone decides.
+
+
+def _take(descriptor: int) -> bool:
+    """Lock a file; one who merely asks may have it for a moment, so several tries count."""
+    for number in range(_TRIES):
+        if number:
+            time.sleep(_PAUSE)
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+    return False
 
 
 def _refuse_elsewhere(root: Path, me: Holder, take_over: bool) -> None:

@@ -31,8 +31,8 @@ LEVELS = {
 }
 DEFAULT_LEVEL = 2
 
-#: Bytes of lines that are kept while the file cannot be written.
-_MOST_WAITING = 1 << 20
+#: Bytes of lines that are collected, and that are kept while the file cannot be written.
+_MANY_WAITING, _MOST_WAITING = 1 << 16, 1 << 20
 
 
 class LogFile:
@@ -44,6 +44,9 @@ class LogFile:
     Args:
         path: of the file.
         copy: gets each line, too (standard output).
+
+    Attributes:
+        lost: how many lines were dropped while the file could not be written for long.
     """
 
     def __init__(self, path: Path, copy: Callable[[str], None] | None = None) -> None:
@@ -59,9 +62,11 @@ class LogFile:
         """Collect a line; the name is that which structlog calls."""
         if self._copy is not None:
             self._copy(line)
-        if len(self._waiting) > _MOST_WAITING:
-            self.lost += 1
-            return
+        if len(self._waiting) > _MANY_WAITING:
+            self.flush()
+            if len(self._waiting) > _MOST_WAITING:
+                self.lost += 1
+                return
         self._waiting += line.encode("ascii")
         self._waiting += b"\n"
 

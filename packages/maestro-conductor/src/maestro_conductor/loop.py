@@ -264,7 +264,13 @@ class Loop:
             if not self._todo:
                 break
             events = self._perform()
-        self._parts.log_file.flush()
+        self._flush_log()
+
+    def _flush_log(self) -> None:
+        file = self._parts.log_file
+        if file.flush() and file.lost:
+            lost, file.lost = file.lost, 0
+            self._parts.log.event("log_lines_lost", count=lost)
 
     def _take(self, turn: Turn) -> None:
         journal, narrator = self._parts.journal, self._narrator

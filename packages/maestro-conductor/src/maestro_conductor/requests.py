@@ -64,6 +64,9 @@ class RequestFiles:
 
     def find_claimed(self) -> None:
         """Take up what an earlier conductor claimed and did not apply; to be called once."""
+        for folder in (REQUESTS, CLAIMED):
+            with contextlib.suppress(OSError):  # made now, as there may be no room later
+                (self.root / folder).mkdir(exist_ok=True)
         with contextlib.suppress(FileNotFoundError):
             for entry in os.scandir(self.root / CLAIMED):
                 if not entry.name.endswith(".bad"):

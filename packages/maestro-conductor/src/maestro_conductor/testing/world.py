@@ -249,6 +249,9 @@ class World:
         key = (item.instance, item.attempt)
         if not self.calm and self._random.random() < 0.05:
             return Settled(*key, "error", detail="no room on the disk")
+        running = [job for job in self.jobs.values() if job.state == "RUNNING"]
+        if any((job.lane, job.instance, job.attempt) == (LOCAL, *key) for job in running):
+            return Settled(*key, "error", detail="its process may still run it")
         if item.void:
             self.files.setdefault(key, "void")
         found = self.files.get(key, "absent")
