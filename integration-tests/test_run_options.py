@@ -314,6 +314,8 @@ def test_warnings_are_shown_and_do_not_stop(tmp_path: Path, maestro: Maestro) ->
     done = maestro("run", "-fg", "-y", "-o", "OUT", "typo.yaml")
     assert "warning" in done.stderr
     assert "WRD" in done.stderr
+    told = json.loads(maestro("run", "-n", "--json", "-o", "OTHER", "typo.yaml").stdout)
+    assert [each["code"] for each in told["warnings"]] == ["MS401"]
     assert (tmp_path / "OUT/status.csv").exists()
 
 

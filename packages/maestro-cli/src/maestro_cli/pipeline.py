@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from maestro_cli.errors import StudyError
 from maestro_cli.run_file import Run, write_batch_info, write_run
@@ -49,6 +49,7 @@ class Order:
         pargs: Its arguments.
         hashws, shared, usetmp, dry, throttle, rlimit, attempts, sleep: As the options are called.
         quiet: Problems are not printed.
+        warnings: Filled on the way: the linter's warnings.
     """
 
     study_file: str
@@ -65,6 +66,7 @@ class Order:
     attempts: int
     sleep: int | float
     quiet: bool = False
+    warnings: list[Problem] = field(factory=list)
 
 
 def read_study(order: Order) -> Study:
@@ -190,7 +192,9 @@ def _judge(order: Order, study: Study, problems: Sequence[Problem]) -> None:
 
     if has_errors(problems):
         raise _bad(order, problems, study.document)
-    _show(order, [each for each in problems if each.severity == "warning"], study.document)
+    warnings = [each for each in problems if each.severity == "warning"]
+    order.warnings.extend(warnings)
+    _show(order, warnings, study.document)
 
 
 def _bad(order: Order, problems: Sequence[Problem], document: Document | None) -> BadStudyError:

@@ -172,14 +172,14 @@ def command(args: argparse.Namespace) -> int:
             launch = agreed("Would you like to launch the study?")
         stage.publish()
     if not launch:
-        return _not_launched(args, stage.root)
+        return _not_launched(args, order, stage.root)
     if args.fg or args.dry:
-        return _foreground(args, stage.root)
+        return _foreground(args, order, stage.root)
     from maestro_cli.detach import start_conductor
 
     pid = start_conductor(stage.root, study.name, debug_level=args.debug_lvl, logpath=args.logpath)
     if args.json:
-        _print_json(args, stage.root, launched=True, pid=pid)
+        _print_json(order, stage.root, launched=True, pid=pid)
         return EXIT_OK
     where = word(stage.root)
     say("Study launched successfully.")
@@ -242,9 +242,9 @@ def _reserve(args: argparse.Namespace, study: Study) -> Stage:
     return staging.reserve(out, replace=True)
 
 
-def _not_launched(args: argparse.Namespace, root: Path) -> int:
+def _not_launched(args: argparse.Namespace, order: Order, root: Path) -> int:
     if args.json:
-        _print_json(args, root, launched=False, pid=None)
+        _print_json(order, root, launched=False, pid=None)
     else:
         from maestro_cli.terminal import say
 
@@ -253,7 +253,7 @@ def _not_launched(args: argparse.Namespace, root: Path) -> int:
     return EXIT_OK
 
 
-def _foreground(args: argparse.Namespace, root: Path) -> int:
+def _foreground(args: argparse.Namespace, order: Order, root: Path) -> int:
     from maestro_cli.foreground import conduct_here, report
 
     code = conduct_here(
@@ -263,18 +263,17 @@ def _foreground(args: argparse.Namespace, root: Path) -> int:
         talkative=args.logstdout and not args.json,
     )
     if args.json:
-        _print_json(args, root, launched=True, pid=None, exit_code=code)
+        _print_json(order, root, launched=True, pid=None, exit_code=code)
     else:
         report(root, code)
     return code
 
 
-def _print_json(
-    args: argparse.Namespace, root: Path, *, launched: bool, pid: int | None, **more: int
-) -> None:
+def _print_json(order: Order, root: Path, *, launched: bool, pid: int | None, **more: int) -> None:
     import json
 
     from maestro_cli.terminal import say
+    from maestro_spec.formats.json import as_json
 
-    record = {"path": str(root), "launched": launched, "dry": args.dry, "pid": pid, **more}
-    say(json.dumps(record))
+    record = {"path": str(root), "launched": launched, "dry": order.dry, "pid": pid, **more}
+    say(json.dumps({**record, "warnings": [as_json(each) for each in order.warnings]}))
