@@ -194,7 +194,7 @@ class AdapterContract:
     ) -> None:
         """Its script stops; a second cancel of an ended job is no error."""
         bench = self.bench(make_adapter(), tmp_path)
-        (job,) = bench.submit({"command": "echo $$ >pid; : >ready; sleep 600; : >went-on"})
+        (job,) = bench.submit({"command": "echo $$ >pid; : >ready; sleep 600 && : >went-on"})
         bench.started([job])
         self._cancel(bench, [job])
         (end,) = bench.ends([job])
