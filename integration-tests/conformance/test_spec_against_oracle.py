@@ -36,6 +36,8 @@ STRICTER = [
     ("MS307", "", "Names that the workspace needs"),
     ("MS404", "", "Variables that contain each other"),
     ("MS406", "", "Launchers of local steps"),
+    ("MS508", "", "The batch block has types"),
+    ("MS512", "", "Numbers that a token gives"),
     ("MS504", "", "Walltimes that no scheduler understands"),
 ]  # fmt: skip
 

@@ -366,3 +366,20 @@ def test_keys_that_a_scheduler_does_not_use(lint):
 )
 def test_exit_codes(keys, count, lint):
     assert len(messages(lint, study(step("a", f"cmd: x, {keys}")), "MS510")) == count
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("4", None),
+        ("'4'", None),
+        ("$(OTHER)", None),
+        ("-1", "MS512"),
+        ("2.0", None),
+        ("1.5", "MS512"),
+        ("four", "MS512"),
+    ],
+)
+def test_numbers_that_a_variable_gives(value, code, codes):
+    env = f"env: {{variables: {{N: {value}, OTHER: 8}}}}\n"
+    assert codes(env + study(step("a", "cmd: x, procs: $(N)"))) == ({code} if code else set())

@@ -92,10 +92,11 @@ _LIST: list[tuple[str, Literal["error", "warning", "hint"], str]] = [
     ("MS505", "warning", "a walltime that is none, in a local step"),
     ("MS506", "hint", "a walltime that schedulers read differently"),
     ("MS507", "error", "a git dependency with several versions"),
-    ("MS508", "warning", "a batch value that looks wrong"),
+    ("MS508", "error", "a batch value that is no number"),
     ("MS509", "warning", "an unknown placeholder in the launcher"),
     ("MS510", "warning", "exit codes that contradict each other"),
     ("MS511", "hint", "a restart that never happens"),
+    ("MS512", "error", "a token that gives no number"),
 ]
 
 CODES: dict[str, Code] = {name: Code(name, severity, title) for name, severity, title in _LIST}

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from maestro_spec.analysis import Analysis
+from maestro_spec.analysis import Analysis, resolved
 from maestro_spec.model import Step
 from maestro_spec.problems import Problem, problem
 from maestro_spec.walltimes import is_ambiguous, is_walltime
+
+_TOKEN = re.compile(r"\$\(([^()$]+)\)")
+
+#: what a step asks for in whole numbers
+_WHOLE_NUMBERS = (
+    "nodes",
+    "procs",
+    "gpus",
+    "cores_per_task",
+    "tasks_per_rs",
+    "rs_per_node",
+    "cpus_per_rs",
+)
+_WHOLE_NUMBER = re.compile(r"\s*[0-9]{1,18}(\.0*)?\s*")
 
 _SCHEDULERS = frozenset({"slurm", "lsf", "flux"})
 
@@ -16,6 +31,7 @@ def check(analysis: Analysis) -> Iterator[Problem]:
     """Values of all steps."""
     for step in analysis.study.steps:
         yield from _walltime(analysis, step)
+        yield from _numbers(analysis, step)
         yield from _exit_codes(analysis, step)
         yield from _restart(analysis, step)
 
@@ -38,6 +54,29 @@ def _walltime(analysis: Analysis, step: Step) -> Iterator[Problem]:
     elif is_ambiguous(text) and scheduled:
         message = f"`{text}` is minutes and seconds for Slurm and Flux, hours and minutes for LSF."
         yield problem("MS506", place, path, message, "Write HH:MM:SS.")
+
+
+def _numbers(analysis: Analysis, step: Step) -> Iterator[Problem]:
+    """Whole numbers that a variable or a parameter gives."""
+    for field in _WHOLE_NUMBERS:
+        text = getattr(step.resources, field)
+        token = _TOKEN.fullmatch(text.strip()) if isinstance(text, str) else None
+        values = _values_of(analysis, token[1]) if token else ()
+        wrong = next((value for value in values if not _WHOLE_NUMBER.fullmatch(value)), None)
+        if token and wrong is not None:
+            path = (*step.at, "run", field)
+            name = field.replace("_", " ")
+            message = f"`{name}` must be a whole number, and {token[0]} gives `{wrong[:60]}`."
+            yield problem("MS512", analysis.study.place(path), path, message)
+
+
+def _values_of(analysis: Analysis, name: str) -> tuple[str, ...]:
+    """What a token gives, as far as that can be seen here."""
+    if name in analysis.env:
+        text = resolved(analysis.env[name], analysis.env)
+        return () if "$(" in text else (text,)
+    column = analysis.columns.get(name)
+    return tuple(v for v in (column.values if column else None) or () if "$(" not in v)
 
 
 def _exit_codes(analysis: Analysis, step: Step) -> Iterator[Problem]:
