@@ -28,7 +28,7 @@ MAESTRO = Path(sys.executable).with_name("maestro")
 #: What `meta/environment.yaml` shows: nothing of the machine that the files are made on, but one
 #: variable that has to be left out.
 ENVIRONMENT = {
-    "PATH": os.environ["PATH"],
+    "PATH": "/usr/bin:/bin",
     "HOME": "/home/someone",
     "LANG": "C.UTF-8",
     "SITE_TOKEN": "a secret",
@@ -71,7 +71,7 @@ def make_git_repository() -> None:
         subprocess.run([*git, "-C", source, *command], check=True)
 
 
-def scheduled(root: Path) -> None:
+def scheduled(root: Path, study: Path) -> None:
     """A waiting job is cancelled, resumed and cancelled again."""
 
     def waiting() -> bool:
@@ -80,7 +80,6 @@ def scheduled(root: Path) -> None:
     def over() -> bool:
         return states(root)["waits"] == "CANCELLED"
 
-    study = HERE / "studies" / "scheduled.yaml"
     maestro("run", "-y", "-s", "1", "-o", str(root), str(study))
     for again in (True, False):
         wait_until(waiting, "a job that waits")
@@ -109,20 +108,26 @@ def keep(root: Path, name: str) -> None:
     shutil.copytree(root, HERE / name)
 
 
+def run_and_keep(name: str, study: Path, expect: int = 0) -> None:
+    """Runs a study to its end."""
+    maestro("run", "-fg", "-y", "-o", str(WORK / name), str(study), expect=expect)
+    keep(WORK / name, name)
+
+
 def main() -> None:
     """Runs all studies."""
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir()
     make_git_repository()
-    sample = SAMPLES / "hello_bye_parameterized.yaml"
-    maestro("run", "-fg", "-y", "-o", str(WORK / "hello"), str(sample))
-    keep(WORK / "hello", "hello")
-    study = HERE / "studies" / "everything.yaml"
-    maestro("run", "-fg", "-y", "-o", str(WORK / "everything"), str(study), expect=2)
-    keep(WORK / "everything", "everything")
+    # From copies: the files show where their study came from, and that is no one's checkout.
+    studies = WORK / "studies"
+    shutil.copytree(HERE / "studies", studies)
+    shutil.copy(SAMPLES / "hello_bye_parameterized.yaml", studies)
+    run_and_keep("hello", studies / "hello_bye_parameterized.yaml")
+    run_and_keep("everything", studies / "everything.yaml", expect=2)
     compact_journal(WORK / "everything")
     keep(WORK / "everything", "compacted")
-    scheduled(WORK / "scheduled")
+    scheduled(WORK / "scheduled", studies / "scheduled.yaml")
     keep(WORK / "scheduled", "scheduled")
 
 
