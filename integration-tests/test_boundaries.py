@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.once
+
 LIBRARIES = ["maestro_spec", "maestro_graph", "maestro_adapters", "maestro_conductor"]
 
 
