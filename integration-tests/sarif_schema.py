@@ -14,6 +14,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import debian
+
 PACKAGE = "@microsoft/jest-sarif@1.0.0-beta.0"
 MEMBER = "package/lib/schemas/sarif-2.1.0-rtm.5.json"
 
@@ -40,6 +42,7 @@ def sarif_schema() -> dict[str, Any]:
 
 
 def _bring(folder: Path) -> Path:
+    debian.need("npm", "npm")
     command = ["npm", "pack", "--silent", "--pack-destination", str(folder), PACKAGE]
     try:
         subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)

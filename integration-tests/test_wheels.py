@@ -17,7 +17,7 @@ pytestmark = pytest.mark.once
 #: What `pip install` of each package brings, itself apart.
 BRINGS = {
     "maestro-spec": {"attrs", "msgpack", "pyyaml"},
-    "maestro-graph": {"attrs", "msgpack", "pyyaml"},
+    "maestro-graph": {"attrs", "msgpack"},
     "maestro-adapters": {"attrs"},
     "maestro-conductor": {"attrs", "msgpack", "pyyaml", "structlog"},
 }

@@ -113,6 +113,7 @@ def test_what_is_no_utf8_is_told_with_its_place():
         "MS002",
         "f:2:4",
     )
+    assert decode("a: 1\nb: ÿ\n".encode(), "f") == "a: 1\nb: ÿ\n"
 
 
 def test_a_file_that_cannot_be_read(tmp_path):
@@ -120,6 +121,8 @@ def test_a_file_that_cannot_be_read(tmp_path):
         with pytest.raises(StudyUnreadable) as caught:
             read_file(path, "f")
         assert caught.value.problems[0].code == "MS001"
+    (tmp_path / "there.yaml").write_bytes(b"a: 1\n")
+    assert read_file(tmp_path / "there.yaml", "f") == "a: 1\n"
 
 
 def test_too_large():
