@@ -148,7 +148,7 @@ class Study:
         """The whole graph; 10 µs per instance."""
         from maestro_conductor.graph_view import read_graph
 
-        return read_graph(self.root)
+        return read_graph(self.root, values=True)
 
     def mark_queued(self) -> None:
         """Tells instances that may run (QUEUED) from those that wait for others (INITIALIZED)."""
@@ -193,7 +193,7 @@ class Study:
 
     def parameters(self, index: int) -> dict[str, Any]:
         """Gives an instance's parameters: name → value."""
-        return {row[0]: row[1] for row in self.graph.instance(index)["parameters"]}
+        return {row[0]: row[1] for row in self.graph.values[index]}
 
 
 def open_study(root: Path) -> Study:

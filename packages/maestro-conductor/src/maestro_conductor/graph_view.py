@@ -105,6 +105,7 @@ class Graph:
         names: of the instances.
         workspaces: their folders, relative to the root.
         parameters: as status.csv shows them, ``NAME:value;NAME:value``.
+        values: their rows `Value` of the format page; empty: they were not asked for.
         step_of: index of the instance's step.
         scheduled: 1 where the instance asks for nodes or procs.
         restartable: 1 where the instance has a restart command.
@@ -122,6 +123,7 @@ class Graph:
     names: list[str]
     workspaces: list[str]
     parameters: list[str]
+    values: list[list[Any]]
     step_of: array[int]
     scheduled: bytearray
     restartable: bytearray
@@ -166,8 +168,12 @@ class Graph:
             self._file = -1
 
 
-def read_graph(root: Path) -> Graph:
+def read_graph(root: Path, *, values: bool = False) -> Graph:
     """Read a workspace's graph.
+
+    Args:
+        root: the workspace.
+        values: keep the values of the parameters, for those who show them all.
 
     Raises:
         WorkspaceError: there is none, it is torn, or this version cannot read it.
@@ -191,7 +197,7 @@ def read_graph(root: Path) -> Graph:
                 max_buffer_size=max(size, 1 << 20),
                 unicode_errors="surrogateescape",
             )
-            return _read_stream(path, unpacker)
+            return _read_stream(path, unpacker, values)
     except (ValueError, msgpack.UnpackException, KeyError, TypeError, StopIteration) as error:
         raise FormatError(f"{path} is damaged or torn ({error!r}): make the study anew") from error
     finally:
@@ -199,7 +205,7 @@ def read_graph(root: Path) -> Graph:
             gc.enable()
 
 
-def _read_stream(path: Path, unpacker: msgpack.Unpacker) -> Graph:
+def _read_stream(path: Path, unpacker: msgpack.Unpacker, keep_values: bool) -> Graph:
     head = check_header(next(unpacker), "maestro-graph", str(path), FEATURES)
     steps = [_read_step(next(unpacker)) for _ in range(head["steps"])]
     graph = Graph(
@@ -212,6 +218,7 @@ def _read_stream(path: Path, unpacker: msgpack.Unpacker) -> Graph:
         names=[],
         workspaces=[],
         parameters=[],
+        values=[],
         step_of=array("I"),
         scheduled=bytearray(),
         restartable=bytearray(),
@@ -223,6 +230,7 @@ def _read_stream(path: Path, unpacker: msgpack.Unpacker) -> Graph:
     )
     # Local names: this loop runs once per instance, and `maestro status` waits for it.
     names, workspaces, parameters = graph.names, graph.workspaces, graph.parameters
+    values = graph.values
     step_of, needs, need_start = graph.step_of, graph.needs, graph.need_start
     scheduled, restartable = graph.scheduled, graph.restartable
     offsets = graph._offsets
@@ -234,6 +242,8 @@ def _read_stream(path: Path, unpacker: msgpack.Unpacker) -> Graph:
         names.append(record["name"])
         workspaces.append(record["workspace"])
         parameters.append(";".join([f"{row[0]}:{row[1]}" for row in record["parameters"]]))
+        if keep_values:
+            values.append(record["parameters"])
         step_of.append(record["step"])
         scheduled.append(1 if record["scheduled"] else 0)
         restartable.append(1 if record["restart"] is not None else 0)
