@@ -42,6 +42,24 @@ def test_the_sample_runs_to_its_end(tmp_path: Path, samples: Path, maestro: Maes
     assert "Finished: 8 steps" in done.stdout
 
 
+MEETING = """\
+description: {name: meeting, description: each of two steps waits for the other}
+batch: {type: local, local_slots: 2}
+study:
+  - {name: gives, description: d, run: {cmd: "echo word > $(OUTPUT_PATH)/pipe"}}
+  - {name: takes, description: d, run: {cmd: "read -r word < $(OUTPUT_PATH)/pipe; [ $word = word ]"}}
+"""
+
+
+def test_local_steps_run_at_the_same_time(tmp_path: Path, maestro: Maestro) -> None:
+    study = write(tmp_path / "meeting.yaml", MEETING)
+    assert maestro("run", "--autono", "-o", "OUT", study).returncode == 0
+    os.mkfifo(tmp_path / "OUT" / "pipe")
+    done = maestro("resume", "-fg", "OUT", timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert status(maestro, tmp_path / "OUT")["counts"] == {"FINISHED": 2}
+
+
 def test_the_background_conductor_outlives_the_shell(
     tmp_path: Path, waiting: Path, maestro: Maestro
 ) -> None:
