@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maestro_graph import ParameterError, ParameterTable, build_table
+from maestro_graph import ParameterError, ParameterTable, build_table, expand
 from maestro_graph.factors import range_values
 from maestro_graph.spec_view import Range
 
@@ -117,6 +117,16 @@ def test_a_csv_file(make: Any, tmp_path: Path) -> None:
     assert rows(table) == [(1, 'a, "b"', 0.5, True), ("007", "x y", "1.50", True)]
     assert table.columns[0].labels == ("s1", "s007")
     assert table.columns[1].labels == ('NAME.a, "b"', "NAME.x y")
+
+
+def test_an_expansion_reads_no_csv_file(make: Any, tmp_path: Path) -> None:
+    (tmp_path / "table.csv").write_text("P\n1\n2\n", encoding="utf-8")
+    spec = make.spec(
+        make.step("s", "echo $(P)"), parameters=[factor(csv="table.csv")], specroot=str(tmp_path)
+    )
+    with pytest.raises(ParameterError, match=r"table\.csv, and an expansion reads no files"):
+        expand(spec)
+    assert len(expand(spec, build_table(spec)).instances) == 2
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,8 @@ def expand(
 ) -> Graph:
     """Expand a study into its instances.
 
-    Nothing is looked at on disk, but for a CSV file of parameters when no table is given;
-    dependencies are not checked (see `maestro_graph.acquire`).
+    Nothing is looked at on disk: dependencies are not checked (see `maestro_graph.acquire`), and a
+    study whose parameters stand in a CSV file needs its table (see `maestro_graph.build_table`).
 
     Args:
         spec_document: record ``Spec`` of the format page.
@@ -53,6 +53,12 @@ def expand(
         FormatError: it is no spec document.
     """
     spec = view(spec_document)
+    files = [factor.csv for factor in spec.parameters if factor.csv is not None]
+    if parameters is None and files:
+        raise ParameterError(
+            f"the parameters stand in {', '.join(files)}, and an expansion reads no files",
+            hint="give it the table that build_table(spec_document) reads",
+        )
     table = table_of_spec(spec) if parameters is None else parameters
     return _Expansion(
         spec,
