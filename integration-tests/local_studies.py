@@ -45,8 +45,9 @@ global.parameters:
   N: {values: [1, 2, 3], label: N.%%}
 """
 
-WAITING = """\
-description: {name: waiting, description: "waits until a file appears, at most 60 s"}
+#: Each of its instances waits for the file `go` beside the study.
+PATIENT = """\
+description: {name: patient, description: "waits until a file appears, at most 60 s"}
 study:
   - name: wait
     description: waits
@@ -55,12 +56,19 @@ study:
         : $(N)
         for i in $(seq 600); do test -e $(SPECROOT)/go && exit 0; sleep 0.1; done
         exit 1
-  - name: after
-    description: comes after
-    run: {cmd: "true", depends: [wait_*]}
 global.parameters:
   N: {values: [1, 2, 3], label: N.%%}
 """
+
+#: The same, and a step behind it.
+WAITING = PATIENT.replace("name: patient", "name: waiting").replace(
+    "global.parameters:",
+    """\
+  - name: after
+    description: comes after
+    run: {cmd: "true", depends: [wait_*]}
+global.parameters:""",
+)
 
 
 @pytest.fixture

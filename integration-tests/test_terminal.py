@@ -8,30 +8,16 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import debian
 from conftest import Maestro
+from local_studies import PATIENT, until
 from maestro_conductor.lock import holder
-
-STUDY = """\
-description: {name: patient, description: "waits until a file appears, at most 60 s"}
-study:
-  - name: wait
-    description: waits
-    run:
-      cmd: |
-        : $(N)
-        for i in $(seq 600); do test -e $(SPECROOT)/go && exit 0; sleep 0.1; done
-        exit 1
-global.parameters:
-  N: {values: [1, 2, 3], label: N.%%}
-"""
 
 SLOW_PGEN = """\
 import os, time
@@ -48,13 +34,6 @@ def get_custom_generator(env, **kwargs):
 pytestmark = pytest.mark.once
 
 C_C = "C-c"
-
-
-def until(true: Callable[[], object], patience: float = 20) -> None:
-    end = time.monotonic() + patience
-    while not true():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.02)
 
 
 class Screen:
@@ -127,7 +106,7 @@ def screen(tmp_path: Path) -> Iterator[Screen]:
 @pytest.fixture(autouse=True)
 def study(tmp_path: Path, maestro: Maestro) -> Iterator[Path]:
     path = tmp_path / "study.yaml"
-    path.write_text(STUDY, encoding="utf-8")
+    path.write_text(PATIENT, encoding="utf-8")
     yield path
     (tmp_path / "go").touch()
     for graph in tmp_path.rglob(".maestro/graph.msgpack"):
@@ -410,7 +389,7 @@ def test_the_pager_is_for_what_does_not_fit(
     tmp_path: Path, screen: Screen, maestro: Maestro, study: Path
 ) -> None:
     maestro("run", "-n", "-o", "SHORT", "study.yaml")
-    study.write_text(STUDY.replace("[1, 2, 3]", str(list(range(60)))), encoding="utf-8")
+    study.write_text(PATIENT.replace("[1, 2, 3]", str(list(range(60)))), encoding="utf-8")
     maestro("run", "-n", "-o", "LONG", "study.yaml")
     screen.run("maestro status SHORT")
     screen.wait_for_end(0)
@@ -452,7 +431,7 @@ def test_a_person_sees_colours(screen: Screen, maestro: Maestro) -> None:
 
 
 def test_a_reader_that_leaves_early(screen: Screen, maestro: Maestro, study: Path) -> None:
-    study.write_text(STUDY.replace("[1, 2, 3]", str(list(range(3000)))), encoding="utf-8")
+    study.write_text(PATIENT.replace("[1, 2, 3]", str(list(range(3000)))), encoding="utf-8")
     maestro("run", "-n", "-o", "OUT", "study.yaml")
     screen.run("maestro status OUT | head -2")
     screen.wait_for_end(0)

@@ -7,32 +7,15 @@ import io
 import json
 import os
 import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from conftest import Maestro
+from local_studies import WAITING, until
 from maestro_conductor.lock import holder
 from oracle import oracle_python
-
-STUDY = """\
-description: {name: shared, description: "waits until a file appears, at most 60 s"}
-study:
-  - name: wait
-    description: waits
-    run:
-      cmd: |
-        : $(N)
-        for i in $(seq 600); do test -e $(SPECROOT)/go && exit 0; sleep 0.1; done
-        exit 1
-  - name: after
-    description: comes after
-    run: {cmd: "true", depends: [wait_*]}
-global.parameters:
-  N: {values: [1, 2, 3], label: N.%%}
-"""
 
 pytestmark = pytest.mark.once
 
@@ -62,7 +45,7 @@ def oracle(tmp_path: Path) -> Oracle:
 @pytest.fixture
 def live(tmp_path: Path, maestro: Maestro) -> Iterator[Path]:
     """A study that runs."""
-    (tmp_path / "study.yaml").write_text(STUDY, encoding="utf-8")
+    (tmp_path / "study.yaml").write_text(WAITING, encoding="utf-8")
     assert maestro("run", "-y", "-t", "1", "-o", "OUT", "study.yaml").returncode == 0
     root = tmp_path / "OUT"
     until(lambda: (root / "status.csv").exists())
@@ -70,13 +53,6 @@ def live(tmp_path: Path, maestro: Maestro) -> Iterator[Path]:
     (tmp_path / "go").touch()
     maestro("cancel", "-y", root)
     until(lambda: not holder(root))
-
-
-def until(true: Callable[[], object], patience: float = 20) -> None:
-    end = time.monotonic() + patience
-    while not true():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.02)
 
 
 def ours(maestro: Maestro, root: Path) -> dict[str, dict[str, object]]:
@@ -149,7 +125,7 @@ def words(text: str) -> set[str]:
 @pytest.fixture
 def upstream_study(tmp_path: Path, oracle: Oracle) -> Path:
     """A workspace that maestrowf itself made."""
-    text = STUDY.replace("for i in $(seq 600)", "for i in 1")
+    text = WAITING.replace("for i in $(seq 600)", "for i in 1")
     (tmp_path / "theirs.yaml").write_text(text.replace("exit 1", "exit 0"), encoding="utf-8")
     done = oracle("run", "-fg", "-y", "-s", "1", "--dry", "-o", "THEIRS", "theirs.yaml")
     assert (tmp_path / "THEIRS" / "status.csv").exists(), done.stderr
