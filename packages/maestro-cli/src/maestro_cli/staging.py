@@ -245,19 +245,15 @@ def _take_existing(stage: Stage, *, replace: bool) -> None:
 
 def _keep_conductors_off(root: Path) -> int:
     """Holds the lock of a workspace, as the format's page says; gives the open file."""
-    from maestro_conductor.files import LOCK
+    from maestro_conductor import lock
+    from maestro_conductor.errors import HeldError
 
-    descriptor = os.open(root / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
+        return lock.keep_off(root)
+    except HeldError:
         raise StudyError(
             f"a conductor has just taken {root}", hint="give another folder, or cancel that study"
         ) from None
-    except OSError:
-        pass  # a file system without locks; the heartbeat has been looked at
-    return descriptor
 
 
 def _claim(root: Path) -> int:

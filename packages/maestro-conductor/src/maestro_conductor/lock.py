@@ -17,7 +17,17 @@ import msgpack
 from maestro_conductor.errors import HeldError, WorkspaceError
 from maestro_conductor.files import CONDUCTOR, LOCK, check_header, header, replace_file
 
-__all__ = ["HEARTBEAT", "STALE", "Hold", "Holder", "boot_id", "hold", "holder", "last_holder"]
+__all__ = [
+    "HEARTBEAT",
+    "STALE",
+    "Hold",
+    "Holder",
+    "boot_id",
+    "hold",
+    "holder",
+    "keep_off",
+    "last_holder",
+]
 
 #: s between two heartbeats.
 HEARTBEAT = 15.0
@@ -140,14 +150,8 @@ def hold(root: Path, *, take_over: bool = False) -> Iterator[Hold]:
         HeldError: another conductor holds it; the text says which.
         WorkspaceError: the lock cannot be had.
     """
-    path = root / LOCK
+    held = Hold(root, keep_off(root), time.time_ns() // 1_000_000)
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise WorkspaceError(f"{path} cannot be opened: {error.strerror}") from error
-    held = Hold(root, descriptor, time.time_ns() // 1_000_000)
-    try:
-        _lock(root, descriptor)
         _refuse_elsewhere(root, held.me, take_over)
         with contextlib.suppress(OSError):  # a full disk: the loop waits for room and beats then
             held.beat(held.me.since)
@@ -156,6 +160,29 @@ def hold(root: Path, *, take_over: bool = False) -> Iterator[Hold]:
             held.beat(time.time_ns() // 1_000_000, live=False)
     finally:
         held.release()
+
+
+def keep_off(root: Path) -> int:
+    """Lock a workspace without becoming its conductor.
+
+    Returns:
+        The descriptor of the lock; closing it lets go.
+
+    Raises:
+        HeldError: a conductor holds it; the text says which.
+        WorkspaceError: the lock cannot be had.
+    """
+    path = root / LOCK
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise WorkspaceError(f"{path} cannot be opened: {error.strerror}") from error
+    try:
+        _lock(root, descriptor)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
 
 
 def _lock(root: Path, descriptor: int) -> None:
