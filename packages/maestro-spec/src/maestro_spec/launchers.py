@@ -41,11 +41,6 @@ class Launcher:
     procs: int | None
     legacy: bool = False
 
-    @property
-    def bare(self) -> bool:
-        """Whether it takes all that the step has."""
-        return self.nodes is None and self.procs is None
-
 
 #: more than anybody writes
 _MOST = 10_000

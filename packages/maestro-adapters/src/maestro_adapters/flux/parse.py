@@ -57,11 +57,6 @@ def submitted(stdout: str) -> str | None:
     return None
 
 
-def unknown_ids(result: Result) -> set[str]:
-    """The ids that `flux jobs` was asked for and does not know."""
-    return {job_id(found) for found in _UNKNOWN_ID.findall(result.stderr)}
-
-
 def answered(result: Result) -> bool:
     """Whether `flux jobs` gave an answer: it fails where it knows none of the ids."""
     return result.ok or (result.problem is None and bool(_UNKNOWN_ID.search(result.stderr)))
