@@ -59,6 +59,12 @@ def test_local_steps_of_a_scheduled_study_have_one_slot(tmp_path):
     assert adapter_options({"local_slots": None})["slots"] is None
 
 
+def test_the_limit_of_a_user_reaches_the_scheduler(tmp_path):
+    make_workspace(tmp_path, [StepPlan("s", ["cmd"])], batch={"user_throttle": 7})
+    assert adapter_options(read_graph(tmp_path).batch)["user_throttle"] == 7
+    assert adapter_options({"user_throttle": 7}, local_beside=True).get("user_throttle") is None
+
+
 def test_a_study_has_the_adapter_it_names_and_a_local_one(tmp_path):
     plans = [StepPlan("a"), StepPlan("s", resources={"nodes": 1})]
     make_workspace(tmp_path, plans, batch={"type": "fancy"})

@@ -33,7 +33,8 @@ def document(make: Any) -> Any:
         make.step("a", "$(P) $(Q)", resources={"procs": "$(P)", "requeue": True}),
         make.step("b", "x", "a_*", restart="y", failure={"retries": 2, "retry_codes": [3]}),
         parameters={"P": [1, 2], "Q": ["x\udcff", None]},
-        batch={"type": "slurm", "launcher": "mpirun", "local_slots": 2, "array": True},
+        batch={"type": "slurm", "launcher": "mpirun", "local_slots": 2, "array": True}
+        | {"user_throttle": 9},
     )
 
 
@@ -67,7 +68,9 @@ def test_graph_file(document: Any, tmp_path: Path, vectors: Path) -> None:
     ]
     header = records[0]
     assert (header["steps"], header["instances"], header["root"]) == (2, 3, "/w")
-    assert header["requires"] == sorted(["failure", "launcher", "local_slots", "array", "requeue"])
+    features = ["failure", "launcher", "local_slots", "array", "user_throttle", "requeue"]
+    assert header["requires"] == sorted(features)
+    assert header["batch"]["user_throttle"] == 9
     assert records[1]["workspace"] == "a"
     assert records[3]["parameters"] == [["P", 1, "P.1"], ["Q", "x\udcff", "Q.x\udcff"]]
     assert records[3]["resources"] is None

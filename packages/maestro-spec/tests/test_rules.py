@@ -355,6 +355,14 @@ def test_keys_that_a_scheduler_does_not_use(lint):
 
 
 @pytest.mark.parametrize(
+    ("scheduler", "codes"), [("local", ["MS503"]), ("slurm", []), ("lsf", []), ("flux", [])]
+)
+def test_a_throttle_per_user_is_for_schedulers(lint, scheduler, codes):
+    text = f"batch: {{type: {scheduler}, host: h, bank: b, queue: q, user_throttle: 5}}"
+    assert [p.code for p in lint(text) if p.where == "batch.user_throttle"] == codes
+
+
+@pytest.mark.parametrize(
     ("keys", "count"),
     [
         ("retries: 1, exit codes: {retry: [1]}", 0),

@@ -55,6 +55,7 @@ def test_the_document_fits_the_schema_of_the_format(repository):
         ("cmd: ", "allocation_args: {a: 1}, cmd: ", "step_args"),
         ("type: local", "local_slots: 2", "local_slots"),
         ("type: local", "array: true", "array"),
+        ("type: local", "user_throttle: 9", "user_throttle"),
         ("type: local", 'launcher: "mpirun -n {procs}"', "launcher"),
         ("{P: {values: [1, a, [1, 2], 1.5, true, 123456789012345678901234567890], label: P.%%}}",
          "{P: {range: {start: 1, stop: 2, num: 2}}}", "parameters.range"),

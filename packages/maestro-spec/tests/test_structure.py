@@ -130,6 +130,7 @@ global.parameters: {P: {values: [1], label: a, foo: 1}}
         "env: {dependencies: {git: [{name: A, path: p, url: u, hash: 12345}]}}",
         "env: {dependencies: {spack: {type: a}}}",
         "batch: text", "batch: {type: 5}", "batch: {queue: [a]}", "batch: {local_slots: 0}",
+        "batch: {user_throttle: 0}",
         "study: []", "study: {a: b}", "study: [a]", "study:", "study: [{}]",
         "study: [{name: a, description: d, run: {cmd: [echo]}}]",
         "study: [{name: a, description: d, run: {cmd: yes}}]",

@@ -28,6 +28,7 @@ FEATURES = frozenset(
         "launcher",
         "local_slots",
         "array",
+        "user_throttle",
         "requeue",
         "enforce_walltime",
         "step_args",

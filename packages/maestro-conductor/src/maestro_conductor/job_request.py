@@ -47,6 +47,7 @@ _OPTIONS = (
     "launcher_args",
     "launcher",
     "array",
+    "user_throttle",
 )
 
 

@@ -73,6 +73,7 @@ class Batch:
     launcher: str | None = None
     local_slots: int | None = None
     array: bool = False
+    user_throttle: int | None = None
 
 
 class Value(NamedTuple):

@@ -17,7 +17,16 @@ from maestro_graph.spec_view import check_header
 
 _FORMAT = "maestro-graph"
 _FEATURES = frozenset(
-    {"failure", "launcher", "local_slots", "array", "requeue", "enforce_walltime", "step_args"}
+    {
+        "failure",
+        "launcher",
+        "local_slots",
+        "array",
+        "user_throttle",
+        "requeue",
+        "enforce_walltime",
+        "step_args",
+    }
 )
 
 
@@ -78,6 +87,8 @@ def required_features(graph: Graph) -> list[str]:
         features.add("local_slots")
     if graph.batch.array:
         features.add("array")
+    if graph.batch.user_throttle is not None:
+        features.add("user_throttle")
     return sorted(features)
 
 

@@ -24,6 +24,7 @@ _KNOWN_FEATURES = frozenset(
         "launcher",
         "local_slots",
         "array",
+        "user_throttle",
         "requeue",
         "enforce_walltime",
         "step_args",

@@ -170,6 +170,7 @@ class Batch:
     launcher: str | None = None
     local_slots: int | None = None
     array: bool = False
+    user_throttle: int | None = None
     given: frozenset[str] = attrs.field(default=frozenset(), eq=False)
 
 

@@ -72,6 +72,7 @@ def features(study: Study) -> list[str]:
         "launcher": batch.launcher is not None,
         "local_slots": batch.local_slots is not None,
         "array": batch.array,
+        "user_throttle": batch.user_throttle is not None,
         "requeue": any(step.resources.requeue is not None for step in steps),
         "enforce_walltime": any(step.resources.enforce_walltime is not None for step in steps),
         "step_args": any(

@@ -116,6 +116,12 @@ BATCH = Record(
         Key("launcher", _TEXT, "Template of the launcher: mpirun -n {procs}.", ours=True),
         Key("local_slots", Whole(1, tokens=False), "Slots that local steps may fill.", ours=True),
         Key("array", Flag(tokens=False), "Equal ready jobs go to Slurm as one array.", ours=True),
+        Key(
+            "user_throttle",
+            Whole(1, tokens=False),
+            "Most jobs of yours in the queue, of all studies and others.",
+            ours=True,
+        ),
     ),
     closed=False,
     nullable=True,

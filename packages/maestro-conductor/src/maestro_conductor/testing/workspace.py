@@ -132,7 +132,10 @@ def make_workspace(
 
 
 def _batch(over: Mapping[str, Any]) -> dict[str, Any]:
-    texts = "host bank queue nodes procs gpus reservation qos uri version launcher local_slots"
+    texts = (
+        "host bank queue nodes procs gpus reservation qos uri version launcher local_slots"
+        " user_throttle"
+    )
     return {
         "type": "local",
         "shell": "/bin/sh",

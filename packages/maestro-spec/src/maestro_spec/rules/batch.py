@@ -9,16 +9,14 @@ from maestro_spec.analysis import Analysis
 from maestro_spec.problems import Problem, problem
 from maestro_spec.study_shape import NEEDED_IN_BATCH
 
-#: What each of our adapters makes something of, beside `type`, `shell` and the free options.
+#: What all our schedulers make something of,
+_SCHEDULED = frozenset({"host", "bank", "queue", "nodes", "procs", "gpus", "user_throttle"})
+#: and what each of our adapters makes something of, beside `type`, `shell` and the free options.
 _USED = {
     "local": frozenset({"local_slots", "launcher"}),
-    "slurm": frozenset(
-        {"host", "bank", "queue", "nodes", "procs", "gpus", "reservation", "qos", "array"}
-    ),
-    "lsf": frozenset({"host", "bank", "queue", "nodes", "procs", "gpus", "reservation"}),
-    "flux": frozenset(
-        {"host", "bank", "queue", "nodes", "procs", "gpus", "uri", "flux_uri", "version", "args"}
-    ),
+    "slurm": _SCHEDULED | {"reservation", "qos", "array"},
+    "lsf": _SCHEDULED | {"reservation"},
+    "flux": _SCHEDULED | {"uri", "flux_uri", "version", "args"},
 }
 _COMMON = frozenset(
     {"type", "shell", "allocation_args", "launcher_args", "launcher", "local_slots"}
