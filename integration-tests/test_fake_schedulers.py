@@ -70,6 +70,26 @@ def test_a_limit_of_pending_jobs_is_waiting(lsf_bench, fake_commands):
     assert end["state"] == states.FINISHED
 
 
+@pytest.mark.parametrize("kind", [lsf_adapter, flux_adapter], ids=["lsf", "flux"])
+def test_a_limit_of_the_user_s_own_counts_every_job(kind, fake_commands, tmp_path):
+    """Two studies."""
+    benches = []
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        adapter = kind.create({"timeout": 60, "user_throttle": 2})
+        benches.append(Bench(adapter, tmp_path / name, 60, {"procs": 1}))
+    (first,) = benches[0].submit({"command": WAITS})
+    held, refused = benches[1].submit(*({"command": "true", "priority": "held"} for _ in range(2)))
+    assert "job" in held.answer
+    assert (refused.answer["transient"], refused.answer["unknown"]) == (True, False)
+    assert "user_throttle is 2, and 2 jobs" in refused.answer["error"]
+    (first.workspace / "go").touch()
+    benches[0].ends([first])
+    (job,) = benches[1].submit({"command": "true"})
+    assert "job" in job.answer
+    benches[1].ends([job])
+
+
 def test_a_flux_without_named_queues_takes_a_study_that_names_one(flux_bench, fake_commands):
     fake_commands.begin("anonymous_queue")
     (job,) = flux_bench.submit({"command": "true", "queue": "pdebug"})

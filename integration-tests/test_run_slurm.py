@@ -33,6 +33,17 @@ global.parameters:
   N: {values: [VALUES], label: N.%%}
 """
 
+#: Each job notes how many jobs there are in the queue while it runs.
+COUNTING = """\
+description: {name: counting, description: equal jobs}
+study:
+  - name: work
+    description: "$(N)"
+    run: {cmd: "squeue --noheader --array | wc -l > count", procs: 1, walltime: "5"}
+global.parameters:
+  N: {values: [1, 2, 3, 4, 5, 6, 7, 8], label: N.%%}
+"""
+
 #: The first run is stopped at its walltime; the second finds the file and goes on.
 RESTARTED = """\
 description: {name: restarted, description: a walltime that is too short}
@@ -129,6 +140,16 @@ def test_a_limit_of_the_site_only_slows_a_study(slurm: SlurmCluster, tmp_path: P
     code, workspace = run_study(tmp_path, MANY.replace("VALUES", values), ", qos: limited")
     assert code == 0
     assert {row["State"] for row in rows(workspace).values()} == {"FINISHED"}
+
+
+def test_a_limit_of_the_user_s_own_only_slows_a_study(slurm: SlurmCluster, tmp_path: Path) -> None:
+    """A job of the user's that is none of the study's counts, too."""
+    slurm.run("sbatch", "--hold", "--output=/dev/null", "--wrap=true")
+    code, workspace = run_study(tmp_path, COUNTING, ", array: true, user_throttle: 3")
+    assert code == 0
+    counts = [int(path.read_text()) for path in workspace.glob("work/*/count")]
+    assert len(counts) == 8
+    assert max(counts) <= 3
 
 
 def test_the_sample_runs(slurm: SlurmCluster, tmp_path: Path, samples: Path) -> None:

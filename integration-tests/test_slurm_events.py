@@ -173,6 +173,29 @@ def test_a_submit_limit_is_waiting_and_stops_nobody_else(bench):
     bench.ends([late])
 
 
+@pytest.mark.parametrize("array", [False, True])
+def test_a_limit_of_the_user_s_own_counts_every_job(slurm, tmp_path, array):
+    """Two studies, and a job that neither submitted."""
+    slurm.run("sbatch", "--hold", "--output=/dev/null", "--wrap=true")
+    options = {"timeout": 60, "user_throttle": 4, "array": array}
+    benches = []
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        adapter = slurm_adapter.create(options)
+        benches.append(Bench(adapter, tmp_path / name, 60, {"procs": 1}))
+    first = benches[0].submit({"command": WAITS_FOR_A_FILE}, {"command": WAITS_FOR_A_FILE})
+    second = benches[1].submit(*({"command": "true", "priority": "held"} for _ in range(3)))
+    assert ["job" in job.answer for job in [*first, *second]] == [True, True, True, False, False]
+    for job in second[1:]:
+        assert (job.answer["transient"], job.answer["unknown"]) == (True, False)
+        assert "user_throttle is 4, and 4 jobs" in job.answer["error"]
+    for job in first:
+        (job.workspace / "go").touch()
+    benches[0].ends(first)
+    again = benches[1].submit(*({"command": "true"} for _ in range(3)))
+    assert ["job" in job.answer for job in again] == [True, True, False]
+
+
 def test_an_array_that_a_limit_refuses_is_submitted_in_part(array_bench):
     command = ": >ready; while [ ! -e ../go ]; do sleep 0.05; done"
     jobs = array_bench.submit(

@@ -22,6 +22,7 @@ class AdapterOptions:
         launcher: template of the launcher; None: the adapter's own.
         slots: local: how many slots there are; None: the usable cores.
         array: Slurm: submit equal jobs as one array.
+        user_throttle: most jobs of the user in the queue, whoever submitted them; None: no limit.
         timeout: s, for each command of the scheduler.
         environment: variables for every job, beside those of this process.
     """
@@ -40,14 +41,15 @@ class AdapterOptions:
     launcher: str | None = None
     slots: int | None = None
     array: bool = False
+    user_throttle: int | None = None
     timeout: float = 60.0
     environment: Mapping[str, str] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        if self.slots is not None and self.slots < 1:
-            raise OptionsError(
-                f"slots is {self.slots}: give a number above 0, or none for all cores"
-            )
+        for name, otherwise in (("slots", "for all cores"), ("user_throttle", "for no limit")):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise OptionsError(f"{name} is {value}: give a number above 0, or none {otherwise}")
         if not self.timeout > 0:
             raise OptionsError(f"timeout is {self.timeout}: give a number of seconds above 0")
 
@@ -61,10 +63,9 @@ class AdapterOptions:
         known = attrs.fields_dict(cls)
         given = {key: value for key, value in options.items() if key in known and value is not None}
         try:
-            if "slots" in given:
-                given["slots"] = int(given["slots"])
-            if "timeout" in given:
-                given["timeout"] = float(given["timeout"])
+            for key, number in (("slots", int), ("user_throttle", int), ("timeout", float)):
+                if key in given:
+                    given[key] = number(given[key])
         except (TypeError, ValueError) as error:
             raise OptionsError(f"an option of the adapter is no number: {error}") from error
         return cls(**given)

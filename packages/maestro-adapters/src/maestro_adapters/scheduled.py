@@ -80,6 +80,10 @@ class ScheduledAdapter(abc.ABC):
         """Cancel as many jobs as fit into one command line."""
 
     @abc.abstractmethod
+    def queued(self) -> int | str:
+        """How many of the user's jobs wait or run, whoever submitted them, or why nobody can say."""
+
+    @abc.abstractmethod
     def look(self) -> Iterable[Found] | str:
         """The jobs in the queue that carry tokens, or why it could not be asked."""
 
@@ -106,12 +110,30 @@ class ScheduledAdapter(abc.ABC):
         return parse_request(request, self._options)
 
     def submit(self, jobs: Sequence[Mapping[str, Any]]) -> Answers:
-        """Submit all jobs."""
-        answers = self.submit_all([parse_job(job, self._options) for job in jobs])
+        """Submit all jobs, as far as the user's own limit allows."""
+        parsed = [parse_job(job, self._options) for job in jobs]
+        room, obstacle = self._room(len(parsed))
+        answers = self.submit_all(parsed[:room])
         for answer in answers.values():
             if "job" in answer:
                 self._sightings.seen(answer["job"], JobStatus(answer["state"]))
+        for job in parsed[room:]:
+            answers[job.key] = SchedulerError(obstacle, transient=True).answer()
         return answers
+
+    def _room(self, wanted: int) -> tuple[int, str]:
+        """How many jobs may be submitted, and what holds the others back."""
+        most = self._options.user_throttle
+        if most is None or not wanted:
+            return wanted, ""
+        taken = self.queued()
+        if isinstance(taken, str):
+            return 0, f"not submitted, as the user's jobs could not be counted: {taken}"
+        room = max(0, min(wanted, most - taken))
+        return room, (
+            f"no more jobs for now: user_throttle is {most}, and {taken + room} jobs of the user are"
+            " in the queue"
+        )
 
     def submit_each(
         self,

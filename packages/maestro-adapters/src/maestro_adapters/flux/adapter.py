@@ -101,6 +101,11 @@ class FluxAdapter(ScheduledAdapter):
         result = self._runner.run(commands.cancel(job_ids))
         return self.cancelled(job_ids, result, lambda job_id: parse.cancelled(job_id, result))
 
+    def queued(self) -> int | str:
+        """The jobs that have not ended."""
+        shown = self._jobs(commands.live_jobs())
+        return shown if isinstance(shown, str) else len(shown)
+
     def look(self) -> list[Found] | str:
         """The names of the jobs that have not ended."""
         shown = self._jobs(commands.live_jobs())

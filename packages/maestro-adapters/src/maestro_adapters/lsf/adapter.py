@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from maestro_adapters import driver
+from maestro_adapters import driver, states
 from maestro_adapters.finding import Found
 from maestro_adapters.jobs import Job, carried_script, directive_lines
 from maestro_adapters.lsf import commands, directives, parse
@@ -61,31 +61,37 @@ class LsfAdapter(ScheduledAdapter):
     def poll(self, job_ids: Sequence[str]) -> Answers:
         """Ask for all jobs in one command."""
         self._sightings.keep_only(job_ids)
-        shown = self._bjobs() if job_ids else {}
+        shown = self._bjobs() if job_ids else []
         if isinstance(shown, str):
             return self.follow(job_ids, shown)
-        return self.follow(job_ids, {job_id: job.status for job_id, job in shown.items()})
+        return self.follow(job_ids, {job.job_id: job.status for job in shown})
 
-    def _bjobs(self) -> dict[str, parse.QueuedJob] | str:
-        """The jobs that LSF shows, by id, or why it could not be asked."""
+    def _bjobs(self) -> list[parse.QueuedJob] | str:
+        """The jobs that LSF shows, or why it could not be asked."""
         result = self._runner.run(commands.bjobs(json=self._json))
         if self._json and parse.has_no_json(result):
             self._json = False
             result = self._runner.run(commands.bjobs(json=False))
         if parse.shows_nothing(result):
-            return {}
+            return []
         if not result.ok:
             return result.describe()
         try:
-            jobs = parse.bjobs(result.stdout, as_json=self._json)
+            return parse.bjobs(result.stdout, as_json=self._json)
         except (ValueError, KeyError, TypeError) as error:
             return f"bjobs printed what is no list of jobs ({error}): {result.describe()}"
-        return {job.job_id: job for job in jobs}
 
     def cancel_some(self, job_ids: Sequence[str]) -> Answers:
         """One `bkill`."""
         result = self._runner.run(commands.bkill(job_ids))
         return self.cancelled(job_ids, result, lambda job_id: parse.cancelled(job_id, result))
+
+    def queued(self) -> int | str:
+        """The jobs that LSF shows and that have not ended."""
+        shown = self._bjobs()
+        if isinstance(shown, str):
+            return shown
+        return sum(job.status.state in states.LIVE for job in shown)
 
     def look(self) -> list[Found] | str:
         """The descriptions of the jobs that LSF knows."""
@@ -94,7 +100,7 @@ class LsfAdapter(ScheduledAdapter):
             return shown
         return [
             Found(job.description.split()[-1], job.job_id, job.status.state)
-            for job in shown.values()
+            for job in shown
             if job.description.split()
         ]
 

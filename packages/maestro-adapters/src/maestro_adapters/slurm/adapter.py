@@ -39,7 +39,8 @@ class SlurmAdapter(ScheduledAdapter):
         self._accounting = True
         own = options.allocation_args
         cluster = own.get("clusters") or own.get("cluster") or own.get("M")
-        self._clusters = {str(cluster)} if cluster else set()
+        self._cluster = str(cluster) if cluster else None
+        self._clusters = {self._cluster} if self._cluster else set()
 
     def directives(self, request: JobRequest) -> list[str]:
         """The `#SBATCH` lines."""
@@ -67,10 +68,10 @@ class SlurmAdapter(ScheduledAdapter):
 
     def _show(self, ids: Mapping[str, str], cluster: str | None) -> dict[str, JobStatus] | str:
         """What Slurm knows of these jobs, by our ids, or why it could not be asked."""
-        queue = self._runner.run(commands.squeue(cluster))
-        if not queue.ok:
-            return queue.describe()
-        found = {job.job_id: job.status for job in parse.squeue(queue.stdout)}
+        queue = self._queue(cluster)
+        if isinstance(queue, str):
+            return queue
+        found = {job.job_id: job.status for job in queue}
         left = [short for short in ids if short not in found]
         for some in self.portions(left):
             accounted = self._accounts(some, cluster)
@@ -116,14 +117,26 @@ class SlurmAdapter(ScheduledAdapter):
             answers.update(self.cancelled(ids.values(), result, accepted.__contains__))
         return answers
 
+    def _queue(self, cluster: str | None) -> list[parse.QueuedJob] | str:
+        """The user's jobs, those too that ended a moment ago, or why it could not be asked."""
+        result = self._runner.run(commands.squeue(cluster))
+        return list(parse.squeue(result.stdout)) if result.ok else result.describe()
+
+    def queued(self) -> int | str:
+        """The jobs that `squeue` shows and that have not ended, each element of an array."""
+        shown = self._queue(self._cluster)
+        if isinstance(shown, str):
+            return shown
+        return sum(job.status.state in states.LIVE for job in shown)
+
     def look(self) -> list[Found] | str:
         """The comments of the jobs in the queue."""
         found = []
         for cluster in [None, *sorted(self._clusters)]:
-            result = self._runner.run(commands.squeue(cluster))
-            if not result.ok:
-                return result.describe()
-            for job in parse.squeue(result.stdout):
+            shown = self._queue(cluster)
+            if isinstance(shown, str):
+                return shown
+            for job in shown:
                 token = _token(job)
                 if token is not None:
                     found.append(Found(token, _long(job.job_id, cluster), job.status.state))
