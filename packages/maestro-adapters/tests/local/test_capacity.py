@@ -4,8 +4,16 @@ import os
 
 import pytest
 
+from maestro_adapters.local import capacity
+
 from maestro_adapters.local.adapter import create
-from maestro_adapters.local.capacity import slurm_cores, usable_cores
+from maestro_adapters.local.capacity import quota_cores, slurm_cores, usable_cores
+
+
+@pytest.fixture(autouse=True)
+def no_quota(monkeypatch):
+    """That of the machine that tests run on is no part of them."""
+    monkeypatch.setattr(capacity, "quota_cores", lambda: None)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +34,57 @@ from maestro_adapters.local.capacity import slurm_cores, usable_cores
 def test_cores_of_a_slurm_allocation(environment, cores):
     assert slurm_cores(environment) == cores
     assert usable_cores(environment) == (cores or len(os.sched_getaffinity(0)))
+
+
+V2 = "0::/user.slice/user-7.slice\n"
+V1 = "5:memory:/docker/9f\n4:cpu,cpuacct:/docker/9f\n0::/docker/9f\n"
+
+
+@pytest.mark.parametrize(
+    ("groups", "files", "cores"),
+    [
+        (None, {}, None),
+        ("", {}, None),
+        ("garbage:x:/\n", {}, None),
+        (V2, {}, None),
+        (V2, {"user.slice/user-7.slice/cpu.max": "max 100000\n"}, None),
+        (V2, {"user.slice/user-7.slice/cpu.max": "200000 100000\n"}, 2),
+        (V2, {"user.slice/user-7.slice/cpu.max": "150000 100000\n"}, 2),
+        (V2, {"user.slice/user-7.slice/cpu.max": "20000 100000\n"}, 1),
+        # A group above it gives less; the whole machine's group has no such file.
+        (
+            V2,
+            {"user.slice/user-7.slice/cpu.max": "max 100000\n", "user.slice/cpu.max": "3000 1000\n"},
+            3,
+        ),
+        # In a container with a view of its own its group is the root.
+        ("0::/\n", {"cpu.max": "400000 100000\n"}, 4),
+        (V1, {"cpu,cpuacct/docker/9f/cpu.cfs_quota_us": "-1\n",
+              "cpu,cpuacct/docker/9f/cpu.cfs_period_us": "100000\n"}, None),
+        (V1, {"cpu,cpuacct/docker/9f/cpu.cfs_quota_us": "250000\n",
+              "cpu,cpuacct/docker/9f/cpu.cfs_period_us": "100000\n"}, 3),
+        # The path outside, the files inside.
+        (V1, {"cpu,cpuacct/cpu.cfs_quota_us": "50000\n",
+              "cpu,cpuacct/cpu.cfs_period_us": "100000\n"}, 1),
+    ],
+)  # fmt: skip
+def test_cores_of_a_quota(tmp_path, groups, files, cores):
+    (tmp_path / "proc/self").mkdir(parents=True)
+    if groups is not None:
+        (tmp_path / "proc/self/cgroup").write_text(groups)
+    for name, text in files.items():
+        path = tmp_path / "sys/fs/cgroup" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    assert quota_cores(tmp_path) == cores
+
+
+@pytest.mark.parametrize(("quota", "cores"), [(None, 8), (3, 3), (64, 8)])
+def test_a_quota_makes_the_slots_fewer(monkeypatch, quota, cores):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)))
+    monkeypatch.setattr(capacity, "quota_cores", lambda: quota)
+    assert usable_cores({}) == cores
+    assert usable_cores({"SLURM_JOB_ID": "1", "SLURM_JOB_CPUS_PER_NODE": "8(x4)"}) == 32
 
 
 def test_the_adapter_takes_the_usable_cores(monkeypatch):
