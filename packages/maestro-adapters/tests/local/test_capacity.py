@@ -5,7 +5,6 @@ import os
 import pytest
 
 from maestro_adapters.local import capacity
-
 from maestro_adapters.local.adapter import create
 from maestro_adapters.local.capacity import quota_cores, slurm_cores, usable_cores
 

@@ -68,7 +68,7 @@ def quota_cores(root: Path = Path("/")) -> int | None:
         groups = (root / "proc/self/cgroup").read_text().splitlines()
     except OSError:
         return None
-    shares = []
+    shares: list[float] = []
     for line in groups:
         number, controllers, path = line.split(":", 2)
         if number == "0" and not controllers:
