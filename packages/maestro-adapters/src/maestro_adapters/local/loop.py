@@ -1,17 +1,28 @@
-"""Waits for descriptors and for alarms, in a thread of its own."""
+"""The pool's own thread: it keeps the alarms, and stands in for a caller who is busy or away.
+
+A caller that waits for `wake_fd` sees to the ends itself, which saves a change of threads for each.
+The thread then rests. It takes over what a caller leaves lying, and everything while jobs wait for
+slots: a free slot is filled at once, whatever the caller does.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import heapq
 import itertools
 import os
-import selectors
+import select
 import threading
 import time
 from collections.abc import Callable
 
-__all__ = ["Loop", "drain", "make_pipe", "ring"]
+from maestro_adapters.local.ends import Ends, drain, make_pipe, ring
+
+__all__ = ["Loop"]
+
+#: s after a caller's visit in which the next one is left to it, too.
+_REST = 0.1
+#: s that a caller has to come and see, when it did not come lately.
+_GRACE = 0.01
 
 
 class Loop:
@@ -21,22 +32,33 @@ class Loop:
 
     Args:
         lock: of everything that the called functions touch.
-        after: called after each round; False ends the thread.
+        ends: the processes whose end is waited for.
+        work: called when one has ended, or alarms were due; False ends the thread.
         on_death: called when a bug has ended the thread.
+
+    Attributes:
+        visited: s, steady: when the caller was here last.
     """
 
     def __init__(
         self,
         lock: threading.Lock,
-        after: Callable[[], bool],
+        ends: Ends,
+        work: Callable[[], bool],
         on_death: Callable[[BaseException], None],
     ) -> None:
+        self.visited = 0.0
         self._lock = lock
-        self._after = after
+        self._ends = ends
+        self._work = work
         self._on_death = on_death
-        self._selector = selectors.DefaultSelector()
         self._read, self._write = make_pipe()
-        self._selector.register(self._read, selectors.EVENT_READ, lambda: drain(self._read))
+        self._poked = select.poll()
+        self._poked.register(self._read, select.POLLIN)
+        self._any = select.poll()
+        self._any.register(self._read, select.POLLIN)
+        if ends.fd is not None:
+            self._any.register(ends.fd, select.POLLIN)
         #: (monotonic time, tie-breaker, what is to be done)
         self._alarms: list[tuple[float, int, Callable[[], None]]] = []
         self._count = itertools.count()
@@ -45,23 +67,11 @@ class Loop:
     def start(self) -> None:
         """Start the thread, if it was not."""
         if self._thread is None:
+            self.visited = time.monotonic()
             self._thread = threading.Thread(
                 target=self._run, name="maestro-local-pool", daemon=True
             )
             self._thread.start()
-
-    def watch(self, number: int, action: Callable[[], None]) -> None:
-        """Call a function whenever a descriptor is readable."""
-        self._selector.register(number, selectors.EVENT_READ, action)
-
-    def unwatch(self, number: int) -> None:
-        """Forget a descriptor, before it is closed."""
-        self._selector.unregister(number)
-
-    @property
-    def watched(self) -> int:
-        """How many descriptors are watched."""
-        return len(self._selector.get_map())
 
     def later(self, delay: float, action: Callable[[], None]) -> None:
         """Call a function after so many seconds."""
@@ -80,7 +90,6 @@ class Loop:
 
     def close(self) -> None:
         """Free all descriptors, once the thread has ended."""
-        self._selector.close()
         os.close(self._read)
         os.close(self._write)
 
@@ -94,36 +103,32 @@ class Loop:
             raise
 
     def _round(self) -> bool:
-        events = self._selector.select(self._time_to_wait())
+        self._wait()
+        drain(self._read)
         with self._lock:
-            for key, _ in events:
-                key.data()
             now = time.monotonic()
             while self._alarms and self._alarms[0][0] <= now:
                 heapq.heappop(self._alarms)[2]()
-            return self._after()
+            return self._work()
 
-    def _time_to_wait(self) -> float | None:
-        with self._lock:
-            return max(0.0, self._alarms[0][0] - time.monotonic()) if self._alarms else None
+    def _wait(self) -> None:
+        """Wait for a poke, an alarm, or an end that nobody else sees to."""
+        while True:
+            with self._lock:
+                now = time.monotonic()
+                alarm = max(0.0, self._alarms[0][0] - now) if self._alarms else None
+                rest = self.visited + _REST - now if self._ends.calls else 0.0
+            if rest > 0 and (alarm is None or rest < alarm):
+                if self._poked.poll(_milliseconds(rest)):
+                    return
+                continue
+            told = {number for number, _ in self._any.poll(_milliseconds(alarm))}
+            if told != {self._ends.fd} or not self._ends.calls:
+                return
+            if self._poked.poll(_milliseconds(_GRACE)) or self.visited < now:
+                return
 
 
-def make_pipe() -> tuple[int, int]:
-    """Both ends of a pipe that never blocks."""
-    read, write = os.pipe()
-    os.set_blocking(read, False)
-    os.set_blocking(write, False)
-    return read, write
-
-
-def ring(number: int) -> None:
-    """Make the other end of a pipe readable."""
-    with contextlib.suppress(BlockingIOError):  # it is full, so it is readable
-        os.write(number, b"!")
-
-
-def drain(number: int) -> None:
-    """Read all that is in a pipe."""
-    with contextlib.suppress(BlockingIOError):
-        while len(os.read(number, 4096)) == 4096:
-            pass
+def _milliseconds(seconds: float | None) -> float | None:
+    """As `select.poll` wants them; rounded up, so that nothing is looked at before its time."""
+    return None if seconds is None else seconds * 1000 + 1

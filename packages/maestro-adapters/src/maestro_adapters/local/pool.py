@@ -1,9 +1,9 @@
 """Starts and ends processes: as many jobs at a time as there are slots.
 
-A thread of its own (`Loop`) sleeps until a job ends (its pidfd becomes readable) or a walltime or a
-grace period is over. It then takes the exit codes, starts what now has room, and makes `wake_fd`
-readable. So a free slot is filled at once, whatever the caller is busy with. It reaps its own
-children only, and needs no signal handler: SIGCHLD is the host program's.
+When a job ends its pidfd becomes readable, and so does `wake_fd`. Whoever comes first, the caller
+with `status` or the pool's own thread (`Loop`), takes the exit codes and starts what now has room.
+The thread alone does so when a walltime or a grace period is over. The pool reaps its own children
+only, and needs no signal handler: SIGCHLD is the host program's.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ import attrs
 from maestro_adapters import states
 from maestro_adapters.local import processes
 from maestro_adapters.local.carriers import attach, processes_of
+from maestro_adapters.local.ends import Ends
 from maestro_adapters.local.job import LocalJob, driver_arguments, outcome
-from maestro_adapters.local.loop import Loop, drain, make_pipe, ring
+from maestro_adapters.local.loop import Loop
 from maestro_adapters.local.slots import Slots
 from maestro_adapters.local.stopping import GRACE, Stop
 from maestro_adapters.states import JobStatus
@@ -68,11 +69,11 @@ class Pool:
         self._count = itertools.count(1)
         self._retrying = False
 
-        self._loop = Loop(self._lock, self._after_round, self._note_death)
+        self._ends = Ends()
+        self._loop = Loop(self._lock, self._ends, self._work, self._note_death)
         # The host program needs descriptors too.
         files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         self._most_watched = math.inf if files == resource.RLIM_INFINITY else files // 2
-        self._wake_read, self._wake_write = make_pipe()
         self._news = False
         self._announcing = False
         self._closing = False
@@ -90,7 +91,7 @@ class Pool:
     @property
     def wake_fd(self) -> int:
         """Readable while there is news that nobody asked for yet."""
-        return self._wake_read
+        return self._ends.wake_fd
 
     def submit(self, job: LocalJob) -> str:
         """Start a job where there is room, or queue it; sets its `id`.
@@ -106,6 +107,7 @@ class Pool:
             if not self._slots.have_room(job) or not self._start(job):
                 job.id = f"q{os.getpid()}.{next(self._count)}"
                 self._slots.wait(job)
+                self._share_work()
             self._jobs[job.id] = job
             self._by_token[job.token] = job
             return job.status.state
@@ -113,8 +115,11 @@ class Pool:
     def status(self, ids: Sequence[str]) -> dict[str, JobStatus | None]:
         """The states of jobs, and None for an id that is none of ours; resets `wake_fd`."""
         with self._lock:
-            if not self._closed:
-                drain(self._wake_read)
+            if not self._closed and self._broken is None:
+                self._loop.visited = time.monotonic()
+                self._ends.still_bell()
+                self._look_at_ends()
+                self._news = False
             if self._broken is not None:
                 reason = f"the thread of the local pool died: {self._broken!r}"
                 return dict.fromkeys(ids, JobStatus(states.UNREACHABLE, reason=reason))
@@ -166,12 +171,8 @@ class Pool:
         self._loop.join()
         with self._lock:
             self._closed = True
-            for job in self._running:
-                if job.pidfd is not None:
-                    os.close(job.pidfd)
             self._loop.close()
-            os.close(self._wake_read)
-            os.close(self._wake_write)
+            self._ends.close()
 
     def _begin(self) -> None:
         if self._closing:
@@ -180,14 +181,29 @@ class Pool:
 
     # What the loop calls.
 
-    def _after_round(self) -> bool:
+    def _work(self) -> bool:
+        """See to what has ended or is overdue, and start what has room; False: nothing is left to do."""
         if self._overdue:
             self._stop(self._overdue, states.TIMEDOUT)
             self._overdue = []
+        self._look_at_ends()
         self._stops = [stop for stop in self._stops if stop.jobs]
-        self._start_queued()
         self._announce()
         return not self._closing or bool(self._stops)
+
+    def _look_at_ends(self) -> None:
+        for job in self._ends.ended():
+            self._look_after(job)
+        if self._slots:
+            self._start_queued()
+            self._share_work()
+
+    def _share_work(self) -> None:
+        """While jobs wait the thread fills the slots, and wakes the caller seldom."""
+        direct = not self._slots
+        if direct != self._ends.calls:
+            self._ends.call_directly(direct)
+            self._loop.poke()
 
     def _note_death(self, error: BaseException) -> None:
         self._broken = error
@@ -214,7 +230,7 @@ class Pool:
 
     def _announce_now(self) -> None:
         self._news = self._announcing = False
-        ring(self._wake_write)
+        self._ends.ring_bell()
 
     def _limit(self, job: LocalJob, delay: float) -> None:
         # Those that are over at the same time are stopped together, with one look at all processes.
@@ -268,10 +284,9 @@ class Pool:
         if job not in self._running:
             self._running[job] = None
             self._slots.take(job)
-        if job.pid is not None and self._loop.watched < self._most_watched:
+        if job.pid is not None and len(self._ends.watched) < self._most_watched:
             job.pidfd = processes.open_pidfd(job.pid)
-        if job.pidfd is not None:
-            self._loop.watch(job.pidfd, lambda: self._look_after(job))
+        if job.pidfd is not None and self._ends.watch(job.pidfd, job):
             return
         if not self._unwatched:
             self._loop.later(_LOOK_INTERVAL, self._look_at_unwatched)
@@ -295,7 +310,7 @@ class Pool:
             return
         self._unwatched.pop(job, None)
         if job.pidfd is not None:
-            self._loop.unwatch(job.pidfd)
+            self._ends.forget(job.pidfd)
             os.close(job.pidfd)
             job.pidfd = None
 
@@ -345,5 +360,6 @@ class Pool:
 
     def _drop(self, jobs: Collection[LocalJob], reason: str) -> None:
         self._slots.leave(jobs)
+        self._share_work()
         for job in jobs:
             job.status = JobStatus(states.CANCELLED, native="dequeued", reason=reason)
