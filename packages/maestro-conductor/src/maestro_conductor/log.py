@@ -30,6 +30,10 @@ LEVELS = {
     5: logging.CRITICAL,
 }
 DEFAULT_LEVEL = 2
+_LEVEL_NAMES = {level: logging.getLevelName(level).lower() for level in LEVELS.values()}
+
+#: A text as JSON, in ASCII; a third of what `json.dumps` takes for it.
+_text = json.encoder.encode_basestring_ascii
 
 #: Bytes of lines that are collected, and that are kept while the file cannot be written.
 _MANY_WAITING, _MOST_WAITING = 1 << 16, 1 << 20
@@ -148,12 +152,11 @@ class StudyLog:
 
     def __init__(self, sink: LogFile, level: int, study: str, workspace: str) -> None:
         self._level = level
-        logger = structlog.wrap_logger(
-            sink,
-            processors=[structlog.processors.add_log_level, _Renderer(study, workspace)],
-            wrapper_class=structlog.make_filtering_bound_logger(level),
-        )
-        self._log = logger.bind().log  # unbound, it would be bound anew for each line
+        self._logger = _Logger(sink, [_Renderer(study, workspace)], {})
+
+    def wants(self, name: str) -> bool:
+        """Whether an event of this name would be logged."""
+        return EVENTS[name].level >= self._level
 
     def event(self, name: str, **fields: Any) -> None:
         """Log an event; fields that are None are left out.
@@ -163,7 +166,14 @@ class StudyLog:
         """
         level = EVENTS[name].level
         if level >= self._level:
-            self._log(level, name, **fields)
+            self._logger.log(_LEVEL_NAMES[level], name, fields)
+
+
+class _Logger(structlog.BoundLoggerBase):
+    """What is below the level never comes here, so nothing is left to decide."""
+
+    def log(self, level: str, name: str, fields: dict[str, Any]) -> None:
+        self._proxy_to_logger("msg", name, level=level, **fields)
 
 
 class _Renderer:
@@ -173,17 +183,21 @@ class _Renderer:
     """
 
     def __init__(self, study: str, workspace: str) -> None:
-        self._encode = json.JSONEncoder(separators=(",", ":")).encode
-        everywhere = {"study": study, "workspace": workspace}
-        self._middle = self._encode(everywhere)[1:-1]
+        self._middle = f'"study":{_text(study)},"workspace":{_text(workspace)}'
         self._second = (0, "")
 
     def __call__(self, _logger: object, _method: str, event: Any) -> str:
         level, name = event.pop("level"), event.pop("event")
-        fields = {key: value for key, value in event.items() if value is not None}
-        rest = f",{self._encode(fields)[1:]}" if fields else "}"
+        rest = "".join(
+            [
+                f',"{key}":{_text(value) if type(value) is str else json.dumps(value)}'
+                for key, value in event.items()
+                if value is not None
+            ]
+        )
         return (
-            f'{{"timestamp":"{self._now()}","level":"{level}","event":"{name}",{self._middle}{rest}'
+            f'{{"timestamp":"{self._now()}","level":"{level}","event":"{name}",'
+            f"{self._middle}{rest}}}"
         )
 
     def _now(self) -> str:

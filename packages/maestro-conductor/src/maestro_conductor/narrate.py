@@ -67,6 +67,8 @@ class Narrator:
         self._log.event("settings", **{name: record[name] for name in names})
 
     def _intent(self, record: Record) -> None:
+        if not self._log.wants("step_announced"):
+            return
         for i, attempt, _token, cause, _script in record["jobs"]:
             self._log.event("step_announced", **self._who(i), attempt=attempt, cause=cause)
 

@@ -1,7 +1,7 @@
 """``status.csv``: for people and for upstream's tools. Our own read the journal.
 
 Written in slices, so that a study of many steps does not stand still meanwhile, and no more often
-than keeps its cost at 2 % of a core.
+than keeps its cost at 1 % of a core.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ COLUMNS = (
 )
 
 #: Share of a core that the file may cost, and the bounds of the interval in s.
-_SHARE = 0.02
+_SHARE = 0.01
 _SHORTEST, _LONGEST = 1.0, 60.0
 #: Rows made in one turn of the loop: about 10 ms.
 _SLICE = 2000

@@ -15,7 +15,7 @@ from maestro_conductor.attempt_files import void_attempt
 from maestro_conductor.errors import ConductorError
 from maestro_conductor.graph_view import Graph
 from maestro_conductor.instructions import Job
-from maestro_conductor.job_request import make_job_request
+from maestro_conductor.job_request import fill_in, make_job_request, step_request
 from maestro_conductor.ports import Adapter
 from maestro_conductor.run_view import Run
 
@@ -59,6 +59,8 @@ class Submission:
         self._renderer = renderer
         self._root = root
         self._weights: dict[int, int] = {}
+        #: What the instances of a step have in common in their requests, by step and lane.
+        self._common: dict[tuple[int, bool], dict[str, Any]] = {}
         self.scripts = _temporary_folder(run.study_id) if run.usetmp else root
 
     def weigh(self, instance: int) -> int:
@@ -68,8 +70,7 @@ class Submission:
         own = graph.own_resources[instance]
         if not own and step in self._weights:
             return self._weights[step]
-        record = graph.instance(instance)
-        request = make_job_request(record, graph.steps[step].record, graph.batch, self._root)
+        request = self._request(graph.instance(instance))
         try:
             weight = int(
                 self._renderer.render({**request, "command": "", "restart": None})["slots"]
@@ -148,8 +149,7 @@ class Submission:
         """Write an instance's scripts; gives its request and the paths."""
         graph = self._graph
         record = graph.instance(instance)
-        step = graph.steps[record["step"]]
-        request = make_job_request(record, step.record, graph.batch, self._root)
+        request = self._request(record)
         rendered = self._renderer.render(request)
         workspace = record["workspace"]
         self._make_folder(self._root, workspace)
@@ -162,6 +162,15 @@ class Submission:
             paths.append(f"{folder}/{rendered['restart_name']}")
             _write_script(paths[1], rendered["restart"], sync=sync)
         return request, paths
+
+    def _request(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        step = self._graph.steps[record["step"]]
+        if record["resources"] is not None:
+            return make_job_request(record, step.record, self._graph.batch, self._root)
+        key = (step.index, record["scheduled"])
+        if key not in self._common:
+            self._common[key] = step_request(step.resources, self._graph.batch, key[1])
+        return fill_in(self._common[key], record, step.record, self._root)
 
     def _make_folder(self, root: Path, workspace: str) -> None:
         path = f"{root}/{workspace}"
