@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-__all__ = ["adapter_options", "make_job_request"]
+__all__ = ["adapter_options", "fill_in", "make_job_request", "step_request"]
 
 #: Keys of `Resources` that are keys of a request, too.
 _RESOURCES = (
@@ -67,21 +67,35 @@ def make_job_request(
     """
     own = instance["resources"]
     resources = step["resources"] if own is None else own
+    return fill_in(step_request(resources, batch, instance["scheduled"]), instance, step, root)
+
+
+def step_request(
+    resources: Mapping[str, Any], batch: Mapping[str, Any], scheduled: bool
+) -> dict[str, Any]:
+    """What the instances of a step have in common."""
     request = {key: resources.get(key) for key in _RESOURCES}
-    description = instance["description"]
-    request.update(
-        name=instance["script"],
-        label=instance["label"],
-        description=step["description"] if description is None else description,
-        workspace=f"{root}/{instance['workspace']}",
-        command=instance["command"],
-        restart=instance["restart"],
-        scheduled=instance["scheduled"],
-    )
-    if instance["scheduled"]:
+    request["scheduled"] = scheduled
+    if scheduled:
         for key in _DEFAULTS:
             request[f"default_{key}"] = batch.get(key)
     return request
+
+
+def fill_in(
+    common: Mapping[str, Any], instance: Mapping[str, Any], step: Mapping[str, Any], root: Path
+) -> dict[str, Any]:
+    """The request of an instance, from what its step's instances have in common."""
+    description = instance["description"]
+    return {
+        **common,
+        "name": instance["script"],
+        "label": instance["label"],
+        "description": step["description"] if description is None else description,
+        "workspace": f"{root}/{instance['workspace']}",
+        "command": instance["command"],
+        "restart": instance["restart"],
+    }
 
 
 def adapter_options(batch: Mapping[str, Any], *, local_beside: bool = False) -> dict[str, Any]:
