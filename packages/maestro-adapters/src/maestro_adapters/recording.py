@@ -5,17 +5,50 @@ runner.answers("squeue", stdout="12|RUNNING|...")
 adapter = SlurmAdapter(AdapterOptions(), runner)
 adapter.poll(["12"])
 runner.calls  # what was run
+
+A recording is a file of this form; its command is as one would type it in a shell:
+
+$ squeue --noheader
+--- stdout
+12|RUNNING|...
+--- stderr
+--- exit 0
 """
 
 from __future__ import annotations
 
+import re
+import shlex
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from maestro_adapters.runner import Call, Result
 
 _Item = TypeVar("_Item")
 _Value = TypeVar("_Value")
+_FORM = re.compile(r"\$ (.*)\n--- stdout\n(.*?)--- stderr\n(.*?)--- exit (\d+)\n?", re.DOTALL)
+
+
+def read_recording(path: Path) -> Result:
+    """What a command printed when it was recorded.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: it is no recording.
+    """
+    found = _FORM.fullmatch(path.read_text(encoding="utf-8"))
+    if found is None:
+        raise ValueError(f"{path} is no recording of a command")
+    return Result(tuple(shlex.split(found[1])), int(found[4]), found[2], found[3])
+
+
+def recording(result: Result) -> str:
+    """A result as the text of a recording; a last line without an end gets one."""
+    parts = [f"$ {shlex.join(result.argv)}\n"]
+    for name, text in (("stdout", result.stdout), ("stderr", result.stderr)):
+        parts += [f"--- {name}\n", text, "\n" if text and not text.endswith("\n") else ""]
+    return "".join([*parts, f"--- exit {result.exit_code}\n"])
 
 
 class RecordedRunner:

@@ -1,22 +1,18 @@
 """What goes to Flux, and what becomes of the answers that a real Flux 0.88.0 gave."""
 
-import re
 from pathlib import Path
 
 import pytest
 
 from maestro_adapters import states
 from maestro_adapters.flux import commands, parse
-from maestro_adapters.runner import Result
+from maestro_adapters.recording import read_recording
 
 CAPTURES = Path(__file__).parent / "captures"
-_FORM = re.compile(r"\$ (.*?)\n--- stdout\n(.*?)--- stderr\n(.*?)--- exit (\d+)\n?", re.DOTALL)
 
 
 def recorded(name):
-    """One recording, as the result of its command."""
-    command, stdout, stderr, code = _FORM.fullmatch((CAPTURES / f"{name}.txt").read_text()).groups()
-    return Result(tuple(command.split()), int(code), stdout, stderr)
+    return read_recording(CAPTURES / f"{name}.txt")
 
 
 def play(runner, name):
@@ -136,6 +132,13 @@ def test_poll_of_many_is_one_command(runner, make_adapter):
     assert answers["ƒJRXwTyR"]["nodes"] == ["host1"]
     assert answers["ƒJDYdGoh"]["ended"] == pytest.approx(1795335286.02306)
     assert runner.calls[0].argv == ("flux", "jobs", "--json", *ids)
+
+
+def test_banners_of_the_site(runner, make_adapter):
+    banner = "*** 3 nodes {n1, n2, n3} are down ***\n"
+    result = recorded("jobs-by-id-json")
+    runner.answers("flux", banner + result.stdout + banner)
+    assert make_adapter().poll(["ƒJDYdGoh"])["ƒJDYdGoh"]["exit_code"] == 3
 
 
 def test_cancelled_jobs(runner, make_adapter):

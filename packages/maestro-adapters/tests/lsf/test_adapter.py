@@ -136,7 +136,8 @@ IDS = ["22005", "22006", "22007"]
 
 
 def test_poll_as_json(runner, make_adapter):
-    runner.answers("bjobs", "*** 3 nodes are down ***\n" + JSON)
+    banner = "*** 3 nodes {n1, n2, n3} are down ***\n"
+    runner.answers("bjobs", f"{banner}{JSON}\n{banner}")
     check_answers(make_adapter().poll(IDS))
     assert runner.argvs("bjobs") == [
         ("bjobs", "-a", "-o", "jobid stat exit_code exit_reason exec_host job_description", "-json")

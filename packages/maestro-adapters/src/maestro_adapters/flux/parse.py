@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +11,7 @@ import attrs
 from maestro_adapters import states
 from maestro_adapters.flux.states import translate
 from maestro_adapters.hostlist import expand_hosts
+from maestro_adapters.printed import json_document
 from maestro_adapters.refusals import Refusals
 from maestro_adapters.runner import Result
 from maestro_adapters.states import JobStatus
@@ -70,7 +70,7 @@ def jobs(stdout: str) -> list[QueuedJob]:
     """
     if not stdout.strip():
         return []
-    document = json.loads(stdout)
+    document = json_document(stdout)
     return [_job(entry) for entry in document.get("jobs", [document])]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 
@@ -11,6 +10,7 @@ import attrs
 from maestro_adapters import states
 from maestro_adapters.lsf.commands import DELIMITER, FIELDS
 from maestro_adapters.lsf.states import translate
+from maestro_adapters.printed import json_document
 from maestro_adapters.refusals import Refusals
 from maestro_adapters.runner import Result
 from maestro_adapters.states import JobStatus
@@ -73,9 +73,7 @@ def bjobs(stdout: str, *, as_json: bool) -> list[QueuedJob]:
 
 
 def _json_records(stdout: str) -> Iterator[dict[str, str]]:
-    start = stdout.find("{")  # banners may stand before it
-    document = json.loads(stdout[start:] if start >= 0 else stdout)
-    for record in document["RECORDS"]:
+    for record in json_document(stdout)["RECORDS"]:
         yield {field: str(record.get(field.upper()) or "") for field in FIELDS}
 
 
