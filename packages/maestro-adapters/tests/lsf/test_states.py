@@ -6,58 +6,58 @@ from maestro_adapters import states
 from maestro_adapters.lsf.states import REASONS, TABLE, translate
 
 #: "About job states" and lsbatch.h (JOB_STAT_*); FWD_PEND: LSF multicluster capability.
-STATES = [
-    "PEND",
-    "PROV",
-    "WAIT",
-    "FWD_PEND",
-    "PSUSP",
-    "RUN",
-    "USUSP",
-    "SSUSP",
-    "UNKWN",
-    "ZOMBI",
-    "DONE",
-    "PDONE",
-    "PERR",
-    "EXIT",
-]
-#: "Termination reasons displayed by bacct, bhist, and bjobs".
-TERMINATIONS = [
-    "ADMIN",
-    "BUCKET_KILL",
-    "CHKPNT",
-    "CPULIMIT",
-    "CSM_ALLOC",
-    "CWD_NOTEXIST",
-    "DATA",
-    "DEADLINE",
-    "EXTERNAL_SIGNAL",
-    "FORCE_ADMIN",
-    "FORCE_OWNER",
-    "KUBE",
-    "LOAD",
-    "MC_RECALL",
-    "MEMLIMIT",
-    "ORPHAN_SYSTEM",
-    "OTHER",
-    "OWNER",
-    "PREEMPT",
-    "PRE_EXEC_FAIL",
-    "PROCESSLIMIT",
-    "RC",
-    "REMOVE_HUNG_JOB",
-    "REQUEUE_ADMIN",
-    "REQUEUE_OWNER",
-    "REQUEUE_RC",
-    "RMS",
-    "RUNLIMIT",
-    "SWAP",
-    "THREADLIMIT",
-    "UNKNOWN",
-    "WINDOW",
-    "ZOMBIE",
-]
+STATES = {
+    "PEND": states.PENDING,
+    "PROV": states.PENDING,
+    "WAIT": states.PENDING,
+    "FWD_PEND": states.PENDING,
+    "PSUSP": states.PENDING,
+    "RUN": states.RUNNING,
+    "USUSP": states.SUSPENDED,
+    "SSUSP": states.SUSPENDED,
+    "UNKWN": states.UNKNOWN,
+    "ZOMBI": states.HWFAILURE,
+    "DONE": states.FINISHED,
+    "PDONE": states.FINISHED,
+    "PERR": states.FINISHED,
+    "EXIT": states.FAILED,
+}
+#: "Termination reasons displayed by bacct, bhist, and bjobs", behind TERM_.
+TERMINATIONS = {
+    "ADMIN": states.CANCELLED,
+    "BUCKET_KILL": states.CANCELLED,
+    "CHKPNT": states.FAILED,
+    "CPULIMIT": states.FAILED,
+    "CSM_ALLOC": states.HWFAILURE,
+    "CWD_NOTEXIST": states.HWFAILURE,
+    "DATA": states.FAILED,
+    "DEADLINE": states.FAILED,
+    "EXTERNAL_SIGNAL": states.FAILED,
+    "FORCE_ADMIN": states.CANCELLED,
+    "FORCE_OWNER": states.CANCELLED,
+    "KUBE": states.FAILED,
+    "LOAD": states.PREEMPTED,
+    "MC_RECALL": states.PENDING,
+    "MEMLIMIT": states.FAILED,
+    "ORPHAN_SYSTEM": states.CANCELLED,
+    "OTHER": states.PENDING,
+    "OWNER": states.CANCELLED,
+    "PREEMPT": states.PREEMPTED,
+    "PRE_EXEC_FAIL": states.HWFAILURE,
+    "PROCESSLIMIT": states.FAILED,
+    "RC": states.PREEMPTED,
+    "REMOVE_HUNG_JOB": states.CANCELLED,
+    "REQUEUE_ADMIN": states.PENDING,
+    "REQUEUE_OWNER": states.PENDING,
+    "REQUEUE_RC": states.PENDING,
+    "RMS": states.HWFAILURE,
+    "RUNLIMIT": states.TIMEDOUT,
+    "SWAP": states.FAILED,
+    "THREADLIMIT": states.FAILED,
+    "UNKNOWN": states.FAILED,
+    "WINDOW": states.TIMEDOUT,
+    "ZOMBIE": states.HWFAILURE,
+}
 
 
 def test_the_tables_are_the_manual_s():
@@ -65,33 +65,23 @@ def test_the_tables_are_the_manual_s():
     assert sorted(REASONS) == sorted(f"TERM_{word}" for word in TERMINATIONS)
 
 
-@pytest.mark.parametrize(
-    ("word", "reason", "state"),
-    [
-        ("PEND", "", states.PENDING),
-        ("PSUSP", "", states.PENDING),
-        ("PROV", "", states.PENDING),
-        ("WAIT", "", states.PENDING),
-        ("RUN", "", states.RUNNING),
-        ("USUSP", "", states.SUSPENDED),
-        ("SSUSP", "", states.SUSPENDED),
-        ("UNKWN", "", states.UNKNOWN),
-        ("ZOMBI", "", states.HWFAILURE),
-        ("DONE", "", states.FINISHED),
-        ("EXIT", "", states.FAILED),
-        ("EXIT", "TERM_RUNLIMIT: job killed after reaching LSF run time limit", states.TIMEDOUT),
-        ("EXIT", "TERM_OWNER: job killed by owner", states.CANCELLED),
-        ("EXIT", "TERM_ADMIN: job killed by root or LSF administrator", states.CANCELLED),
-        ("EXIT", "TERM_PREEMPT: job killed after preemption", states.PREEMPTED),
-        ("EXIT", "TERM_MEMLIMIT: job killed after reaching LSF memory usage limit", states.FAILED),
-        ("EXIT", "TERM_REQUEUE_OWNER: job killed and requeued by owner", states.PENDING),
-        ("EXIT", "TERM_NEWER_THAN_US: whatever", states.FAILED),
-    ],
-)
-def test_meanings(word, reason, state):
-    assert translate(word, reason) == state
+@pytest.mark.parametrize(("word", "state"), STATES.items())
+def test_meanings(word, state):
+    assert translate(word, "") == state
 
 
-def test_a_live_word_is_no_warning(caplog):
+@pytest.mark.parametrize(("word", "state"), TERMINATIONS.items())
+def test_meanings_of_an_end(word, state):
+    assert translate("EXIT", f"TERM_{word}: as the page says") == state
+    assert translate("DONE", f"TERM_{word}: as the page says") == states.FINISHED
+
+
+def test_a_reason_that_nobody_knows_is_a_failure():
+    assert translate("EXIT", "TERM_NEWER_THAN_US: whatever") == states.FAILED
+
+
+def test_a_live_word_is_no_warning_and_an_unknown_one_is(caplog):
     assert translate("UNKWN", "") in states.LIVE
     assert not caplog.records
+    assert translate("POSTPONED", "") == states.UNKNOWN
+    assert "POSTPONED" in caplog.text
