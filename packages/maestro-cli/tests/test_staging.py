@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from maestro_cli import staging
+from maestro_cli import leftovers, staging
 from maestro_cli.errors import StudyError
 
 
@@ -274,3 +274,46 @@ def test_a_path_through_a_link_stays_as_it_was_written(tmp_path: Path) -> None:
         stage.publish()
     assert (tmp_path / "real" / "empty" / "word").exists()
     assert (tmp_path / "OUT").is_symlink()
+
+
+_BEGIN = """
+import os, sys
+from pathlib import Path
+from maestro_cli import staging
+stage = staging.reserve(Path(sys.argv[1]))
+stage.__enter__()
+(stage.folder / ".maestro").mkdir()
+print(stage.folder, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_what_a_killed_start_left_is_removed_and_no_more(tmp_path: Path) -> None:
+    out = tmp_path / "OUT"
+    kept = [".OUT.0123abcd.tmp", ".OUTER.0123abcd.tmp", ".OUT.0123abcd.old", ".OUT.0123.tmp"]
+    for name in kept:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mine").touch()
+    command = [sys.executable, "-c", _BEGIN, str(out)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with process:
+        assert process.stdout
+        left = Path(process.stdout.readline().strip())
+        leftovers.remove(out)
+        assert left.exists(), "its process lives"
+        process.kill()
+    with staging.reserve(out) as stage:
+        assert not left.exists()
+        fill(stage)
+        stage.publish()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted([*kept, "OUT"])
+
+
+def test_leftovers_of_stamped_names_are_removed(tmp_path: Path) -> None:
+    left = tmp_path / ".hello_20240101-120000-2.0123abcd.tmp"
+    (left / ".maestro").mkdir(parents=True)
+    other = tmp_path / ".hello_world_20240101-120000.0123abcd.tmp"
+    (other / ".maestro").mkdir(parents=True)
+    with staging.reserve_stamped(tmp_path, "hello"):
+        assert not left.exists()
+        assert other.exists()

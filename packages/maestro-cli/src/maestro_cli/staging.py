@@ -19,13 +19,13 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import secrets
 import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
+from maestro_cli import leftovers
 from maestro_cli.errors import StudyError
 from maestro_cli.folders import Kind, absolute, kind_of
 from maestro_cli.signals import undisturbed, unwinding
@@ -38,12 +38,13 @@ class Stage:
     Attributes:
         root: Absolute path that the workspace will have. The folder exists; after `make_way` it
             holds only what somebody (a pgen file, a clone) put there meanwhile.
-        folder: Where the workspace is assembled.
+        folder: Where the workspace is assembled; locked, so that it is not taken for a leftover.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.folder = _sibling(root, "tmp")
+        self.folder = Path()
+        self._lock: int | None = None
         self._made_parents: list[Path] = []
         self._made_root = False
         self._claim: int | None = None
@@ -70,7 +71,7 @@ class Stage:
                     warn(
                         f"warning: a part of the old study could not be deleted: {word(self._old)}"
                     )
-            for held in (self._claim, self._replaced):
+            for held in (self._lock, self._claim, self._replaced):
                 if held is not None:
                     os.close(held)
             self._unwinding.__exit__(None, None, None)
@@ -80,7 +81,7 @@ class Stage:
         if self._replaced is None or self._old is not None:
             return
         with undisturbed():
-            aside = _sibling(self.root, "old")
+            aside = leftovers.sibling(self.root, "old")
             self.root.rename(aside)
             self._old = aside
             self.root.mkdir()
@@ -121,7 +122,8 @@ class Stage:
             entry.rename(target)
 
     def _undo(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self._lock is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
         if self._old is not None:
             shutil.rmtree(self.root, ignore_errors=True)
             self._old.rename(self.root)
@@ -165,7 +167,8 @@ def reserve(out: Path, *, replace: bool = False) -> Stage:
                         f"another program has just put something into {root}",
                         hint="give another folder",
                     )
-            stage.folder.mkdir()
+            leftovers.remove(root)
+            stage.folder, stage._lock = leftovers.make(root)
     except BaseException:
         stage.__exit__(None, None, None)
         raise
@@ -287,9 +290,3 @@ def _take_over_mode(source: Path, target: Path) -> None:
         with suppress(OSError):
             os.chown(target, -1, wanted.st_gid)
     target.chmod(wanted.st_mode & 0o7777)
-
-
-def _sibling(root: Path, ending: str) -> Path:
-    # A file name has 255 bytes at most.
-    name = os.fsdecode(os.fsencode(root.name)[:200])
-    return root.parent / f".{name}.{secrets.token_hex(4)}.{ending}"

@@ -1,0 +1,82 @@
+"""Temporary folders beside a study's: making them, and removing those that a dead process left.
+
+Whoever assembles a study holds a lock on its temporary folder, and the lock dies with the process.
+So one that can be locked belongs to nobody. Where a file system has no locks for folders (some
+NFS), none can be locked, and all stay.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import secrets
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+__all__ = ["make", "remove", "sibling"]
+
+#: What `maestro run` without `--out` puts behind a study's name.
+_STAMP = r"_\d{8}-\d{6}(-\d+)?"
+
+
+def sibling(root: Path, ending: str) -> Path:
+    """A hidden name beside a study's folder that nobody else has."""
+    return root.parent / f".{_stem(root.name)}.{secrets.token_hex(4)}.{ending}"
+
+
+def make(root: Path) -> tuple[Path, int]:
+    """Makes a temporary folder for a study, and locks it.
+
+    Returns:
+        The folder, and the open file that holds the lock.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    while True:
+        folder = sibling(root, "tmp")
+        folder.mkdir()
+        try:
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except FileNotFoundError:  # somebody removed it, as it had no lock yet
+            continue
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:  # somebody removes it
+            os.close(descriptor)
+            continue
+        except OSError:
+            return folder, descriptor  # no locks here: nobody else can lock it either
+        if folder.exists():
+            return folder, descriptor
+        os.close(descriptor)
+
+
+def remove(root: Path) -> None:
+    """Removes the temporary folders of this study that no living process holds."""
+    stem = _stem(re.sub(f"{_STAMP}$", "", root.name))
+    ours = re.compile(rf"\.{re.escape(stem)}({_STAMP})?\.[0-9a-f]{{8}}\.tmp")
+    with os.scandir(root.parent) as entries:
+        found = [entry.path for entry in entries if ours.fullmatch(entry.name)]
+    for path in found:
+        with suppress(OSError):  # it is gone, no folder of ours, or its process lives
+            _remove(Path(path))
+
+
+def _remove(folder: Path) -> None:
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW
+    descriptor = os.open(folder, flags)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        names = os.listdir(folder)  # noqa: PTH208 - names are wanted
+        if not names or ".maestro" in names:
+            shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        os.close(descriptor)
+
+
+def _stem(name: str) -> str:
+    # A file name has 255 bytes at most.
+    return os.fsdecode(os.fsencode(name)[:200])
