@@ -14,9 +14,9 @@ from maestro_adapters.slurm import adapter as slurm_adapter
 
 @pytest.mark.slurm
 class TestSlurm(AdapterContract):
-    """Against a real Slurm; 500 jobs at once are those of the arrays below."""
+    """Against a real Slurm."""
 
-    many = 100
+    many = 500
     waits: ClassVar = {"allocation_args": {"hold": None}}
     overrunning: ClassVar = {"walltime": "1"}
     cluster = None
@@ -33,8 +33,6 @@ class TestSlurm(AdapterContract):
 @pytest.mark.slurm
 class TestSlurmArrays(TestSlurm):
     """The same with job arrays."""
-
-    many = 500
 
     @pytest.fixture
     def make_adapter(self, slurm):

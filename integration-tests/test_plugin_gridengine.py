@@ -73,13 +73,14 @@ def test_an_installed_package_adds_a_scheduler(installed, tmp_path):
     assert "gridengine" in names(PYTHONPATH=str(installed))
 
 
-def test_it_keeps_the_contract_with_a_real_grid_engine(installed, grid_engine, tmp_path):
+@pytest.mark.parametrize("jobs", [10, pytest.param(500, marks=pytest.mark.slow)])
+def test_it_keeps_the_contract_with_a_real_grid_engine(installed, grid_engine, tmp_path, jobs):
     """In a process that knows nothing of this checkout but what is installed."""
     tests = shutil.copy(PLUGIN / "gridengine_contract.py", tmp_path)
     argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", os.devnull]
     done = subprocess.run(
         [*argv, f"--basetemp={tmp_path / 'contract'}", tests],
-        env={**grid_engine, "PYTHONPATH": str(installed)},
+        env={**grid_engine, "PYTHONPATH": str(installed), "CONTRACT_JOBS": str(jobs)},
         cwd=tmp_path,
         capture_output=True,
         text=True,

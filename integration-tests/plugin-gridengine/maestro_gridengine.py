@@ -42,6 +42,8 @@ STATES = StateTable(
         **dict.fromkeys(("Eqw", "Ehqw", "EhRqw"), states.PENDING),
         **dict.fromkeys(("dr", "dt", "dRr", "dRt", "ds", "dS", "dT"), states.FINISHING),
         **dict.fromkeys(("dRs", "dRS", "dRT"), states.FINISHING),
+        # It has ended; how, is for qacct to tell.
+        "z": states.FINISHING,
     },
 )
 #: accounting(5), "failed": 37 the run limit; 100 the job was killed from outside. (The driver outlives
