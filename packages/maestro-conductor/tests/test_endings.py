@@ -224,6 +224,15 @@ def test_a_local_driver_that_died_while_its_script_ran_is_lost(bench, code):
     assert b.reason("a") is None  # it is on its way again
 
 
+def test_a_job_that_was_killed_with_its_driver_has_failed_and_says_so(bench):
+    b = bench(StepPlan("s", resources=NODES))
+    b.answer("s")
+    b.poll("s", "FAILED", 137, reason="JobLaunchFailure")
+    b.settle("s", "started")
+    assert b.states() == {"s": "FAILED"}
+    assert "before it could write down how its script ended" in b.reason("s")
+
+
 def test_a_local_script_that_a_signal_ended_has_failed(bench):
     b = bench(StepPlan("a"))
     b.answer("a")

@@ -35,6 +35,10 @@ _GRACE = 30.0
 #: s before an attempt that could not make its file, or whose file could not be read, is tried again.
 _PAUSE = 5.0
 
+#: A job that a signal ended before its driver could write how the script did. It is not run again
+#: by itself: the signal may have been the script's own doing, and the script may still be at work.
+_KILLED = "a signal ended the job before it could write down how its script ended"
+
 #: What a neutral state of the adapter interface means for an attempt that lives.
 _LIVE = {
     "PENDING": PENDING,
@@ -162,7 +166,8 @@ class Sightings(Endings):
             self._ended(i, FINISHED, code or 0, at, None)
         elif word in ("TIMEDOUT", "CANCELLED") or (word == "FAILED" and not self._is_local(i)):
             code = verdict.get("exit_code") if verdict else None
-            self._ended(i, CODES[word], code, at, _reason(verdict))
+            killed = word == "FAILED" and code is not None and code > 128
+            self._ended(i, CODES[word], code, at, _KILLED if killed else _reason(verdict))
         elif word == "NOTFOUND" and not self._is_local(i) and not self._grace_over(i):
             return
         else:
