@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +13,10 @@ from maestro_adapters import states
 from maestro_adapters.contract import Bench
 from maestro_adapters.flux import adapter as flux_adapter
 from maestro_adapters.lsf import adapter as lsf_adapter
+from maestro_adapters.recording import read_recording
 
+#: What a real Flux 0.88.0 answered.
+RECORDED = Path(__file__).parents[1] / "packages/maestro-adapters/tests/flux/captures"
 WAITS = ": >ready; while [ ! -e go ]; do sleep 0.05; done"
 
 
@@ -124,3 +130,62 @@ def test_the_fakes_refuse_what_the_manuals_do_not_know(fake_commands, argv, code
     done = subprocess.run(argv, capture_output=True, text=True, input="", check=False)
     assert done.returncode == code
     assert done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "down"),
+    [
+        ("batch-missing-script", False),
+        ("cancel-unknown", False),
+        ("jobs-unknown-id", False),
+        ("submit-bad-option", False),
+        ("submit-bad-queue", False),
+        ("bad-uri", True),
+        ("no-broker", True),
+    ],
+)
+def test_the_fake_flux_fails_as_a_real_one_was_recorded(fake_commands, name, down):
+    if down:
+        fake_commands.begin("down")
+    recorded = read_recording(RECORDED / f"{name}.txt")
+    # Some commands set a variable first.
+    argv = ["env", *recorded.argv]
+    done = subprocess.run(argv, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert (done.stdout, done.stderr, done.returncode) == (
+        recorded.stdout,
+        recorded.stderr,
+        recorded.exit_code,
+    ), shlex.join(argv)
+
+
+def test_the_fake_flux_shows_jobs_as_a_real_one_was_recorded(flux_bench):
+    """Field by field: the same names, values of the same types, the same words of the same states."""
+
+    def shown(stdout):
+        return {job["status"]: job for job in json.loads(stdout)["jobs"]}
+
+    jobs = flux_bench.submit(
+        *({"command": text} for text in ("true", "exit 3", WAITS)),
+        {"command": "true", "priority": "held"},
+    )
+    flux_bench.ends(jobs[:2])
+    flux_bench.started(jobs[2:3])
+    argv = ["flux", "jobs", "--json", *(job.id for job in jobs)]
+    mine = shown(subprocess.run(argv, capture_output=True, text=True, check=True).stdout)
+    real = shown(read_recording(RECORDED / "jobs-by-id-json.txt").stdout)
+    assert set(mine) == {"COMPLETED", "FAILED", "RUN", "SCHED"}
+    for status, fields in mine.items():
+        assert set(fields) <= set(real[status]), status
+        for name, value in fields.items():
+            assert type(value) is type(real[status][name]), (status, name)
+    assert (mine["FAILED"]["returncode"], real["FAILED"]["returncode"]) == (3, 3)
+    flux_bench.adapter.cancel([job.id for job in jobs[2:]])
+
+
+def test_the_fake_flux_refuses_to_cancel_as_a_real_one_was_recorded(flux_bench):
+    (job,) = flux_bench.submit({"command": "true"})
+    flux_bench.ends([job])
+    done = subprocess.run(["flux", "cancel", job.id], capture_output=True, text=True)
+    recorded = read_recording(RECORDED / "cancel-finished.txt")
+    assert done.returncode == recorded.exit_code
+    assert done.stderr == recorded.stderr.replace(recorded.argv[-1], job.id)
