@@ -5,6 +5,7 @@ The format is "The attempt file" on the workspace format page.
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -85,7 +86,11 @@ def void_attempt(folder: Path, attempt: int) -> AttemptFile:
     try:
         descriptor = os.open(path, flags, 0o666)
     except FileExistsError:
-        return read_attempt(folder, attempt)
+        found = read_attempt(folder, attempt)
+        if found.fate == "absent":
+            # It is there, and this host does not see it yet: it must not count as never started.
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), str(path)) from None
+        return found
     except FileNotFoundError:  # the folder was never made, or was deleted
         folder.mkdir(parents=True, exist_ok=True)
         return void_attempt(folder, attempt)

@@ -31,8 +31,9 @@ __all__ = [
 
 #: s between two heartbeats.
 HEARTBEAT = 15.0
-#: s after which a heartbeat from another host is old.
-STALE = 60.0
+#: s after which a heartbeat from another host is old: it may be 15 s apart from the next, and be
+#: seen 60 s late through a network file system (nfs(5), acregmax), by another clock.
+STALE = 120.0
 #: How often a lock is tried, and s between two tries.
 _TRIES, _PAUSE = 10, 0.03
 
