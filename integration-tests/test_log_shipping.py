@@ -1,4 +1,4 @@
-"""The log reaches a collector whole: rsyslog, as docs/log-events.md says, rotated meanwhile."""
+"""The log is rotated, and reaches a collector whole: logrotate, and rsyslog as docs/log-events.md says."""
 
 from __future__ import annotations
 
@@ -66,3 +66,31 @@ def test_rsyslog_delivers_every_event_once(tmp_path, repository):
     ended = Counter(json.loads(line)["event"] for line in written)
     assert ended["step_finished"] == 100
     assert ended["study_ended"] == 1
+
+
+@pytest.mark.parametrize("way", ["nocreate", "copytruncate"])
+def test_logrotate_leaves_no_holes(tmp_path, way):
+    """Rename loses nothing; copytruncate may lose lines, and leaves no holes."""
+    debian.need("logrotate", "logrotate")
+    root = make_workspace(
+        tmp_path / "w", [StepPlan("a", ["sleep 0.02"] * 100)], batch={"local_slots": 2}
+    )
+    log = root / "logs/study.log"
+    config = tmp_path / "logrotate.conf"
+    config.write_text(f'"{log}" {{\n rotate 1000\n size 1\n nocompress\n missingok\n {way}\n}}\n')
+    rotate = ["logrotate", "-f", "-s", str(tmp_path / "state"), str(config)]
+    with subprocess.Popen(conductor(root)) as running:
+        while running.poll() is None:
+            subprocess.run(rotate, check=True)
+    contents = [path.read_bytes() for path in log.parent.iterdir()]
+    assert len(contents) > 1
+    assert not any(b"\0" in content for content in contents)
+    # A copy may end in the middle of a line that was being written: the rotator's doing.
+    whole = [content.rpartition(b"\n")[0] for content in contents]
+    told = [json.loads(line) for content in whole for line in content.splitlines()]
+    ended = Counter(line["instance"] for line in told if line["event"] == "step_finished")
+    assert ended
+    assert set(ended.values()) == {1}
+    if way == "nocreate":
+        assert len(ended) == 100
+        assert all(content.endswith(b"\n") for content in contents)
