@@ -89,7 +89,7 @@ def run_out(world: World) -> None:
     ),
 )
 def test_a_study_survives_everything(graph: Graph, random: Random, limits: Settings) -> None:
-    world = World(graph, random, limits)
+    world = World(graph, random, limits, local_ahead=random.choice([0, 1, 3]))
     world.handle()
     successes: dict[int, int] = {}
     for _ in range(random.randrange(150)):
@@ -109,7 +109,7 @@ def test_a_study_survives_everything(graph: Graph, random: Random, limits: Setti
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(graphs(), st.randoms(use_true_random=False))
 def test_cancelled_and_resumed_studies_end(graph: Graph, random: Random) -> None:
-    world = World(graph, random, Settings())
+    world = World(graph, random, Settings(), local_ahead=random.choice([0, 1, 3]))
     world.handle()
     for _ in range(random.randrange(60)):
         world.step()

@@ -40,6 +40,10 @@ from maestro_conductor.wake import Wake
 
 __all__ = ["conduct", "log_path_of"]
 
+#: Most local attempts that are made ready while no slot is free: as many steps as may end between
+#: two turns of the loop.
+_MOST_AHEAD = 16
+
 
 def conduct(
     root: Path,
@@ -141,11 +145,13 @@ def _conduct(
             return state.outcome[1]
         local, scheduler = _make_adapters(graph, factory)
         submission = Submission(graph, run, root, scheduler or local)
+        slots = local.describe().get("slots")
         machine = Machine(
             graph,
             state,
             dry=run.dry,
-            local_slots=local.describe().get("slots"),
+            local_slots=slots,
+            local_ahead=min(slots or 0, _MOST_AHEAD),
             weigh=submission.weigh,
             batch=ARRAY_BATCH if graph.batch.get("array") else None,
         )

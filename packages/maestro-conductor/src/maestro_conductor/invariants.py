@@ -80,8 +80,14 @@ def _validate_lane(machine: Machine, lane: Lane) -> None:
     state = machine.state
     _check(lane.used == sum(lane.weights.values()), f"{lane.name}: slots were miscounted")
     if lane.slots is not None:
-        fits = lane.used <= lane.slots or len(lane.weights) == 1
-        _check(fits, f"{lane.name}: {lane.used} of {lane.slots} slots are filled")
+        # Where attempts are made ready ahead, those without a job run nowhere yet, or are searched.
+        counted = set(lane.jobs.values()) if lane.ahead else set(lane.weights)
+        filled = sum(lane.weights[i] for i in counted)
+        fits = filled <= lane.slots or len(counted) == 1
+        _check(fits, f"{lane.name}: {filled} of {lane.slots} slots are filled")
+        heaviest = sorted(lane.weights.values())[-1 - lane.ahead :]
+        bound = lane.slots + sum(heaviest)
+        _check(lane.used <= bound, f"{lane.name}: {lane.used} slots are filled or spoken for")
     for job, i in lane.jobs.items():
         live = state.state[i] in IN_FLIGHT and state.job[i] == job
         _check(live, f"{lane.name}: job {job} of instance {i} is over")

@@ -33,6 +33,8 @@ class Lane:
         slots: how many slots its jobs may fill; None: any number.
         weigh: slots that an instance fills.
         batch: most attempts announced and not answered for.
+        ahead: most attempts without a job that are announced while all slots are filled, to start
+            in the moment in which one becomes free.
         longest_backoff: s.
         ready: heap of instances that may be submitted, in graph order.
         weights: instance → slots that it fills now.
@@ -48,6 +50,7 @@ class Lane:
     weigh: Callable[[int], int]
     batch: int = BATCH
     longest_backoff: float = 60.0
+    ahead: int = 0
     ready: list[int] = attrs.Factory(list)
     weights: dict[int, int] = attrs.Factory(dict)
     used: int = 0
@@ -61,12 +64,14 @@ class Lane:
         heapq.heappush(self.ready, instance)
 
     def fits(self, instance: int) -> bool:
-        """Whether there is room for one more now. A job that needs more than all has them all."""
+        """Whether one more may be announced now. A job that needs more slots than all has them all."""
         if len(self.announced) >= (1 if self.backoff else self.batch):
             return False
         if self.slots is None or not self.used:
             return True
-        return self.used + min(self.weigh(instance), self.slots) <= self.slots
+        if self.used + min(self.weigh(instance), self.slots) <= self.slots:
+            return True
+        return len(self.weights) - len(self.jobs) < self.ahead
 
     def enter(self, instance: int) -> None:
         """The instance is under way."""

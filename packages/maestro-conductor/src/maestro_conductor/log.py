@@ -33,7 +33,8 @@ DEFAULT_LEVEL = 2
 _LEVEL_NAMES = {level: logging.getLevelName(level).lower() for level in LEVELS.values()}
 
 #: A text as JSON, in ASCII; a third of what `json.dumps` takes for it.
-_text = json.encoder.encode_basestring_ascii
+_text: Callable[[str], str] = json.encoder.encode_basestring_ascii
+_ENCODERS: dict[type, Callable[[Any], str]] = {str: _text, int: int.__repr__}
 
 #: Bytes of lines that are collected, and that are kept while the file cannot be written.
 _MANY_WAITING, _MOST_WAITING = 1 << 16, 1 << 20
@@ -190,7 +191,7 @@ class _Renderer:
         level, name = event.pop("level"), event.pop("event")
         rest = "".join(
             [
-                f',"{key}":{_text(value) if type(value) is str else json.dumps(value)}'
+                f',"{key}":{_ENCODERS.get(type(value), json.dumps)(value)}'
                 for key, value in event.items()
                 if value is not None
             ]

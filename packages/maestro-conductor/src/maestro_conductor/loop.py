@@ -16,6 +16,7 @@ from maestro_conductor.informing import Informer
 from maestro_conductor.instructions import Cancel, Instruction, Submit, Turn
 from maestro_conductor.journal.story import story
 from maestro_conductor.lanes import LOCAL, SCHEDULED
+from maestro_conductor.local_link import LocalLink
 from maestro_conductor.narrate import Narrator
 from maestro_conductor.parts import Parts
 from maestro_conductor.performing import Performer
@@ -52,7 +53,8 @@ class Loop:
                 parts.log.event,
                 array=bool(parts.graph.batch.get("array")),
             )
-        self._performer = Performer(parts, self._link)
+        self._local = LocalLink(parts.local, parts.submission, self._machine.lanes[LOCAL])
+        self._performer = Performer(parts, self._local, self._link)
         self._informer = Informer(parts)
         self._todo: deque[Instruction] = deque()
         self._applied: list[Request] = []
@@ -175,8 +177,10 @@ class Loop:
             self._look_at_signal(steady, events)
         jobs = self._machine.lanes[LOCAL].jobs
         if "local" in woken or (jobs and steady >= self._next_local):
-            events.append(Polled(LOCAL, parts.local.poll(list(jobs))))
+            polled = self._local.poll(jobs)
+            events.append(polled)
             self._next_local = steady + self._local_look
+            self._start_local(events, polled)
         if self._link is not None:
             if "scheduler" in woken:
                 self._link.hurry()
@@ -261,9 +265,9 @@ class Loop:
             for request in self._applied:
                 self._parts.requests.done(request)
             self._applied.clear()
-            if not self._todo:
-                break
             events = self._perform()
+            if not events:
+                break
         self._flush_log()
 
     def _flush_log(self) -> None:
@@ -326,7 +330,19 @@ class Loop:
         events: list[Event] = []
         while self._todo:
             self._performer.do(self._todo.popleft(), events)
+        self._start_local(events)
         return events
+
+    def _start_local(self, events: list[Event], polled: Polled | None = None) -> None:
+        """Start the local attempts that have a slot; their intents are in the journal."""
+        if self._machine.closing or self._state.cancelling:
+            answers = self._local.give_up("it was to be started, and the study was stopped")
+        elif self._paused is None:
+            answers = self._local.start(polled)
+        else:
+            return
+        if answers is not None:
+            events.append(answers)
 
     def _perform_while_paused(self) -> list[Event]:
         """Cancelling needs no journal: it can be asked for twice without harm."""

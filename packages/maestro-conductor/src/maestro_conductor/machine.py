@@ -77,6 +77,7 @@ class Machine(Sightings):
         *,
         dry: bool = False,
         local_slots: int | None = 1,
+        local_ahead: int = 0,
         weigh: Callable[[int], int] = lambda _instance: 1,
         batch: int | None = None,
     ) -> None:
@@ -87,12 +88,13 @@ class Machine(Sightings):
             state: how far it came.
             dry: write scripts only.
             local_slots: slots for local steps; None: no limit.
+            local_ahead: local attempts to make ready while no slot is free.
             weigh: slots that a local instance fills.
             batch: most submissions under way at once to the scheduler.
         """
         super().__init__(graph, state)
         # What refuses a local step is a full disk or table of processes: looking again is cheap.
-        local = Lane(LOCAL, local_slots, weigh, longest_backoff=1.0)
+        local = Lane(LOCAL, local_slots, weigh, longest_backoff=1.0, ahead=local_ahead)
         scheduled = Lane(SCHEDULED, None, weigh)
         if batch is not None:
             scheduled.batch = batch

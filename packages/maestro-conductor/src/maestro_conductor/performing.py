@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from maestro_conductor.attempt_files import read_attempt, void_attempt
-from maestro_conductor.events import Answers, Event, Found, ScriptsWritten, Settled
-from maestro_conductor.instructions import Cancel, Find, Instruction, Settle, Submit, WriteScripts
-from maestro_conductor.lanes import LOCAL, SCHEDULED
+from maestro_conductor.events import Event, ScriptsWritten, Settled
+from maestro_conductor.instructions import Cancel, Instruction, Settle, Submit, WriteScripts
+from maestro_conductor.lanes import SCHEDULED
+from maestro_conductor.local_link import LocalLink
 from maestro_conductor.parts import Parts
 from maestro_conductor.scheduler_link import SchedulerLink
 
@@ -20,8 +19,9 @@ __all__ = ["Performer"]
 class Performer:
     """Performs instructions. What a scheduler answers comes later, through its link."""
 
-    def __init__(self, parts: Parts, link: SchedulerLink | None) -> None:
+    def __init__(self, parts: Parts, local: LocalLink, link: SchedulerLink | None) -> None:
         self._parts = parts
+        self._local = local
         self._link = link
 
     def do(self, item: Instruction, events: list[Event]) -> None:
@@ -39,12 +39,13 @@ class Performer:
             else:
                 self._link.find(item)
         elif isinstance(item, Submit):
-            answers = parts.submission.submit(parts.local, item.jobs, sync=False)
-            events.append(Answers(LOCAL, answers))
+            refused = self._local.prepare(item.jobs)
+            if refused is not None:
+                events.append(refused)
         elif isinstance(item, Cancel):
-            parts.local.cancel(item.jobs)
+            self._local.cancel(item.jobs)
         else:
-            events.append(self._find_local(item))
+            events.append(self._local.find(item))
 
     def _settle(self, item: Settle) -> Settled:
         folder = self._parts.root / self._parts.graph.workspaces[item.instance]
@@ -72,12 +73,6 @@ class Performer:
             found.ended,
             detail,
         )
-
-    def _find_local(self, item: Find) -> Found:
-        tokens = [token for _, _, token in item.jobs]
-        found: Mapping[str, Mapping[str, Any]] = self._parts.local.find(tokens)
-        rows = [(i, attempt, found[token]) for i, attempt, token in item.jobs]
-        return Found(LOCAL, rows)
 
 
 def _can_look() -> bool:

@@ -19,7 +19,10 @@ from maestro_conductor.job_request import fill_in, make_job_request, step_reques
 from maestro_conductor.ports import Adapter
 from maestro_conductor.run_view import Run
 
-__all__ = ["Submission"]
+__all__ = ["Answer", "Submission"]
+
+#: An instance, its attempt, and what ``submit`` answered or would have.
+Answer = tuple[int, int, Mapping[str, Any]]
 
 #: Trouble of the file system that may pass: waiting makes sense, failing the step does not.
 _PASSING = frozenset(
@@ -82,9 +85,7 @@ class Submission:
             self._weights[step] = weight
         return weight
 
-    def submit(
-        self, adapter: Adapter, jobs: Sequence[Job], *, sync: bool
-    ) -> list[tuple[int, int, Mapping[str, Any]]]:
+    def submit(self, adapter: Adapter, jobs: Sequence[Job], *, sync: bool) -> list[Answer]:
         """Write the scripts of attempts and hand them over.
 
         Args:
@@ -96,23 +97,39 @@ class Submission:
             For each job its instance, its attempt, and the adapter's answer or one like it; with
             ``"files": True`` where the workspace cannot be written for now.
         """
-        answers: dict[str, Mapping[str, Any]] = {}
-        prepared = []
+        ready, refused = self.prepare(jobs, sync=sync)
+        return refused + self.hand_over(adapter, ready)
+
+    def prepare(
+        self, jobs: Sequence[Job], *, sync: bool
+    ) -> tuple[list[tuple[Job, dict[str, Any]]], list[Answer]]:
+        """Write the scripts of attempts; gives what `hand_over` takes, and those that failed."""
+        ready: list[tuple[Job, dict[str, Any]]] = []
+        refused: list[Answer] = []
         for job in jobs:
-            ready, refusal = self._prepare(job, sync=sync)
-            if ready is not None:
-                prepared.append(ready)
+            prepared, refusal = self._prepare(job, sync=sync)
+            if prepared is not None:
+                ready.append((job, prepared))
             else:
-                answers[str(job.instance)] = refusal
-        if prepared:
-            try:
-                answers.update(adapter.submit(prepared))
-            except Exception as error:  # a plugin's own code; nothing is known of what it did
-                failure = {"error": f"{adapter.name}: {error!r}", "unknown": True}
-                answers.update({job["key"]: failure for job in prepared})
+                refused.append((job.instance, job.attempt, refusal))
+        return ready, refused
+
+    def hand_over(
+        self, adapter: Adapter, ready: Sequence[tuple[Job, dict[str, Any]]]
+    ) -> list[Answer]:
+        """Submit attempts whose scripts are written."""
+        if not ready:
+            return []
+        answers: Mapping[str, Mapping[str, Any]]
+        try:
+            answers = adapter.submit([prepared for _, prepared in ready])
+        except Exception as error:  # a plugin's own code; nothing is known of what it did
+            failure = {"error": f"{adapter.name}: {error!r}", "unknown": True}
+            answers = {prepared["key"]: failure for _, prepared in ready}
         missing = {"error": "the adapter gave no answer", "unknown": True}
         return [
-            (job.instance, job.attempt, answers.get(str(job.instance), missing)) for job in jobs
+            (job.instance, job.attempt, answers.get(prepared["key"], missing))
+            for job, prepared in ready
         ]
 
     def write_scripts(self, instances: Sequence[int]) -> list[tuple[int, str | None]]:

@@ -14,7 +14,7 @@ import attrs
 
 from maestro_conductor.events import Answers, Event, Found, Now, Polled, Settled
 from maestro_conductor.graph_view import Graph
-from maestro_conductor.instructions import Cancel, Find, Instruction, Settle, Submit, Turn
+from maestro_conductor.instructions import Cancel, Find, Instruction, Job, Settle, Submit, Turn
 from maestro_conductor.invariants import validate
 from maestro_conductor.lanes import LOCAL
 from maestro_conductor.machine import Machine
@@ -55,12 +55,19 @@ class World:
     """
 
     def __init__(
-        self, graph: Graph, random: Random, settings: Settings, *, local_slots: int = 2
+        self,
+        graph: Graph,
+        random: Random,
+        settings: Settings,
+        *,
+        local_slots: int = 2,
+        local_ahead: int = 0,
     ) -> None:
         self._graph = graph
         self._random = random
         self._settings = settings
         self._slots = local_slots
+        self._ahead = local_ahead
         self.clock = ManualClock()
         self.journal: list[Record] = []
         self.files: dict[tuple[int, int], str | int] = {}
@@ -68,6 +75,7 @@ class World:
         self.jobs: dict[str, _Job] = {}
         self.calm = False
         self._todo: list[Instruction] = []
+        self._held: list[Job] = []
         self._events: list[Event] = []
         self._asked: set[int] = set()
         self.machine = self._open()
@@ -76,11 +84,12 @@ class World:
 
     def _open(self) -> Machine:
         self._todo = []
+        self._held = []
         self._events = []
         state = StudyState(len(self._graph), STUDY_ID, self._settings)
         for record in self.journal:
             state.apply(record)
-        machine = Machine(self._graph, state, local_slots=self._slots)
+        machine = Machine(self._graph, state, local_slots=self._slots, local_ahead=self._ahead)
         self._commit(machine.start(self._now()))
         return machine
 
@@ -134,9 +143,13 @@ class World:
         if not self.calm and self._random.random() < 0.03:
             self.crash()
         self.handle()
+        self._start_local()
 
     def _perform(self, item: Instruction) -> None:
-        if isinstance(item, Submit):
+        if isinstance(item, Submit) and item.lane == LOCAL:
+            self._held += item.jobs
+            self._start_local()
+        elif isinstance(item, Submit):
             answers = [
                 (job.instance, job.attempt, self._submit(item.lane, job)) for job in item.jobs
             ]
@@ -150,6 +163,25 @@ class World:
             for name in item.jobs:
                 self._asked.add(self.jobs[name].instance)
                 self._stop(self.jobs[name], "CANCELLED")
+
+    def _start_local(self) -> None:
+        """Local attempts start as there is room for them; or never, once the study is stopped."""
+        lane, machine = self.machine.lanes[LOCAL], self.machine
+        held, self._held = self._held, []
+        stopped = machine.closing or machine.state.cancelling
+        room = self._slots - lane.used + sum(lane.weights.get(job.instance, 0) for job in held)
+        for job in held:
+            if self.machine is not machine:
+                return  # it died, and what it held was never submitted
+            room -= lane.weights.get(job.instance, 0)
+            if stopped:
+                answer: Mapping[str, Any] = {"error": "stopped", "transient": True}
+            elif room >= 0:
+                answer = self._submit(LOCAL, job)
+            else:
+                self._held.append(job)
+                continue
+            self._answer(Answers(LOCAL, [(job.instance, job.attempt, answer)]))
 
     def _answer(self, event: Event) -> None:
         if not self.calm and self._random.random() < 0.05:
