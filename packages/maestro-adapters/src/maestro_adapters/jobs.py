@@ -12,7 +12,7 @@ from maestro_adapters.errors import RequestError
 from maestro_adapters.options import AdapterOptions
 from maestro_adapters.request import JobRequest, parse_request
 
-__all__ = ["Job", "carried_script", "directive_lines", "parse_job"]
+__all__ = ["Job", "carried_script", "directive_lines", "parse_job", "parse_token"]
 
 
 @attrs.frozen
@@ -42,17 +42,26 @@ def parse_job(job: Mapping[str, Any], options: AdapterOptions) -> Job:
     Raises:
         RequestError: a value cannot be used.
     """
-    token = str(job["token"])
-    if not token or token.split() != [token]:
-        raise RequestError(f"the token {token!r} is empty or holds white space")
     return Job(
         key=str(job["key"]),
-        token=token,
+        token=parse_token(job),
         attempt=int(job["attempt"]),
         script=str(job["script"]),
         request=parse_request(job["request"], options),
         exclude_nodes=tuple(job.get("exclude_nodes") or ()),
     )
+
+
+def parse_token(job: Mapping[str, Any]) -> str:
+    """The token of one job of `submit`.
+
+    Raises:
+        RequestError: it could not be found again among words.
+    """
+    token = str(job["token"])
+    if not token or token.split() != [token]:
+        raise RequestError(f"the token {token!r} is empty or holds white space")
+    return token
 
 
 def directive_lines(script: str, prefix: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -11,7 +11,7 @@ from maestro_adapters.errors import RequestError
 from maestro_adapters.launcher import from_template
 from maestro_adapters.options import AdapterOptions
 
-__all__ = ["JobRequest", "parse_request"]
+__all__ = ["JobRequest", "parse_request", "read_keys"]
 
 
 @attrs.frozen(kw_only=True)
@@ -112,6 +112,20 @@ def parse_request(request: Mapping[str, Any], options: AdapterOptions | None = N
         for key in ("nodes", "procs", "gpus"):
             fields.setdefault(key, fields.get(f"default_{key}"))
     return JobRequest(**fields)
+
+
+def read_keys(request: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    """Some keys of a request, for who needs no more of it; one that says nothing is left out.
+
+    Raises:
+        RequestError: one of these values cannot be used.
+    """
+    fields = {}
+    for key in keys:
+        value = request.get(key)
+        if value is not None and (said := _READERS[key](key, value)) is not None:
+            fields[key] = said
+    return fields
 
 
 # How a value is read that is not None; None: it says nothing.

@@ -6,13 +6,12 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from maestro_adapters import rendering, states, walltime
+from maestro_adapters import rendering, states
 from maestro_adapters.errors import RequestError, SchedulerError
 from maestro_adapters.interface import Adapter
-from maestro_adapters.jobs import parse_job
 from maestro_adapters.local import processes
 from maestro_adapters.local.capacity import usable_cores
-from maestro_adapters.local.job import LocalJob
+from maestro_adapters.local.job import LocalJob, parse_local_job
 from maestro_adapters.local.pool import Pool
 from maestro_adapters.local.stopping import GRACE
 from maestro_adapters.options import AdapterOptions
@@ -69,27 +68,14 @@ class LocalAdapter:
 
     def _submit(self, submission: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            job = parse_job(submission, self._options)
-            request = job.request
-            limit = None
-            if request.enforce_walltime and request.walltime is not None:
-                limit = walltime.parse(request.walltime)
+            job = parse_local_job(submission)
         except RequestError as error:
             return SchedulerError(str(error)).answer()
-        local = LocalJob(
-            token=job.token,
-            workspace=request.workspace,
-            script=job.script,
-            attempt=job.attempt,
-            label=request.label,
-            slots=(request.procs or 1) * (request.cores_per_task or 1),
-            limit=limit,
-        )
         try:
-            state = self._pool.submit(local)
+            state = self._pool.submit(job)
         except OSError as error:
             return SchedulerError(f"could not start {job.script}: {error.strerror}").answer()
-        return {"job": local.id, "state": state}
+        return {"job": job.id, "state": state}
 
     def poll(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         """The state of each job; one that another process started is known after `find`."""

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import attrs
 
-from maestro_adapters import attempt_file, driver, states
+from maestro_adapters import attempt_file, driver, states, walltime
 from maestro_adapters.attempt_file import Attempt
+from maestro_adapters.errors import RequestError
+from maestro_adapters.jobs import parse_token
+from maestro_adapters.request import read_keys
 from maestro_adapters.states import JobStatus
 
-__all__ = ["LocalJob", "driver_arguments", "of_driver", "outcome"]
+__all__ = ["LocalJob", "driver_arguments", "of_driver", "outcome", "parse_local_job"]
+
+#: Keys of a request that the driver, or the pool, makes something of.
+_NEEDED = (
+    "name",
+    "label",
+    "workspace",
+    "procs",
+    "cores_per_task",
+    "walltime",
+    "enforce_walltime",
+)
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -62,6 +77,28 @@ class LocalJob:
             return attempt_file.read(attempt_file.path_of(self.workspace, self.attempt))
         except OSError:
             return None
+
+
+def parse_local_job(submission: Mapping[str, Any]) -> LocalJob:
+    """Read one job of `submit`: of its request what a driver needs.
+
+    Raises:
+        RequestError: a value cannot be used, or one that is needed is missing.
+    """
+    fields = read_keys(submission["request"], _NEEDED)
+    for key in ("name", "workspace"):
+        if key not in fields:
+            raise RequestError(f"the request has no {key}")
+    limit = fields.get("walltime") if fields.get("enforce_walltime") else None
+    return LocalJob(
+        token=parse_token(submission),
+        workspace=fields["workspace"],
+        script=str(submission["script"]),
+        attempt=int(submission["attempt"]),
+        label=fields.get("label", fields["name"]),
+        slots=fields.get("procs", 1) * fields.get("cores_per_task", 1),
+        limit=None if limit is None else walltime.parse(limit),
+    )
 
 
 def driver_arguments(job: LocalJob, host: str, boot: str, now: float) -> list[str]:
