@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import slurm_cluster
 from maestro_adapters import states
 from maestro_adapters.contract import Bench
 from maestro_adapters.slurm import adapter as slurm_adapter
@@ -28,6 +29,12 @@ def array_bench(slurm, tmp_path):
 
 
 WAITS_FOR_A_FILE = ": >ready; while [ ! -e go ]; do sleep 0.05; done"
+
+
+def test_a_slurm_that_does_not_start_fails_the_tests_and_skips_none():
+    """`up.sh` refuses a folder whose sockets would have names that are too long."""
+    with pytest.raises(RuntimeError, match="SLURM_TEST_DIR is too long"):
+        slurm_cluster.start(Path(f"/tmp/{'x' * 60}"), {})
 
 
 def test_a_node_that_fails_is_a_hardware_failure_and_the_job_is_not_requeued(slurm, bench):
