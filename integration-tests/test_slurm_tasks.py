@@ -1,4 +1,4 @@
-"""Slurm steps with nodes and procs: what they get on shared nodes, and why no `--ntasks` is added.
+"""What steps get of a real Slurm: nodes, tasks, cores and GPUs; and why `--ntasks` is not always said.
 
 "What is particular about `slurm`" in `docs/adapters.md` is shown here.
 """
@@ -51,6 +51,21 @@ def test_parts_of_the_tasks_side_by_side(bench):
     args = {"ntasks": 16}
     state, copies, _ = run(bench, command=command, nodes=4, procs=16, allocation_args=args)
     assert (state, copies) == (states.FINISHED, 16)
+
+
+def test_a_launch_has_the_job_s_cores_and_gpus(bench):
+    """Both are asked for in the allocation and given to `srun`."""
+    (job,) = bench.submit(
+        {
+            "command": "$(LAUNCHER) sh -c 'echo $SLURM_CPUS_PER_TASK $CUDA_VISIBLE_DEVICES'",
+            "procs": 2,
+            "cores_per_task": 3,
+            "gpus": 2,
+        }
+    )
+    (end,) = bench.ends([job])
+    assert end["state"] == states.FINISHED
+    assert job.output == b"3 0,1\n" * 2
 
 
 @pytest.mark.parametrize(
