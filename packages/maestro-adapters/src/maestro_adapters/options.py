@@ -21,6 +21,7 @@ class AdapterOptions:
         args, allocation_args, launcher_args: free options, option → value.
         launcher: template of the launcher; None: the adapter's own.
         slots: local: how many slots there are; None: the usable cores.
+        adopt: local: this process may become the parent of what a killed driver leaves.
         array: Slurm: submit equal jobs as one array.
         user_throttle: most jobs of the user in the queue, whoever submitted them; None: no limit.
         timeout: s, for each command of the scheduler.
@@ -40,6 +41,7 @@ class AdapterOptions:
     launcher_args: Mapping[str, Any] = attrs.field(factory=dict)
     launcher: str | None = None
     slots: int | None = None
+    adopt: bool = False
     array: bool = False
     user_throttle: int | None = None
     timeout: float = 60.0

@@ -108,7 +108,6 @@ def adapter_options(batch: Mapping[str, Any], *, local_beside: bool = False) -> 
     """
     slots = batch.get("local_slots")
     if local_beside:
-        return {"shell": batch.get("shell"), "slots": slots or 1}
+        return {"shell": batch.get("shell"), "slots": slots or 1, "adopt": True}
     options = {key: batch.get(key) for key in _OPTIONS}
-    options["slots"] = slots
-    return options
+    return {**options, "slots": slots, "adopt": True}

@@ -32,7 +32,7 @@ class LocalAdapter:
     """Runs jobs on this machine, or over the nodes of the allocation around this process.
 
     Args:
-        options: `slots`, `shell`, `launcher` and `environment` matter.
+        options: `slots`, `shell`, `launcher`, `environment` and `adopt` matter.
         grace: s between TERM and KILL of a job that is stopped.
     """
 
@@ -44,7 +44,9 @@ class LocalAdapter:
             **os.environ,
             **{name: str(value) for name, value in options.environment.items()},
         }
-        self._pool = Pool(options.slots or usable_cores(), environment, grace)
+        self._pool = Pool(
+            options.slots or usable_cores(), environment, grace, adopt=options.adopt
+        )
 
     def describe(self) -> dict[str, Any]:
         """What it can do."""

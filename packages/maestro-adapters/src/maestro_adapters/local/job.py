@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ from maestro_adapters.jobs import parse_token
 from maestro_adapters.request import read_keys
 from maestro_adapters.states import JobStatus
 
-__all__ = ["LocalJob", "driver_arguments", "of_driver", "outcome", "parse_local_job"]
+__all__ = ["LocalJob", "driver_arguments", "of_driver", "outcome", "parse_local_job", "write_end"]
 
 #: Keys of a request that the driver, or the pool, makes something of.
 _NEEDED = (
@@ -44,7 +45,8 @@ class LocalJob:
         pid: of the driver, once it runs; of a process that it left, where the driver is gone.
         pidfd: becomes readable at that process's end; None: there is none, so it is looked after.
         session: of its processes.
-        child: this process started it, and learns its exit code first-hand.
+        child: this process learns the exit code of `pid` first-hand.
+        orphan: the driver was killed, and `pid` is its script, which became our child.
         stopped_as: CANCELLED or TIMEDOUT, once we have begun to stop it.
         status: what `poll` says.
     """
@@ -61,6 +63,7 @@ class LocalJob:
     pidfd: int | None = None
     session: int | None = None
     child: bool = True
+    orphan: bool = False
     stopped_as: str | None = None
     status: JobStatus = attrs.field(factory=lambda: JobStatus(states.PENDING, native="queued"))
 
@@ -77,6 +80,15 @@ class LocalJob:
             return attempt_file.read(attempt_file.path_of(self.workspace, self.attempt))
         except OSError:
             return None
+
+
+def write_end(job: LocalJob, exit_code: int) -> None:
+    """End the attempt file of a job in its dead driver's place, for whoever asks later."""
+    with contextlib.suppress(OSError), attempt_file.path_of(
+        job.workspace or "", job.attempt
+    ).open("r+") as file:
+        file.seek(0, os.SEEK_END)
+        file.write(f"end code={exit_code}\n")
 
 
 def parse_local_job(submission: Mapping[str, Any]) -> LocalJob:
@@ -141,12 +153,14 @@ def outcome(job: LocalJob, wait_status: int | None, attempt: Attempt | None) -> 
         wait_status: as of ``wait(2)``; None: it was not our child, or somebody else reaped it.
         attempt: what the attempt file says; only looked at where the wait status leaves a question.
     """
-    own = attempt is not None and attempt.pid == job.pid
+    own = job.orphan or (attempt is not None and attempt.pid == job.pid)
     code: int | None
     if wait_status is None:
         code = attempt.exit_code if attempt else None
     else:
         code = os.waitstatus_to_exitcode(wait_status)
+        if job.orphan:  # what its driver would have said
+            code = _as_shell(code)
     nothing_ran = code in (driver.ALREADY_STARTED, driver.CANNOT_START) and not own
 
     if job.stopped_as is not None:

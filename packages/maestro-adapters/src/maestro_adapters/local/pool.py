@@ -20,10 +20,10 @@ from collections.abc import Collection, Mapping, Sequence
 import attrs
 
 from maestro_adapters import states
-from maestro_adapters.local import processes
+from maestro_adapters.local import adoption, processes
 from maestro_adapters.local.carriers import attach, processes_of
 from maestro_adapters.local.ends import Ends
-from maestro_adapters.local.job import LocalJob, driver_arguments, outcome
+from maestro_adapters.local.job import LocalJob, driver_arguments, outcome, write_end
 from maestro_adapters.local.loop import Loop
 from maestro_adapters.local.slots import Slots
 from maestro_adapters.local.stopping import GRACE, Stop
@@ -38,6 +38,9 @@ _NEWS_INTERVAL = 0.02
 #: s until a start is tried again that failed because there were too many processes.
 _RETRY_INTERVAL = 1.0
 
+#: s between looks for processes that jobs left behind and that have ended.
+_REAP_INTERVAL = 5.0
+
 _TOO_MANY = (errno.EAGAIN, errno.ENOMEM)
 
 
@@ -48,9 +51,17 @@ class Pool:
         slots: how many there are.
         environment: of every job, but for its token.
         grace: s between TERM and KILL.
+        adopt: this process may become the parent of what dead drivers leave.
     """
 
-    def __init__(self, slots: int, environment: Mapping[str, str], grace: float = GRACE) -> None:
+    def __init__(
+        self,
+        slots: int,
+        environment: Mapping[str, str],
+        grace: float = GRACE,
+        *,
+        adopt: bool = False,
+    ) -> None:
         self._slots = Slots(slots)
         self._grace = grace
         self._environment = {
@@ -68,6 +79,9 @@ class Pool:
         self._stops: list[Stop] = []
         self._count = itertools.count(1)
         self._retrying = False
+        self._adopts = adopt and processes.can_scan() and adoption.become_subreaper()
+        self._sessions: set[int] = set()
+        self._next_reaping = 0.0
 
         self._ends = Ends()
         self._loop = Loop(self._lock, self._ends, self._work, self._note_death)
@@ -119,6 +133,7 @@ class Pool:
                 self._loop.visited = time.monotonic()
                 self._ends.still_bell()
                 self._look_at_ends()
+                self._reap_orphans()
                 self._news = False
             if self._broken is not None:
                 reason = f"the thread of the local pool died: {self._broken!r}"
@@ -262,6 +277,8 @@ class Pool:
                 self._loop.later(_RETRY_INTERVAL, self._retry)
             return False
         job.session = job.pid
+        if self._adopts:
+            self._sessions.add(job.pid)
         if job.id:
             self._news = True  # it waited, so somebody was told that it waits
         else:
@@ -318,11 +335,13 @@ class Pool:
             wait_status is None or not os.WIFEXITED(wait_status) or os.WEXITSTATUS(wait_status) != 0
         )
         attempt = job.read_attempt() if in_doubt else None
-        if wait_status is None or os.WIFSIGNALED(wait_status):
+        if wait_status is None or (os.WIFSIGNALED(wait_status) and not job.orphan):
             told = attempt is not None and attempt.exit_code is not None
             if not told and self._watch_what_is_left(job):
                 return
         status = outcome(job, wait_status, attempt)
+        if job.orphan and status.exit_code is not None:
+            write_end(job, status.exit_code)
         job.status = attrs.evolve(
             status, started=job.status.started, ended=time.time(), nodes=job.status.nodes
         )
@@ -335,13 +354,26 @@ class Pool:
 
     def _watch_what_is_left(self, job: LocalJob) -> bool:
         """Where a driver was killed alone, its script may run on: the job lasts as long as that."""
+        if self._adopts and job.child and not job.orphan and job.session is not None:
+            script = adoption.script_of(job.session)
+            if script is not None:
+                job.pid, job.orphan = script, True
+                self._watch(job)
+                return True
         left = processes_of([job])
         if not left:
             return False
-        job.child = False
+        job.child = job.orphan = False
         job.pid = left[0].pid
         self._watch(job)
         return True
+
+    def _reap_orphans(self) -> None:
+        """What jobs left behind became ours, too: it must not stay in the table of processes."""
+        now = time.monotonic()
+        if self._adopts and now >= self._next_reaping:
+            self._next_reaping = now + _REAP_INTERVAL
+            adoption.reap_orphans(self._sessions, {job.pid for job in self._running})
 
     # Stopping.
 

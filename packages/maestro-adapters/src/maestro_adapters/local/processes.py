@@ -20,11 +20,13 @@ from maestro_adapters import driver
 
 __all__ = [
     "Process",
+    "Stat",
     "can_scan",
     "has_ended",
     "host_and_boot",
     "inherited_descriptors",
     "open_pidfd",
+    "read_stat",
     "scan",
     "send_signal",
     "spawn",
@@ -71,6 +73,35 @@ class Process:
         return None
 
 
+@attrs.frozen
+class Stat:
+    """What ``/proc/<pid>/stat`` says of a process, living or a zombie: proc(5).
+
+    Attributes:
+        state: ``Z``: it has ended, and nobody took its exit code yet.
+        parent, group, session: ids.
+        started: clock ticks since boot.
+    """
+
+    state: str
+    parent: int
+    group: int
+    session: int
+    started: int
+
+
+def read_stat(pid: int) -> Stat | None:
+    """None: there is no such process."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 (Path costs as much as the read)
+            stat = file.read()
+    except OSError:
+        return None
+    # The second field is the program's name in brackets, and may hold anything.
+    fields = stat[stat.rindex(b")") + 2 :].split()
+    return Stat(fields[0].decode(), int(fields[1]), int(fields[2]), int(fields[3]), int(fields[19]))
+
+
 def can_scan() -> bool:
     """Whether this system shows the environment of processes."""
     return (_PROC / "self" / "environ").exists()
@@ -94,19 +125,16 @@ def _look(pid: int) -> Process | None:
     """What there is to know of a process; None: it is gone, or another user's, or the kernel's."""
     folder = f"/proc/{pid}"
     try:
-        with open(f"{folder}/environ", "rb") as file:  # noqa: PTH123 (Path costs as much as the read)
+        with open(f"{folder}/environ", "rb") as file:  # noqa: PTH123
             environment = file.read()
-        with open(f"{folder}/stat", "rb") as file:  # noqa: PTH123
-            stat = file.read()
         with open(f"{folder}/cmdline", "rb") as file:  # noqa: PTH123
             arguments = tuple(file.read().split(b"\0")[:-1])
     except OSError:
         return None
-    # The second field is the program's name in brackets, and may hold anything: proc(5).
-    state, parent, group, session = stat[stat.rindex(b")") + 2 :].split()[:4]
-    if state in (b"Z", b"X"):
+    stat = read_stat(pid)
+    if stat is None or stat.state in "ZX":
         return None
-    return Process(pid, int(parent), int(group), int(session), _token(environment), arguments)
+    return Process(pid, stat.parent, stat.group, stat.session, _token(environment), arguments)
 
 
 def _token(environment: bytes) -> str | None:

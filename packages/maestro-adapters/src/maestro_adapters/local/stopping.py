@@ -47,7 +47,7 @@ class Stop:
         self._warned = _scripts(there)
         # The group is signalled as a whole, so that nothing it forks meanwhile is missed. Its id
         # cannot be another's: its leader is our child, and not reaped yet.
-        groups = {job.pid for job in jobs if job.child}
+        groups = {job.session for job in jobs if job.child}
         _signal_groups(jobs, signal.SIGTERM)
         for process in there:
             if process.group not in groups:
@@ -94,7 +94,7 @@ class Stop:
         self.jobs.clear()
 
     def _drivers(self) -> set[int | None]:
-        return {job.pid for job in self.jobs if not job.ended}
+        return {job.pid for job in self.jobs if not job.ended and not job.orphan}
 
 
 def _scripts(found: Collection[Process]) -> set[int]:
@@ -103,6 +103,6 @@ def _scripts(found: Collection[Process]) -> set[int]:
 
 def _signal_groups(jobs: Collection[LocalJob], number: int) -> None:
     for job in jobs:
-        if job.child and not job.ended and job.pid is not None:
+        if job.child and not job.ended and job.session is not None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(job.pid, number)
+                os.killpg(job.session, number)
