@@ -54,7 +54,7 @@ MEANINGS = {
     INITIALIZED: "waits for steps that it depends on",
     QUEUED: "may run; waits for a free slot or for the throttle",
     WAITING: "may run later: the scheduler does not take it now, or a retry pauses",
-    PENDING: "handed over; waits in the scheduler's queue",
+    PENDING: "handed over; waits in the scheduler's queue, or (local) made ready for the next free slot",
     RUNNING: "its command runs, or is suspended by the scheduler",
     FINISHING: "its command has ended, the scheduler tidies up",
     UNKNOWN: "handed over, and not known what became of it; being asked for",
