@@ -194,16 +194,19 @@ def test_a_journal_does_not_grow_without_end(tmp_path):
     assert (again.state, again.ended, again.reason) == (state.state, state.ended, state.reason)
 
 
-def test_the_journal_of_another_study_is_refused(tmp_path, run):
-    make_workspace(tmp_path, [StepPlan("a")])
+@pytest.mark.parametrize(
+    ("steps", "study_id"), [([StepPlan("a"), StepPlan("b")], STUDY_ID), ([StepPlan("a")], "other")]
+)
+def test_the_journal_of_another_study_is_refused(tmp_path, run, steps, study_id):
+    make_workspace(tmp_path, [StepPlan("a")], run={"study_id": STUDY_ID})
     run(tmp_path)
-    make_workspace(tmp_path, [StepPlan("a"), StepPlan("b")])
+    make_workspace(tmp_path, steps, run={"study_id": study_id})
     with pytest.raises(FormatError, match="journal of another study"):
         read_state(tmp_path)
 
 
 def test_unknown_kinds_fields_and_elements_are_ignored(tmp_path):
-    make_workspace(tmp_path, [StepPlan("a")])
+    make_workspace(tmp_path, [StepPlan("a")], run={"study_id": STUDY_ID})
     writer = JournalWriter.create(tmp_path / JOURNAL, STUDY_ID, 1)
     writer.add({"kind": "unheard-of", "time": 1})
     row = [0, 1, "m3f9a0c2d71e8.0.1", "first", "main", "new element"]

@@ -71,7 +71,7 @@ def test_the_story_of_an_instance_is_in_the_journal(tmp_path, run):
 
 
 def test_a_study_that_ended_is_not_run_again(tmp_path, run):
-    make_workspace(tmp_path, [StepPlan("a")])
+    make_workspace(tmp_path, [StepPlan("a")], run={"study_id": "3f9a0c2d71e8"})
     ran = []
     outcome = lambda job: ran.append(job["token"]) or FINISHED  # noqa: E731
     assert run(tmp_path, outcome) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -74,7 +75,8 @@ def make_workspace(
         steps: in topological order.
         name: of the study.
         batch: over the defaults.
-        run: over the defaults of ``run.msgpack``.
+        run: over the defaults of ``run.msgpack``; its ``study_id`` is one that no other study has,
+            as local steps are found by it.
     """
     (root / ".maestro").mkdir(parents=True, exist_ok=True)
     head = {"version": [1, 0], "requires": [], "writer": "maestro_conductor.testing"}
@@ -113,7 +115,7 @@ def make_workspace(
     settings = {
         "format": "maestro-run",
         **head,
-        "study_id": "3f9a0c2d71e8",
+        "study_id": secrets.token_hex(6),
         "created": 0,
         "study_file": "study.yaml",
         "pgen_file": None,
