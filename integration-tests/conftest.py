@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import subprocess
 import sys
@@ -62,6 +63,12 @@ def maestro(tmp_path: Path) -> Maestro:
         )
 
     return run
+
+
+@pytest.fixture
+def long_test() -> None:
+    """For the full form of a proof: it may take an hour, not only `faulthandler_timeout`."""
+    faulthandler.dump_traceback_later(3600, exit=True, file=sys.__stderr__)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """A conductor that is killed loses nothing and doubles nothing: jobs of a real Slurm.
 
-`pytest -m slow` runs the full form: every boundary between two records, and 200 random instants.
+The full form (`slow`) kills at every boundary between two records, and at 200 random instants.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import secrets
 import subprocess
 import time
-from collections import Counter
 from pathlib import Path
 from random import Random
 
@@ -24,49 +23,47 @@ from faults.crash_tools import (
     run_until_killed,
     runs,
 )
+from faults.slurm_jobs import BATCH, JOB, received, submitted_twice
 from maestro_conductor.run_view import read_run
 from maestro_conductor.testing import StepPlan, make_workspace
 from slurm_cluster import SlurmCluster
 
 pytestmark = pytest.mark.slurm
 
-BATCH = {"type": "slurm", "host": "here", "bank": "proj_a", "queue": "debug", "shell": "/bin/bash"}
-JOB = {"nodes": 1, "procs": 1, "walltime": "5"}
 
-
-def make_study(root: Path, jobs: int) -> Path:
+def make_study(root: Path, jobs: int, throttle: int = 0) -> Path:
     """Jobs, a failing one, and local steps beside them."""
     return make_workspace(
         root,
         [
-            StepPlan("a", [COUNT + "sleep 0.3"] * jobs, resources=JOB),
+            StepPlan("a", [COUNT + "sleep 0.2"] * jobs, resources=JOB),
             StepPlan("b", [COUNT] * jobs, needs=["a"], resources=JOB),
             StepPlan("here", [COUNT], needs=["a"]),
-            StepPlan("bad", [COUNT + "exit 3"], needs=["here"], resources=JOB),
-            StepPlan("last", [COUNT], funnels=["b"], needs=["here"], resources=JOB),
+            StepPlan(
+                "bad",
+                [COUNT + "exit 3"],
+                needs=["here"],
+                failure={"allow_failure": True},
+                resources=JOB,
+            ),
+            StepPlan(
+                "pauses",
+                [COUNT + "[ $(wc -l < count) = 2 ]"],
+                funnels=["b"],
+                needs=["bad"],
+                failure={"retries": 1, "retry_pause": 2},
+                resources=JOB,
+            ),
+            StepPlan("last", [COUNT], needs=["pauses"], resources=JOB),
         ],
         batch=BATCH,
-        run={"sleep": 0.5, "study_id": secrets.token_hex(6)},
+        run={"sleep": 0.2, "throttle": throttle, "study_id": secrets.token_hex(6)},
     )
 
 
 def check_study(root: Path) -> None:
-    assert set(runs(root).values()) == {1}
+    assert {key: count for key, count in runs(root).items() if count != 1} == {"pauses": 2}
     assert {key for key, state in ends(root).items() if state != "FINISHED"} == {"bad"}
-    assert not submitted_twice(root)
-
-
-def submitted_twice(root: Path) -> dict[str, int]:
-    """Attempts that several jobs were submitted for."""
-    token = f"m{read_run(root).study_id}."
-    told = subprocess.run(
-        ["sacct", "-X", "-P", "-n", "-o", "JobID,Comment%200", "-S", "now-2hours"],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout
-    tokens = [line.split(token)[1] for line in told.splitlines() if token in line]
-    return {text: count for text, count in Counter(tokens).items() if count > 1}
 
 
 def kill_at(root: Path, when: str, frame: int) -> bool:
@@ -81,25 +78,29 @@ def kill_at(root: Path, when: str, frame: int) -> bool:
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_killed_at_some_record_boundaries(slurm: SlurmCluster, tmp_path, when):
-    for frame in (3, 4, 5, 6, 9):
+    for frame in (4, 9):
         assert kill_at(tmp_path / str(frame), when, frame)
+    assert not submitted_twice(tmp_path.iterdir())
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_killed_at_each_record_boundary(slurm: SlurmCluster, tmp_path, when):
+def test_killed_at_each_record_boundary(slurm: SlurmCluster, tmp_path, long_test, when):
     frame = 1
     while kill_at(tmp_path / str(frame), when, frame):
         frame += 1
     assert frame > 10
+    assert not submitted_twice(tmp_path.iterdir())
 
 
 def kill_at_random(root: Path, kills: int, seed: int) -> Histogram:
-    make_study(root, 20)
+    """Kill a conductor again and again, half of the times soon after something happened."""
+    make_study(root, 30, throttle=6)
     random = Random(seed)  # noqa: S311
-    histogram = Histogram()
+    histogram = Histogram(received=received)
     for _ in range(kills):
-        if not kill_after(root, random.uniform(0, 2)):
+        change = random.random() < 0.5
+        if not kill_after(root, random.uniform(0, 0.1 if change else 3), change=change):
             break
         histogram.look(root)
     assert run_to_the_end(root) == 2
@@ -108,21 +109,22 @@ def kill_at_random(root: Path, kills: int, seed: int) -> Histogram:
 
 
 def test_killed_at_some_random_instants(slurm: SlurmCluster, tmp_path):
-    assert kill_at_random(tmp_path / "w", 6, seed=1).phases
+    histogram = kill_at_random(tmp_path / "w", 6, seed=1)
+    assert histogram.kills
+    assert histogram.phases
+    assert not submitted_twice([tmp_path / "w"])
 
 
 @pytest.mark.slow
-def test_killed_at_200_random_instants(slurm: SlurmCluster, tmp_path):
-    total: Counter[str] = Counter()
-    kills = 0
+def test_killed_at_200_random_instants(slurm: SlurmCluster, tmp_path, long_test):
+    total = Histogram()
     for seed in range(100):
-        total.update(kill_at_random(tmp_path / str(seed), 20, seed).phases)
-        kills += 20
-        if kills >= 200 and len(total) >= 4:
+        if total.complete:
             break
-    print(total)
-    assert total["running"]
-    assert total["submitted and not recorded"]
+        total.take(kill_at_random(tmp_path / str(seed), 40, seed))
+        print(total)
+    assert not submitted_twice(tmp_path.iterdir())
+    assert total.complete, total
 
 
 def test_an_outage_delays_nothing_local_and_doubles_nothing(slurm: SlurmCluster, tmp_path):
@@ -144,7 +146,7 @@ def test_an_outage_delays_nothing_local_and_doubles_nothing(slurm: SlurmCluster,
         time.sleep(12)  # longer than Slurm's own patience with its controller
     assert process.wait(120) == 0
     assert set(runs(root).values()) == {1}
-    assert not submitted_twice(root)
+    assert not submitted_twice([root])
 
 
 def test_jobs_are_cancelled_in_the_scheduler(slurm: SlurmCluster, tmp_path):

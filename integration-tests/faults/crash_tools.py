@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import attrs
@@ -73,19 +74,34 @@ def run_to_the_end(root: Path, *more: str) -> int:
     return done.returncode
 
 
-def run_until_killed(root: Path, when: str, frame: int) -> int:
-    command = [sys.executable, str(KILLED_CONDUCTOR), str(root), when, str(frame)]
+def run_until_killed(root: Path, when: str, frame: int, victims: str = "conductor") -> int:
+    """Run a conductor that kills at a record boundary: see `killed_conductor.py`."""
+    command = [sys.executable, str(KILLED_CONDUCTOR), str(root), when, str(frame), victims]
     return subprocess.run(command, check=False, timeout=120).returncode
 
 
-def kill_after(root: Path, delay: float) -> bool:
-    """Start a conductor, and kill it so many s after it took the workspace; False: it had ended."""
+def start_conductor(root: Path) -> subprocess.Popen[bytes]:
+    """Start a conductor; returns once it has taken the workspace, or has ended."""
     process = subprocess.Popen(conductor(root))
     while process.poll() is None:
         holder = last_holder(root)
         if holder is not None and holder.pid == process.pid:
             break
         time.sleep(0.01)
+    return process
+
+
+def kill_after(root: Path, delay: float, *, change: bool = False) -> bool:
+    """Start a conductor, and kill it so many s after it took the workspace; False: it had ended.
+
+    With `change`, the time begins when its journal has grown next.
+    """
+    process = start_conductor(root)
+    journal = root / ".maestro/journal.msgpack"
+    if change and journal.exists():
+        size = journal.stat().st_size
+        while process.poll() is None and journal.stat().st_size == size:
+            time.sleep(0.001)
     try:
         process.wait(delay)
     except subprocess.TimeoutExpired:
@@ -116,24 +132,66 @@ def check_small_study(root: Path) -> None:
         assert state == SMALL_ENDS.get(name.split("_N.")[0], "FINISHED"), (name, state)
 
 
+#: What an attempt can be at when its conductor is killed. Idle: none is in flight.
+PHASES = frozenset(
+    {
+        "intent written",
+        "submitted and not recorded",
+        "running",
+        "ended and not recorded",
+        "idle",
+    }
+)
+
+
 @attrs.define
 class Histogram:
-    """In which phase the attempts of a study were when its conductor was killed."""
+    """In which phases the attempts of a study were when its conductor was killed.
 
+    Attributes:
+        kills: how many there were.
+        phases: how many of them hit an attempt in that phase.
+        received: gives those of some tokens that a scheduler has a job for.
+    """
+
+    kills: int = 0
     phases: Counter[str] = attrs.Factory(Counter)
+    received: Callable[[Collection[str]], Collection[str]] = lambda _tokens: ()
 
     def look(self, root: Path) -> None:
+        """Look at what a kill left."""
+        self.kills += 1
         graph, state = read_state(root)
-        before = sum(self.phases.values())
+        hit = set()
+        in_doubt = []
         for i, code in enumerate(state.state):
-            if code in IN_FLIGHT:
-                fate = read_attempt(root / graph.workspaces[i], state.attempt[i]).fate
-                self.phases[_phase(state.job[i] is not None, fate)] += 1
-        if sum(self.phases.values()) == before:
-            self.phases["idle"] += 1
+            if code not in IN_FLIGHT:
+                continue
+            fate = read_attempt(root / graph.workspaces[i], state.attempt[i]).fate
+            if state.job[i] is not None:
+                hit.add("ended and not recorded" if fate == "ended" else "running")
+            elif fate == "absent":
+                in_doubt.append(state.token(i, state.attempt[i]))
+            else:
+                hit.add("submitted and not recorded")
+        if in_doubt:
+            received = self.received(in_doubt)
+            if received:
+                hit.add("submitted and not recorded")
+            if len(received) < len(in_doubt):
+                hit.add("intent written")
+        self.phases.update(hit or {"idle"})
 
+    @property
+    def complete(self) -> bool:
+        """Whether 200 kills are done, and each phase was hit."""
+        return self.kills >= 200 and self.phases.keys() == PHASES
 
-def _phase(recorded: bool, fate: str) -> str:
-    if not recorded:
-        return "intent written" if fate == "absent" else "submitted and not recorded"
-    return "ended and not recorded" if fate == "ended" else "running"
+    def take(self, other: Histogram) -> None:
+        """Add what another one saw."""
+        self.kills += other.kills
+        self.phases.update(other.phases)
+
+    def __str__(self) -> str:
+        rows = [f"{self.phases[name]:5}  {name}" for name in sorted(PHASES)]
+        return "\n".join([f"{self.kills} kills hit", *rows])

@@ -1,9 +1,10 @@
-"""A conductor that is killed at a chosen boundary between two records of its journal.
+"""A conductor that kills at a chosen boundary between two records of its journal.
 
-Usage: killed_conductor.py ROOT WHEN FRAME [more arguments of `conductor`]
+Usage: killed_conductor.py ROOT WHEN FRAME VICTIMS
 
 WHEN is `after`: frame number FRAME is in the file and nothing behind it, and what follows from it
 has not been done; or `before`: the frame was about to be written, so whatever it tells of was done.
+VICTIMS is `conductor`: this process; `drivers`: all drivers that live, and it goes on; or `all`.
 Only the flush of the journal is replaced; everything else is the real conductor.
 """
 
@@ -12,13 +13,18 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from pathlib import Path
 
 from maestro_conductor.cli import main
 from maestro_conductor.journal.framing import encode
 from maestro_conductor.journal.writer import JournalWriter
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
-def arm(when: str, frame: int) -> None:
+from faults.victims import kill_drivers
+
+
+def arm(root: Path, when: str, frame: int, victims: str) -> None:
     add, flush = JournalWriter.add, JournalWriter.flush
     lengths: dict[int, int] = {}
 
@@ -32,7 +38,12 @@ def arm(when: str, frame: int) -> None:
             last = frame if when == "after" else frame - 1
             size = sum(lengths[number] for number in range(first, last + 1))
             os.write(self._descriptor, self._pending[:size])
-            os.kill(os.getpid(), signal.SIGKILL)
+            if victims != "conductor":
+                kill_drivers(root)
+            if victims != "drivers":
+                os.kill(os.getpid(), signal.SIGKILL)
+            del self._pending[:size]
+            self.size += size
         flush(self, sync=sync)
         lengths.clear()
 
@@ -40,6 +51,6 @@ def arm(when: str, frame: int) -> None:
 
 
 if __name__ == "__main__":
-    root, when, frame, *more = sys.argv[1:]
-    arm(when, int(frame))
-    sys.exit(main([root, "--no-logstdout", *more]))
+    root, when, frame, victims = sys.argv[1:]
+    arm(Path(root), when, int(frame), victims)
+    sys.exit(main([root, "--no-logstdout"]))
