@@ -156,6 +156,28 @@ def test_after_a_kill_it_goes_on_and_says_what_it_cannot_see(start, tmp_path):
     assert read_attempt(root / "runs", 1).exit_code == 8
 
 
+def test_a_cancel_after_a_kill_ends_what_was_not_begun(start, tmp_path):
+    """What an earlier conductor started is out of reach; it runs out, and nothing follows it."""
+    root = make_workspace(
+        tmp_path / "w",
+        [
+            StepPlan("runs", [COUNT + "until test -e go; do sleep 0.1; done"]),
+            StepPlan("later", [COUNT], needs=["runs"]),
+        ],
+    )
+    with start(conductor(root)) as process:
+        until((root / "runs/count").exists)
+        process.send_signal(signal.SIGKILL)
+    with start(conductor(root)) as process:
+        until(lambda: any("which this system does not tell" in reason for reason in reasons(root)))
+        (root / ".cancel.lock").touch()
+        until(lambda: ends(root)["later"] == "CANCELLED")
+        assert process.poll() is None
+        (root / "runs/go").touch()
+        assert process.wait(30) == 3
+    assert runs(root) == {"runs": 1, "later": 0}
+
+
 def test_a_driver_that_died_is_seen(start, tmp_path):
     root = make_workspace(
         tmp_path / "w", [StepPlan("a", [COUNT + "[ $(wc -l < count) = 2 ] || sleep 100"])]
