@@ -128,7 +128,7 @@ def test_hup_does_not_matter(tmp_path):
 
 
 @pytest.mark.parametrize("times", [10, pytest.param(100, marks=pytest.mark.slow)])
-def test_two_conductors_started_at_once(tmp_path, times):
+def test_two_conductors_started_at_once(tmp_path, long_test, times):
     for number in range(times):
         root = make_workspace(tmp_path / str(number), [StepPlan("a", [COUNT + "sleep 1.5"])])
         pair = [
