@@ -27,7 +27,7 @@ class Bench:
         self.root = root
         self.adapter = ScriptedScheduler(outcome=lambda _job: {"state": "RUNNING"})
         submission = Submission(read_graph(root), Run("3f9a0c2d71e8"), root, self.adapter)
-        self.lane = Lane(LOCAL, slots, weights.__getitem__, ahead=9)
+        self.lane = Lane(LOCAL, slots, weights.__getitem__, least_ahead=9)
         self.link = LocalLink(self.adapter, submission, self.lane)
 
     def prepare(self, *instances):
@@ -35,18 +35,18 @@ class Bench:
             self.lane.enter(i)
         return self.link.prepare([Job(i, 1, f"m3f9a0c2d71e8.{i}.1", False) for i in instances])
 
-    def start(self, polled=None):
+    def start(self):
         """The instances that started."""
-        answers = self.link.start(polled)
+        answers = self.link.start(5)
         for i, _, answer in answers.jobs if answers else []:
             self.lane.jobs[answer["job"]] = i
         return [i for i, _, _ in answers.jobs] if answers else []
 
     def end(self, i):
-        """What a poll says after an instance has ended; its lane does not know yet."""
+        """An instance has ended, and the link was told; the machine was not."""
         (job,) = [job for job, other in self.lane.jobs.items() if other == i]
         self.adapter.say(job, state="FINISHED", exit_code=0)
-        return job, self.link.poll(self.lane.jobs)
+        return self.link.poll(0.0)
 
     def script(self, i):
         return self.root / f"s/N.{i}/s_N.{i}.sh"
@@ -62,9 +62,8 @@ def test_the_next_one_starts_before_the_machine_hears_of_the_end(made):
     bench.prepare(0, 1, 2)
     assert bench.start() == [0]
     assert bench.script(2).exists()
-    job, polled = bench.end(0)
-    assert bench.start(polled) == [1]
-    bench.lane.leave(0, job)
+    assert [answer["state"] for answer in bench.end(0).jobs.values()] == ["FINISHED"]
+    assert bench.start() == [1]
     assert bench.start() == []
 
 
@@ -72,8 +71,8 @@ def test_a_big_one_waits_for_its_slots_and_is_not_passed(made):
     bench = made(3, [2, 3, 1])
     bench.prepare(0, 1, 2)
     assert bench.start() == [0]
-    _, polled = bench.end(0)
-    assert bench.start(polled) == [1]
+    bench.end(0)
+    assert bench.start() == [1]
 
 
 def test_without_slots_all_start_at_once(made):
@@ -90,14 +89,38 @@ def test_what_cannot_be_written_is_refused_at_once(made):
     assert bench.start() == []
 
 
+def test_only_news_is_told_and_an_end_that_is_in_doubt_is_told_again(made):
+    bench = made(1, [1])
+    bench.prepare(0)
+    bench.start()
+    assert len(bench.link.poll(0.0).jobs) == 1
+    assert bench.link.poll(0.0).jobs == {}
+    (job,) = bench.end(0).jobs
+    assert bench.link.poll(100.0).jobs[job]["state"] == "FINISHED"
+    assert bench.link.poll(100.5).jobs == {}
+    bench.lane.leave(0, job)
+    assert bench.link.poll(200.0).jobs == {}
+
+
+def test_supplied_is_when_every_slot_is_filled_and_as_many_wait(made):
+    bench = made(2, [1] * 6)
+    bench.prepare(0, 1, 2, 3)
+    assert not bench.link.supplied
+    bench.start()
+    assert bench.link.supplied
+    bench.end(0)
+    bench.start()
+    assert not bench.link.supplied
+
+
 def test_those_that_are_given_up_never_start(made):
     bench = made(1, [1, 1])
     bench.prepare(0, 1)
     bench.start()
     (dropped,) = bench.link.give_up("because").jobs
     assert dropped == (1, 1, {"error": "because", "transient": True})
-    _, polled = bench.end(0)
-    assert bench.start(polled) == []
+    bench.end(0)
+    assert bench.start() == []
     assert bench.link.give_up("because") is None
 
 

@@ -40,10 +40,6 @@ from maestro_conductor.wake import Wake
 
 __all__ = ["conduct", "log_path_of"]
 
-#: Most local attempts that are made ready while no slot is free: as many steps as may end between
-#: two turns of the loop.
-_MOST_AHEAD = 16
-
 
 def conduct(
     root: Path,
@@ -151,7 +147,7 @@ def _conduct(
             state,
             dry=run.dry,
             local_slots=slots,
-            local_ahead=min(slots or 0, _MOST_AHEAD),
+            local_ahead=slots or 0,
             weigh=submission.weigh,
             batch=ARRAY_BATCH if graph.batch.get("array") else None,
         )

@@ -56,6 +56,8 @@ class Endings:
         self._verdicts: dict[int, Mapping[str, Any]] = {}
         #: Since when (steady) a scheduler has not known a job.
         self._missing: dict[int, float] = {}
+        #: Local jobs that ended before this turn.
+        self._ends = 0
         self._stopping = False
         self._writing = False
         self._dry_next = 0
@@ -69,6 +71,7 @@ class Endings:
     def _begin(self, now: Now) -> None:
         self._now = now
         self._turn = Turn()
+        self._ends = 0
 
     def _record(self, record: Record) -> None:
         self.state.apply(record)

@@ -40,10 +40,16 @@ class Now:
 
 @attrs.frozen
 class Answers:
-    """Answers to a submission: for each job instance, attempt, and what ``submit`` gave."""
+    """Answers to a submission: for each job instance, attempt, and what ``submit`` gave.
+
+    Attributes:
+        lane, jobs: which.
+        at: ms since 1970, when; None: now.
+    """
 
     lane: str
     jobs: Sequence[tuple[int, int, Mapping[str, Any]]]
+    at: int | None = None
 
 
 @attrs.frozen

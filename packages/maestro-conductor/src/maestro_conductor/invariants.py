@@ -81,12 +81,12 @@ def _validate_lane(machine: Machine, lane: Lane) -> None:
     _check(lane.used == sum(lane.weights.values()), f"{lane.name}: slots were miscounted")
     if lane.slots is not None:
         # Where attempts are made ready ahead, those without a job run nowhere yet, or are searched.
-        counted = set(lane.jobs.values()) if lane.ahead else set(lane.weights)
+        counted = set(lane.jobs.values()) if lane.least_ahead else set(lane.weights)
         filled = sum(lane.weights[i] for i in counted)
         fits = filled <= lane.slots or len(counted) == 1
         _check(fits, f"{lane.name}: {filled} of {lane.slots} slots are filled")
-        heaviest = sorted(lane.weights.values())[-1 - lane.ahead :]
-        bound = lane.slots + sum(heaviest)
+        most = max(16, lane.least_ahead) if lane.least_ahead else 0
+        bound = lane.slots + sum(sorted(lane.weights.values())[-1 - most :])
         _check(lane.used <= bound, f"{lane.name}: {lane.used} slots are filled or spoken for")
     for job, i in lane.jobs.items():
         live = state.state[i] in IN_FLIGHT and state.job[i] == job

@@ -22,6 +22,8 @@ SCHEDULED = "scheduled"
 BATCH = 100
 #: The same where equal jobs become one array.
 ARRAY_BATCH = 1000
+#: Most local attempts that are made ready while no slot is free, unless there are as many slots.
+_MOST_AHEAD = 16
 
 
 @attrs.define
@@ -35,6 +37,7 @@ class Lane:
         batch: most attempts announced and not answered for.
         ahead: most attempts without a job that are announced while all slots are filled, to start
             in the moment in which one becomes free.
+        least_ahead: the same while jobs end one by one; 0: always none.
         longest_backoff: s.
         ready: heap of instances that may be submitted, in graph order.
         weights: instance → slots that it fills now.
@@ -50,7 +53,8 @@ class Lane:
     weigh: Callable[[int], int]
     batch: int = BATCH
     longest_backoff: float = 60.0
-    ahead: int = 0
+    least_ahead: int = 0
+    ahead: int = attrs.field(init=False)
     ready: list[int] = attrs.Factory(list)
     weights: dict[int, int] = attrs.Factory(dict)
     used: int = 0
@@ -58,6 +62,14 @@ class Lane:
     jobs: dict[str, int] = attrs.Factory(dict)
     blocked_until: float = 0.0
     backoff: float = 0.0
+
+    def __attrs_post_init__(self) -> None:
+        self.ahead = self.least_ahead
+
+    def pace(self, ended: int) -> None:
+        """So many jobs ended between two turns: have as many ready for the next."""
+        if self.least_ahead and ended:
+            self.ahead = max(self.least_ahead, min(_MOST_AHEAD, 2 * ended))
 
     def push(self, instance: int) -> None:
         """The instance may be submitted."""

@@ -7,16 +7,19 @@ What follows from the end is worked out while that one runs.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from maestro_conductor.events import Answers, Found, Polled
 from maestro_conductor.instructions import Find, Job
 from maestro_conductor.lanes import LOCAL, Lane
 from maestro_conductor.ports import Adapter
-from maestro_conductor.submission import Submission
+from maestro_conductor.submission import Answer, Submission
 
 __all__ = ["LocalLink"]
+
+#: s between two questions for a job that has ended.
+_ASK_AGAIN = 1.0
 
 _LIVE = frozenset({"PENDING", "RUNNING", "SUSPENDED", "FINISHING", "UNKNOWN", "UNREACHABLE"})
 
@@ -24,10 +27,12 @@ _LIVE = frozenset({"PENDING", "RUNNING", "SUSPENDED", "FINISHING", "UNKNOWN", "U
 class LocalLink:
     """Submits local attempts as slots become free.
 
+    It knows what lives before the machine does, which may hear of several ends at once.
+
     Args:
         adapter: of the local steps.
         submission: writes scripts.
-        lane: of the machine; read only.
+        lane: of the machine: its slots, and what an instance weighs.
     """
 
     def __init__(self, adapter: Adapter, submission: Submission, lane: Lane) -> None:
@@ -35,6 +40,19 @@ class LocalLink:
         self._submission = submission
         self._lane = lane
         self._held: deque[tuple[Job, dict[str, Any]]] = deque()
+        #: Slots that each live job fills, and what was said of it last.
+        self._weights: dict[str, int] = {}
+        self._said: dict[str, Mapping[str, Any]] = {}
+        #: Jobs that have ended; the machine may still be in doubt about how.
+        self._over: set[str] = set()
+        self._ask_again = 0.0
+        self._used = 0
+
+    @property
+    def supplied(self) -> bool:
+        """Whether all slots are filled, and what is held suffices for the next ends."""
+        slots = self._lane.slots
+        return slots is not None and self._used >= slots and len(self._held) >= slots
 
     def prepare(self, jobs: Sequence[Job]) -> Answers | None:
         """Write scripts, and keep the attempts until `start`; gives those that were refused."""
@@ -42,28 +60,47 @@ class LocalLink:
         self._held.extend(ready)
         return Answers(LOCAL, refused) if refused else None
 
-    def poll(self, jobs: Collection[str]) -> Polled:
-        """What the adapter says of jobs."""
-        return Polled(LOCAL, self.adapter.poll(list(jobs)))
+    def poll(self, steady: float) -> Polled:
+        """What the adapter says of the live jobs, where that is new; an end frees slots.
 
-    def start(self, polled: Polled | None = None) -> Answers | None:
+        Once in a while those are asked for again whose end the machine could not settle.
+        """
+        asked = list(self._weights)
+        if self._over and steady >= self._ask_again:
+            self._ask_again = steady + _ASK_AGAIN
+            self._over &= self._lane.jobs.keys()
+            asked += self._over
+        said, news = self._said, {}
+        for job, answer in self.adapter.poll(asked).items():
+            if answer["state"] not in _LIVE:
+                news[job] = answer
+                self._over.add(job)
+                self._used -= self._weights.pop(job, 0)
+                said.pop(job, None)
+            elif said.get(job) != answer:
+                news[job] = said[job] = answer
+        return Polled(LOCAL, news)
+
+    def start(self, wall: int) -> Answers | None:
         """Submit what has room now.
 
         Args:
-            polled: answers that the machine has not taken in yet; who ended there leaves room.
+            wall: ms since 1970.
         """
-        if not self._held:
-            return None
-        room = self._room(polled)
-        chosen = []
-        while self._held and (room is None or room >= self._weight(self._held[0][0])):
-            job, ready = self._held.popleft()
-            chosen.append((job, ready))
-            if room is not None:
-                room -= self._weight(job)
+        slots = self._lane.slots
+        chosen: list[tuple[Job, dict[str, Any]]] = []
+        taken = self._used
+        while self._held:
+            weight = self._lane.weights.get(self._held[0][0].instance, 0)
+            if slots is not None and taken + weight > slots:
+                break
+            taken += weight
+            chosen.append(self._held.popleft())
         if not chosen:
             return None
-        return Answers(LOCAL, self._submission.hand_over(self.adapter, chosen))
+        answers = self._submission.hand_over(self.adapter, chosen)
+        self._note(answers)
+        return Answers(LOCAL, answers, wall)
 
     def give_up(self, reason: str) -> Answers | None:
         """Submit none of those that are held: they are refused, and may be tried another time."""
@@ -83,19 +120,13 @@ class LocalLink:
         tokens = [token for _, _, token in instruction.jobs]
         found: Mapping[str, Mapping[str, Any]] = self.adapter.find(tokens)
         rows = [(i, attempt, found[token]) for i, attempt, token in instruction.jobs]
+        self._note(rows)
         return Found(LOCAL, rows)
 
-    def _weight(self, job: Job) -> int:
-        return self._lane.weights.get(job.instance, 0)
-
-    def _room(self, polled: Polled | None) -> int | None:
-        """Slots that no job fills; None: there is no limit."""
-        lane = self._lane
-        if lane.slots is None:
-            return None
-        room = lane.slots - lane.used + sum(self._weight(job) for job, _ in self._held)
-        if polled is not None:
-            for job, answer in polled.jobs.items():
-                if answer["state"] not in _LIVE and job in lane.jobs:
-                    room += lane.weights.get(lane.jobs[job], 0)
-        return room
+    def _note(self, answers: Sequence[Answer]) -> None:
+        """Those that were accepted, or found, live from now on."""
+        for i, _, answer in answers:
+            job = answer.get("job")
+            if job is not None and job not in self._weights:
+                self._weights[job] = weight = self._lane.weights.get(i, 0)
+                self._used += weight

@@ -11,7 +11,7 @@ from collections import deque
 
 from maestro_conductor import records
 from maestro_conductor.errors import BrokenError, IllegalTransitionError, WorkspaceError
-from maestro_conductor.events import Answers, CancelAsked, Closing, Event, Now, Polled, ResumeAsked
+from maestro_conductor.events import Answers, CancelAsked, Closing, Event, Now, ResumeAsked
 from maestro_conductor.informing import Informer
 from maestro_conductor.instructions import Cancel, Instruction, Submit, Turn
 from maestro_conductor.journal.story import story
@@ -32,6 +32,8 @@ _LOOK = 0.5
 _LOCAL_LOOK = 5.0
 #: The same for an adapter that cannot wake us.
 _LOCAL_LOOK_BLIND = 0.05
+#: s within which ends of local jobs are taken in together, as long as that delays no start.
+_GATHER = 0.01
 #: s to wait, when closing, for answers to submissions and for the end of local steps.
 _PATIENCE = 30.0
 
@@ -168,19 +170,20 @@ class Loop:
         """Wait until something is to be done; gives the events that came."""
         parts = self._parts
         steady = parts.clock.steady()
-        timeout = max(0.0, self._next_time() - steady)
+        until = self._next_time()
         events: list[Event] = []
-        woken = {key.data for key, _ in self._selector.select(timeout)}
-        steady = parts.clock.steady()
+        while True:
+            woken = {key.data for key, _ in self._selector.select(max(0.0, until - steady))}
+            steady = parts.clock.steady()
+            if "local" in woken or (steady >= self._next_local and self._machine.lanes[LOCAL].jobs):
+                self._look_at_local(steady, events)
+            # While every slot is filled nothing depends on the ends: they are taken in together.
+            if woken != {"local"} or steady >= until or not self._local.supplied:
+                break
+            until = min(until, steady + _GATHER)
         if "wake" in woken:
             parts.wake.clear()
             self._look_at_signal(steady, events)
-        jobs = self._machine.lanes[LOCAL].jobs
-        if "local" in woken or (jobs and steady >= self._next_local):
-            polled = self._local.poll(jobs)
-            events.append(polled)
-            self._next_local = steady + self._local_look
-            self._start_local(events, polled)
         if self._link is not None:
             if "scheduler" in woken:
                 self._link.hurry()
@@ -205,6 +208,12 @@ class Loop:
             if poll is not None:
                 times.append(poll)
         return min(times)
+
+    def _look_at_local(self, steady: float, events: list[Event]) -> None:
+        """Take in what became of local jobs; who was ready starts in their place."""
+        events.append(self._local.poll(steady))
+        self._next_local = steady + self._local_look
+        self._start_local(events)
 
     def _look_at_signal(self, steady: float, events: list[Event]) -> None:
         name = self._parts.signal()
@@ -333,12 +342,12 @@ class Loop:
         self._start_local(events)
         return events
 
-    def _start_local(self, events: list[Event], polled: Polled | None = None) -> None:
+    def _start_local(self, events: list[Event]) -> None:
         """Start the local attempts that have a slot; their intents are in the journal."""
         if self._machine.closing or self._state.cancelling:
             answers = self._local.give_up("it was to be started, and the study was stopped")
         elif self._paused is None:
-            answers = self._local.start(polled)
+            answers = self._local.start(self._parts.clock.wall())
         else:
             return
         if answers is not None:

@@ -88,13 +88,13 @@ class Machine(Sightings):
             state: how far it came.
             dry: write scripts only.
             local_slots: slots for local steps; None: no limit.
-            local_ahead: local attempts to make ready while no slot is free.
+            local_ahead: local attempts to make ready while no slot is free; more where they are short.
             weigh: slots that a local instance fills.
             batch: most submissions under way at once to the scheduler.
         """
         super().__init__(graph, state)
         # What refuses a local step is a full disk or table of processes: looking again is cheap.
-        local = Lane(LOCAL, local_slots, weigh, longest_backoff=1.0, ahead=local_ahead)
+        local = Lane(LOCAL, local_slots, weigh, longest_backoff=1.0, least_ahead=local_ahead)
         scheduled = Lane(SCHEDULED, None, weigh)
         if batch is not None:
             scheduled.batch = batch
@@ -207,6 +207,7 @@ class Machine(Sightings):
     def _fill(self) -> None:
         """Announce all attempts that may start now."""
         state = self.state
+        self.lanes[LOCAL].pace(self._ends)
         throttle = state.settings.throttle
         room = throttle - state.in_flight() if throttle else len(state)
         for lane in self.lanes.values():
@@ -264,7 +265,8 @@ class Machine(Sightings):
             else:
                 refused.append((i, attempt, answer))
         if submitted:
-            self._record(records.submitted(self._now.wall, submitted))
+            at = self._now.wall if event.at is None else event.at
+            self._record(records.submitted(at, submitted))
             lane.unblock()
             for i, _, job, _ in submitted:
                 lane.jobs[job] = i

@@ -75,6 +75,7 @@ class Sightings(Endings):
             if name in _LIVE:
                 self._lives(i, name, answer)
             else:
+                self._ends += event.lane == LOCAL
                 self._over(lane, i, job, name, answer)
 
     def _lives(self, i: int, name: str, answer: Mapping[str, Any]) -> None:

@@ -22,6 +22,26 @@ __all__ = ["LocalAdapter", "create"]
 
 SUFFIX = ".sh"
 
+#: Keys of a request that a script without directives depends on.
+_RENDERED = (
+    "name",
+    "label",
+    "workspace",
+    "command",
+    "restart",
+    "shell",
+    "scheduled",
+    "nodes",
+    "procs",
+    "gpus",
+    "cores_per_task",
+    "default_nodes",
+    "default_procs",
+    "default_gpus",
+)
+
+_STRANGER = JobStatus(states.NOTFOUND, reason="this process neither started the job nor found it")
+
 
 def create(options: Mapping[str, Any]) -> Adapter:
     """The factory that the entry point names."""
@@ -44,9 +64,7 @@ class LocalAdapter:
             **os.environ,
             **{name: str(value) for name, value in options.environment.items()},
         }
-        self._pool = Pool(
-            options.slots or usable_cores(), environment, grace, adopt=options.adopt
-        )
+        self._pool = Pool(options.slots or usable_cores(), environment, grace, adopt=options.adopt)
 
     def describe(self) -> dict[str, Any]:
         """What it can do."""
@@ -60,9 +78,8 @@ class LocalAdapter:
 
     def render(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Scripts without directives; without a template of the study, the bare command runs."""
-        return rendering.render(
-            parse_request(request, self._options), SUFFIX, [], lambda _n, _p: ""
-        )
+        asked = {key: request.get(key) for key in _RENDERED}
+        return rendering.render(parse_request(asked, self._options), SUFFIX, [], lambda _n, _p: "")
 
     def submit(self, jobs: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
         """Start what has room; the rest waits for a slot, PENDING, in the order of submission."""
@@ -81,11 +98,8 @@ class LocalAdapter:
 
     def poll(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         """The state of each job; one that another process started is known after `find`."""
-        stranger = JobStatus(
-            states.NOTFOUND, reason="this process neither started the job nor found it"
-        )
         return {
-            job_id: (stranger if status is None else status).answer()
+            job_id: (_STRANGER if status is None else status).answer()
             for job_id, status in self._pool.status(job_ids).items()
         }
 

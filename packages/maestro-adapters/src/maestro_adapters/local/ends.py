@@ -28,6 +28,7 @@ class Ends:
     def __init__(self) -> None:
         self.watched: dict[int, LocalJob] = {}
         self.calls = False
+        self._rings = False
         self._bell_read, self._bell_write = make_pipe()
         self._processes: select.epoll | None = None
         self._caller: select.epoll | None = None
@@ -74,11 +75,14 @@ class Ends:
 
     def ring_bell(self) -> None:
         """Make `wake_fd` readable."""
+        self._rings = True
         ring(self._bell_write)
 
     def still_bell(self) -> None:
         """Take the ringing back."""
-        drain(self._bell_read)
+        if self._rings:
+            self._rings = False
+            drain(self._bell_read)
 
     def close(self) -> None:
         """Close all descriptors, those of the processes included."""

@@ -17,7 +17,15 @@ from maestro_adapters.jobs import parse_token
 from maestro_adapters.request import read_keys
 from maestro_adapters.states import JobStatus
 
-__all__ = ["LocalJob", "driver_arguments", "of_driver", "outcome", "parse_local_job", "write_end"]
+__all__ = [
+    "LocalJob",
+    "driver_arguments",
+    "ended",
+    "of_driver",
+    "outcome",
+    "parse_local_job",
+    "write_end",
+]
 
 #: Keys of a request that the driver, or the pool, makes something of.
 _NEEDED = (
@@ -29,6 +37,8 @@ _NEEDED = (
     "walltime",
     "enforce_walltime",
 )
+
+_QUEUED = JobStatus(states.PENDING, native="queued")
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -65,7 +75,7 @@ class LocalJob:
     child: bool = True
     orphan: bool = False
     stopped_as: str | None = None
-    status: JobStatus = attrs.field(factory=lambda: JobStatus(states.PENDING, native="queued"))
+    status: JobStatus = _QUEUED
 
     @property
     def ended(self) -> bool:
@@ -84,9 +94,10 @@ class LocalJob:
 
 def write_end(job: LocalJob, exit_code: int) -> None:
     """End the attempt file of a job in its dead driver's place, for whoever asks later."""
-    with contextlib.suppress(OSError), attempt_file.path_of(
-        job.workspace or "", job.attempt
-    ).open("r+") as file:
+    with (
+        contextlib.suppress(OSError),
+        attempt_file.path_of(job.workspace or "", job.attempt).open("r+") as file,
+    ):
         file.seek(0, os.SEEK_END)
         file.write(f"end code={exit_code}\n")
 
@@ -193,6 +204,19 @@ def outcome(job: LocalJob, wait_status: int | None, attempt: Attempt | None) -> 
         return JobStatus(states.HWFAILURE, native=f"exit {code}", reason=reason)
     state = states.FAILED if code else states.FINISHED
     return JobStatus(state, native=f"exit {code}", reason=_died_of(code), exit_code=code)
+
+
+def ended(status: JobStatus, before: JobStatus, now: float) -> JobStatus:
+    """An `outcome` with what was known before: `attrs.evolve` takes four times as long."""
+    return JobStatus(
+        status.state,
+        status.native,
+        status.reason,
+        status.exit_code,
+        before.started,
+        now,
+        nodes=before.nodes,
+    )
 
 
 def _as_shell(code: int) -> int:

@@ -17,13 +17,11 @@ import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
 
-import attrs
-
 from maestro_adapters import states
 from maestro_adapters.local import adoption, processes
 from maestro_adapters.local.carriers import attach, processes_of
 from maestro_adapters.local.ends import Ends
-from maestro_adapters.local.job import LocalJob, driver_arguments, outcome, write_end
+from maestro_adapters.local.job import LocalJob, driver_arguments, ended, outcome, write_end
 from maestro_adapters.local.loop import Loop
 from maestro_adapters.local.slots import Slots
 from maestro_adapters.local.stopping import GRACE, Stop
@@ -342,9 +340,7 @@ class Pool:
         status = outcome(job, wait_status, attempt)
         if job.orphan and status.exit_code is not None:
             write_end(job, status.exit_code)
-        job.status = attrs.evolve(
-            status, started=job.status.started, ended=time.time(), nodes=job.status.nodes
-        )
+        job.status = ended(status, job.status, time.time())
         del self._running[job]
         self._slots.give_back(job)
         self._news = True

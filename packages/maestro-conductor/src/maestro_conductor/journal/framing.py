@@ -17,9 +17,13 @@ from maestro_conductor.records import Record
 __all__ = ["Frames", "encode", "journal_header", "pack"]
 
 
+#: One for all: making one costs as much as packing a record.
+_PACKER = msgpack.Packer(unicode_errors="surrogateescape")
+
+
 def pack(value: Any) -> bytes:
     """As MessagePack, with texts that were no UTF-8 kept as their bytes."""
-    packed: bytes = msgpack.packb(value, unicode_errors="surrogateescape")
+    packed: bytes = _PACKER.pack(value)
     return packed
 
 
@@ -43,8 +47,7 @@ def encode(sequence: int, record: Record) -> bytes:
     """The frame of a record."""
     body = pack(record)
     crc = zlib.crc32(body, zlib.crc32(sequence.to_bytes(8, "big")))
-    framed: bytes = msgpack.packb([sequence, crc, body])
-    return framed
+    return pack([sequence, crc, body])
 
 
 class Frames:
