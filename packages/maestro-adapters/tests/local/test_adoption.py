@@ -59,6 +59,22 @@ def test_a_script_that_ended_before_anybody_looked(adopting, pid_in):
     assert (end["state"], end["exit_code"]) == (states.FAILED, 3)
 
 
+def test_what_ends_in_the_session_of_a_running_job_is_left_for_it(adopting):
+    """The death of its driver may not have been noticed yet."""
+    bench = adopting()
+    (job,) = bench.submit({"command": UNTIL_GO})
+    bench.started([job])
+    pool = bench.adapter._pool
+    with pool._lock:
+        kill_driver(job)
+        bench.eventually(lambda: is_zombie(int(job.id)))
+        pool._orphans._next_reaping = 0.0
+        pool._orphans.reap(pool._running)
+        assert is_zombie(int(job.id))
+    (job.workspace / "go").touch()
+    assert bench.ends([job])[0]["exit_code"] == 0
+
+
 def test_a_slot_stays_taken_as_long_as_the_script_runs(adopting):
     bench = adopting(slots=1)
     first, second = bench.submit({"command": UNTIL_GO}, {"command": "true"})
@@ -84,7 +100,7 @@ def test_an_orphan_is_cancelled_like_any_other(adopting, trap):
 
 
 def test_what_a_job_left_behind_is_reaped(adopting, pid_in, monkeypatch):
-    monkeypatch.setattr("maestro_adapters.local.pool._REAP_INTERVAL", 0.0)
+    monkeypatch.setattr("maestro_adapters.local.adoption._REAP_INTERVAL", 0.0)
     bench = adopting()
     (job,) = bench.submit({"command": "sleep 600 >/dev/null 2>&1 & echo $! >child"})
     bench.ends([job])
@@ -97,6 +113,5 @@ def test_a_child_of_the_host_program_is_not(adopting):
     adopting()
     with subprocess.Popen(["sh", "-c", "exit 9"], start_new_session=True) as other:
         os.waitid(os.P_PID, other.pid, os.WEXITED | os.WNOWAIT)
-        adoption.reap_orphans({os.getsid(0)}, set())
-        adoption.reap_orphans(set(), set())
+        adoption.reap_orphans({os.getsid(0)})
         assert other.wait() == 9

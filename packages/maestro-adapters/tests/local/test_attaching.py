@@ -27,8 +27,12 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.fixture
-def orphan(tmp_path):
-    """Starts jobs in a process that dies at once; they are killed at the end of the test."""
+def orphan(bench, tmp_path):
+    """Starts jobs in a process that dies at once; they are killed at the end of the test.
+
+    Their drivers have begun: before that, while the kernel still sets a program up, nobody can see
+    its environment.
+    """
     groups = []
 
     def orphan(*requests):
@@ -72,6 +76,7 @@ def orphan(tmp_path):
             )
             if answer["job"].isdecimal():
                 groups.append(int(answer["job"]))
+                bench.eventually(lambda job=found[-1]: job.attempt is not None)
         return found
 
     yield orphan

@@ -131,7 +131,7 @@ def test_any_number_of_descriptors(make_bench, monkeypatch):
     monkeypatch.setattr(resource, "getrlimit", lambda _which: infinite)
     bench = make_bench()
     jobs = bench.submit(*[{"command": UNTIL_GO}] * 2)
-    assert not bench.adapter._pool._unwatched
+    assert not bench.adapter._pool._ends.unwatched
     for job in jobs:
         let_go(bench, job)
 

@@ -10,15 +10,57 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
-from collections.abc import Collection, Iterator
+import time
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
-from maestro_adapters.local.processes import read_stat
+from maestro_adapters.local.job import LocalJob
+from maestro_adapters.local.processes import can_scan, read_stat
 
-__all__ = ["become_subreaper", "reap_orphans", "script_of"]
+__all__ = ["Orphans", "become_subreaper", "reap_orphans", "script_of"]
+
+#: s between two looks for processes that jobs left behind and that have ended.
+_REAP_INTERVAL = 5.0
 
 #: linux/prctl.h
 _PR_SET_CHILD_SUBREAPER = 36
+
+
+class Orphans:
+    """What the jobs of a pool leave behind, where this process may adopt.
+
+    Args:
+        adopt: it may.
+
+    Attributes:
+        adopts: it does.
+    """
+
+    def __init__(self, adopt: bool) -> None:
+        self.adopts = adopt and can_scan() and become_subreaper()
+        self._sessions: set[int] = set()
+        self._next_reaping = 0.0
+
+    def expect(self, session: int) -> None:
+        """A job begins, as the leader of this session."""
+        if self.adopts:
+            self._sessions.add(session)
+
+    def script_of(self, session: int | None) -> int | None:
+        """See the function; None, too, where nothing is adopted."""
+        return script_of(session) if self.adopts and session is not None else None
+
+    def reap(self, running: Iterable[LocalJob]) -> None:
+        """Take the exit codes that nobody asks for, once in a while.
+
+        Args:
+            running: jobs that are left alone: what ended there may be a script whose driver's death
+                has not been noticed yet.
+        """
+        now = time.monotonic()
+        if self.adopts and now >= self._next_reaping:
+            self._next_reaping = now + _REAP_INTERVAL
+            reap_orphans(self._sessions - {job.session for job in running})
 
 
 def become_subreaper() -> bool:
@@ -44,15 +86,10 @@ def script_of(session: int) -> int | None:
     return min(found)[1] if found else None
 
 
-def reap_orphans(sessions: Collection[int], known: Collection[int | None]) -> None:
-    """Take the exit codes of adopted processes that nobody asks for.
-
-    Args:
-        sessions: of the jobs; a child of another session is the host program's.
-        known: processes whose end is waited for elsewhere.
-    """
+def reap_orphans(sessions: Collection[int]) -> None:
+    """Take the exit codes of adopted processes of these sessions."""
     for pid in _children():
-        stat = None if pid in known else read_stat(pid)
+        stat = read_stat(pid)
         if stat is not None and stat.state == "Z" and stat.session in sessions:
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)

@@ -8,9 +8,12 @@ processes are taken out of the latter: the pool's own thread then sees to them, 
 from __future__ import annotations
 
 import contextlib
+import math
 import os
+import resource
 import select
 
+from maestro_adapters.local import processes
 from maestro_adapters.local.job import LocalJob
 
 __all__ = ["Ends", "drain", "make_pipe", "ring"]
@@ -23,10 +26,15 @@ class Ends:
         wake_fd: readable after `ring_bell`, and, if `calls`, once a process has ended.
         calls: the caller hears of ends at once, and sees to them itself.
         watched: job by pidfd.
+        unwatched: jobs whose process has none, so that somebody has to look.
     """
 
     def __init__(self) -> None:
         self.watched: dict[int, LocalJob] = {}
+        self.unwatched: dict[LocalJob, None] = {}
+        # The host program needs descriptors too.
+        files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self._most = math.inf if files == resource.RLIM_INFINITY else files // 2
         self.calls = False
         self._rings = False
         self._bell_read, self._bell_write = make_pipe()
@@ -54,18 +62,24 @@ class Ends:
         else:
             self._caller.unregister(self._processes.fileno())
 
-    def watch(self, pidfd: int, job: LocalJob) -> bool:
-        """Wait for the end of a process; False: this cannot be done."""
-        if self._processes is None:
-            return False
-        self._processes.register(pidfd, select.EPOLLIN)
-        self.watched[pidfd] = job
-        return True
+    def watch(self, job: LocalJob) -> None:
+        """Wait for the end of the process that stands for a job."""
+        if self._processes is not None and job.pid is not None and len(self.watched) < self._most:
+            job.pidfd = processes.open_pidfd(job.pid)
+        if self._processes is None or job.pidfd is None:
+            self.unwatched[job] = None
+            return
+        self._processes.register(job.pidfd, select.EPOLLIN)
+        self.watched[job.pidfd] = job
 
-    def forget(self, pidfd: int) -> None:
-        """Wait for it no longer; to be called before it is closed."""
-        if self._processes is not None and self.watched.pop(pidfd, None) is not None:
-            self._processes.unregister(pidfd)
+    def forget(self, job: LocalJob) -> None:
+        """Wait for it no longer."""
+        self.unwatched.pop(job, None)
+        if self._processes is not None and job.pidfd is not None:
+            del self.watched[job.pidfd]
+            self._processes.unregister(job.pidfd)
+            os.close(job.pidfd)
+            job.pidfd = None
 
     def ended(self) -> list[LocalJob]:
         """The jobs whose process has ended; they are told again until they are forgotten."""

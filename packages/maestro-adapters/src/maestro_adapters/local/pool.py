@@ -10,15 +10,14 @@ from __future__ import annotations
 
 import errno
 import itertools
-import math
 import os
-import resource
 import threading
 import time
 from collections.abc import Collection, Mapping, Sequence
 
 from maestro_adapters import states
-from maestro_adapters.local import adoption, processes
+from maestro_adapters.local import processes
+from maestro_adapters.local.adoption import Orphans
 from maestro_adapters.local.carriers import attach, processes_of
 from maestro_adapters.local.ends import Ends
 from maestro_adapters.local.job import LocalJob, driver_arguments, ended, outcome, write_end
@@ -35,9 +34,6 @@ _LOOK_INTERVAL = 0.05
 _NEWS_INTERVAL = 0.02
 #: s until a start is tried again that failed because there were too many processes.
 _RETRY_INTERVAL = 1.0
-
-#: s between looks for processes that jobs left behind and that have ended.
-_REAP_INTERVAL = 5.0
 
 _TOO_MANY = (errno.EAGAIN, errno.ENOMEM)
 
@@ -72,20 +68,13 @@ class Pool:
         self._jobs: dict[str, LocalJob] = {}
         self._by_token: dict[str, LocalJob] = {}
         self._running: dict[LocalJob, None] = {}
-        self._unwatched: dict[LocalJob, None] = {}
         self._overdue: list[LocalJob] = []
         self._stops: list[Stop] = []
         self._count = itertools.count(1)
         self._retrying = False
-        self._adopts = adopt and processes.can_scan() and adoption.become_subreaper()
-        self._sessions: set[int] = set()
-        self._next_reaping = 0.0
-
+        self._orphans = Orphans(adopt)
         self._ends = Ends()
         self._loop = Loop(self._lock, self._ends, self._work, self._note_death)
-        # The host program needs descriptors too.
-        files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-        self._most_watched = math.inf if files == resource.RLIM_INFINITY else files // 2
         self._news = False
         self._announcing = False
         self._closing = False
@@ -131,7 +120,7 @@ class Pool:
                 self._loop.visited = time.monotonic()
                 self._ends.still_bell()
                 self._look_at_ends()
-                self._reap_orphans()
+                self._orphans.reap(self._running)
                 self._news = False
             if self._broken is not None:
                 reason = f"the thread of the local pool died: {self._broken!r}"
@@ -223,9 +212,9 @@ class Pool:
         self._announce_now()
 
     def _look_at_unwatched(self) -> None:
-        for job in list(self._unwatched):
+        for job in list(self._ends.unwatched):
             self._look_after(job)
-        if self._unwatched:
+        if self._ends.unwatched:
             self._loop.later(_LOOK_INTERVAL, self._look_at_unwatched)
 
     def _announce(self) -> None:
@@ -275,8 +264,7 @@ class Pool:
                 self._loop.later(_RETRY_INTERVAL, self._retry)
             return False
         job.session = job.pid
-        if self._adopts:
-            self._sessions.add(job.pid)
+        self._orphans.expect(job.pid)
         if job.id:
             self._news = True  # it waited, so somebody was told that it waits
         else:
@@ -299,13 +287,10 @@ class Pool:
         if job not in self._running:
             self._running[job] = None
             self._slots.take(job)
-        if job.pid is not None and len(self._ends.watched) < self._most_watched:
-            job.pidfd = processes.open_pidfd(job.pid)
-        if job.pidfd is not None and self._ends.watch(job.pidfd, job):
-            return
-        if not self._unwatched:
+        quiet = not self._ends.unwatched
+        self._ends.watch(job)
+        if quiet and self._ends.unwatched:
             self._loop.later(_LOOK_INTERVAL, self._look_at_unwatched)
-        self._unwatched[job] = None
 
     # Ending.
 
@@ -323,12 +308,7 @@ class Pool:
                 wait_status = None
         elif not processes.has_ended(job.pid, job.pidfd):
             return
-        self._unwatched.pop(job, None)
-        if job.pidfd is not None:
-            self._ends.forget(job.pidfd)
-            os.close(job.pidfd)
-            job.pidfd = None
-
+        self._ends.forget(job)
         in_doubt = (
             wait_status is None or not os.WIFEXITED(wait_status) or os.WEXITSTATUS(wait_status) != 0
         )
@@ -350,8 +330,8 @@ class Pool:
 
     def _watch_what_is_left(self, job: LocalJob) -> bool:
         """Where a driver was killed alone, its script may run on: the job lasts as long as that."""
-        if self._adopts and job.child and not job.orphan and job.session is not None:
-            script = adoption.script_of(job.session)
+        if job.child and not job.orphan:
+            script = self._orphans.script_of(job.session)
             if script is not None:
                 job.pid, job.orphan = script, True
                 self._watch(job)
@@ -363,13 +343,6 @@ class Pool:
         job.pid = left[0].pid
         self._watch(job)
         return True
-
-    def _reap_orphans(self) -> None:
-        """What jobs left behind became ours, too: it must not stay in the table of processes."""
-        now = time.monotonic()
-        if self._adopts and now >= self._next_reaping:
-            self._next_reaping = now + _REAP_INTERVAL
-            adoption.reap_orphans(self._sessions, {job.pid for job in self._running})
 
     # Stopping.
 
