@@ -96,7 +96,8 @@ def kill_background(folder: Path, seed: int, told: Counter[str]) -> None:
     if is_study(root):
         command = maestro("resume", root)
     done = subprocess.run(command, check=False, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    # The conductor that the killed one had started may have come alive in this moment.
+    assert done.returncode == 0 or "another conductor holds" in done.stderr, done.stderr
     until(lambda: set(ends(root).values()) == {"FINISHED"})
     until(lambda: holder(root) is None)
     check(root)
