@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 
@@ -87,6 +88,23 @@ def test_what_cannot_be_written_is_refused_at_once(made):
     refused = bench.prepare(0)
     assert [(i, "error" in answer) for i, _, answer in refused.jobs] == [(0, True)]
     assert bench.start() == []
+
+
+def test_trouble_with_files_lasts_until_scripts_can_be_written_again(made, monkeypatch):
+    bench = made(1, [1, 1, 1])
+    bench.prepare(0)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "mkdir", no_room)
+        refused = bench.prepare(1)
+    assert [answer["transient"] for _, _, answer in refused.jobs] == [True]
+    assert bench.start() == [0]
+    assert "No space" in bench.link.trouble  # who was ready before says nothing of the disk
+    bench.prepare(2)
+    assert bench.link.trouble is None
+
+
+def no_room(path, *_mode):
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
 
 
 def test_only_news_is_told_and_an_end_that_is_in_doubt_is_told_again(made):

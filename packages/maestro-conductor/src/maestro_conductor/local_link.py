@@ -33,6 +33,9 @@ class LocalLink:
         adapter: of the local steps.
         submission: writes scripts.
         lane: of the machine: its slots, and what an instance weighs.
+
+    Attributes:
+        trouble: why scripts could not be written last time; None: they could.
     """
 
     def __init__(self, adapter: Adapter, submission: Submission, lane: Lane) -> None:
@@ -47,6 +50,7 @@ class LocalLink:
         self._over: set[str] = set()
         self._ask_again = 0.0
         self._used = 0
+        self.trouble: str | None = None
 
     @property
     def supplied(self) -> bool:
@@ -58,6 +62,8 @@ class LocalLink:
         """Write scripts, and keep the attempts until `start`; gives those that were refused."""
         ready, refused = self._submission.prepare(jobs, sync=False)
         self._held.extend(ready)
+        troubles = [answer["error"] for _, _, answer in refused if answer.get("files")]
+        self.trouble = troubles[0] if troubles else None
         return Answers(LOCAL, refused) if refused else None
 
     def poll(self, steady: float) -> Polled:

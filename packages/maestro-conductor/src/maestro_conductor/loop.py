@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import selectors
-import sys
-import time
 import traceback
 from collections import deque
 
@@ -19,6 +16,7 @@ from maestro_conductor.lanes import LOCAL, SCHEDULED
 from maestro_conductor.local_link import LocalLink
 from maestro_conductor.narrate import Narrator
 from maestro_conductor.parts import Parts
+from maestro_conductor.pausing import Pausing
 from maestro_conductor.performing import Performer
 from maestro_conductor.requests import Request
 from maestro_conductor.resume import select
@@ -60,10 +58,7 @@ class Loop:
         self._informer = Informer(parts)
         self._todo: deque[Instruction] = deque()
         self._applied: list[Request] = []
-        self._paused: str | None = None
-        self._closed_files: str | None = None
-        self._complained: str | None = None
-        self._next_try = 0.0
+        self._pausing = Pausing(parts.journal, parts.log, parts.clock)
         self._next_look = 0.0
         self._next_local = 0.0
         self._leaving: str | None = None
@@ -122,7 +117,7 @@ class Loop:
             parts.ready()
 
     def _is_over(self) -> bool:
-        if self._paused is not None or self._todo:
+        if self._pausing.paused is not None or self._todo:
             return self._leaving is not None and self._left()
         if self._state.outcome is not None:
             return True
@@ -153,8 +148,8 @@ class Loop:
         reason = "ended" if outcome is not None else self._leaving or "ended"
         parts.journal.add(records.closed(parts.clock.wall(), reason))
         parts.log.event("conductor_stopped", reason=reason, exit_code=code)
-        self._commit(sync=False)
-        self._informer.finish(self._complained)
+        self._pausing.commit(sync=False)
+        self._informer.finish(self._pausing.reason)
         return code
 
     def _close(self) -> None:
@@ -192,7 +187,7 @@ class Loop:
             self._link.work(steady, jobs, self._state.settings.sleep)
         if steady >= self._next_look:
             events += self._look(steady)
-        self._informer.work(steady, self._complained)
+        self._informer.work(steady, self._pausing.reason)
         return events
 
     def _next_time(self) -> float:
@@ -266,7 +261,7 @@ class Loop:
                     self._look_at_files(event)
                     self._next_local = self._parts.clock.steady() + self._local_look
             self._take(self._machine.handle(events, self._now()))
-            if not self._commit(sync=self._must_sync()):
+            if not self._pausing.commit(sync=self._must_sync()):
                 events = self._perform_while_paused()
                 if not events:
                     break
@@ -299,41 +294,13 @@ class Loop:
         """Jobs that outlive this machine must not be forgotten when it goes down."""
         return any(isinstance(item, Submit) and item.lane == SCHEDULED for item in self._todo)
 
-    def _commit(self, *, sync: bool) -> bool:
-        """Make the journal safe; False: it cannot be written now."""
-        parts = self._parts
-        if self._paused is not None and parts.clock.steady() < self._next_try:
-            return False
-        try:
-            parts.journal.flush(sync=sync)
-        except OSError as error:
-            self._next_try = parts.clock.steady() + _LOOK
-            self._paused = f"{parts.journal.path}: {error.strerror}"
-            self._complain(self._paused)
-            return False
-        if self._paused is not None:
-            self._paused = None
-            self._complain(self._closed_files)
-        return True
-
     def _look_at_files(self, event: Answers) -> None:
         """Whether the scripts of these jobs could be written."""
-        troubles = [answer["error"] for _, _, answer in event.jobs if answer.get("files")]
-        self._closed_files = troubles[0] if troubles else None
-        if self._paused is None:
-            self._complain(self._closed_files)
-
-    def _complain(self, reason: str | None) -> None:
-        """Tell people at once that the study pauses, and that it goes on; once each."""
-        if (reason is None) == (self._complained is None):
-            return
-        self._complained = reason
-        if reason is None:
-            self._parts.log.event("unpaused")
-            _say("maestro: the study goes on")
-        else:
-            self._parts.log.event("paused", reason=reason)
-            _say(f"maestro: the study pauses: {reason}")
+        trouble = self._local.trouble
+        if event.lane == SCHEDULED:
+            troubles = [answer["error"] for _, _, answer in event.jobs if answer.get("files")]
+            trouble = troubles[0] if troubles else None
+        self._pausing.note_files(trouble)
 
     def _perform(self) -> list[Event]:
         events: list[Event] = []
@@ -346,7 +313,7 @@ class Loop:
         """Start the local attempts that have a slot; their intents are in the journal."""
         if self._machine.closing or self._state.cancelling:
             answers = self._local.give_up("it was to be started, and the study was stopped")
-        elif self._paused is None:
+        elif self._pausing.paused is None:
             answers = self._local.start(self._parts.clock.wall())
         else:
             return
@@ -364,9 +331,3 @@ class Loop:
 
 def _signal_code(name: str | None) -> int:
     return 128 + {"SIGINT": 2, "SIGTERM": 15}.get(name or "", 0)
-
-
-def _say(line: str) -> None:
-    """Tell people on stderr; there may be no room to log it."""
-    with contextlib.suppress(OSError, ValueError):
-        print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}", file=sys.stderr, flush=True)  # noqa: T201

@@ -60,7 +60,7 @@ _ENDS = {
 
 
 class Sightings(Endings):
-    """See `maestro_conductor.machine.Machine`, which is this and the ways in."""
+    """The part of `maestro_conductor.machine.Machine` that learns what became of attempts."""
 
     # -- what schedulers say of jobs that were submitted --
 
