@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from faults.crash_tools import COUNT, ends, runs
+from maestro_conductor.attempt_files import read_attempt
 from maestro_conductor.journal import read_state
 from maestro_conductor.testing import StepPlan, make_workspace
 
@@ -69,3 +70,27 @@ def test_a_clock_that_jumps_does_not_matter(tmp_path):
     assert all(map(int.__le__, state.started, state.ended))
     for line in (root / "logs/study.log").read_text().splitlines():
         assert json.loads(line).get("duration_s", 0) >= 0
+
+
+@pytest.mark.parametrize("days", [400, -400])
+def test_nor_does_it_after_a_kill(tmp_path, days):
+    """A walltime goes on counting under the next conductor, by a clock that does not jump."""
+    root = make_workspace(
+        tmp_path / "w",
+        [
+            StepPlan("short", [COUNT + "sleep 1"], resources=LIMIT),
+            StepPlan("long", [COUNT + "sleep 60"], resources=LIMIT),
+            StepPlan("left", [COUNT + "sleep 1; exit 7"]),
+            StepPlan("last", [COUNT], needs=["short"]),
+        ],
+        batch={"local_slots": 10},
+    )
+    with subprocess.Popen(conductor(root, 0)) as process:
+        while read_attempt(root / "left", 1).fate == "absent":
+            time.sleep(0.01)
+        process.kill()
+    run_to_the_end(root, days)
+    found = ends(root)
+    wanted = {"long": "TIMEDOUT", "left": "FAILED"}
+    assert found == {name: wanted.get(name, "FINISHED") for name in found}
+    assert set(runs(root).values()) == {1}

@@ -202,3 +202,25 @@ def test_the_commands_of_maestro(start, tmp_path):
     assert (root / "say/NAME.Jim/said.txt").read_text() == "hello Jim\n"
     code, told = run(start, maestro("status", "--json", root))
     assert json.loads(told)["counts"] == {"FINISHED": 3}
+
+
+_LONG = "mkdir running || echo twice >> overlap; echo ran >> count; sleep 7; rmdir running"
+
+
+@pytest.mark.parametrize("with_conductor", [False, True])
+def test_a_script_whose_driver_was_killed_does_not_run_beside_its_rerun(
+    start, tmp_path, with_conductor
+):
+    root = make_workspace(tmp_path / "w", [StepPlan("a", [_LONG])])
+    with start(conductor(root)) as process:
+        until((root / "a/count").exists)
+        pid = read_attempt(root / "a", 1).pid
+        assert pid
+        if with_conductor:
+            process.kill()
+        os.kill(pid, signal.SIGKILL)
+        assert with_conductor or process.wait(60) == 0
+    if with_conductor:
+        assert run(start, conductor(root)) == (0, "")
+    assert not (root / "a/overlap").exists()
+    assert runs(root) == {"a": 2}

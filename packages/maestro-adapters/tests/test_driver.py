@@ -318,3 +318,15 @@ def test_a_requeued_job_goes_on_with_its_own_attempt_only(
     assert (attempt_file.read(workspace / ".attempt.1").exit_code is not None) is (
         runs or "end" in content
     )
+
+
+def test_a_script_that_deletes_its_attempt_file_has_ended_all_the_same(shell, tmp_path):
+    script = write_script(tmp_path, "rm .attempt.1; exit 5\n")
+    assert run_local(shell, tmp_path, script).returncode == 5
+    assert (tmp_path / ".attempt.1").read_text() == "end code=5\n"
+
+
+def test_the_script_does_not_get_the_attempt_file(shell, tmp_path):
+    script = write_script(tmp_path, "echo mine >&3 || exit 6\n")
+    assert run_local(shell, tmp_path, script).returncode != 0
+    assert "mine" not in (tmp_path / ".attempt.1").read_text()

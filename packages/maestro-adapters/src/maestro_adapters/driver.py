@@ -27,6 +27,8 @@ CANNOT_START = 73
 # * The signals are caught so that the driver outlives its script and can tell how that ended; a
 #   signal caught by a shell has its default action in the programs that it starts (POSIX, "trap").
 # * `set -C` with a redirection opens with O_EXCL in dash, bash, ksh and busybox.
+# * The attempt file stays open, so that a single `write` follows the script's end: where the driver is
+#   killed in between, the exit code is lost. A script that deleted the file gets a new one.
 # * `command` keeps a failing redirection of the special built-in `exec` from ending the shell.
 # * The interpreter is started by its name, as the kernel does for `#!`: a script that another
 #   thread has just written cannot be "busy" (ETXTBSY), nor need its file system allow execution.
@@ -35,7 +37,7 @@ _TRAP = "trap : HUP INT TERM\n"
 _BEGIN = """\
 cd "$1" || exit 73
 set -C
-if ! printf 'start pid=%s host=%s boot=%s%s\\n' "$$" "$4" "$5" "${8:+ time=$8}${9:+ job=$9}" 2>/dev/null >".attempt.$3"; then
+if { command exec 3>".attempt.$3"; } 2>/dev/null; then :; else
 """
 _NOT_CREATED = """\
   [ -e ".attempt.$3" ] && exit 75
@@ -60,14 +62,15 @@ _REQUEUED = """\
     esac
   done <".attempt.$3"
   [ "$maestro_mine" ] || exit 75
-  printf 'start pid=%%s host=%%s boot=%%s%%s\\n' "$$" "$4" "$5" "${8:+ time=$8}${9:+ job=$9}" >>".attempt.$3" || exit 73
+  command exec 3>>".attempt.$3" || exit 73
 """
 _REDIRECT = """\
 fi
 set +C
+printf 'start pid=%s host=%s boot=%s%s\\n' "$$" "$4" "$5" "${8:+ time=$8}${9:+ job=$9}" >&3 || exit 73
 if [ "$6" ]; then
   command exec >>"$6.${7:-$$}.out" 2>>"$6.${7:-$$}.err" || {
-    printf 'end code=73\\n' >>".attempt.$3"
+    printf 'end code=73\\n' >&3
     exit 73
   }
 fi
@@ -75,14 +78,15 @@ fi
 _RUN = """\
 read -r maestro_interpreter maestro_option <"$2"
 case $maestro_interpreter in
-  '#!'?*) "${maestro_interpreter#??}" ${maestro_option:+"$maestro_option"} "$2" </dev/null ;;
-  *) "$2" </dev/null ;;
+  '#!'?*) "${maestro_interpreter#??}" ${maestro_option:+"$maestro_option"} "$2" </dev/null 3>&- ;;
+  *) "$2" </dev/null 3>&- ;;
 esac
 maestro_code=$?
 """
 _END = """\
 maestro_tries=0
-until printf 'end code=%s\\n' "$maestro_code" >>".attempt.$3"; do
+until { printf 'end code=%s\\n' "$maestro_code" >&3 && [ -f ".attempt.$3" ]; } ||
+  printf 'end code=%s\\n' "$maestro_code" >>".attempt.$3"; do
   maestro_tries=$((maestro_tries + 1))
   [ "$maestro_tries" -lt 30 ] || break
   sleep 1
@@ -188,7 +192,7 @@ def _unpacked(script: str) -> str:
         'set -- "$1" "$maestro_script" "$3"\n'
         f"if ! cat >\"$2\" <<'{delimiter}'\n{text}{delimiter}\n"
         "then\n"
-        "  printf 'end code=73\\n' >>\".attempt.$3\"\n"
+        "  printf 'end code=73\\n' >&3\n"
         "  exit 73\n"
         "fi\n"
         'chmod 755 "$2"\n'

@@ -81,8 +81,9 @@ def _can_look() -> bool:
 
 
 def _is_alive(pid: int) -> bool:
+    """Whether a driver lives, or what it left in the group that it led."""
     try:
-        os.kill(pid, 0)
+        os.killpg(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:

@@ -52,7 +52,8 @@ class LocalJob:
         slots: how many it takes.
         limit: s, after which it is stopped; None: never.
         id: as the caller knows it.
-        pid: of the driver, once it runs; of a process that it left, where the driver is gone.
+        pid: of the driver, once it runs; of a process that it left, where the driver is gone; -n: all
+            of group n is meant.
         pidfd: becomes readable at that process's end; None: there is none, so it is looked after.
         session: of its processes.
         child: this process learns the exit code of `pid` first-hand.

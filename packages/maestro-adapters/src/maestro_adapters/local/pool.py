@@ -151,8 +151,8 @@ class Pool:
                     job.id = self._new_id(job.session or 0)
                     self._jobs[job.id] = self._by_token[job.token] = job
                     self._watch(job)
-                    if job.limit is not None and job.status.started is not None:
-                        self._limit(job, job.status.started + job.limit - time.time())
+                    if job.limit is not None and job.pid is not None:
+                        self._limit(job, job.limit - processes.age(job.pid))
             return {token: self._by_token[token] for token in tokens if token in self._by_token}
 
     def close(self, stop_jobs: bool) -> None:
@@ -336,11 +336,22 @@ class Pool:
                 job.pid, job.orphan = script, True
                 self._watch(job)
                 return True
+        if not processes.can_scan():
+            return self._watch_group(job)
         left = processes_of([job])
         if not left:
             return False
         job.child = job.orphan = False
         job.pid = left[0].pid
+        self._watch(job)
+        return True
+
+    def _watch_group(self, job: LocalJob) -> bool:
+        """The same on systems that do not show processes: a driver leads the group of its script."""
+        if job.session is None or processes.has_ended(-job.session, None):
+            return False
+        job.child = False
+        job.pid = -job.session
         self._watch(job)
         return True
 

@@ -11,6 +11,7 @@ import os
 import select
 import signal
 import socket
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from maestro_adapters import driver
 __all__ = [
     "Process",
     "Stat",
+    "age",
     "can_scan",
     "has_ended",
     "host_and_boot",
@@ -102,6 +104,14 @@ def read_stat(pid: int) -> Stat | None:
     return Stat(fields[0].decode(), int(fields[1]), int(fields[2]), int(fields[3]), int(fields[19]))
 
 
+def age(pid: int) -> float:
+    """How long a process has run, in s, whatever was done to the clock; 0 where it is gone."""
+    stat = read_stat(pid)
+    if stat is None:
+        return 0.0
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - stat.started / os.sysconf("SC_CLK_TCK")
+
+
 def can_scan() -> bool:
     """Whether this system shows the environment of processes."""
     return (_PROC / "self" / "environ").exists()
@@ -178,7 +188,10 @@ def open_pidfd(pid: int) -> int | None:
 
 
 def has_ended(pid: int, pidfd: int | None) -> bool:
-    """Whether a process that may not be our child has ended."""
+    """Whether a process that may not be our child has ended; by -n, the whole group n.
+
+    A group's number is given to no other process while a member lives (POSIX, fork()).
+    """
     if pidfd is not None:
         poll = select.poll()
         poll.register(pidfd, select.POLLIN)
