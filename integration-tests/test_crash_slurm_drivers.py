@@ -95,7 +95,8 @@ def kill_at_random(root: Path, kills: int, seed: int, *, with_conductor: bool) -
     process = start_conductor(root)
     while hit < kills:
         try:
-            process.wait(random.uniform(0, 0.8))
+            # A conductor needs 2 s to learn that a submission was not received.
+            process.wait(random.uniform(0, 4 if with_conductor else 0.8))
             break
         except subprocess.TimeoutExpired:
             if not with_conductor:

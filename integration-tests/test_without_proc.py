@@ -67,7 +67,11 @@ def start(tmp_path: Path) -> Start:
 
 def run(start: Start, command: list[str]) -> tuple[int, str]:
     with start(command) as process:
-        told, errors = process.communicate(timeout=60)
+        try:
+            told, errors = process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
     assert not errors
     return process.returncode, told
 
