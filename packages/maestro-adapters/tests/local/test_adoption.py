@@ -16,9 +16,26 @@ UNTIL_GO = "echo $$ >script; : >ready; while [ ! -e go ]; do sleep 0.02; done"
 
 @pytest.fixture
 def adopting(make_bench):
-    """Creates a caller whose process adopts, until the end of the test."""
-    yield lambda **options: make_bench(adopt=True, **options)
-    ctypes.CDLL(None).prctl(36, 0, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+    """Creates a caller whose process adopts."""
+    return lambda **options: make_bench(adopt=True, **options)
+
+
+def adopts():
+    answer = ctypes.c_int(0)
+    ctypes.CDLL(None).prctl(37, ctypes.byref(answer), 0, 0, 0)  # PR_GET_CHILD_SUBREAPER
+    return bool(answer.value)
+
+
+def test_a_process_adopts_only_as_long_as_its_adapter_is_open(adopting, make_bench):
+    plain = make_bench()
+    assert not adopts()
+    outer, inner = adopting(), adopting()
+    assert adopts()
+    inner.adapter.close()
+    assert adopts()  # as it was before this one came
+    outer.adapter.close()
+    assert not adopts()
+    plain.adapter.close()
 
 
 def kill_driver(job):

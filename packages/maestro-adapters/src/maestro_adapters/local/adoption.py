@@ -24,6 +24,7 @@ _REAP_INTERVAL = 5.0
 
 #: linux/prctl.h
 _PR_SET_CHILD_SUBREAPER = 36
+_PR_GET_CHILD_SUBREAPER = 37
 
 
 class Orphans:
@@ -37,6 +38,7 @@ class Orphans:
     """
 
     def __init__(self, adopt: bool) -> None:
+        self._adopted_before = _is_subreaper()
         self.adopts = adopt and can_scan() and become_subreaper()
         self._sessions: set[int] = set()
         self._next_reaping = 0.0
@@ -45,6 +47,12 @@ class Orphans:
         """A job begins, as the leader of this session."""
         if self.adopts:
             self._sessions.add(session)
+
+    def close(self) -> None:
+        """Adopt no more, unless this process did so before."""
+        if self.adopts and not self._adopted_before:
+            become_subreaper(False)
+        self.adopts = False
 
     def script_of(self, session: int | None) -> int | None:
         """See the function; None, too, where nothing is adopted."""
@@ -63,13 +71,22 @@ class Orphans:
             reap_orphans(self._sessions - {job.session for job in running})
 
 
-def become_subreaper() -> bool:
-    """Adopt from now on what the children of this process leave; False: this system cannot."""
+def become_subreaper(wanted: bool = True) -> bool:
+    """Adopt from now on what the children of this process leave, or not; False: it cannot be said."""
     try:
         prctl = ctypes.CDLL(None).prctl
     except (OSError, AttributeError):
         return False
-    return bool(prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0)
+    return bool(prctl(_PR_SET_CHILD_SUBREAPER, int(wanted), 0, 0, 0) == 0)
+
+
+def _is_subreaper() -> bool:
+    is_one = ctypes.c_int(0)
+    try:
+        prctl = ctypes.CDLL(None).prctl
+    except (OSError, AttributeError):
+        return False
+    return bool(prctl(_PR_GET_CHILD_SUBREAPER, ctypes.byref(is_one), 0, 0, 0) == 0 and is_one.value)
 
 
 def script_of(session: int) -> int | None:

@@ -175,6 +175,7 @@ class Pool:
             self._closed = True
             self._loop.close()
             self._ends.close()
+            self._orphans.close()
 
     def _begin(self) -> None:
         if self._closing:
