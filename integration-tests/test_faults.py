@@ -127,7 +127,7 @@ def test_hup_does_not_matter(tmp_path):
         assert process.wait(20) == 0
 
 
-@pytest.mark.parametrize("times", [10, pytest.param(100, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("times", [5, pytest.param(100, marks=pytest.mark.slow)])
 def test_two_conductors_started_at_once(tmp_path, long_test, times):
     for number in range(times):
         root = make_workspace(tmp_path / str(number), [StepPlan("a", [COUNT + "sleep 1.5"])])

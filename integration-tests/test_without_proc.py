@@ -208,7 +208,7 @@ def test_the_commands_of_maestro(start, tmp_path):
     assert json.loads(told)["counts"] == {"FINISHED": 3}
 
 
-_LONG = "mkdir running || echo twice >> overlap; echo ran >> count; sleep 7; rmdir running"
+_LONG = "mkdir running || echo twice >> overlap; echo ran >> count; sleep 3; rmdir running"
 
 
 @pytest.mark.parametrize("with_conductor", [False, True])
