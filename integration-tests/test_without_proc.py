@@ -208,14 +208,16 @@ def test_the_commands_of_maestro(start, tmp_path):
     assert json.loads(told)["counts"] == {"FINISHED": 3}
 
 
-_LONG = "mkdir running || echo twice >> overlap; echo ran >> count; sleep 3; rmdir running"
+_LONG = "mkdir running || echo twice >> overlap; echo ran >> count; sleep {}; rmdir running"
 
 
 @pytest.mark.parametrize("with_conductor", [False, True])
 def test_a_script_whose_driver_was_killed_does_not_run_beside_its_rerun(
     start, tmp_path, with_conductor
 ):
-    root = make_workspace(tmp_path / "w", [StepPlan("a", [_LONG])])
+    # The next conductor asks again after 5 s.
+    long = _LONG.format(7 if with_conductor else 3)
+    root = make_workspace(tmp_path / "w", [StepPlan("a", [long])])
     with start(conductor(root)) as process:
         until((root / "a/count").exists)
         pid = read_attempt(root / "a", 1).pid
