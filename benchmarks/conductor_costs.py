@@ -99,7 +99,7 @@ def quiet_poll(steps: int, in_flight: int) -> float:
 def replay(count: int) -> float:
     """S of processor time for a journal of so many records: five for each attempt."""
     with scratch() as root:
-        make_workspace(root, [StepPlan("s", ["true"] * 10_000)])
+        make_workspace(root, [StepPlan("s", ["true"] * 10_000)], run={"study_id": STUDY_ID})
         writer = JournalWriter.create(root / JOURNAL, STUDY_ID, 10_000)
         for number in range(count // 5):
             i, attempt = number % 10_000, number // 10_000 + 1

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 
 from expansion_study import scratch, verdict
 
@@ -22,8 +23,8 @@ from expansion_study import scratch, verdict
 #: xargs; ms per hop.
 OWN_LIMIT, MANY_LIMIT, HOP_LIMIT = 0.3, 1.4, 5.0
 OWN_SHARE = OWN_LIMIT / 1.2
-#: Spawns that are measured.
-SPAWNS = 500
+#: Spawns in a measurement.
+SPAWNS = 200
 
 XARGS = r"""
 find "$1" -name '*.sh' -print0 |
@@ -92,31 +93,39 @@ def own_cost(steps: int, rounds: int) -> bool:
     The driver's share is what it costs beyond a shell that only records the exit code.
     """
     ours: list[float] = []
-    spawn: list[tuple[float, float]] = []
-    driver: list[tuple[float, float]] = []
+    calls: list[float] = []
+    spawns: list[float] = []
+    shares: list[float] = []
     for _ in range(rounds):
         with scratch() as folder:
             study = write_study(folder, many_steps(steps))
             stage(study, folder / "w")
             ours += output([sys.executable, "-c", OWN, folder / "w"])
-            scripts = sorted((folder / "w" / "s").rglob("*.sh"))[:SPAWNS]
-            for code, times in (SPAWN, spawn), (DRIVER, driver):
-                base = output([sys.executable, "-c", code])
-                whole = output([sys.executable, "-c", code, *scripts])
-                own, shells = (a - b for a, b in zip(whole, base, strict=True))
-                times.append((own / len(scripts), shells / len(scripts)))
+            scripts = sorted((folder / "w" / "s").rglob("*.sh"))
+            for first in range(0, 4 * SPAWNS, SPAWNS):
+                some = scripts[first : first + SPAWNS]
+                call, shells = spawning(SPAWN, some)
+                calls.append(call)
+                spawns.append(shells)
+                shares.append(spawning(DRIVER, some)[1] - shells)
     conductor = min(ours) / steps * 1000
-    call = min(own for own, _ in spawn) * 1000
-    shells = min(shells for _, shells in spawn) * 1000
-    share = max(0.0, min(shells for _, shells in driver) * 1000 - shells)
+    call, shells, share = median(calls), median(spawns), median(shares)
     own = conductor - call + share
     print(
         f"{steps} steps: the conductor takes {conductor:.3f} ms of processor time each, {call:.3f} of "
-        f"it for the spawn; our driver {share:.3f} beyond a shell that records"
+        f"it for the spawn; our driver {share:+.3f} beside a shell that records"
     )
     print(f"a spawn, whoever does it: {call + shells:.2f} ms")
     verdict("our own cost per step", own, OWN_LIMIT, "ms")
     return verdict("our own cost per step, in spawns", own / (call + shells), OWN_SHARE, "")
+
+
+def spawning(code: str, scripts: Sequence[Path]) -> tuple[float, float]:
+    """Processor time per script, in ms: of who spawns, and of the shells."""
+    base = output([sys.executable, "-c", code])
+    whole = output([sys.executable, "-c", code, *scripts])
+    own, shells = ((a - b) / len(scripts) * 1000 for a, b in zip(whole, base, strict=True))
+    return own, shells
 
 
 def many(steps: int, rounds: int) -> bool:
