@@ -11,7 +11,7 @@ from maestro_adapters.errors import RequestError
 from maestro_adapters.launcher import from_template
 from maestro_adapters.options import AdapterOptions
 
-__all__ = ["JobRequest", "parse_request", "read_keys"]
+__all__ = ["JobRequest", "parse_request", "read_keys", "require"]
 
 
 @attrs.frozen(kw_only=True)
@@ -101,9 +101,7 @@ def parse_request(request: Mapping[str, Any], options: AdapterOptions | None = N
             said = read(key, value)
             if said is not None:
                 fields[key] = said
-    for key in ("name", "workspace", "command"):
-        if key not in fields:
-            raise RequestError(f"the request has no {key}")
+    require(fields, "name", "workspace", "command")
     fields.setdefault("label", fields["name"])
     for key in ("allocation_args", "launcher_args"):
         fields[key] = {**getattr(options, key), **fields.get(key, {})}
@@ -126,6 +124,17 @@ def read_keys(request: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]
         if value is not None and (said := _READERS[key](key, value)) is not None:
             fields[key] = said
     return fields
+
+
+def require(fields: Mapping[str, Any], *keys: str) -> None:
+    """See that a request said what every job needs.
+
+    Raises:
+        RequestError: it did not.
+    """
+    for key in keys:
+        if key not in fields:
+            raise RequestError(f"the request has no {key}")
 
 
 # How a value is read that is not None; None: it says nothing.

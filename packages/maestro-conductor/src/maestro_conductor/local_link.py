@@ -14,14 +14,13 @@ from maestro_conductor.events import Answers, Found, Polled
 from maestro_conductor.instructions import Find, Job
 from maestro_conductor.lanes import LOCAL, Lane
 from maestro_conductor.ports import Adapter
-from maestro_conductor.submission import Answer, Submission
+from maestro_conductor.sightings import LIVE
+from maestro_conductor.submission import Answer, Submission, file_trouble
 
 __all__ = ["LocalLink"]
 
 #: s between two questions for a job that has ended.
 _ASK_AGAIN = 1.0
-
-_LIVE = frozenset({"PENDING", "RUNNING", "SUSPENDED", "FINISHING", "UNKNOWN", "UNREACHABLE"})
 
 
 class LocalLink:
@@ -62,8 +61,7 @@ class LocalLink:
         """Write scripts, and keep the attempts until `start`; gives those that were refused."""
         ready, refused = self._submission.prepare(jobs, sync=False)
         self._held.extend(ready)
-        troubles = [answer["error"] for _, _, answer in refused if answer.get("files")]
-        self.trouble = troubles[0] if troubles else None
+        self.trouble = file_trouble(refused)
         return Answers(LOCAL, refused) if refused else None
 
     def poll(self, steady: float) -> Polled:
@@ -78,7 +76,7 @@ class LocalLink:
             asked += self._over
         said, news = self._said, {}
         for job, answer in self.adapter.poll(asked).items():
-            if answer["state"] not in _LIVE:
+            if answer["state"] not in LIVE:
                 news[job] = answer
                 self._over.add(job)
                 self._used -= self._weights.pop(job, 0)

@@ -21,6 +21,7 @@ from maestro_conductor.performing import Performer
 from maestro_conductor.requests import Request
 from maestro_conductor.resume import select
 from maestro_conductor.scheduler_link import SchedulerLink
+from maestro_conductor.submission import file_trouble
 
 __all__ = ["Loop"]
 
@@ -296,11 +297,8 @@ class Loop:
 
     def _look_at_files(self, event: Answers) -> None:
         """Whether the scripts of these jobs could be written."""
-        trouble = self._local.trouble
-        if event.lane == SCHEDULED:
-            troubles = [answer["error"] for _, _, answer in event.jobs if answer.get("files")]
-            trouble = troubles[0] if troubles else None
-        self._pausing.note_files(trouble)
+        scheduled = event.lane == SCHEDULED
+        self._pausing.note_files(file_trouble(event.jobs) if scheduled else self._local.trouble)
 
     def _perform(self) -> list[Event]:
         events: list[Event] = []

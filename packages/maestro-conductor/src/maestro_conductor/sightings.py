@@ -24,7 +24,7 @@ from maestro_conductor.states import (
     UNKNOWN,
 )
 
-__all__ = ["Sightings", "submitted_state"]
+__all__ = ["LIVE", "Sightings", "submitted_state"]
 
 #: The driver's exit codes when nothing ran: the attempt file could not be made, or was there
 #: already. A step's own command may end with them too; the attempt file tells.
@@ -40,7 +40,7 @@ _PAUSE = 5.0
 _KILLED = "a signal ended the job before it could write down how its script ended"
 
 #: What a neutral state of the adapter interface means for an attempt that lives.
-_LIVE = {
+LIVE = {
     "PENDING": PENDING,
     "RUNNING": RUNNING,
     "SUSPENDED": RUNNING,
@@ -72,7 +72,7 @@ class Sightings(Endings):
             if i is None:
                 continue
             name = answer["state"]
-            if name in _LIVE:
+            if name in LIVE:
                 self._lives(i, name, answer)
             else:
                 self._ends += event.lane == LOCAL
@@ -83,7 +83,7 @@ class Sightings(Endings):
             return
         if self._missing:
             self._missing.pop(i, None)
-        new = _LIVE[name]
+        new = LIVE[name]
         old = self.state.state[i]
         reason = answer.get("reason")
         if name == "SUSPENDED":

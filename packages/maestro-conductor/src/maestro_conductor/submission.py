@@ -19,7 +19,7 @@ from maestro_conductor.job_request import fill_in, make_job_request, step_reques
 from maestro_conductor.ports import Adapter
 from maestro_conductor.run_view import Run
 
-__all__ = ["Answer", "Submission"]
+__all__ = ["Answer", "Submission", "file_trouble"]
 
 #: An instance, its attempt, and what ``submit`` answered or would have.
 Answer = tuple[int, int, Mapping[str, Any]]
@@ -197,6 +197,12 @@ class Submission:
             return
         except FileNotFoundError:
             Path(path).mkdir(parents=True, exist_ok=True)
+
+
+def file_trouble(answers: Sequence[Answer]) -> str | None:
+    """Why the workspace cannot be written, by the answers of a submission; None: it can."""
+    troubles = [answer["error"] for _, _, answer in answers if answer.get("files")]
+    return troubles[0] if troubles else None
 
 
 def _write_script(path: str, text: str, *, sync: bool) -> None:

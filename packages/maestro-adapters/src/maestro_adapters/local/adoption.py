@@ -73,20 +73,21 @@ class Orphans:
 
 def become_subreaper(wanted: bool = True) -> bool:
     """Adopt from now on what the children of this process leave, or not; False: it cannot be said."""
-    try:
-        prctl = ctypes.CDLL(None).prctl
-    except (OSError, AttributeError):
-        return False
-    return bool(prctl(_PR_SET_CHILD_SUBREAPER, int(wanted), 0, 0, 0) == 0)
+    return _prctl(_PR_SET_CHILD_SUBREAPER, int(wanted))
 
 
 def _is_subreaper() -> bool:
     is_one = ctypes.c_int(0)
+    return _prctl(_PR_GET_CHILD_SUBREAPER, ctypes.byref(is_one)) and bool(is_one.value)
+
+
+def _prctl(option: int, argument: object) -> bool:
+    """Call prctl(2); False: it failed, or this system has none."""
     try:
         prctl = ctypes.CDLL(None).prctl
     except (OSError, AttributeError):
         return False
-    return bool(prctl(_PR_GET_CHILD_SUBREAPER, ctypes.byref(is_one), 0, 0, 0) == 0 and is_one.value)
+    return bool(prctl(option, argument, 0, 0, 0) == 0)
 
 
 def script_of(session: int) -> int | None:

@@ -12,9 +12,8 @@ import attrs
 
 from maestro_adapters import attempt_file, driver, states, walltime
 from maestro_adapters.attempt_file import Attempt
-from maestro_adapters.errors import RequestError
 from maestro_adapters.jobs import parse_token
-from maestro_adapters.request import read_keys
+from maestro_adapters.request import read_keys, require
 from maestro_adapters.states import JobStatus
 
 __all__ = [
@@ -110,9 +109,7 @@ def parse_local_job(submission: Mapping[str, Any]) -> LocalJob:
         RequestError: a value cannot be used, or one that is needed is missing.
     """
     fields = read_keys(submission["request"], _NEEDED)
-    for key in ("name", "workspace"):
-        if key not in fields:
-            raise RequestError(f"the request has no {key}")
+    require(fields, "name", "workspace")
     limit = fields.get("walltime") if fields.get("enforce_walltime") else None
     return LocalJob(
         token=parse_token(submission),
