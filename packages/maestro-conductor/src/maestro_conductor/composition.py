@@ -17,7 +17,7 @@ from maestro_conductor.__about__ import __version__
 from maestro_conductor.adapters import create_adapter
 from maestro_conductor.clock import SystemClock
 from maestro_conductor.errors import WorkspaceError
-from maestro_conductor.files import JOURNAL
+from maestro_conductor.files import JOURNAL, ensure_seen
 from maestro_conductor.graph_view import Graph, read_graph
 from maestro_conductor.job_request import adapter_options
 from maestro_conductor.journal.replay import load
@@ -201,8 +201,9 @@ def _open_journal(
 ) -> tuple[StudyState, JournalWriter]:
     """Replay the journal, cut its torn tail, and open it for writing; make it where there is none."""
     path = root / JOURNAL
-    state, reader = load(root, graph, run)
     try:
+        ensure_seen(path)
+        state, reader = load(root, graph, run)
         if reader.header is None:
             return state, JournalWriter.create(path, run.study_id, len(graph))
         torn = path.stat().st_size - reader.offset
@@ -210,7 +211,7 @@ def _open_journal(
             log.event("journal_cut", count=torn)
         return state, JournalWriter(path, reader.offset, reader.sequence)
     except OSError as error:
-        raise WorkspaceError(f"{path} cannot be written: {error.strerror}") from error
+        raise WorkspaceError(f"{path} cannot be opened: {error.strerror}") from error
 
 
 def _make_adapters(graph: Graph, factory: AdapterFactory) -> tuple[Adapter, Adapter | None]:

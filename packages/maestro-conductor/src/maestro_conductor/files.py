@@ -23,6 +23,7 @@ __all__ = [
     "VERSION",
     "WRITER",
     "check_header",
+    "ensure_seen",
     "header",
     "replace_file",
 ]
@@ -81,6 +82,18 @@ def check_header(
             f"this maestro-conductor {__version__} does not know it: upgrade it"
         )
     return value
+
+
+def ensure_seen(path: Path) -> None:
+    """See a file that another host may have made a moment ago; make it, empty, where there is none.
+
+    A host may believe for a while that a name is absent, whoever has made it since: on NFS for up
+    to `acdirmax` seconds (nfs(5)). Only to open it so that it may be made asks the file server.
+
+    Raises:
+        OSError: it can neither be opened nor made.
+    """
+    os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
 def replace_file(path: Path, content: bytes, *, mode: int = 0o666, sync: bool = True) -> None:

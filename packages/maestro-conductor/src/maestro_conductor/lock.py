@@ -15,7 +15,7 @@ import attrs
 import msgpack
 
 from maestro_conductor.errors import HeldError, WorkspaceError
-from maestro_conductor.files import CONDUCTOR, LOCK, check_header, header, replace_file
+from maestro_conductor.files import CONDUCTOR, LOCK, check_header, ensure_seen, header, replace_file
 
 __all__ = [
     "HEARTBEAT",
@@ -208,6 +208,8 @@ def _take(descriptor: int) -> bool:
 
 
 def _refuse_elsewhere(root: Path, me: Holder, take_over: bool) -> None:
+    with contextlib.suppress(OSError):  # a full disk, as for the first heartbeat
+        ensure_seen(root / CONDUCTOR)
     other = last_holder(root)
     if other is None or not other.live or _is_here(other):
         return
