@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
+from string import ascii_lowercase
 
 import pytest
 
 from maestro_conductor.events import UpdateAsked
 from maestro_conductor.journal import read_state
-from maestro_conductor.requests import RequestFiles, parse_resume, parse_update
+from maestro_conductor.requests import MOST, RequestFiles, parse_resume, parse_update
 from maestro_conductor.testing import StepPlan, make_workspace
 
 FINISHED = {"state": "FINISHED", "exit_code": 0}
@@ -90,11 +92,68 @@ def test_a_request_that_makes_no_sense_is_kept_aside_and_kills_nobody(tmp_path, 
     assert run(tmp_path) == 0
     reasons = [line["reason"] for line in events(tmp_path) if line["event"] == "request_rejected"]
     assert sorted(reasons) == [
-        "`throttle` is 'many', not a whole number from 0 (no limit)",
+        f"`throttle` is 'many', not a whole number from 0 (no limit) to {MOST}",
         "no step or instance is called nobody",
     ]
     kept = [path.suffix for path in (tmp_path / ".maestro/claimed").iterdir()]
     assert kept == [".bad", ".bad"]
+
+
+#: Each would end a conductor that takes it for what it seems to be.
+UPDATES = {
+    "a number that no journal holds": "throttle: 99999999999999999999",
+    "a number that no Python prints": "throttle: " + "9" * 5000,
+    "nested without end": "[" * 3000,
+    "an empty number": "throttle: !!int ''",
+    "a date that is none": "sleep: 2026-99-99",
+    "a list that doubles itself": "a: &a [x, x]\n"
+    + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in pairwise(ascii_lowercase))
+    + "throttle: *z",
+    "a program": 'throttle: !!python/object/apply:os.system ["touch proof"]',
+    "half a map": '{"throttle": 5',
+    "bytes": "throttle: \udcff",
+}
+
+
+@pytest.mark.parametrize("content", UPDATES.values(), ids=UPDATES.keys())
+def test_no_update_kills_the_conductor(tmp_path, run, content, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    root = make_workspace(tmp_path / "w", [StepPlan("a")])
+    (root / ".study.update.lock").write_text(content, errors="surrogateescape")
+    assert run(root) == 0
+    (kept,) = (root / ".maestro/claimed").iterdir()
+    assert kept.suffix == ".bad"
+    (reason,) = [line["reason"] for line in events(root) if line["event"] == "request_rejected"]
+    assert 0 < len(reason) < 1000
+    assert not list(tmp_path.rglob("proof"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"request": "resume", "steps": null, "throttle": 99999999999999999999}',
+        '{"request": "resume", "steps": null, "rlimit": 1' + "0" * 5000 + "}",
+        "[" * 100_000,
+        '{"request": "resume", "steps": ["\\ud800"]}',
+        "",
+    ],
+)
+def test_no_resume_kills_the_conductor(tmp_path, run, content):
+    make_workspace(tmp_path, [StepPlan("a")])
+    (tmp_path / ".maestro/requests").mkdir()
+    (tmp_path / ".maestro/requests/r.json").write_text(content)
+    assert run(tmp_path) == 0
+    (kept,) = (tmp_path / ".maestro/claimed").iterdir()
+    assert kept.suffix == ".bad"
+    assert [line["event"] for line in events(tmp_path)].count("request_rejected") == 1
+
+
+def test_folders_in_the_place_of_requests_are_kept_aside(tmp_path, run):
+    make_workspace(tmp_path, [StepPlan("a")])
+    (tmp_path / ".cancel.lock").mkdir()
+    (tmp_path / ".study.update.lock").mkdir()
+    assert run(tmp_path) == 3
+    assert [path.suffix for path in (tmp_path / ".maestro/claimed").iterdir()] == [".bad", ".bad"]
 
 
 def test_cancel_is_noticed_while_jobs_run(tmp_path, run, states):

@@ -36,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
         "another conductor, 64 wrong usage, 70 a mistake of ours, 130 stopped by INT, 143 by TERM",
         allow_abbrev=False,
     )
-    parser.add_argument("directory", type=Path, metavar="DIR", help="the workspace")
+    parser.add_argument("directory", type=_path, metavar="DIR", help="the workspace")
     parser.add_argument(
         "-s", "--status", action="store_true", help="show how far the study is, and run nothing"
     )
@@ -48,7 +48,11 @@ def _parser() -> argparse.ArgumentParser:
         help="longest pause between two questions to the scheduler",
     )
     parser.add_argument(
-        "-l", "--logpath", type=Path, metavar="FILE", help="log to FILE instead of logs/<study>.log"
+        "-l",
+        "--logpath",
+        type=_path,
+        metavar="FILE",
+        help="log to FILE instead of logs/<study>.log",
     )
     parser.add_argument(
         "-d",
@@ -87,14 +91,24 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _seconds(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
     if not 0 <= value < 1e9:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0 to 1e9")
     return value
+
+
+def _path(text: str) -> Path:
+    if not text:  # what an unset variable leaves; `Path("")` would be the working folder
+        raise argparse.ArgumentTypeError("the path is empty")
+    return Path(text)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; gives the exit code."""
+    _open_streams()
     options = _parser().parse_args(arguments)
     announce = _announcer(options.ready_fd)
     try:
@@ -115,16 +129,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
             local_steps=options.local_steps,
         )
     except BrokenError as error:
-        sys.stderr.write(f"conductor: {error}\n")
-        return _SOFTWARE
+        return _tell(str(error), _SOFTWARE)
     except ConductorError as error:
         announce(f"error: {error}")
-        sys.stderr.write(f"conductor: {error}\n")
-        return _BAD_FOLDER
+        return _tell(str(error), _BAD_FOLDER)
     except BrokenPipeError:
         # Whoever read our output is gone; nothing is to be said any more, at exit neither.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename is not None else ""
+        announce(f"error: {where}{error.strerror}")
+        return _tell(f"{where}{error.strerror}", _BAD_FOLDER)
+    except Exception as error:
+        if options.debug_lvl == 1:
+            raise
+        what = f"internal error: {error!r}. `conductor -d 1` shows where; please report it"
+        announce(f"error: {what}")
+        return _tell(what, _SOFTWARE)
+
+
+def _tell(text: str, code: int) -> int:
+    """Say on stderr what went wrong; no path in it may steer the terminal."""
+    shown = "".join(
+        char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in text
+    )
+    sys.stderr.write(f"conductor: {shown}\n")
+    return code
+
+
+def _open_streams() -> None:
+    """Where a standard stream is closed (``>&-``), nothing is read, and what is said is lost.
+
+    Otherwise the next file that is opened, the journal say, would be the standard output.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115 - lives as long as we
 
 
 def _announcer(descriptor: int | None) -> Callable[[str], None]:

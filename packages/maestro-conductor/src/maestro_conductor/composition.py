@@ -17,7 +17,7 @@ from maestro_conductor.__about__ import __version__
 from maestro_conductor.adapters import create_adapter
 from maestro_conductor.clock import SystemClock
 from maestro_conductor.errors import WorkspaceError
-from maestro_conductor.files import JOURNAL, ensure_seen
+from maestro_conductor.files import JOURNAL, check_log_path, ensure_seen
 from maestro_conductor.graph_view import Graph, read_graph
 from maestro_conductor.job_request import adapter_options
 from maestro_conductor.journal.replay import load
@@ -75,11 +75,14 @@ def conduct(
         0: finished; 2: some step failed; 3: cancelled; 128 + n: stopped by signal n.
 
     Raises:
-        WorkspaceError: the folder is no workspace, or cannot be read.
+        WorkspaceError: the folder is no workspace, or cannot be read; or ``log_path`` cannot be
+            written.
         HeldError: another conductor holds it.
         AdapterError: the study's adapter is missing.
     """
     root = Path(root).absolute()
+    if log_path is not None:
+        check_log_path(log_path)
     graph = read_graph(root)
     run = read_run(root)
     before = last_holder(root)

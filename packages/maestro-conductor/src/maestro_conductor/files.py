@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from maestro_conductor.__about__ import __version__
-from maestro_conductor.errors import FormatError
+from maestro_conductor.errors import FormatError, WorkspaceError
 
 __all__ = [
     "CLAIMED",
@@ -23,6 +23,7 @@ __all__ = [
     "VERSION",
     "WRITER",
     "check_header",
+    "check_log_path",
     "ensure_seen",
     "header",
     "replace_file",
@@ -75,7 +76,10 @@ def check_header(
             f"{path} has format version {shown}, this maestro-conductor {__version__} "
             f"reads version {VERSION[0]}: use the version that wrote it ({value.get('writer')})"
         )
-    unknown = [feature for feature in value.get("requires") or () if feature not in features]
+    requires = value.get("requires") or ()
+    if not isinstance(requires, list | tuple):
+        raise FormatError(f"{path} is damaged: `requires` is {requires!r}")
+    unknown = [feature for feature in requires if feature not in features]
     if unknown:
         raise FormatError(
             f"{path} needs `{'`, `'.join(map(str, unknown))}`, "
@@ -94,6 +98,24 @@ def ensure_seen(path: Path) -> None:
         OSError: it can neither be opened nor made.
     """
     os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+def check_log_path(path: Path) -> None:
+    """Refuse a log file that nothing could ever be written to. A full disk is waited for.
+
+    Raises:
+        WorkspaceError: the text says why.
+    """
+    if path.is_dir():
+        why = "it is a folder"
+    elif path.exists():
+        why = "" if os.access(path, os.W_OK) else "you may not write to it"
+    elif not path.parent.is_dir():
+        why = f"there is no folder {path.parent}"
+    else:
+        why = "" if os.access(path.parent, os.W_OK | os.X_OK) else "you may not write to its folder"
+    if why:
+        raise WorkspaceError(f"{path} cannot be the log: {why}. Name another file with -l")
 
 
 def replace_file(path: Path, content: bytes, *, mode: int = 0o666, sync: bool = True) -> None:

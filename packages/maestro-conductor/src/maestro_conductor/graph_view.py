@@ -184,7 +184,11 @@ def read_graph(root: Path, *, values: bool = False) -> Graph:
         size = path.stat().st_size
         file = path.open("rb")
     except FileNotFoundError:
-        raise WorkspaceError(f"{root} is not the workspace of a study: it has no {GRAPH}") from None
+        what = f"it has no {GRAPH}" if root.exists() else "it does not exist"
+        raise WorkspaceError(f"{root} is not the workspace of a study: {what}") from None
+    except NotADirectoryError:
+        what = f"{root} is not the workspace of a study: it is no folder, or its .maestro is none"
+        raise WorkspaceError(what) from None
     except OSError as error:
         raise WorkspaceError(f"{path} cannot be read: {error.strerror}") from error
     # The loop below makes many short-lived maps; looking through them for cycles is wasted time.
@@ -199,8 +203,10 @@ def read_graph(root: Path, *, values: bool = False) -> Graph:
                 unicode_errors="surrogateescape",
             )
             return _read_stream(path, unpacker, values)
-    except (ValueError, msgpack.UnpackException, KeyError, TypeError, StopIteration) as error:
-        raise FormatError(f"{path} is damaged or torn ({error!r}): make the study anew") from error
+    except (WorkspaceError, OSError):
+        raise
+    except Exception as error:  # what a damaged file holds may be anything, where we look for a map
+        raise FormatError(f"{path} is damaged or torn: make the study anew") from error
     finally:
         if collecting:
             gc.enable()
@@ -208,12 +214,14 @@ def read_graph(root: Path, *, values: bool = False) -> Graph:
 
 def _read_stream(path: Path, unpacker: msgpack.Unpacker, keep_values: bool) -> Graph:
     head = check_header(next(unpacker), "maestro-graph", str(path), FEATURES)
+    if not all(isinstance(head[key], str) for key in ("name", "root")):
+        raise FormatError(f"{path} is damaged: make the study anew")
     steps = [_read_step(next(unpacker)) for _ in range(head["steps"])]
     graph = Graph(
         path=path,
         name=head["name"],
         root=head["root"],
-        batch=head["batch"],
+        batch=dict(head["batch"]),
         header=head,
         steps=steps,
         names=[],

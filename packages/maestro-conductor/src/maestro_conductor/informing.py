@@ -1,12 +1,14 @@
-"""What only informs: status.csv, the heartbeat, compaction, the observer. None may stop a study."""
+"""What only informs: log, status.csv, heartbeat, compaction, observer. None may stop a study."""
 
 from __future__ import annotations
 
+import errno
 from collections import deque
 from collections.abc import Callable
 
 from maestro_conductor.lock import HEARTBEAT
 from maestro_conductor.parts import Parts
+from maestro_conductor.pausing import say
 from maestro_conductor.progress import Progress
 from maestro_conductor.records import Record
 from maestro_conductor.states import FINAL, NAMES
@@ -15,6 +17,8 @@ __all__ = ["Informer"]
 
 #: s between two calls of an observer.
 _OBSERVE = 0.25
+#: Trouble with the log that passes, and of which people are told as a pause.
+_PASSING = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 _FINAL_NAMES = frozenset(NAMES[code] for code in FINAL)
 
 
@@ -29,6 +33,7 @@ class Informer:
         self._observed = -1
         self._ended: deque[tuple[str, str]] = deque(maxlen=100)
         self._troubled: set[str] = set()
+        self._log_told = False
 
     def next_time(self) -> float:
         """When `work` has something to do: s, steady."""
@@ -50,6 +55,17 @@ class Informer:
         parts = self._parts
         self._try("status.csv", lambda: parts.status.finish(parts.clock.wall()))
         self._observe(parts.clock.steady(), paused, last=True)
+
+    def flush_log(self) -> None:
+        """Write the log's lines; where that can never be, people are told once, on stderr."""
+        file = self._parts.log_file
+        if file.flush():
+            if file.lost:
+                lost, file.lost = file.lost, 0
+                self._parts.log.event("log_lines_lost", count=lost)
+        elif file.trouble and file.trouble.errno not in _PASSING and not self._log_told:
+            self._log_told = True
+            say(f"maestro: the study goes on without its log: {file.trouble}")
 
     def trouble(self, name: str, error: OSError) -> None:
         """Log that a file that only informs, or asks, gave trouble."""

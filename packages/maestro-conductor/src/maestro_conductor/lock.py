@@ -89,6 +89,8 @@ def last_holder(root: Path) -> Holder | None:
         return None  # a machine went down while it was written; the lock knows better
     known = check_header(value, "maestro-conductor", str(path))
     names = [field.name for field in attrs.fields(Holder)]
+    if not known.keys() >= set(names):
+        return None
     return Holder(**{name: known[name] for name in names})
 
 

@@ -52,6 +52,7 @@ class LogFile:
 
     Attributes:
         lost: how many lines were dropped while the file could not be written for long.
+        trouble: why the latest lines could not be written; None: they could.
     """
 
     def __init__(self, path: Path, copy: Callable[[str], None] | None = None) -> None:
@@ -62,6 +63,7 @@ class LogFile:
         self._inode = (0, 0)
         self._torn = False
         self.lost = 0
+        self.trouble: OSError | None = None
 
     def msg(self, line: str) -> None:
         """Collect a line; the name is that which structlog calls."""
@@ -89,8 +91,10 @@ class LogFile:
                 self._torn = False
             while self._waiting:
                 self._write_some()
-        except OSError:
+        except OSError as error:
+            self.trouble = error
             return False
+        self.trouble = None
         return True
 
     def _write_some(self) -> None:

@@ -147,6 +147,8 @@ class Loop:
         outcome = self._state.outcome
         code = outcome[1] if outcome is not None else _signal_code(self._leaving)
         reason = "ended" if outcome is not None else self._leaving or "ended"
+        if outcome is not None:
+            parts.requests.reject_unread()
         parts.journal.add(records.closed(parts.clock.wall(), reason))
         parts.log.event("conductor_stopped", reason=reason, exit_code=code)
         self._pausing.commit(sync=False)
@@ -273,13 +275,7 @@ class Loop:
             events = self._perform()
             if not events:
                 break
-        self._flush_log()
-
-    def _flush_log(self) -> None:
-        file = self._parts.log_file
-        if file.flush() and file.lost:
-            lost, file.lost = file.lost, 0
-            self._parts.log.event("log_lines_lost", count=lost)
+        self._informer.flush_log()
 
     def _take(self, turn: Turn) -> None:
         journal, narrator = self._parts.journal, self._narrator

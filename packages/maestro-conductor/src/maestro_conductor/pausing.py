@@ -10,7 +10,7 @@ from maestro_conductor.journal.writer import JournalWriter
 from maestro_conductor.log import StudyLog
 from maestro_conductor.ports import Clock
 
-__all__ = ["Pausing"]
+__all__ = ["Pausing", "say"]
 
 #: s between two looks for room on a full disk.
 _LOOK = 0.5
@@ -67,13 +67,13 @@ class Pausing:
         self.reason = reason
         if reason is None:
             self._log.event("unpaused")
-            _say("maestro: the study goes on")
+            say("maestro: the study goes on")
         else:
             self._log.event("paused", reason=reason)
-            _say(f"maestro: the study pauses: {reason}")
+            say(f"maestro: the study pauses: {reason}")
 
 
-def _say(line: str) -> None:
+def say(line: str) -> None:
     """Tell people on stderr; there may be no room to log it."""
     with contextlib.suppress(OSError, ValueError):
         print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}", file=sys.stderr, flush=True)  # noqa: T201

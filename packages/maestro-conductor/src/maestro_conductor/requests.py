@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
+import reprlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,8 @@ UPDATE = ".study.update.lock"
 
 #: s for which a request that cannot be read counts as not written yet.
 PATIENCE = 2.0
+#: Whole numbers beyond are no limits that anybody means, and the journal holds 64 bits.
+MOST = 2**53
 
 
 @attrs.frozen
@@ -111,8 +115,19 @@ class RequestFiles:
 
     def done(self, request: Request) -> None:
         """The request's effect is safe: take it away."""
-        with contextlib.suppress(OSError):
+        try:
             request.path.unlink()
+        except FileNotFoundError:
+            pass
+        except OSError:  # a folder of that name: aside, or it would be found again and again
+            with contextlib.suppress(OSError):
+                request.path.rename(request.path.with_name(f"{request.path.name}.bad"))
+
+    def reject_unread(self) -> None:
+        """The study has ended: what could not be read so far is kept aside with its reason."""
+        for path in list(self._unread):
+            self._unread[path] = -math.inf
+            self._take(path, 0.0, [])
 
     def reject(self, path: Path, reason: str) -> None:
         """Keep a request aside that makes no sense."""
@@ -174,7 +189,9 @@ def parse_update(content: bytes) -> UpdateAsked:
         raise _NotYetError("it is empty")
     try:
         value = yaml.safe_load(content)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    except Exception as error:  # PyYAML raises what it happens to: IndexError for `!!int ''`
         raise _NotYetError(f"it is no YAML: {error}") from error
     if not isinstance(value, dict):
         raise ValueError("it is no map of throttle, rlimit and sleep")
@@ -191,6 +208,8 @@ def parse_resume(content: bytes) -> tuple[tuple[str, ...] | None, UpdateAsked]:
         raise _NotYetError("it is empty")
     try:
         value = json.loads(content)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
     except ValueError as error:
         raise _NotYetError(f"it is no JSON: {error}") from error
     if not isinstance(value, dict) or value.get("request") != "resume":
@@ -208,11 +227,12 @@ def parse_resume(content: bytes) -> tuple[tuple[str, ...] | None, UpdateAsked]:
 def _settings(value: Mapping[str, Any], source: str) -> UpdateAsked:
     for name in ("throttle", "rlimit"):
         number = value.get(name)
-        if number is not None and (not _is_number(number, int) or number < 0):
-            raise ValueError(f"`{name}` is {number!r}, not a whole number from 0 (no limit)")
+        if number is not None and (not _is_number(number, int) or not 0 <= number <= MOST):
+            shown = reprlib.repr(number)
+            raise ValueError(f"`{name}` is {shown}, not a whole number from 0 (no limit) to {MOST}")
     sleep = value.get("sleep")
     if sleep is not None and (not _is_number(sleep, (int, float)) or not 0 <= sleep < 1e9):
-        raise ValueError(f"`sleep` is {sleep!r}, not a number of seconds")
+        raise ValueError(f"`sleep` is {reprlib.repr(sleep)}, not a number of seconds below 1e9")
     return UpdateAsked(value.get("throttle"), value.get("rlimit"), sleep, source)
 
 

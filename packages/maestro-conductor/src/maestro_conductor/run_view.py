@@ -73,5 +73,5 @@ def read_run(root: Path) -> Run:
             usetmp=run["usetmp"],
             dry=run["dry"],
         )
-    except KeyError as error:
-        raise FormatError(f"{path} lacks the field {error}") from error
+    except (KeyError, TypeError) as error:
+        raise FormatError(f"{path} is damaged ({error!r}): make the study anew") from error

@@ -39,6 +39,7 @@ def print_status(root: Path) -> int:
     else:
         study = "does not run, and has not ended"
     out.write(f"\n{_visible(graph.name)}: {study}: {counts}\n")
+    out.flush()  # so that a reader that is gone is noticed here
     return 0
 
 

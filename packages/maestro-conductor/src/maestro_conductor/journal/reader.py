@@ -9,12 +9,18 @@ from typing import Any, BinaryIO
 
 import msgpack
 
-from maestro_conductor.errors import WorkspaceError
+from maestro_conductor.errors import FormatError, WorkspaceError
 from maestro_conductor.files import check_header
 from maestro_conductor.journal.framing import Frames
 from maestro_conductor.records import Record
 
-__all__ = ["JournalReader", "read_header"]
+__all__ = ["AWAY", "JournalReader", "read_header"]
+
+#: What to do about a journal that cannot be used.
+AWAY = (
+    "Once nothing of the study runs any more, move it away and start the study again: the attempt "
+    "files know what has run"
+)
 
 
 def read_header(file: BinaryIO, path: Path) -> tuple[dict[str, Any], int] | None:
@@ -31,7 +37,11 @@ def read_header(file: BinaryIO, path: Path) -> tuple[dict[str, Any], int] | None
         return None
     except (ValueError, msgpack.UnpackException):
         value = None
+    if not isinstance(value, dict) or value.get("format") != "maestro-journal":
+        raise FormatError(f"{path} is damaged: it does not begin as a journal. {AWAY}")
     check_header(value, "maestro-journal", str(path))
+    if not value.keys() >= {"first", "instances", "study_id"}:
+        raise FormatError(f"{path} is damaged: its header lacks a field. {AWAY}")
     return value, unpacker.tell()
 
 

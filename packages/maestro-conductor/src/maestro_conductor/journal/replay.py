@@ -9,7 +9,7 @@ from pathlib import Path
 from maestro_conductor.errors import FormatError
 from maestro_conductor.files import JOURNAL
 from maestro_conductor.graph_view import Graph, read_graph
-from maestro_conductor.journal.reader import JournalReader
+from maestro_conductor.journal.reader import AWAY, JournalReader
 from maestro_conductor.readiness import mark_queued
 from maestro_conductor.records import Record
 from maestro_conductor.run_view import Run, read_run
@@ -51,7 +51,7 @@ def load(root: Path, graph: Graph, run: Run) -> tuple[StudyState, JournalReader]
         except (KeyError, IndexError, TypeError, ValueError) as error:
             raise FormatError(
                 f"{reader.path} holds a record that makes no sense before byte {reader.offset} "
-                f"({error!r})"
+                f"({error!r}). {AWAY}"
             ) from error
     return state, reader
 
