@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import subprocess
@@ -37,6 +38,16 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
         ["status", "--state", "FRESH", "x"],
         ["-d", "6", "status", "x"],
         ["update", "--rlimit", "1", "--rlimit", "2", "--rlimit", "3", "a", "b"],
+        ["update", "--throttle", "99999999999999999999", "a"],
+        ["update", "--throttle", "1.5", "a"],
+        ["update", "--sleep", "nan", "a"],
+        ["run", "-t", "99999999999999999999", "x.yaml"],
+        ["resume", "--step"],
+        ["resume", ""],
+        ["logs", "-n", "-1", "x"],
+        ["why", "x"],
+        ["validate", ""],
+        ["-l", "", "run", "x.yaml"],
     ],
 )
 def test_wrong_usage_exits_64(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -172,6 +183,96 @@ def test_version() -> None:
     done = run("--version")
     assert done.returncode == 0
     assert done.stdout == f"maestro {app.__version__}\n"
+
+
+@pytest.mark.parametrize("words", [["resume"], ["why", "make"], ["logs"]])
+def test_a_pattern_that_means_several_studies_is_wrong_usage(
+    tmp_path: Path, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("s1", "s2"):
+        (tmp_path / name).mkdir()
+    assert app.main([words[0], "s*", *words[1:]]) == 64
+    assert f"name one of them: {tmp_path / 's1'}, {tmp_path / 's2'}" in capsys.readouterr().err
+
+
+def test_an_update_without_values_says_how_to_give_them(
+    staged: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert app.main(["update", "--json", "OUT"]) == 64
+    assert "--throttle" in json.loads(capsys.readouterr().out.splitlines()[-1])["error"]["hint"]
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    assert app.main(["update", "OUT"]) == 1
+    assert "--throttle N" in capsys.readouterr().err
+    assert not (staged / ".study.update.lock").exists()
+
+
+def test_steps_that_have_printed_nothing_are_named(
+    staged: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert app.main(["logs", "OUT", "post"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "nothing has been printed so far by post" in shown.err
+
+
+@pytest.mark.parametrize("name", ["no/such/folder/x.log", "OUT", "chain.yaml/x.log"])
+def test_a_log_that_cannot_be_written_is_refused_before_anything_is_made(
+    staged: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    before = sorted(staged.parent.rglob("*"))
+    for words in (["run", "-y", "-o", "NEW", "chain.yaml"], ["resume", "OUT"]):
+        assert app.main(["-l", name, *words]) == 1
+        assert f"{staged.parent / name} cannot be the log: " in capsys.readouterr().err
+    assert sorted(staged.parent.rglob("*")) == before
+
+
+COMMANDS = {
+    "status OUT": 0,
+    "why OUT make": 0,
+    "logs OUT make": 0,
+    "cancel -y OUT": 0,
+    "validate chain.yaml": 0,
+    "validate -": 1,
+    "status absent": 1,
+    "frobnicate": 64,
+    "update OUT": 1,
+}
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_do_not_matter(staged: Path, closed: str) -> None:
+    """All in one shell: starting Python takes longer than what is tested."""
+    code = "import sys; from maestro_cli.app import main; sys.exit(main(sys.argv[1:]))"
+    script = "".join(
+        f'"$1" -c "$2" {words} {closed} 3>&-; test $? = {code_} || echo "{words}: $?" >&3\n'
+        for words, code_ in COMMANDS.items()
+    )
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"exec 3>wrong\n{script}", "sh", sys.executable, code],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (staged.parent / "wrong").read_text() == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_what_is_asked_for_is_done_though_the_reader_is_gone(staged: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    for buffering in ("", "1"):
+        done = subprocess.run(
+            [sys.executable, "-m", "maestro_cli", "update", "--throttle", "4", "OUT"],
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONUNBUFFERED": buffering},
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+        (staged / ".study.update.lock").unlink()
+    os.close(writer)
 
 
 def test_a_pipe_that_closes_early_is_no_error() -> None:

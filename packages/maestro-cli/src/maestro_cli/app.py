@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 
@@ -89,15 +88,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             code = EXIT_OK
         else:
             code = int(args.command(args))
-        sys.stdout.flush()
+        terminal.flush()
     except KeyboardInterrupt:
         terminal.warn("")
         terminal.warn("interrupted")
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has seen enough (`maestro status | head`). Python would complain
-        # when it flushes at exit: https://docs.python.org/3/library/signal.html#note-on-sigpipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        terminal.hush()  # whoever read our output has seen enough (`maestro status | head`)
         return EXIT_OK
     except Exception as error:
         if args is not None and args.debug_lvl == 1:

@@ -74,6 +74,8 @@ def attempt(action: Callable[[], int], *, as_json: bool) -> int:
     """
     try:
         return action()
+    except BrokenPipeError:
+        raise
     except Exception as error:
         failure = explain(error)
         show(failure, as_json=as_json)

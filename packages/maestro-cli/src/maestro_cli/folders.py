@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from maestro_cli.errors import NotAStudyError, StudyError, UpstreamStudyError
+from maestro_cli.errors import NotAStudyError, StudyError, UpstreamStudyError, UsageError
 from maestro_cli.terminal import word
 
 #: The file that makes a folder a workspace.
@@ -70,6 +70,21 @@ def expand(arguments: Iterable[str]) -> list[Path]:
     return list(found)
 
 
+def expand_one(argument: str) -> Path:
+    """The same for a command that works on one study.
+
+    Raises:
+        UsageError: A pattern means several.
+    """
+    found = expand([argument])
+    if len(found) > 1:
+        raise UsageError(
+            f"{argument} means {len(found)} folders, and this works on one",
+            hint=f"name one of them: {', '.join(map(word, found[:5]))}",
+        )
+    return found[0]
+
+
 def require_study(path: Path, *, verb: str) -> Path:
     """Makes sure that a folder is a workspace of ours.
 
@@ -80,9 +95,16 @@ def require_study(path: Path, *, verb: str) -> Path:
     Raises:
         StudyError: It is not; the message says what it is instead.
     """
-    kind = kind_of(path)
-    if kind is Kind.WORKSPACE:
-        return path
+    try:
+        kind = kind_of(path)
+        if kind is Kind.WORKSPACE:
+            with (path / GRAPH).open("rb"):
+                return path
+    except PermissionError as error:
+        raise StudyError(
+            f"you may not read {error.filename}",
+            hint="ask whoever made the study: `maestro run --group-access` makes one that the group may read",
+        ) from error
     if kind is Kind.UPSTREAM:
         raise UpstreamStudyError(
             f"{path} is a study of maestrowf 1.x: this maestro cannot {verb} it",

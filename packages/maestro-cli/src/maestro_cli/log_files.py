@@ -78,8 +78,8 @@ def of_steps(study: Study, pattern: str) -> Source:
     return Source(files, ended, lambda line: clean(line, lines=True), raw=True)
 
 
-def show(source: Source, *, lines: int | None, follow: bool) -> None:
-    """Prints what is in the files.
+def show(source: Source, *, lines: int | None, follow: bool) -> bool:
+    """Prints what is in the files; False: there were none.
 
     Args:
         source: Which.
@@ -100,6 +100,7 @@ def show(source: Source, *, lines: int | None, follow: bool) -> None:
                 break
             time.sleep(max(_PAUSE, 4 * (time.monotonic() - begun)))
     sys.stdout.flush()
+    return printer.began
 
 
 @define
@@ -112,6 +113,11 @@ class _Printer:
     _rests: dict[Path, bytes] = field(factory=dict)
     _last: Path | None = None
     _paint: Paint = field(factory=Paint)
+
+    @property
+    def began(self) -> bool:
+        """Whether there was a file."""
+        return self._last is not None
 
     def begin(self, path: Path, lines: int | None) -> None:
         """Prints a file, or its end."""

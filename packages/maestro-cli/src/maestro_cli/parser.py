@@ -58,8 +58,12 @@ def add_json(parser: argparse._ActionsContainer, what: str) -> None:
     parser.add_argument("--json", action="store_true", help=what)
 
 
+#: More than anybody means; what is beyond no file of a workspace holds.
+_MOST = 2**53
+
+
 def whole(least: int) -> Any:
-    """Gives the type of an integer of at least ``least``."""
+    """Gives the type of an integer of at least ``least``, and at most 2^53."""
 
     def parse(text: str) -> int:
         try:
@@ -68,6 +72,8 @@ def whole(least: int) -> Any:
             raise argparse.ArgumentTypeError(f"{text!r} is not an integer") from None
         if number < least:
             raise argparse.ArgumentTypeError(f"{number} is less than {least}")
+        if number > _MOST:
+            raise argparse.ArgumentTypeError(f"{number} is more than {_MOST}")
         return number
 
     return parse

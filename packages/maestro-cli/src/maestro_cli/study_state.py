@@ -245,7 +245,7 @@ def read_head(root: Path) -> tuple[dict[str, Any], list[Step]]:
     """
     import msgpack
 
-    from maestro_conductor.errors import FormatError, WorkspaceError
+    from maestro_conductor.errors import ConductorError, FormatError, WorkspaceError
     from maestro_conductor.files import GRAPH, check_header
     from maestro_conductor.graph_view import FEATURES
 
@@ -260,7 +260,9 @@ def read_head(root: Path) -> tuple[dict[str, Any], list[Step]]:
             ]
     except OSError as error:
         raise WorkspaceError(f"{path} cannot be read: {error.strerror}") from error
-    except (ValueError, KeyError, TypeError, StopIteration, msgpack.UnpackException) as error:
+    except ConductorError:
+        raise
+    except Exception as error:  # what a damaged file holds may be anything, where we look for a map
         raise FormatError(f"{path} is damaged or torn: make the study anew") from error
     return head, steps
 
@@ -299,7 +301,7 @@ def choose(study: Study, pattern: str) -> list[Instance]:
         known = [*[step.name for step in study.steps], *study.graph.names[:1000]]
         near = difflib.get_close_matches(pattern, known, n=1)
         raise StudyError(
-            f"{study.root} has no step or instance {pattern}",
+            f"{study.root} has no step or instance {pattern or repr(pattern)}",
             hint=f"did you mean {near[0]}?"
             if near
             else f"its steps: {', '.join(step.name for step in study.steps)}",

@@ -80,7 +80,10 @@ def _escaped(byte: int) -> str:
 
 
 def prepare() -> None:
-    """Makes the standard streams accept any text, whatever their encoding is."""
+    """Makes the standard streams accept any text, whatever their encoding is, also none at all."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed by whoever started us (`>&-`)
+            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115 - lives as long as we
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -151,32 +154,61 @@ class Paint:
 
 
 def say(text: str = "") -> None:
-    """Prints a line of ours to stdout."""
-    sys.stdout.write(text + "\n")
+    """Prints a line of ours to stdout; that its reader is gone stops nobody from what is to be done."""
+    try:
+        sys.stdout.write(text + "\n")
+    except BrokenPipeError:
+        hush()
+
+
+def flush() -> None:
+    """Gives stdout what it still holds; that its reader is gone does not matter."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        hush()
+
+
+def hush() -> None:
+    """The reader of stdout is gone: what else is said is lost, also when Python ends.
+
+    See https://docs.python.org/3/library/signal.html#note-on-sigpipe.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def warn(text: str) -> None:
     """Prints a line of ours to stderr, after what stdout still holds."""
-    sys.stdout.flush()
+    flush()
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
 
 
-def ask(question: str, choices: Sequence[str] = ("y", "n")) -> str:
+def ask(
+    question: str,
+    choices: Sequence[str] = ("y", "n"),
+    *,
+    hint: str = "answer in advance, with --autoyes or --autono where the command has them",
+) -> str:
     """Asks on stdout and reads a line from stdin.
+
+    Args:
+        question: What is asked.
+        choices: What may be answered.
+        hint: What to do where nobody can answer.
 
     Raises:
         StudyError: There is nobody to answer.
     """
     options = f"[{'/'.join(choices)}]" if choices else ""
     sys.stdout.write("".join(f"{part} " for part in (question, options) if part))
-    sys.stdout.flush()
+    sys.stdout.flush()  # a question that nobody can see is not asked
     line = sys.stdin.readline()
     if not line:
         say()
         raise StudyError(
             "there is nobody to answer the question: standard input is at its end",
-            hint="answer in advance, with --autoyes or --autono where the command has them",
+            hint=hint,
         )
     if not is_terminal(sys.stdin):
         say()  # nobody typed the line end that moves the cursor on

@@ -40,14 +40,16 @@ def register(commands: Any) -> None:
 def command(args: argparse.Namespace) -> int:
     """Prints the files, and what is added to them."""
     from maestro_cli import log_files
-    from maestro_cli.folders import expand, require_study
+    from maestro_cli.folders import expand_one, require_study
     from maestro_cli.study_state import open_study
+    from maestro_cli.terminal import clean, warn
 
-    (folder,) = expand([args.directory])
+    folder = expand_one(args.directory)
     study = open_study(require_study(folder, verb="show the logs of"))
     number = args.lines if args.lines is not None else (10 if args.follow else None)
     source = (
         log_files.of_study(study) if args.step is None else log_files.of_steps(study, args.step)
     )
-    log_files.show(source, lines=number, follow=args.follow)
+    if not log_files.show(source, lines=number, follow=args.follow):
+        warn(f"nothing has been printed so far by {clean(args.step)}; `maestro why` tells why")
     return EXIT_OK

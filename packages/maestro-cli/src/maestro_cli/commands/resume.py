@@ -69,11 +69,14 @@ def register(commands: Any) -> None:
 
 def command(args: argparse.Namespace) -> int:
     """Makes the request, and starts a conductor where none is alive."""
-    from maestro_cli.folders import expand, require_study
+    from maestro_cli.folders import absolute, expand_one, require_study
     from maestro_cli.requests import Limits, request_resume
     from maestro_cli.study_state import open_study
+    from maestro_conductor.files import check_log_path
 
-    (folder,) = expand([args.directory])
+    if args.logpath:
+        check_log_path(absolute(args.logpath))
+    folder = expand_one(args.directory)
     study = open_study(require_study(folder, verb="resume"))
     again = _again(study, args.step)
     limits = Limits(args.throttle, args.rlimit, args.sleep)

@@ -158,6 +158,11 @@ def register(commands: Any) -> None:
 def command(args: argparse.Namespace) -> int:
     """Stages the study, asks, and starts it."""
     order = _order(args)
+    if args.logpath:
+        from maestro_cli.folders import absolute
+        from maestro_conductor.files import check_log_path
+
+        check_log_path(absolute(args.logpath))
     from maestro_cli import pipeline
     from maestro_cli.terminal import agreed, say
 

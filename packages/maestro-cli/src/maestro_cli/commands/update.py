@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from maestro_cli.errors import EXIT_OK, CliError, StudyError, UsageError
+from maestro_cli.errors import EXIT_OK, StudyError, UsageError
 from maestro_cli.parser import add_json, path, seconds, whole
 from maestro_cli.terminal import ask, clean, say, word
 
@@ -25,6 +25,8 @@ examples:
   maestro update --rlimit 4 --rlimit - OUT1 OUT2  4 for the first; asks for the second
   maestro update OUT                              asks what to change
 """
+
+_GIVE = "give it on the command line: --throttle N, --rlimit N, --sleep SECONDS"
 
 #: Setting → the question for its value.
 _QUESTIONS = {
@@ -143,9 +145,7 @@ def _update(args: argparse.Namespace, folder: Path, limits: Limits) -> int:
         say(f"Updating study at '{clean(folder)}'")
     if not limits:
         if args.json:
-            raise CliError(
-                f"{folder}: no new value was given", hint="--throttle, --rlimit, --sleep"
-            )
+            raise UsageError(f"{folder}: no new value was given", hint=_GIVE)
         asked = _interview()
         if asked is None:
             say(f"Discarding updates to '{clean(folder)}'")
@@ -191,7 +191,7 @@ def _interview() -> Limits | None:
 
 def _choice(choices: Sequence[str]) -> str:
     while True:
-        answer = ask("", choices).lower()
+        answer = ask("", choices, hint=_GIVE).lower()
         if answer in choices:
             return answer
         say(f"please answer one of {', '.join(choices)}")
@@ -201,7 +201,7 @@ def _number(name: str) -> Any:
     parse = seconds if name == "sleep" else whole(0)
     value = None
     while value is None:
-        answer = ask(_QUESTIONS[name], ())
+        answer = ask(_QUESTIONS[name], (), hint=_GIVE)
         with contextlib.suppress(argparse.ArgumentTypeError):
             value = parse(answer)
         if value is None:

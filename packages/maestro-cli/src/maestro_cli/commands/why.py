@@ -33,12 +33,12 @@ def register(commands: Any) -> None:
 def command(args: argparse.Namespace) -> int:
     """Explains the instances."""
     from maestro_cli.explanation import explain
-    from maestro_cli.folders import expand, require_study
+    from maestro_cli.folders import expand_one, require_study
     from maestro_cli.study_state import choose, open_study
     from maestro_cli.terminal import Paint, clean, say
     from maestro_cli.views.theme import state_style
 
-    (folder,) = expand([args.directory])
+    folder = expand_one(args.directory)
     study = open_study(require_study(folder, verb="explain"))
     study.mark_queued()
     paint = Paint()
