@@ -73,6 +73,16 @@ def test_node_failures_and_preemptions_resubmit_a_bounded_number_of_times(bench,
     assert b.reason("s") == f"node n3 failed; submitted again {RESUBMISSIONS} times already"
 
 
+def test_why_it_is_resubmitted_is_said_also_where_the_script_could_write_its_end(bench):
+    b = bench(StepPlan("s", resources=NODES))
+    b.answer("s")
+    b.poll("s", "HWFAILURE", reason="node n3 failed")
+    b.settle("s", "ended", 143)
+    (lost, again) = [row for record in b.turn.records[:1] for row in record["steps"]]
+    assert (lost[2], lost[5]) == ("HWFAILURE", "node n3 failed; resubmission 1 of 10")
+    assert (again[2], again[5]) == ("QUEUED", "node n3 failed; resubmission 1 of 10")
+
+
 def test_a_restart_that_a_node_failure_ends_is_resubmitted_as_a_restart(bench):
     b = bench(StepPlan("s", restart="again", resources=NODES))
     time_out(b, "s")
@@ -292,6 +302,32 @@ def test_resume_runs_what_went_wrong_and_never_what_finished(bench):
     b.run("bad")
     b.run("after")
     assert b.state.outcome == ("FINISHED", 0)
+
+
+def test_what_an_allowed_failure_let_through_waits_for_its_rerun(bench):
+    b = bench(
+        StepPlan("a", failure={"allow_failure": True}),
+        StepPlan("b", ["x"] * 3, needs=["a"]),
+        limits=Settings(throttle=1),
+    )
+    b.run("a", 1)
+    b.answer("b_N.0")
+    with pytest.raises(ValueError, match=r"b_N\.0 is running; cancel it first, or wait for it"):
+        select(b.graph, b.state, None)
+    b.end("b_N.0")
+    b.answer("b_N.1")
+    b.end("b_N.1")
+    b.answer("b_N.2", error="no room", transient=True)
+    b.handle(ResumeAsked(select(b.graph, b.state, None)))
+    b.clock.advance(1.1)
+    b.handle()
+    assert b.announced() == [("a", 2, "resume", "main")]
+    assert b.states() == {
+        "a": "PENDING",
+        "b_N.0": "FINISHED",
+        "b_N.1": "FINISHED",
+        "b_N.2": "INITIALIZED",
+    }
 
 
 def test_named_steps_run_again_with_their_descendants(bench):

@@ -87,6 +87,16 @@ def test_only_final_refusals_count_as_attempts(bench):
     assert b.reason("s") == "no such account"
 
 
+def test_a_script_that_ran_and_failed_is_no_refused_submission(bench):
+    b = bench(StepPlan("a"), StepPlan("s", resources=NODES), limits=Settings(attempts=5))
+    b.run("a", 1)
+    assert b.states() == {"a": "FAILED", "s": "PENDING"}
+    b.run("s", 1)
+    assert b.states() == {"a": "FAILED", "s": "FAILED"}
+    assert (b.state.attempt[0], b.state.attempt[1]) == (1, 1)
+    assert b.state.outcome == ("FAILED", 2)
+
+
 def test_a_scheduler_that_takes_no_jobs_is_tried_with_one_and_ever_less_often(bench):
     b = bench(StepPlan("s", ["x"] * 3, resources=NODES))
     rows = [(i, 1, {"error": "full", "transient": True}) for i in range(3)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -100,6 +101,9 @@ def test_a_study_survives_everything(graph: Graph, random: Random, limits: Setti
                 assert successes.setdefault(i, attempt) == attempt, f"{i} ran again after success"
         if random.random() < 0.01:
             world.handle(UpdateAsked(throttle=random.randrange(4), rlimit=random.randrange(3)))
+        if random.random() < 0.03:
+            with contextlib.suppress(ValueError):  # something is running that would have to wait
+                world.handle(ResumeAsked(select(graph, world.machine.state, None)))
         if world.machine.state.outcome is not None:
             break
     run_out(world)

@@ -60,7 +60,8 @@ def _validate_instance(machine: Machine, graph: Graph, i: int, code: int) -> Non
         _check(bool(open_needs), f"{name} waits for nothing")
         dead = [n for n in open_needs if state.state[n] in (FAILED, TIMEDOUT, HWFAILURE, CANCELLED)]
         _check(not dead, f"{name} waits for {dead}, which ended badly")
-    elif code in (QUEUED, WAITING, FINISHED) or code in IN_FLIGHT:
+    elif code in (QUEUED, WAITING) or code in IN_FLIGHT or (code == FINISHED and not state.resumed):
+        # What finished after a failure that was allowed stays so when that runs again.
         _check(not open_needs, f"{name} does not wait for {open_needs}")
     _check(code != INCOMPLETE, f"{name} was left between two attempts")
     if code in (QUEUED, WAITING):

@@ -62,6 +62,18 @@ class Narrator:
         graph = self._graph
         return {"step": graph.steps[graph.step_of[i]].name, "instance": graph.names[i]}
 
+    def _attempt(self, i: int, attempt: int) -> tuple[str | None, int, int]:
+        """Job, started and cause of the attempt that a record is about.
+
+        One turn may tell the end of an attempt and announce another.
+        """
+        state = self._state
+        if attempt != state.attempt[i] and i in state.previous:
+            number, job, started, cause = state.previous[i]
+            if number == attempt:
+                return job, started, cause
+        return state.job[i], state.started[i], state.cause[i]
+
     def _settings(self, record: Record) -> None:
         names = ("source", "throttle", "rlimit", "attempts", "sleep")
         self._log.event("settings", **{name: record[name] for name in names})
@@ -80,7 +92,7 @@ class Narrator:
                 attempt=attempt,
                 job_id=job,
                 state=state,
-                cause=CAUSES[self._state.cause[i]],
+                cause=CAUSES[self._attempt(i, attempt)[2]],
             )
 
     def _refused(self, record: Record) -> None:
@@ -90,13 +102,13 @@ class Narrator:
 
     def _states(self, record: Record) -> None:
         for i, attempt, name, at, exit_code, reason in record["steps"]:
-            started = self._state.started[i]
+            job, started, _cause = self._attempt(i, attempt)
             ended = name in _ENDS and attempt and started != NONE
             self._log.event(
                 _STATE_EVENTS.get(name, "step_changed"),
                 **self._who(i),
                 attempt=attempt or None,
-                job_id=self._state.job[i],
+                job_id=job,
                 state=name,
                 exit_code=exit_code,
                 duration_s=max(0, at - started) / 1000 if ended else None,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from maestro_conductor.graph_view import Graph
-from maestro_conductor.readiness import Readiness
+from maestro_conductor.readiness import Readiness, satisfied
 from maestro_conductor.states import (
     CANCELLED,
     DRYRUN,
@@ -16,7 +16,9 @@ from maestro_conductor.states import (
     HWFAILURE,
     IN_FLIGHT,
     INITIALIZED,
+    QUEUED,
     TIMEDOUT,
+    WAITING,
 )
 from maestro_conductor.study_state import StudyState
 
@@ -38,7 +40,8 @@ def select(graph: Graph, state: StudyState, names: Iterable[str] | None) -> list
         ValueError: a name fits nothing, or something that would have to run again is running.
     """
     if names is None:
-        return [i for i, code in enumerate(state.state) if code in _WRONG]
+        wrong = [i for i, code in enumerate(state.state) if code in _WRONG]
+        return sorted({*wrong, *_begun_after(graph, state, wrong)})
     chosen = _named(graph, names)
     # Where nothing was run, a part cannot run alone: it waits for what stands before it.
     chosen.update(i for i, code in enumerate(state.state) if code == DRYRUN)
@@ -46,9 +49,7 @@ def select(graph: Graph, state: StudyState, names: Iterable[str] | None) -> list
     readiness = Readiness(graph, state)
     for i in named:
         chosen.update(readiness.descendants(i))
-    running = [i for i in sorted(chosen) if state.state[i] in IN_FLIGHT]
-    if running:
-        raise ValueError(f"{graph.names[running[0]]} is running; cancel it first, or wait for it")
+    _refuse_running(graph, state, chosen)
     missing = [
         (i, need)
         for i in named
@@ -62,6 +63,23 @@ def select(graph: Graph, state: StudyState, names: Iterable[str] | None) -> list
                 f"that one, too"
             )
     return [i for i in sorted(chosen) if state.state[i] != INITIALIZED]
+
+
+def _begun_after(graph: Graph, state: StudyState, wrong: Iterable[int]) -> set[int]:
+    """What a failure that is allowed has let through, and is not under way yet: it waits again."""
+    allowed = [i for i in wrong if satisfied(graph, state, i)]
+    if not allowed:
+        return set()
+    readiness = Readiness(graph, state)
+    after = {j for i in allowed for j in readiness.descendants(i)}
+    _refuse_running(graph, state, after)
+    return {j for j in after if state.state[j] in (QUEUED, WAITING)}
+
+
+def _refuse_running(graph: Graph, state: StudyState, instances: Iterable[int]) -> None:
+    running = [i for i in sorted(instances) if state.state[i] in IN_FLIGHT]
+    if running:
+        raise ValueError(f"{graph.names[running[0]]} is running; cancel it first, or wait for it")
 
 
 def _named(graph: Graph, names: Iterable[str]) -> set[int]:

@@ -39,6 +39,9 @@ _PAUSE = 5.0
 #: by itself: the signal may have been the script's own doing, and the script may still be at work.
 _KILLED = "a signal ended the job before it could write down how its script ended"
 
+#: Ends that a scheduler may leave without a reason: people want to know why the step runs again.
+_WORDS = {"PREEMPTED": "preempted by the scheduler"}
+
 #: What a neutral state of the adapter interface means for an attempt that lives.
 LIVE = {
     "PENDING": PENDING,
@@ -155,7 +158,7 @@ class Sightings(Endings):
         if event.started is not None and self.state.state[i] == PENDING:
             self._row(i, RUNNING, at=event.started)  # it ran between two polls
         if event.fate == "ended":
-            self._settled_end(i, event.exit_code or 0, at, word)
+            self._settled_end(i, event.exit_code or 0, at, word, _reason(verdict))
         elif event.fate == "error":
             self._unsettled(i, attempt, verdict, event.detail)
         elif event.fate == "absent" and word == "NOTFOUND":
@@ -179,12 +182,14 @@ class Sightings(Endings):
     def _grace_over(self, i: int) -> bool:
         return self._now.steady - self._missing.get(i, self._now.steady) >= _GRACE
 
-    def _settled_end(self, i: int, code: int, at: int, word: str | None) -> None:
+    def _settled_end(
+        self, i: int, code: int, at: int, word: str | None, reason: str | None
+    ) -> None:
         """The attempt's file has its end. A command that succeeded did, whatever stopped the job."""
         state = judge(code, self._graph.failure(i))
         if state != FINISHED and word in ("TIMEDOUT", "CANCELLED", "HWFAILURE", "PREEMPTED"):
             state = _ENDS[word] or state
-        self._ended(i, state, code, at, None)
+        self._ended(i, state, code, at, reason if state == HWFAILURE else None)
 
     def _unsettled(
         self, i: int, attempt: int, verdict: Mapping[str, Any] | None, detail: str | None
@@ -232,5 +237,8 @@ def submitted_state(answer: Mapping[str, Any]) -> str:
 
 
 def _reason(verdict: Mapping[str, Any] | None) -> str | None:
-    reason = verdict.get("reason") if verdict else None
-    return str(reason) if reason else None
+    """What the scheduler gave as its reason, or what its word says by itself."""
+    if not verdict:
+        return None
+    reason = verdict.get("reason")
+    return str(reason) if reason else _WORDS.get(verdict["state"])

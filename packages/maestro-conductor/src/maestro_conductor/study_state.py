@@ -61,6 +61,8 @@ class StudyState:
         reason: instance → text for people.
         before: of instances that are to be submitted again: the state from which they came, or
             `REFUSED`.
+        previous: of the attempt before the latest one, where there was one: its number, job,
+            started and cause.
         counts: how many instances are in each state, by code.
         cancelling: somebody asked to cancel.
         resumed: somebody asked to resume at least once; then a dry run is one no longer.
@@ -90,6 +92,7 @@ class StudyState:
         self.exit_code = array("i", [NONE]) * instances
         self.reason: dict[int, str] = {}
         self.before: dict[int, int] = {}
+        self.previous: dict[int, tuple[int, str | None, int, int]] = {}
         self.counts = [0] * len(NAMES)
         self.counts[INITIALIZED] = instances
         self._final = self._in_flight = 0
@@ -184,6 +187,8 @@ class StudyState:
     def _intent(self, record: Record) -> None:
         time = record["time"]
         for i, attempt, _token, cause, script, *_ in record["jobs"]:
+            if attempt > 1 and attempt != self.attempt[i]:
+                self.previous[i] = (self.attempt[i], self.job[i], self.started[i], self.cause[i])
             self.attempt[i] = attempt
             self.cause[i] = _CAUSE_CODES.get(cause, 0)
             self.script[i] = script == "restart"

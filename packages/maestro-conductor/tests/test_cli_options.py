@@ -1,0 +1,80 @@
+"""What the options of `conductor` do to a study that runs."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from maestro_conductor import composition
+from maestro_conductor.cli import main
+from maestro_conductor.journal import read_state
+from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
+
+LEVELS = ["debug", "info", "warning", "error", "critical"]
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    """A study whose one step times out, is restarted and fails: events of all levels but one."""
+
+    def outcome(job):
+        return {"state": "TIMEDOUT" if job["attempt"] == 1 else "FAILED", "exit_code": 3}
+
+    monkeypatch.setattr(
+        composition,
+        "create_adapter",
+        lambda name, _options: ScriptedScheduler(name=name, slots=1, outcome=outcome),
+    )
+    return make_workspace(tmp_path / "w", [StepPlan("a", restart="again")])
+
+
+def levels(path) -> set[str]:
+    return {json.loads(line)["level"] for line in path.read_text().splitlines()}
+
+
+@pytest.mark.parametrize("number", range(1, 6))
+def test_the_debug_level_bounds_the_log(root, number):
+    assert main([str(root), "-d", str(number)]) == 2
+    log = root / "logs/study.log"
+    told = levels(log) if log.exists() else set()
+    assert told == set(LEVELS[number - 1 : 4])
+
+
+def test_by_default_info_goes_to_the_log_and_to_stdout(root, capsys):
+    assert main([str(root)]) == 2
+    assert levels(root / "logs/study.log") == {"info", "warning", "error"}
+    told = capsys.readouterr().out.splitlines()
+    assert len(told) == len((root / "logs/study.log").read_text().splitlines())
+    assert "step_failed" in "".join(told)
+
+
+@pytest.mark.parametrize(
+    ("option", "loud"), [("-c", True), ("--logstdout", True), ("--no-logstdout", False)]
+)
+def test_the_log_on_stdout_can_be_switched_off(root, capsys, option, loud):
+    assert main([str(root), option]) == 2
+    assert bool(capsys.readouterr().out) == loud
+    assert (root / "logs/study.log").exists()
+
+
+@pytest.mark.parametrize("option", ["-l", "--logpath"])
+def test_the_log_goes_to_another_file_instead(root, tmp_path, option):
+    assert main([str(root), option, str(tmp_path / "mine.log")]) == 2
+    assert levels(tmp_path / "mine.log") == {"info", "warning", "error"}
+    assert not (root / "logs/study.log").exists()
+
+
+@pytest.mark.parametrize("option", ["-t", "--sleeptime"])
+def test_the_longest_pause_is_set(root, option):
+    assert main([str(root), option, "7.5"]) == 2
+    assert read_state(root)[1].settings.sleep == 7.5
+
+
+def test_options_reach_the_conductor(root, monkeypatch):
+    given = {}
+    monkeypatch.setattr(composition, "conduct", lambda _root, **more: given.update(more) or 0)
+    assert main([str(root), "--take-over", "--local-steps", "stop"]) == 0
+    assert (given["take_over"], given["local_steps"]) == (True, "stop")
+    assert main([str(root)]) == 0
+    assert (given["take_over"], given["local_steps"]) == (False, "leave")
