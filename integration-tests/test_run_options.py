@@ -21,6 +21,7 @@ from local_studies import (
     no_conductor_stays,
     run_record,
     status,
+    steps,
     until,
     waiting,
     write,
@@ -74,6 +75,43 @@ def test_throttle_bounds_what_runs_at_once(tmp_path: Path, waiting: Path, maestr
     until(lambda: maestro("status", "--csv", "--state", "RUNNING", "OUT").stdout.count("\n") == 2)
     told = maestro("why", "OUT", "wait_N.2").stdout
     assert "the throttle lets 1 jobs be in flight" in told
+
+
+MEANT = """\
+description: {name: meant, description: what a failure means is up to the step}
+study:
+  - name: again
+    description: fails once
+    run: {cmd: "test -e tried || { touch tried; exit 9; }", retries: 1, retry pause: 0.1}
+  - name: fine
+    description: 3 means success
+    run: {cmd: "exit 3", exit codes: {success: [0, 3]}, depends: [again]}
+  - name: onward
+    description: asks for its restart command
+    run: {cmd: "exit 85", restart: "touch restarted", exit codes: {restart: [85]}}
+  - name: allowed
+    description: may fail
+    run: {cmd: "exit 1", allow failure: true}
+  - name: behind
+    description: runs all the same
+    run: {cmd: "test -e $(onward.workspace)/restarted", depends: [allowed, onward, fine]}
+"""
+
+
+def test_a_step_says_what_its_failure_means(tmp_path: Path, maestro: Maestro) -> None:
+    write(tmp_path / "meant.yaml", MEANT)
+    assert maestro("run", "-fg", "-y", "-o", "OUT", "meant.yaml").returncode == 2
+    found = {
+        name: (step["state"], step["attempt"], step["retries"], step["restarts"])
+        for name, step in steps(maestro, tmp_path / "OUT").items()
+    }
+    assert found == {
+        "again": ("FINISHED", 2, 1, 0),
+        "fine": ("FINISHED", 1, 0, 0),
+        "onward": ("FINISHED", 2, 0, 1),
+        "allowed": ("FAILED", 1, 0, 0),
+        "behind": ("FINISHED", 1, 0, 0),
+    }
 
 
 def test_usetmp_keeps_scripts_out_of_the_workspace(

@@ -9,6 +9,7 @@ from maestro_conductor.instructions import Cancel, Settle
 from maestro_conductor.policy import RESUBMISSIONS
 from maestro_conductor.resume import select
 from maestro_conductor.run_view import Settings
+from maestro_conductor.states import CODES
 from maestro_conductor.testing import StepPlan
 
 NODES = {"nodes": 1}
@@ -302,6 +303,19 @@ def test_resume_runs_what_went_wrong_and_never_what_finished(bench):
     b.run("bad")
     b.run("after")
     assert b.state.outcome == ("FINISHED", 0)
+
+
+@pytest.mark.parametrize("word", ["FAILED", "TIMEDOUT", "HWFAILURE", "CANCELLED", "DRYRUN"])
+def test_each_bad_end_is_resumed(bench, word):
+    b = bench(StepPlan("a", ["x"] * 3))
+    b.state.state[:] = bytes([CODES["FINISHED"], CODES[word], CODES["FINISHED"]])
+    assert select(b.graph, b.state, None) == [1]
+
+
+def test_a_part_of_a_dry_study_brings_what_stands_before_it(bench):
+    b = bench(StepPlan("a"), StepPlan("b", needs=["a"]))
+    b.state.state[:] = bytes([CODES["DRYRUN"]] * 2)
+    assert select(b.graph, b.state, ["b"]) == [0, 1]
 
 
 def test_what_an_allowed_failure_let_through_waits_for_its_rerun(bench):

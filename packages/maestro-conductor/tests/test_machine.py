@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from maestro_conductor.errors import IllegalTransitionError
-from maestro_conductor.events import Answers, Found, UpdateAsked
+from maestro_conductor.events import Answers, Found, Polled, Settled, UpdateAsked
 from maestro_conductor.instructions import Find, Settle
 from maestro_conductor.machine import Machine
 from maestro_conductor.run_view import Settings
@@ -153,6 +153,33 @@ def test_a_late_answer_of_a_dead_attempt_is_discarded(bench):
     assert [name for name, _ in b.turn.notes] == ["late_answer"]
     assert b.state.job[0] is None
     assert not b.turn.records
+
+
+@pytest.mark.parametrize("answer", [{"job": "late", "state": "RUNNING"}, {"absent": True}])
+def test_a_late_search_of_a_dead_attempt_is_discarded(bench, answer):
+    b = bench(StepPlan("s", resources=NODES, failure={"retries": 1}))
+    b.run("s", 1)
+    assert b.handle(Found("scheduled", [(0, 1, answer)])) == []
+    assert [name for name, _ in b.turn.notes] == ["late_answer"]
+    assert not b.turn.records
+    assert b.machine.lanes["scheduled"].jobs == {}
+
+
+def test_what_is_said_of_the_job_or_the_file_of_a_dead_attempt_is_discarded(bench):
+    b = bench(StepPlan("s", resources=NODES, failure={"retries": 1}))
+    b.run("s", 1)
+    b.answer("s")
+    b.poll("s", "TIMEDOUT")
+    for late in (
+        Polled("scheduled", {"j1": {"state": "FINISHED", "exit_code": 0}}),
+        Settled(0, 1, "ended", 0),
+        Settled(0, 1, "void"),
+    ):
+        assert b.handle(late) == []
+        assert not b.turn.records
+    assert b.states() == {"s": "RUNNING"}
+    b.settle("s", "started")
+    assert b.states() == {"s": "TIMEDOUT"}
 
 
 def test_a_job_that_ended_before_its_submission_was_answered_has_its_end_from_the_poll(bench):

@@ -75,8 +75,11 @@ def test_a_study_that_ended_is_not_run_again(tmp_path, run):
     ran = []
     outcome = lambda job: ran.append(job["token"]) or FINISHED  # noqa: E731
     assert run(tmp_path, outcome) == 0
+    names = (JOURNAL, "logs/study.log", "status.csv")
+    before = [(tmp_path / name).read_bytes() for name in names]
     assert run(tmp_path, outcome) == 0
     assert ran == ["m3f9a0c2d71e8.0.1"]
+    assert [(tmp_path / name).read_bytes() for name in names] == before
 
 
 def test_a_dry_run_writes_all_scripts_and_runs_nothing(tmp_path, run, states):

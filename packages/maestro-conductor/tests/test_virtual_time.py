@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import select
 import selectors
 import signal
 from collections.abc import Callable
@@ -169,6 +170,39 @@ def test_all_jobs_are_asked_for_at_once_ever_less_often_while_nothing_changes(be
     noticed = next(time for time, _ in b.scheduler.polled if time >= 150)
     assert noticed <= 170
     assert b.gaps(since=noticed + 0.1)[0] == 1.0
+
+
+class Waking(Watched):
+    """A local adapter that tells when a job has ended."""
+
+    def __init__(self, time: Timeline) -> None:
+        super().__init__(time, name="local", slots=1, scheduled=False)
+        self.read_end, self.write_end = os.pipe()
+
+    def wake_fd(self) -> int:
+        return self.read_end
+
+    def end(self, job: str) -> None:
+        self.say(job, **FINISHED)
+        os.write(self.write_end, b".")
+
+    def poll(self, job_ids: Any) -> Any:
+        if select.select([self.read_end], [], [], 0)[0]:
+            os.read(self.read_end, 100)
+        return super().poll(job_ids)
+
+
+def test_no_poll_lies_between_the_end_of_a_local_step_and_the_start_of_the_next(bench):
+    b = bench(3, plan={"resources": {}})
+    b.local = Waking(b.time)
+    ends = [10.123, 33.3, 57.001]
+    for number, time in enumerate(ends):
+        b.time.at(time, lambda job=str(100 + number): b.local.end(job))
+    assert b.conduct() == 0
+    starts = [round(time, 3) for time in b.local.submissions]
+    assert starts == [0.0, *ends[:-1]]
+    assert b.time.now == pytest.approx(ends[-1])
+    assert len(b.local.polled) < 30  # nobody looks again and again
 
 
 def test_a_shorter_sleep_of_the_command_line_or_an_update_counts_at_once(bench):

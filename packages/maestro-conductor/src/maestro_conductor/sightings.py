@@ -149,10 +149,10 @@ class Sightings(Endings):
 
     def _settled(self, event: Settled) -> None:
         i, attempt = event.instance, event.attempt
-        verdict = self._verdicts.pop(i, None)
         if not self._is_current(i, attempt):
             self._note_late(i, attempt, None)
             return
+        verdict = self._verdicts.pop(i, None)
         word = verdict["state"] if verdict else None
         at = event.at or _ended_at(verdict) or self._now.wall
         if event.started is not None and self.state.state[i] == PENDING:
