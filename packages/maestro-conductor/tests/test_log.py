@@ -6,6 +6,7 @@ import errno
 import json
 import logging
 import os
+import time
 from datetime import datetime, timedelta
 
 import pytest
@@ -43,6 +44,20 @@ def test_a_line_has_its_fields(log):
         "instance": "s_\udcff\n",
         "exit_code": 0,
     }
+
+
+def test_the_moment_is_utc_with_microseconds_wherever_it_runs(log, monkeypatch):
+    study, file = log
+    monkeypatch.setenv("TZ", "XYZ-9")
+    time.tzset()
+    try:
+        monkeypatch.setattr(time, "time_ns", lambda: 1_700_000_000_123_456_789)
+        study.event("unpaused")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    file.flush()
+    assert lines(file.path)[0]["timestamp"] == "2023-11-14T22:13:20.123456Z"
 
 
 def test_only_events_of_the_list_can_be_logged(log):

@@ -193,7 +193,9 @@ class Waking(Watched):
 
 
 def test_no_poll_lies_between_the_end_of_a_local_step_and_the_start_of_the_next(bench):
-    b = bench(3, plan={"resources": {}})
+    b = bench()
+    chain = [StepPlan("a"), StepPlan("b", needs=["a"]), StepPlan("c", needs=["b"])]
+    make_workspace(b.root, chain, batch={"type": "scripted"})
     b.local = Waking(b.time)
     ends = [10.123, 33.3, 57.001]
     for number, time in enumerate(ends):
