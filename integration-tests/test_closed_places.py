@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -150,6 +151,20 @@ def test_what_cannot_be_opened_is_named(tmp_path, name):
     assert "Traceback" not in done.stderr
     assert run_to_the_end(root) == 2
     assert set(runs(root).values()) == {1}
+
+
+@pytest.mark.parametrize(
+    "words", [["status"], ["why", "a"], ["resume"], ["update", "--sleep", "1"]]
+)
+def test_a_study_that_one_may_not_read_is_named(tmp_path, words):
+    root = make_study(tmp_path / "w")
+    graph = root / ".maestro/graph.msgpack"
+    command = [*UNPRIVILEGED, sys.executable, "-m", "maestro_cli", words[0], root, *words[1:]]
+    with mode_of(graph, 0o000):
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"maestro: you may not read {graph}\n  ")
+    assert "--group-access" in done.stderr
 
 
 def test_an_attempt_file_that_cannot_be_read_is_waited_for(tmp_path):

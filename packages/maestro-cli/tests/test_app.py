@@ -90,6 +90,17 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
     )
 
 
+def test_help_fits_the_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for command in ("run", "update", "resume", "logs", "status"):
+        with pytest.raises(SystemExit):
+            app.main([command, "--help"])
+        before, _, _ = capsys.readouterr().out.partition("examples:")
+        assert max(map(len, before.splitlines())) <= 78, command
+
+
 #: Long options of maestrowf 1.2.1, by command; those that take a value end in `=`.
 UPSTREAM = {
     "run": "attempts= rlimit= throttle= sleeptime= dry pgen= pargs= out= hashws autono autoyes usetmp",

@@ -45,6 +45,12 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
         columns = width() or 80
         super().__init__(prog, max_help_position=26, width=max(40, min(columns - 2, 96)))
 
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        # Examples stay as they are; a description is one long line.
+        if "\n" in text:
+            return super()._fill_text(text, width, indent)
+        return argparse.HelpFormatter._fill_text(self, text, width, indent)
+
     def _format_action_invocation(self, action: argparse.Action) -> str:
         # `-o, --out DIR` instead of `-o DIR, --out DIR`.
         if not action.option_strings or action.nargs == 0:
