@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from maestro_conductor import composition, loop, scheduler_link
 from maestro_conductor.composition import conduct
 from maestro_conductor.events import Answers, Now, Polled, Settled
 from maestro_conductor.graph_view import Graph, read_graph
@@ -18,6 +20,7 @@ from maestro_conductor.run_view import Settings
 from maestro_conductor.states import NAMES
 from maestro_conductor.study_state import StudyState
 from maestro_conductor.testing import ManualClock, ScriptedScheduler, StepPlan, make_workspace
+from maestro_conductor.testing.virtual_time import PromptWorker, Timeline, WatchedScheduler
 
 FINISHED = {"state": "FINISHED", "exit_code": 0}
 FAILED = {"state": "FAILED", "exit_code": 1}
@@ -164,3 +167,50 @@ def repository_file() -> Callable[[str], str]:
         pytest.skip("the documentation is not part of a source distribution")
 
     return read
+
+
+class TimedBench:
+    """A study of scheduled jobs that run until they are told to end."""
+
+    def __init__(
+        self, root: Any, monkeypatch: pytest.MonkeyPatch, jobs: int, plan: Any, run: Any
+    ) -> None:
+        plans = [StepPlan("s", ["x"] * jobs, **{"resources": {"nodes": 1}, **plan})]
+        self.root = make_workspace(root, plans, batch={"type": "scripted"}, run=run)
+        self.time = Timeline()
+        self.scheduler = WatchedScheduler(self.time)
+        self.local = WatchedScheduler(self.time, name="local", slots=1, scheduled=False)
+        monkeypatch.setattr(composition, "SystemClock", lambda: self.time.clock)
+        monkeypatch.setattr(scheduler_link, "AdapterWorker", PromptWorker)
+        monkeypatch.setattr(loop.selectors, "DefaultSelector", self.time.opened)
+
+    def conduct(self, **options: Any) -> int:
+        return composition.conduct(
+            self.root,
+            scheduler_factory=lambda name, _options: (
+                self.local if name == "local" else self.scheduler
+            ),
+            **options,
+        )
+
+    def end_all(self) -> None:
+        for job in self.scheduler.submitted:
+            self.scheduler.say(job, **FINISHED)
+
+    def gaps(self, since: float = 0.0) -> list[float]:
+        """s between one poll and the next."""
+        return [
+            round(after - before, 3)
+            for (before, _), (after, _) in pairwise(self.scheduler.polled)
+            if after >= since
+        ]
+
+    def events(self, name: str = "study.log") -> list[dict[str, Any]]:
+        lines = (self.root / "logs" / name).read_text().splitlines()
+        return [json.loads(line) for line in lines]
+
+
+@pytest.fixture
+def timed(tmp_path, monkeypatch) -> Callable[..., TimedBench]:
+    """A study that a whole conductor runs, in a time of its own."""
+    return lambda jobs=1, plan=None, **run: TimedBench(tmp_path, monkeypatch, jobs, plan or {}, run)

@@ -1,0 +1,122 @@
+"""Time that passes only where a conductor waits: an hour of it takes a moment, and nothing races.
+
+A `Timeline` stands for the conductor's selector and holds its clock, a `PromptWorker` for the
+thread of its scheduler.
+"""
+
+from __future__ import annotations
+
+import selectors
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from maestro_conductor.testing.clock import ManualClock
+from maestro_conductor.testing.scheduler import ScriptedScheduler
+
+__all__ = ["PromptWorker", "Timeline", "WatchedScheduler"]
+
+#: s after which a study that should have ended is given up.
+_TOO_LONG = 3600.0
+_Selector = selectors.DefaultSelector
+
+
+class Timeline:
+    """Time passes where the conductor waits, and only there; things happen at their time.
+
+    Attributes:
+        clock: for the conductor.
+    """
+
+    def __init__(self) -> None:
+        self.clock = ManualClock()
+        self._begin = self.clock.steady_s
+        self._happenings: list[tuple[float, Callable[[], Any]]] = []
+
+    def opened(self) -> Timeline:
+        """Stands for a new `selectors.DefaultSelector`."""
+        self._selector = _Selector()
+        self.register, self.close = self._selector.register, self._selector.close
+        return self
+
+    @property
+    def now(self) -> float:
+        """S since the beginning."""
+        return self.clock.steady_s - self._begin
+
+    def at(self, time: float, happens: Callable[[], Any]) -> None:
+        """Something happens ``time`` s after the beginning."""
+        self._happenings.append((time, happens))
+        self._happenings.sort(key=lambda item: item[0])
+
+    def select(self, timeout: float) -> list[Any]:
+        """As that of a selector; time passes."""
+        if found := self._selector.select(0):
+            return found
+        until = self.now + max(timeout, 0.001)  # it must pass, or sums of floats never get there
+        if until > _TOO_LONG:
+            raise TimeoutError("the study does not end")
+        while self._happenings and self._happenings[0][0] <= until:
+            time, happens = self._happenings.pop(0)
+            self.clock.advance(max(0.0, time - self.now))
+            happens()
+            if found := self._selector.select(0):  # a signal, or an adapter that tells
+                return found
+        self.clock.advance(until - self.now)
+        return []
+
+
+class PromptWorker:
+    """An `maestro_conductor.worker.AdapterWorker` whose calls take no time."""
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._answers: list[tuple[Callable[[Any], None], Any]] = []
+
+    def put(self, call: Callable[[], Any], answer: Callable[[Any], None], **_how: bool) -> None:
+        """Make a call at once."""
+        self._answers.append((answer, call()))
+        self._wake()
+
+    def collect(self) -> None:
+        """Hand out the answers."""
+        answers, self._answers = self._answers, []
+        for answer, value in answers:
+            answer(value)
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+    def join(self, timeout: float) -> None:
+        """Nothing is waited for."""
+
+
+class WatchedScheduler(ScriptedScheduler):
+    """Its jobs run until they are told to end; it remembers when it was called.
+
+    Attributes:
+        polled: s, and how many jobs were asked for.
+        submissions: s of each job.
+        cancellations: s of each call.
+    """
+
+    def __init__(self, time: Timeline, **more: Any) -> None:
+        super().__init__(outcome=lambda _job: {"state": "RUNNING"}, **more)
+        self.time = time
+        self.polled: list[tuple[float, int]] = []
+        self.submissions: list[float] = []
+        self.cancellations: list[float] = []
+
+    def poll(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """See docs/adapters.md."""
+        self.polled.append((self.time.now, len(job_ids)))
+        return super().poll(job_ids)
+
+    def submit(self, jobs: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+        """See docs/adapters.md."""
+        self.submissions += [self.time.now] * len(jobs)
+        return super().submit(jobs)
+
+    def cancel(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """See docs/adapters.md."""
+        self.cancellations.append(self.time.now)
+        return super().cancel(job_ids)

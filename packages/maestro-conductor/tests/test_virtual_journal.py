@@ -1,0 +1,179 @@
+"""What a conductor leaves in journal and log, and when: in a time of its own."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+
+import msgpack
+import pytest
+
+from maestro_conductor.files import CONDUCTOR, JOURNAL
+from maestro_conductor.journal import JournalReader, JournalWriter, read_state, writer
+from maestro_conductor.lock import HEARTBEAT, last_holder
+from maestro_conductor.log_events import EVENTS
+from maestro_conductor.states import CODES
+from maestro_conductor.testing.virtual_time import WatchedScheduler
+
+FINISHED = {"state": "FINISHED", "exit_code": 0}
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("local_steps", ["leave", "stop"])
+def test_jobs_of_a_scheduler_go_on_when_a_signal_stops_the_conductor(timed, number, local_steps):
+    b = timed(3, throttle=2)
+    b.time.at(30.0, lambda: os.kill(os.getpid(), number))
+    assert b.conduct(local_steps=local_steps) == 128 + number
+    assert b.time.now <= 31.0
+    assert b.scheduler.cancelled == []
+    assert len(b.scheduler.submissions) == 2
+    assert read_state(b.root)[1].closed == signal.Signals(number).name
+    b.time.at(40.0, b.end_all)
+    b.scheduler.outcome = lambda _job: FINISHED
+    assert b.conduct() == 0
+    assert len(b.scheduler.submissions) == 3
+
+
+def test_a_request_is_removed_when_its_effect_is_in_the_journal(timed, monkeypatch):
+    b = timed(2, throttle=1)
+    real, full = JournalWriter.flush, False
+    seen = []
+
+    def flush(writer, *, sync=False):
+        if full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(writer, sync=sync)
+
+    def fill():
+        nonlocal full
+        full = not full
+        seen.append([path.name for path in (b.root / ".maestro/claimed").iterdir()])
+
+    monkeypatch.setattr(JournalWriter, "flush", flush)
+    b.time.at(10.0, fill)
+    b.time.at(11.0, lambda: (b.root / ".study.update.lock").write_text("throttle: 2\n"))
+    b.time.at(20.0, fill)
+    b.time.at(30.0, b.end_all)
+    assert b.conduct() == 0
+    assert seen[0] == []
+    assert len(seen[1]) == 1
+    assert list((b.root / ".maestro/claimed").iterdir()) == []
+    assert 20.0 <= b.scheduler.submissions[1] <= 21.0
+
+
+def test_a_restart_a_resubmission_a_retry_and_a_resume_are_told_apart(timed):
+    ends = {
+        1: {"state": "TIMEDOUT"},
+        2: {"state": "HWFAILURE", "reason": "node n3 failed"},
+        3: {"state": "PREEMPTED"},
+        4: {"state": "FAILED", "exit_code": 3},
+        5: {"state": "FAILED", "exit_code": 3},
+        6: FINISHED,
+    }
+    b = timed(plan={"restart": "again", "failure": {"retries": 1}})
+
+    def outcome(job):
+        (b.root / f"s/.attempt.{job['attempt']}").write_text("start pid=7 host=n3 boot=b\n")
+        return ends[job["attempt"]]
+
+    b.scheduler.outcome = outcome
+    assert b.conduct() == 2
+    requests = b.root / ".maestro/requests"
+    requests.mkdir(exist_ok=True)
+    (requests / "again.json").write_text('{"request": "resume", "steps": null}')
+    assert b.conduct() == 0
+    causes = ["first", "restart", "resubmission", "resubmission", "retry", "resume"]
+    with JournalReader(b.root / JOURNAL) as reader:
+        intents = [record["jobs"][0] for record in reader.read() if record["kind"] == "intent"]
+    assert [(row[1], row[3]) for row in intents] == list(enumerate(causes, 1))
+    told = b.events()
+    started = [line for line in told if line["event"] == "step_started"]
+    assert [(line["attempt"], line["cause"]) for line in started] == list(enumerate(causes, 1))
+    again = [line["reason"] for line in told if line["event"] == "step_queued_again"]
+    assert again == [
+        "timed out: restart 1 of 1",
+        "node n3 failed; resubmission 1 of 10",
+        "preempted by the scheduler; resubmission 2 of 10",
+        "retry 1 of 1",
+    ]
+    how = [
+        "step_timed_out",
+        "step_lost",
+        "step_lost",
+        "step_failed",
+        "step_failed",
+        "step_finished",
+    ]
+    assert [line["event"] for line in told if line["event"] in how] == how
+    for line in told:
+        assert set(EVENTS[line["event"]].required) <= line.keys(), line
+    ended = [line for line in told if line["event"] in how]
+    assert [(line["attempt"], line["job_id"]) for line in ended] == [
+        (attempt, str(99 + attempt)) for attempt in range(1, 7)
+    ]
+    assert all("duration_s" in line for line in ended)
+
+
+def test_whoever_asks_sees_a_heartbeat_that_is_no_older_than_its_pause(timed):
+    b = timed(sleep=60.0)
+    ages = []
+    for time in range(20, 200, 7):
+        b.time.at(time, lambda: ages.append(b.time.clock.wall_ms - last_holder(b.root).heartbeat))
+    b.time.at(200.0, b.end_all)
+    assert b.conduct() == 0
+    assert max(ages) <= 1000 * HEARTBEAT + 500
+    assert len(ages) > 20
+
+
+def test_the_journal_is_compacted_while_the_study_runs(timed, monkeypatch):
+    b = timed(3)
+    monkeypatch.setattr(writer, "worth_it", lambda *_sizes: True)
+    b.time.at(100.0, b.end_all)
+    assert b.conduct() == 0
+    assert "journal_compacted" in {line["event"] for line in b.events()}
+    assert finished(b) == 3
+
+
+def finished(b) -> int:
+    return bytes(read_state(b.root)[1].state).count(CODES["FINISHED"])
+
+
+def test_an_intent_is_on_the_disk_before_a_scheduler_gets_its_job(timed, monkeypatch):
+    b = timed(3, throttle=1)
+    done = []
+    flush, submit = JournalWriter.flush, WatchedScheduler.submit
+    monkeypatch.setattr(
+        JournalWriter,
+        "flush",
+        lambda journal, *, sync=False: done.append(("flush", sync)) or flush(journal, sync=sync),
+    )
+    monkeypatch.setattr(
+        WatchedScheduler,
+        "submit",
+        lambda self, jobs: done.append(("submit",)) or submit(self, jobs),
+    )
+    b.scheduler.outcome = lambda _job: FINISHED
+    assert b.conduct() == 0
+    before = [done[place - 1] for place, what in enumerate(done) if what == ("submit",)]
+    assert before == [("flush", True)] * 3
+
+
+def test_a_torn_tail_and_a_conductor_that_died_are_told(timed):
+    b = timed(2, throttle=1)
+    b.time.at(30.0, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    assert b.conduct() == 143
+    holder = b.root / CONDUCTOR
+    holder.write_bytes(msgpack.packb({**msgpack.unpackb(holder.read_bytes()), "live": True}))
+    with (b.root / JOURNAL).open("ab") as journal:
+        journal.write(b"\x93\x09\x00")
+    told = len(b.events())
+    b.time.at(40.0, b.end_all)
+    b.scheduler.outcome = lambda _job: FINISHED
+    assert b.conduct() == 0
+    cut, started = [
+        line for line in b.events()[told:] if line["event"] in ("journal_cut", "conductor_started")
+    ]
+    assert cut["count"] == 3
+    assert f"pid {os.getpid()}" in started["previous"]
+    assert finished(b) == 2
