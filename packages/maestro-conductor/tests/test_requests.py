@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from itertools import pairwise
 from string import ascii_lowercase
 
@@ -66,6 +67,18 @@ def test_an_update_is_claimed_so_that_a_second_one_is_not_lost(files):
     assert second.settings == UpdateAsked(throttle=5, sleep=0.5)
     requests.done(second)
     assert not list((root / ".maestro/claimed").iterdir())
+
+
+def test_requests_have_their_effect_in_the_order_in_which_they_were_made(files):
+    root, requests, _ = files
+    (root / ".cancel.lock").touch()
+    (root / ".study.update.lock").write_text("throttle: 2\n")
+    resume(root)
+    for number, name in enumerate(
+        [".maestro/requests/r.json", ".study.update.lock", ".cancel.lock"]
+    ):
+        os.utime(root / name, (1000 + number, 1000 + number))
+    assert [found.kind for found in requests.look(10.0)] == ["resume", "update", "cancel"]
 
 
 def test_an_empty_file_is_not_yet_a_request(files):
@@ -206,6 +219,18 @@ def test_resume_wakes_a_finished_study_and_consumes_a_stale_cancel(tmp_path, run
     assert state.settings.rlimit == 5
     settings = [line["source"] for line in events(tmp_path) if line["event"] == "settings"]
     assert settings == ["run", "resume"]
+
+
+def test_a_cancelled_study_is_resumed_also_where_its_request_lies_about(tmp_path, run, states):
+    make_workspace(tmp_path, [StepPlan("a"), StepPlan("b", needs=["a"])])
+    (tmp_path / ".cancel.lock").touch()
+    assert run(tmp_path) == 3
+    assert states(tmp_path) == {"a": "CANCELLED", "b": "CANCELLED"}
+    (tmp_path / ".cancel.lock").touch()
+    resume(tmp_path)
+    assert run(tmp_path) == 0
+    assert states(tmp_path) == {"a": "FINISHED", "b": "FINISHED"}
+    assert not (tmp_path / ".cancel.lock").exists()
 
 
 def test_resume_runs_a_dry_study(tmp_path, run, states):
