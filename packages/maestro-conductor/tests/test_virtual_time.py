@@ -85,6 +85,8 @@ def test_requests_are_noticed_within_a_second_though_the_scheduler_is_left_alone
     assert b.scheduler.submissions[0] == 0.0
     assert 101.3 <= b.scheduler.submissions[1] <= 102.3
     assert len(b.scheduler.submissions) == 2
+    asked = next(time for time, _ in b.scheduler.polled if time > 102.3)
+    assert asked <= 103.3  # something has changed, so more may
     assert 207.7 <= b.scheduler.cancellations[0] <= 208.7
     assert b.time.now <= 212
 
