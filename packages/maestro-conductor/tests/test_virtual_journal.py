@@ -122,7 +122,7 @@ def test_whoever_asks_sees_a_heartbeat_that_is_no_older_than_its_pause(timed):
         b.time.at(time, lambda: ages.append(b.time.clock.wall_ms - last_holder(b.root).heartbeat))
     b.time.at(200.0, b.end_all)
     assert b.conduct() == 0
-    assert max(ages) <= 1000 * HEARTBEAT + 500
+    assert all(0 <= age <= 1000 * HEARTBEAT + 500 for age in ages)
     assert len(ages) > 20
 
 
