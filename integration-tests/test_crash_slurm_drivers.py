@@ -24,7 +24,7 @@ from faults.crash_tools import (
     start_conductor,
 )
 from faults.slurm_jobs import BATCH, JOB, submitted_twice
-from faults.victims import kill_drivers, lost_attempts
+from faults.victims import kill_watchers, lost_attempts
 from maestro_conductor.testing import StepPlan, make_workspace
 from slurm_cluster import SlurmCluster
 
@@ -71,7 +71,7 @@ def kill_at(root: Path, when: str, frame: int, victims: str, jobs: int = 2) -> i
     return None if victims == "all" and not killed else hit
 
 
-@pytest.mark.parametrize("victims", ["drivers", "all"])
+@pytest.mark.parametrize("victims", ["watchers", "all"])
 def test_killed_at_a_record_boundary(slurm: SlurmCluster, tmp_path, victims):
     assert kill_at(tmp_path / "w", "after", 5, victims) is not None
     assert not submitted_twice([tmp_path / "w"])
@@ -79,7 +79,7 @@ def test_killed_at_a_record_boundary(slurm: SlurmCluster, tmp_path, victims):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("victims", ["drivers", "all"])
+@pytest.mark.parametrize("victims", ["watchers", "all"])
 def test_killed_at_each_record_boundary(slurm: SlurmCluster, tmp_path, long_test, victims, when):
     hits = [kill_at(tmp_path / str(frame), when, frame, victims) for frame in range(1, 15)]
     print(f"{victims}: {len(hits)} boundaries, {sum(hit or 0 for hit in hits)} jobs were killed")
@@ -100,9 +100,9 @@ def kill_at_random(root: Path, kills: int, seed: int, *, with_conductor: bool) -
             break
         except subprocess.TimeoutExpired:
             if not with_conductor:
-                hit += kill_drivers(root, random.choice([1, 8]))
+                hit += kill_watchers(root, random.choice([1, 8]))
                 continue
-            first, second = random.sample([process.kill, lambda: kill_drivers(root, 8)], 2)
+            first, second = random.sample([process.kill, lambda: kill_watchers(root, 8)], 2)
             hit += (first() or 0) + (second() or 0)
             process.wait()
             process = start_conductor(root)

@@ -182,16 +182,16 @@ def test_a_cancel_after_a_kill_ends_what_was_not_begun(start, tmp_path):
     assert runs(root) == {"runs": 1, "later": 0}
 
 
-def test_a_driver_that_died_is_seen(start, tmp_path):
+def test_a_keeper_that_died_with_its_script_is_seen(start, tmp_path):
     root = make_workspace(
         tmp_path / "w", [StepPlan("a", [COUNT + "[ $(wc -l < count) = 2 ] || sleep 100"])]
     )
     with start(conductor(root)) as process:
         until((root / "a/count").exists)
         process.send_signal(signal.SIGKILL)
-    pid = read_attempt(root / "a", 1).pid
-    assert pid
-    os.killpg(pid, signal.SIGKILL)
+    attempt = read_attempt(root / "a", 1)
+    os.kill(attempt.keeper, signal.SIGKILL)
+    os.killpg(attempt.pid, signal.SIGKILL)
     assert run(start, conductor(root)) == (0, "")
     assert runs(root) == {"a": 2}
 
@@ -212,7 +212,7 @@ _LONG = "mkdir running || echo twice >> overlap; echo ran >> count; sleep {}; rm
 
 
 @pytest.mark.parametrize("with_conductor", [False, True])
-def test_a_script_whose_driver_was_killed_does_not_run_beside_its_rerun(
+def test_a_script_whose_keeper_was_killed_does_not_run_beside_its_rerun(
     start, tmp_path, with_conductor
 ):
     # The next conductor asks again after 5 s.
@@ -220,11 +220,10 @@ def test_a_script_whose_driver_was_killed_does_not_run_beside_its_rerun(
     root = make_workspace(tmp_path / "w", [StepPlan("a", [long])])
     with start(conductor(root)) as process:
         until((root / "a/count").exists)
-        pid = read_attempt(root / "a", 1).pid
-        assert pid
+        keeper = read_attempt(root / "a", 1).keeper
         if with_conductor:
             process.kill()
-        os.kill(pid, signal.SIGKILL)
+        os.kill(keeper, signal.SIGKILL)
         assert with_conductor or process.wait(60) == 0
     if with_conductor:
         assert run(start, conductor(root)) == (0, "")

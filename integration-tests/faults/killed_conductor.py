@@ -4,7 +4,7 @@ Usage: killed_conductor.py ROOT WHEN FRAME VICTIMS
 
 WHEN is `after`: frame number FRAME is in the file and nothing behind it, and what follows from it
 has not been done; or `before`: the frame was about to be written, so whatever it tells of was done.
-VICTIMS is `conductor`: this process; `drivers`: all drivers that live, and it goes on; or `all`.
+VICTIMS is `conductor`: this process; `watchers`: keepers and drivers, and it goes on; or `all`.
 Only the flush of the journal is replaced; everything else is the real conductor.
 """
 
@@ -21,7 +21,7 @@ from maestro_conductor.journal.writer import JournalWriter
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from faults.victims import kill_drivers
+from faults.victims import kill_watchers
 
 
 def arm(root: Path, when: str, frame: int, victims: str) -> None:
@@ -39,8 +39,8 @@ def arm(root: Path, when: str, frame: int, victims: str) -> None:
             size = sum(lengths[number] for number in range(first, last + 1))
             os.write(self._descriptor, self._pending[:size])
             if victims != "conductor":
-                kill_drivers(root)
-            if victims != "drivers":
+                kill_watchers(root)
+            if victims != "watchers":
                 os.kill(os.getpid(), signal.SIGKILL)
             del self._pending[:size]
             self.size += size

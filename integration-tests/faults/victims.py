@@ -1,4 +1,4 @@
-"""The drivers of a workspace: finding those that live, and killing them."""
+"""Who watches over the scripts of a workspace: finding those that live, and killing them."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from pathlib import Path
 from maestro_conductor.attempt_files import read_attempt
 
 
-def drivers(root: Path) -> list[int]:
-    """Process ids of the drivers that live: of local steps, and of jobs of a Slurm on this machine."""
-    return sorted({*_local(root), *_of_jobs(root)})
+def watchers(root: Path) -> list[int]:
+    """Process ids that live: keepers of local steps, drivers of jobs of a Slurm on this machine."""
+    return sorted({*_keepers(root), *_of_jobs(root)})
 
 
-def kill_drivers(root: Path, most: int | None = None) -> int:
-    """Kill drivers, at most so many; gives how many there were to kill."""
+def kill_watchers(root: Path, most: int | None = None) -> int:
+    """Kill them, at most so many; gives how many there were to kill."""
     hit = 0
-    for pid in drivers(root)[:most]:
+    for pid in watchers(root)[:most]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
             hit += 1
@@ -36,21 +36,17 @@ def lost_attempts(root: Path) -> list[Path]:
     return found
 
 
-def _local(root: Path) -> Iterator[int]:
-    """By their arguments (`maestro_adapters.driver.LOCAL`), so before their first act, too.
-
-    A driver leads its session; a fork of it that has yet to become the script does not.
-    """
-    inside = os.fsencode(f"{root}/")
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        words = _words(int(entry.name))
-        if words[3:4] == [b"maestro"] and words[4:5] and words[4].startswith(inside):
-            pid = int(entry.name)
-            with contextlib.suppress(ProcessLookupError):
-                if os.getsid(pid) == pid:
-                    yield pid
+def _keepers(root: Path) -> Iterator[int]:
+    """Children of a conductor of this workspace, or parents of one of its scripts."""
+    inside = os.fsencode(f"MAESTRO_ATTEMPT={root}/")
+    parents = {pid: _parent(pid) for pid in _processes()}
+    keepers = {pid for pid in parents if _words(pid)[-1:] == [b"maestro-keeper"]}
+    for pid in keepers:
+        if os.fsencode(root) in _words(parents[pid]):
+            yield pid
+    for pid, parent in parents.items():
+        if parent in keepers and any(word.startswith(inside) for word in _words(pid, "environ")):
+            yield parent
 
 
 def _of_jobs(root: Path) -> Iterator[int]:
@@ -60,8 +56,18 @@ def _of_jobs(root: Path) -> Iterator[int]:
             yield pid
 
 
-def _words(pid: int) -> list[bytes]:
+def _processes() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+
+
+def _parent(pid: int) -> int:
+    with contextlib.suppress(OSError):
+        return int(Path(f"/proc/{pid}/stat").read_bytes().rpartition(b") ")[2].split()[1])
+    return 0
+
+
+def _words(pid: int, name: str = "cmdline") -> list[bytes]:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[:-1]
+        return Path(f"/proc/{pid}/{name}").read_bytes().split(b"\0")[:-1]
     except OSError:
         return []

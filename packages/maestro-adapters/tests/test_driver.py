@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -40,14 +41,11 @@ def write_script(folder, body, interpreter="#!/bin/sh\n"):
     return script
 
 
-def run_local(shell, workspace, script, attempt=1, *, log="job", time="", **options):
-    argv = [*shell, "-c", driver.LOCAL, "maestro", workspace, script, str(attempt)]
+def run_driver(shell, workspace, script, *, log="job", **options):
+    """Run a driver that makes its own logs."""
+    text = driver.scheduled([], driver.arguments(str(workspace), str(script), 1, log=log), {})
     return subprocess.run(
-        [*argv, "n1", "boot-1", log, "", time],
-        capture_output=True,
-        timeout=60,
-        check=False,
-        **options,
+        [*shell, "-c", text], capture_output=True, timeout=60, check=False, **options
     )
 
 
@@ -64,22 +62,23 @@ def log_of(workspace, suffix):
 
 def test_runs_the_script_in_its_workspace_and_tells_how_it_ended(shell, workspace):
     script = write_script(workspace, "pwd; echo oops >&2; exit 3\n")
-    done = run_local(shell, workspace, script, time="1700000000")
+    begun = int(time.time())
+    done = run_driver(shell, workspace, script)
     assert done.returncode == 3
     assert done.stdout == b""
     assert log_of(workspace, ".out") == f"{workspace}\n"
     assert log_of(workspace, ".err") == "oops\n"
     attempt = attempt_file.read(workspace / ".attempt.1")
-    assert attempt == attempt_file.Attempt(
-        pid=attempt.pid, host="n1", boot="boot-1", started=1700000000, exit_code=3
-    )
+    assert attempt.exit_code == 3
+    assert attempt.host == os.uname().nodename
+    assert begun <= attempt.started <= time.time()
     assert (workspace / f"job.{attempt.pid}.out").exists()
 
 
 def test_nothing_runs_where_the_attempt_file_is_there(shell, workspace):
     script = write_script(workspace, "echo ran >ran\n")
     (workspace / ".attempt.1").write_text("void\n")
-    assert run_local(shell, workspace, script).returncode == driver.ALREADY_STARTED
+    assert run_driver(shell, workspace, script).returncode == driver.ALREADY_STARTED
     assert not (workspace / "ran").exists()
     assert (workspace / ".attempt.1").read_text() == "void\n"
     assert not list(workspace.glob("job.*"))
@@ -87,19 +86,19 @@ def test_nothing_runs_where_the_attempt_file_is_there(shell, workspace):
 
 def test_of_two_drivers_one_runs(shell, workspace):
     script = write_script(workspace, "echo ran >>ran\n")
-    codes = [run_local(shell, workspace, script).returncode for _ in range(2)]
+    codes = [run_driver(shell, workspace, script).returncode for _ in range(2)]
     assert codes == [0, driver.ALREADY_STARTED]
     assert (workspace / "ran").read_text() == "ran\n"
 
 
 def test_no_workspace(shell, tmp_path):
     script = write_script(tmp_path, "exit 0\n")
-    assert run_local(shell, tmp_path / "none", script).returncode == driver.CANNOT_START
+    assert run_driver(shell, tmp_path / "none", script).returncode == driver.CANNOT_START
 
 
 def test_logs_that_cannot_be_written(shell, workspace):
     script = write_script(workspace, "echo ran >ran\n")
-    assert run_local(shell, workspace, script, log="no/folder").returncode == driver.CANNOT_START
+    assert run_driver(shell, workspace, script, log="no/folder").returncode == driver.CANNOT_START
     assert not (workspace / "ran").exists()
     assert attempt_file.read(workspace / ".attempt.1").exit_code == driver.CANNOT_START
 
@@ -108,7 +107,7 @@ def test_a_full_disk_runs_nothing(shell, tmp_path):
     """The attempt file stands on a device on which every write fails."""
     script = write_script(tmp_path, "echo ran >ran\n")
     (tmp_path / ".attempt.1").symlink_to("/dev/full")
-    assert run_local(shell, tmp_path, script).returncode != 0
+    assert run_driver(shell, tmp_path, script).returncode != 0
     assert not (tmp_path / "ran").exists()
 
 
@@ -123,7 +122,7 @@ def test_an_end_that_cannot_be_written_is_tried_again(shell, tmp_path):
     sleep.chmod(0o755)
     script = write_script(tmp_path, "rm .attempt.1; mkdir .attempt.1; exit 5\n")
     environment = {"PATH": f"{tools}:/usr/bin:/bin"}
-    assert run_local(shell, tmp_path, script, env=environment).returncode == 5
+    assert run_driver(shell, tmp_path, script, env=environment).returncode == 5
     assert (tmp_path / "slept").read_text() == "slept\nslept\n"
     assert (tmp_path / ".attempt.1").read_text() == "end code=5\n"
 
@@ -136,7 +135,7 @@ def test_an_end_that_can_never_be_written(shell, tmp_path):
     (tools / "sleep").chmod(0o755)
     script = write_script(tmp_path, "rm .attempt.1; mkdir .attempt.1; exit 5\n")
     environment = {"PATH": f"{tools}:/usr/bin:/bin"}
-    assert run_local(shell, tmp_path, script, env=environment).returncode == 5
+    assert run_driver(shell, tmp_path, script, env=environment).returncode == 5
     assert 5 < len((tmp_path / "slept").read_text().splitlines()) < 100
 
 
@@ -154,19 +153,19 @@ def test_an_end_that_can_never_be_written(shell, tmp_path):
 )
 def test_interpreters(shell, tmp_path, interpreter, body, code):
     script = write_script(tmp_path, body, interpreter)
-    assert run_local(shell, tmp_path, script).returncode == code
+    assert run_driver(shell, tmp_path, script).returncode == code
     assert attempt_file.read(tmp_path / ".attempt.1").exit_code == code
 
 
 def test_a_script_that_is_still_open_for_writing_runs(shell, tmp_path):
     script = write_script(tmp_path, "exit 4\n")
     with script.open("a"):
-        assert run_local(shell, tmp_path, script).returncode == 4
+        assert run_driver(shell, tmp_path, script).returncode == 4
 
 
 def test_the_script_reads_nothing_and_sees_no_variable_of_the_driver(shell, tmp_path):
     script = write_script(tmp_path, "cat; env\n")
-    run_local(
+    run_driver(
         shell, tmp_path, script, input=b"secret", env={"PATH": "/usr/bin:/bin", "code": "mine"}
     )
     out = log_of(tmp_path, ".out")
@@ -177,7 +176,7 @@ def test_the_script_reads_nothing_and_sees_no_variable_of_the_driver(shell, tmp_
 
 def test_the_driver_outlives_a_signal_to_its_session_and_tells_of_it(shell, tmp_path):
     script = write_script(tmp_path, "echo ready; exec sleep 60\n")
-    argv = [*shell, "-c", driver.LOCAL, "maestro", tmp_path, script, "1", "n1", "-", "", "", ""]
+    argv = [*shell, "-c", driver.scheduled([], driver.arguments(str(tmp_path), str(script), 1), {})]
     with subprocess.Popen(argv, start_new_session=True, stdout=subprocess.PIPE) as process:
         assert process.stdout.readline() == b"ready\n"
         # The whole group gets it, as from a scheduler; the script has the default action again.
@@ -322,11 +321,11 @@ def test_a_requeued_job_goes_on_with_its_own_attempt_only(
 
 def test_a_script_that_deletes_its_attempt_file_has_ended_all_the_same(shell, tmp_path):
     script = write_script(tmp_path, "rm .attempt.1; exit 5\n")
-    assert run_local(shell, tmp_path, script).returncode == 5
+    assert run_driver(shell, tmp_path, script).returncode == 5
     assert (tmp_path / ".attempt.1").read_text() == "end code=5\n"
 
 
 def test_the_script_does_not_get_the_attempt_file(shell, tmp_path):
     script = write_script(tmp_path, "echo mine >&3 || exit 6\n")
-    assert run_local(shell, tmp_path, script).returncode != 0
+    assert run_driver(shell, tmp_path, script).returncode != 0
     assert "mine" not in (tmp_path / ".attempt.1").read_text()

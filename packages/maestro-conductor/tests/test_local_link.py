@@ -1,4 +1,4 @@
-"""Local attempts are made ready while all slots are filled, and start when one becomes free."""
+"""Local attempts are handed over while all slots are filled, and are known as jobs once they start."""
 
 from __future__ import annotations
 
@@ -20,86 +20,104 @@ from maestro_conductor.submission import Submission
 from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
 
 
+def first_runs(slots):
+    """An outcome: so many jobs run, the others wait for a slot."""
+    states = ["RUNNING"] * slots
+    return lambda _job: {"state": states.pop() if states else "PENDING"}
+
+
 class Bench:
     """A link over a scripted adapter; the lane is kept as a machine would."""
 
-    def __init__(self, root, slots, weights):
-        make_workspace(root, [StepPlan("s", ["x"] * len(weights))], batch={"type": "local"})
+    def __init__(self, root, slots, count):
+        make_workspace(root, [StepPlan("s", ["x"] * count)], batch={"type": "local"})
         self.root = root
-        self.adapter = ScriptedScheduler(outcome=lambda _job: {"state": "RUNNING"})
+        self.adapter = ScriptedScheduler(outcome=first_runs(slots))
         submission = Submission(read_graph(root), Run("3f9a0c2d71e8"), root, self.adapter)
-        self.lane = Lane(LOCAL, slots, weights.__getitem__, least_ahead=9)
+        self.lane = Lane(LOCAL, slots, lambda _instance: 1, least_ahead=9)
         self.link = LocalLink(self.adapter, submission, self.lane)
 
-    def prepare(self, *instances):
+    def submit(self, *instances):
         for i in instances:
             self.lane.enter(i)
-        return self.link.prepare([Job(i, 1, f"m3f9a0c2d71e8.{i}.1", False) for i in instances])
+        jobs = [Job(i, 1, f"m3f9a0c2d71e8.{i}.1", False) for i in instances]
+        return self._begun(self.link.submit(jobs))
 
-    def start(self):
-        """The instances that started."""
-        answers = self.link.start(5)
+    def _begun(self, answers):
         for i, _, answer in answers.jobs if answers else []:
-            self.lane.jobs[answer["job"]] = i
+            if "job" in answer:
+                self.lane.jobs[answer["job"]] = i
         return [i for i, _, _ in answers.jobs] if answers else []
 
-    def end(self, i):
-        """An instance has ended, and the link was told; the machine was not."""
-        (job,) = [job for job, other in self.lane.jobs.items() if other == i]
-        self.adapter.say(job, state="FINISHED", exit_code=0)
-        return self.link.poll(0.0)
+    def poll(self, steady=0.0):
+        """The instances that began, and what is said of others."""
+        known, *more = self.link.poll(steady)
+        if not more:
+            return [], known.jobs
+        answers, new = more
+        return self._begun(answers), {**known.jobs, **new.jobs}
 
-    def script(self, i):
-        return self.root / f"s/N.{i}/s_N.{i}.sh"
+    def say(self, i, **answer):
+        """What becomes of an instance; the link hears of it with the next poll."""
+        names = {int(job["key"]): name for name, job in self.adapter.submitted.items()}
+        self.adapter.say(names[i], **answer)
 
 
 @pytest.fixture
 def made(tmp_path):
-    return lambda slots, weights: Bench(tmp_path, slots, weights)
+    return lambda slots, count: Bench(tmp_path, slots, count)
 
 
-def test_the_next_one_starts_before_the_machine_hears_of_the_end(made):
-    bench = made(1, [1, 1, 1])
-    bench.prepare(0, 1, 2)
-    assert bench.start() == [0]
-    assert bench.script(2).exists()
-    assert [answer["state"] for answer in bench.end(0).jobs.values()] == ["FINISHED"]
-    assert bench.start() == [1]
-    assert bench.start() == []
+def test_those_that_wait_are_told_when_they_start(made):
+    bench = made(1, 3)
+    assert bench.submit(0, 1, 2) == [0]
+    assert bench.poll() == ([], {"100": bench.adapter.answers["100"]})
+    bench.say(0, state="FINISHED", exit_code=0)
+    bench.say(1, state="RUNNING", started=7.5)
+    begun, polled = bench.poll()
+    assert begun == [1]
+    assert [answer["state"] for answer in polled.values()] == ["FINISHED", "RUNNING"]
 
 
-def test_a_big_one_waits_for_its_slots_and_is_not_passed(made):
-    bench = made(3, [2, 3, 1])
-    bench.prepare(0, 1, 2)
-    assert bench.start() == [0]
-    bench.end(0)
-    assert bench.start() == [1]
+def test_a_record_of_several_starts_is_older_than_every_end(made):
+    bench = made(0, 2)
+    bench.submit(0, 1)
+    bench.say(0, state="FINISHED", exit_code=0, started=7.5, ended=7.6)
+    bench.say(1, state="RUNNING", started=7.75)
+    _, answers, polled = bench.link.poll(0.0)
+    assert (answers.at, [i for i, _, _ in answers.jobs]) == (7500, [0, 1])
+    assert len(polled.jobs) == 2
 
 
-def test_without_slots_all_start_at_once(made):
-    bench = made(None, [1, 1, 1])
-    bench.prepare(0, 1, 2)
-    assert bench.start() == [0, 1, 2]
+def test_a_job_gets_its_name_when_it_starts(made):
+    bench = made(0, 1)
+    bench.submit(0)
+    bench.say(0, state="RUNNING", started=7.5, job="4711")
+    bench.adapter.say("4711", state="RUNNING")
+    assert bench.poll()[0] == [0]
+    assert bench.lane.jobs == {"4711": 0}
+    bench.adapter.say("4711", state="FINISHED", exit_code=0)
+    assert list(bench.poll()[1]) == ["4711"]
 
 
 def test_what_cannot_be_written_is_refused_at_once(made):
-    bench = made(1, [1, 1])
+    bench = made(1, 2)
     (bench.root / "s").write_text("in the way")
-    refused = bench.prepare(0)
-    assert [(i, "error" in answer) for i, _, answer in refused.jobs] == [(0, True)]
-    assert bench.start() == []
+    assert bench.submit(0) == [0]
+    assert bench.lane.jobs == {}
+    assert not bench.adapter.submitted
 
 
 def test_trouble_with_files_lasts_until_scripts_can_be_written_again(made, monkeypatch):
-    bench = made(1, [1, 1, 1])
-    bench.prepare(0)
+    bench = made(1, 3)
+    bench.submit(0)
     with monkeypatch.context() as patch:
         patch.setattr(os, "mkdir", no_room)
-        refused = bench.prepare(1)
+        refused = bench.link.submit([Job(1, 1, "m3f9a0c2d71e8.1.1", False)])
     assert [answer["transient"] for _, _, answer in refused.jobs] == [True]
-    assert bench.start() == [0]
-    assert "No space" in bench.link.trouble  # who was ready before says nothing of the disk
-    bench.prepare(2)
+    bench.poll()
+    assert "No space" in bench.link.trouble  # who was handed over before says nothing of the disk
+    bench.submit(2)
     assert bench.link.trouble is None
 
 
@@ -108,51 +126,41 @@ def no_room(path, *_mode):
 
 
 def test_only_news_is_told_and_an_end_that_is_in_doubt_is_told_again(made):
-    bench = made(1, [1])
-    bench.prepare(0)
-    bench.start()
-    assert len(bench.link.poll(0.0).jobs) == 1
-    assert bench.link.poll(0.0).jobs == {}
-    (job,) = bench.end(0).jobs
-    assert bench.link.poll(100.0).jobs[job]["state"] == "FINISHED"
-    assert bench.link.poll(100.5).jobs == {}
+    bench = made(1, 1)
+    bench.submit(0)
+    assert len(bench.poll()[1]) == 1
+    assert bench.poll() == ([], {})
+    bench.say(0, state="FINISHED", exit_code=0)
+    (job,) = bench.poll()[1]
+    assert bench.poll(100.0)[1][job]["state"] == "FINISHED"
+    assert bench.poll(100.5) == ([], {})
     bench.lane.leave(0, job)
-    assert bench.link.poll(200.0).jobs == {}
+    assert bench.poll(200.0) == ([], {})
 
 
-def test_supplied_is_when_every_slot_is_filled_and_as_many_wait(made):
-    bench = made(2, [1] * 6)
-    bench.prepare(0, 1, 2, 3)
-    assert not bench.link.supplied
-    bench.start()
-    assert bench.link.supplied
-    bench.end(0)
-    bench.start()
-    assert not bench.link.supplied
-
-
-def test_those_that_are_given_up_never_start(made):
-    bench = made(1, [1, 1])
-    bench.prepare(0, 1)
-    bench.start()
-    (dropped,) = bench.link.give_up("because").jobs
-    assert dropped == (1, 1, {"error": "because", "transient": True})
-    bench.end(0)
-    assert bench.start() == []
-    assert bench.link.give_up("because") is None
+def test_those_that_are_withdrawn_never_start_and_who_runs_goes_on(made):
+    bench = made(1, 3)
+    bench.submit(0, 1, 2)
+    bench.say(1, state="RUNNING", started=7.5)  # in this very moment
+    (dropped,) = bench.link.withdraw("because").jobs
+    assert dropped == (2, 1, {"error": "because", "transient": True})
+    assert bench.link.withdraw("because") is None
+    assert bench.poll()[0] == [1]
 
 
 def test_a_cancelled_study_starts_none_of_those_that_are_ready(tmp_path):
     make_workspace(tmp_path, [StepPlan("s", ["x"] * 4)], batch={"type": "local"})
     adapter = ScriptedScheduler(name="local", slots=1)
+    state = first_runs(1)
 
-    def outcome(_job):
+    def outcome(job):
         (tmp_path / ".cancel.lock").touch()
-        return {"state": "RUNNING"}
+        return state(job)
 
     adapter.outcome = outcome
     assert conduct(tmp_path, scheduler_factory=lambda _name, _options: adapter) == 3
-    assert [job["key"] for job in adapter.submitted.values()] == ["0"]
+    assert adapter.cancelled == ["100"]
+    assert len(adapter.submitted) > 1
     assert (tmp_path / "s/N.1/s_N.1.sh").exists()
     _, state = read_state(tmp_path)
     assert list(state.state) == [CODES["CANCELLED"]] * 4
@@ -162,15 +170,21 @@ def test_a_conductor_that_leaves_offers_them_to_the_next(tmp_path):
     make_workspace(tmp_path, [StepPlan("s", ["x"] * 3)], batch={"type": "local"})
     adapter = ScriptedScheduler(name="local", slots=1)
 
-    def outcome(_job):
-        os.kill(os.getpid(), signal.SIGTERM)
-        return {"state": "RUNNING"}
+    state = first_runs(1)
+
+    def outcome(job):
+        if len(adapter.submitted) == 1:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return state(job)
 
     adapter.outcome = outcome
     assert conduct(tmp_path, scheduler_factory=lambda _name, _options: adapter) == 128 + 15
-    assert [job["key"] for job in adapter.submitted.values()] == ["0"]
+    before = dict(adapter.submitted)
+    assert len(before) > 1
     adapter.outcome = lambda _job: {"state": "FINISHED", "exit_code": 0}
     adapter.say("100", state="FINISHED", exit_code=0)
     assert conduct(tmp_path, scheduler_factory=lambda _name, _options: adapter) == 0
-    others = [job for job in adapter.submitted.values() if job["key"] != "0"]
+    others = [
+        job for name, job in adapter.submitted.items() if name not in before and job["key"] != "0"
+    ]
     assert [(job["key"], job["attempt"]) for job in others] == [("1", 1), ("2", 1)]

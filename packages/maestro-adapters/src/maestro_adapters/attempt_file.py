@@ -18,7 +18,9 @@ class Attempt:
 
     Attributes:
         void: it never ran, and never will.
-        pid: process id of the driver.
+        pid: process id of the driver; of the script, where a keeper started it.
+        keeper: process id of that keeper (`maestro_adapters.local.keeper`).
+        slots, limit: of a local job; the limit in s.
         host, boot: where it runs or ran; ``-``: a host without boot ids.
         started: s since 1970, where the file says.
         exit_code: of the script; None: no end is known.
@@ -27,6 +29,9 @@ class Attempt:
 
     void: bool = False
     pid: int | None = None
+    keeper: int | None = None
+    slots: int = 1
+    limit: float | None = None
     host: str | None = None
     boot: str | None = None
     started: float | None = None
@@ -70,10 +75,15 @@ def parse(content: bytes) -> Attempt:
             attempt = attrs.evolve(
                 attempt,
                 pid=_integer(fields.get("pid")),
+                keeper=_integer(fields.get("keeper")),
+                slots=_integer(fields.get("slots")) or 1,
+                limit=_number(fields.get("limit")),
                 host=fields.get("host"),
                 boot=fields.get("boot"),
                 started=_number(fields.get("time")),
             )
+        elif word == "script":
+            attempt = attrs.evolve(attempt, pid=_integer(fields.get("pid")))
         elif word == "end" and (code := _integer(fields.get("code"))) is not None:
             attempt = attrs.evolve(attempt, exit_code=code, ended=_number(fields.get("time")))
     return attempt

@@ -1,9 +1,9 @@
-"""The driver around a script: plain ``sh`` that makes the attempt file.
+"""The driver around the script of a scheduled job: plain ``sh`` that makes the attempt file.
 
-Exactly-once execution and exit codes come from the attempt file, on every adapter alike (see "The
-attempt file" on the workspace format page). The body below is one constant text. What differs
-between jobs are its arguments: paths and names never become part of a command. A local job gets
-them as arguments of ``sh -c``; a scheduled one in a ``set --`` line, quoted.
+Exactly-once execution and exit codes come from the attempt file (see "The attempt file" on the workspace
+format page); for local jobs `maestro_adapters.local.keeper` makes it. The body below is one constant text.
+What differs between jobs are its arguments, quoted in a ``set --`` line: paths and names never become part
+of a command.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping, Sequence
 
-__all__ = ["ALREADY_STARTED", "CANNOT_START", "LOCAL", "arguments", "scheduled"]
+__all__ = ["ALREADY_STARTED", "CANNOT_START", "arguments", "scheduled"]
 
 #: Exit code: the attempt file was there already, so nothing ran (sysexits.h: EX_TEMPFAIL).
 ALREADY_STARTED = 75
@@ -93,9 +93,6 @@ until { printf 'end code=%s\\n' "$maestro_code" >&3 && [ -f ".attempt.$3" ]; } |
 done
 exit "$maestro_code"
 """
-
-#: For ``sh -c LOCAL maestro workspace script attempt host boot label "" time ""``.
-LOCAL = _TRAP + _BEGIN + _NOT_CREATED + _REDIRECT + _RUN + _END
 
 
 def arguments(

@@ -1,17 +1,17 @@
-"""A driver that is killed costs no exit code: its script is ours then."""
+"""A keeper that is killed costs no exit code: its scripts are ours then."""
 
-import contextlib
 import ctypes
 import os
 import signal
 import subprocess
+import sys
 
 import pytest
 
 from maestro_adapters import states
-from maestro_adapters.local import adoption
+from maestro_adapters.local import adoption, processes
 
-UNTIL_GO = "echo $$ >script; : >ready; while [ ! -e go ]; do sleep 0.02; done"
+UNTIL_GO = ": >ready; while [ ! -e go ]; do sleep 0.02; done"
 
 
 @pytest.fixture
@@ -38,23 +38,22 @@ def test_a_process_adopts_only_as_long_as_its_adapter_is_open(adopting, make_ben
     plain.adapter.close()
 
 
-def kill_driver(job):
-    os.kill(int(job.id), signal.SIGKILL)
+def kill_keeper(job):
+    os.kill(job.attempt.keeper, signal.SIGKILL)
 
 
-def is_zombie(pid):
-    with contextlib.suppress(OSError), open(f"/proc/{pid}/stat", "rb") as file:
-        return file.read().rsplit(b")", 1)[1].split()[0] == b"Z"
-    return False
+def is_ours(bench, job):
+    """Whether its script is known as our child."""
+    return bench.poll([job]) and bench.adapter._pool._jobs[job.id].child
 
 
 @pytest.mark.parametrize(("ending", "code"), [("exit 0", 0), ("exit 7", 7), ("kill -9 $$", 137)])
-def test_the_exit_code_of_a_script_whose_driver_was_killed(adopting, ending, code):
+def test_the_exit_code_of_a_script_whose_keeper_was_killed(adopting, ending, code):
     bench = adopting()
     (job,) = bench.submit({"command": f"{UNTIL_GO}; {ending}"})
     bench.started([job])
-    kill_driver(job)
-    bench.eventually(lambda: bench.adapter._pool._jobs[job.id].orphan)
+    kill_keeper(job)
+    bench.eventually(lambda: is_ours(bench, job))
     assert bench.poll([job])[job.key]["state"] == states.RUNNING
     (job.workspace / "go").touch()
     (end,) = bench.ends([job])
@@ -63,44 +62,101 @@ def test_the_exit_code_of_a_script_whose_driver_was_killed(adopting, ending, cod
     assert job.attempt.exit_code == code  # who asks later is told, too
 
 
-def test_a_script_that_ended_before_anybody_looked(adopting, pid_in):
+def test_a_script_that_ended_while_its_keeper_died(adopting):
+    """The keeper had no time to write the end; the kernel kept the exit code."""
     bench = adopting()
     (job,) = bench.submit({"command": f"{UNTIL_GO}; exit 3"})
     bench.started([job])
-    script = pid_in(job.workspace / "script")
-    with bench.adapter._pool._lock:  # the pool sees nothing meanwhile
-        kill_driver(job)
-        (job.workspace / "go").touch()
-        bench.eventually(lambda: is_zombie(script))
+    keeper = job.attempt.keeper
+    os.kill(keeper, signal.SIGSTOP)
+    (job.workspace / "go").touch()
+    bench.eventually(lambda: processes.is_zombie(int(job.id)))
+    os.kill(keeper, signal.SIGKILL)
     (end,) = bench.ends([job])
     assert (end["state"], end["exit_code"]) == (states.FAILED, 3)
+    assert job.attempt.exit_code == 3
 
 
-def test_what_ends_in_the_session_of_a_running_job_is_left_for_it(adopting):
-    """The death of its driver may not have been noticed yet."""
+def test_an_end_that_was_written_and_not_told(adopting):
     bench = adopting()
-    (job,) = bench.submit({"command": UNTIL_GO})
+    (job,) = bench.submit({"command": f"{UNTIL_GO}; exit 3"})
     bench.started([job])
-    pool = bench.adapter._pool
-    with pool._lock:
-        kill_driver(job)
-        bench.eventually(lambda: is_zombie(int(job.id)))
-        pool._orphans._next_reaping = 0.0
-        pool._orphans.reap(pool._running)
-        assert is_zombie(int(job.id))
     (job.workspace / "go").touch()
-    assert bench.ends([job])[0]["exit_code"] == 0
+    bench.eventually(lambda: job.attempt.exit_code is not None)
+    kill_keeper(job)
+    (end,) = bench.ends([job])
+    assert (end["state"], end["exit_code"]) == (states.FAILED, 3)
+    assert (job.workspace / ".attempt.1").read_text().count("end ") == 1
 
 
-def test_a_slot_stays_taken_as_long_as_the_script_runs(adopting):
+def test_what_waits_goes_to_another_keeper_once_its_slot_is_free(adopting):
     bench = adopting(slots=1)
-    first, second = bench.submit({"command": UNTIL_GO}, {"command": "true"})
+    first, second = bench.submit({"command": UNTIL_GO}, {"command": "exit 5"})
     bench.started([first])
-    kill_driver(first)
-    bench.eventually(lambda: bench.adapter._pool._jobs[first.id].orphan)
+    kill_keeper(first)
+    bench.eventually(lambda: is_ours(bench, first))
     assert bench.poll([second])[second.key]["state"] == states.PENDING
     (first.workspace / "go").touch()
-    assert [end["exit_code"] for end in bench.ends([first, second])] == [0, 0]
+    assert [end["exit_code"] for end in bench.ends([first, second])] == [0, 5]
+    assert second.attempt.keeper != first.attempt.keeper
+
+
+@pytest.mark.parametrize("moment", ["before it read", "before it said so"])
+def test_a_keeper_that_is_killed_while_it_starts_a_script(adopting, moment):
+    """What it was asked is done once, whether it had come to it or not."""
+    bench = adopting(slots=1)
+    (first,) = bench.submit({"command": UNTIL_GO})
+    bench.started([first])
+    keeper = first.attempt.keeper
+    if moment == "before it read":
+        os.kill(keeper, signal.SIGSTOP)
+        (second,) = bench.submit({"command": f"echo ran >>ran; {UNTIL_GO}; exit 6"})
+    else:
+        (second,) = bench.submit({"command": f"echo ran >>ran; {UNTIL_GO}; exit 6"})
+        (first.workspace / "go").touch()
+        bench.eventually((second.workspace / "ready").exists)
+    os.kill(keeper, signal.SIGKILL)
+    (first.workspace / "go").touch()
+    bench.started([second])
+    (second.workspace / "go").touch()
+    assert [end["exit_code"] for end in bench.ends([first, second])] == [0, 6]
+    assert (second.workspace / "ran").read_text() == "ran\n"
+    assert len(list(second.workspace.glob("job.*.out"))) == 1
+    assert not list(second.workspace.glob(".log.*"))
+
+
+def test_a_script_that_was_a_keeper_s_last_act(adopting):
+    """Its process id was not even written; it is our child that we do not know."""
+    bench = adopting(slots=1)
+    (first,) = bench.submit({"command": UNTIL_GO})
+    bench.started([first])
+    pool = bench.adapter._pool
+    started = subprocess.Popen(["sh", "-c", "exit 9"], start_new_session=True)
+    os.waitid(os.P_PID, started.pid, os.WEXITED | os.WNOWAIT)
+    (second,) = bench.submit({"command": "exit 0"})
+    keeper = first.attempt.keeper
+    (second.workspace / ".attempt.1").write_text(f"start keeper={keeper} host=n boot=b\n")
+    os.kill(keeper, signal.SIGKILL)
+    (end,) = bench.ends([second])
+    assert end["exit_code"] == 9
+    assert pool._by_token[second.token].pid == started.pid
+    started.returncode = 9  # it was ours to reap
+    (first.workspace / "go").touch()
+    bench.ends([first])
+
+
+def test_a_keeper_that_dies_at_once_is_no_endless_loop(bench, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    (job,) = bench.submit({"command": "true"})
+    (end,) = bench.ends([job])
+    assert (end["state"], "dies at once" in end["reason"]) == (states.FAILED, True)
+    assert job.attempt is None
+
+
+def test_no_keeper_to_be_had_is_an_error(bench, monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    (job,) = bench.submit({"command": "true"})
+    assert "No such file" in job.answer["error"]
 
 
 @pytest.mark.parametrize("trap", ["", "trap '' TERM;"])
@@ -108,8 +164,8 @@ def test_an_orphan_is_cancelled_like_any_other(adopting, trap):
     bench = adopting(grace=0.2)
     (job,) = bench.submit({"command": f"{trap} {UNTIL_GO}"})
     bench.started([job])
-    kill_driver(job)
-    bench.eventually(lambda: bench.adapter._pool._jobs[job.id].orphan)
+    kill_keeper(job)
+    bench.eventually(lambda: is_ours(bench, job))
     bench.adapter.cancel([job.id])
     (end,) = bench.ends([job])
     assert end["state"] == states.CANCELLED

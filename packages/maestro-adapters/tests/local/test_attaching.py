@@ -28,11 +28,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 @pytest.fixture
 def orphan(bench, tmp_path):
-    """Starts jobs in a process that dies at once; they are killed at the end of the test.
-
-    Their drivers have begun: before that, while the kernel still sets a program up, nobody can see
-    its environment.
-    """
+    """Starts jobs in a process that dies at once; they are killed at the end of the test."""
     groups = []
 
     def orphan(*requests):
@@ -76,7 +72,8 @@ def orphan(bench, tmp_path):
             )
             if answer["job"].isdecimal():
                 groups.append(int(answer["job"]))
-                bench.eventually(lambda job=found[-1]: job.attempt is not None)
+                # Before, while the kernel still sets a program up, nobody can see its environment.
+                bench.eventually(lambda job=found[-1]: job.attempt and job.attempt.pid)
         return found
 
     yield orphan
@@ -142,17 +139,37 @@ def test_found_jobs_keep_their_walltime(bench, orphan):
     assert end["state"] == states.TIMEDOUT
 
 
-def test_a_job_without_its_driver_is_found_by_what_it_left(bench, orphan, alive):
-    """Its script may still be at work, so it is not absent."""
+def test_a_job_whose_keeper_died_too_is_found(bench, orphan):
+    """Its script is at work, so it is not absent; how it ends, nobody will know."""
     (job,) = orphan({"command": WAITS})
-    bench.eventually((job.workspace / "ready").exists)
-    os.kill(int(job.id), signal.SIGKILL)
-    bench.eventually(lambda: not alive(int(job.id)))
-    (found,) = find(bench, [job]).values()
-    assert found["state"] == states.RUNNING
+    bench.started([job])
+    os.kill(job.attempt.keeper, signal.SIGKILL)
+    bench.eventually(lambda: not processes.is_keeper(job.attempt.keeper))
+    assert find(bench, [job]) == {job.token: {"job": job.id, "state": "RUNNING"}}
     (job.workspace / "go").touch()
-    same = RunningJob(job.key, job.token, found["job"], job.workspace, found)
-    assert bench.ends([same])[0]["state"] == states.NOTFOUND
+    (end,) = bench.ends([job])
+    assert (end["state"], end["exit_code"]) == (states.FAILED, None)
+
+
+def test_what_a_script_left_behind_is_not_the_job(bench, orphan):
+    leaves = "sleep 600 >/dev/null 2>&1 & exit 4"
+    (job,) = orphan({"command": leaves})
+    bench.eventually(lambda: job.attempt.exit_code is not None)
+    assert find(bench, [job]) == {job.token: {"absent": True}}
+
+
+def test_an_end_that_its_keeper_has_yet_to_write(bench, orphan):
+    """The script is gone, and its keeper held up."""
+    (job,) = orphan({"command": WAITS})
+    bench.started([job])
+    find(bench, [job])
+    keeper = job.attempt.keeper
+    os.kill(keeper, signal.SIGSTOP)
+    (job.workspace / "go").touch()
+    bench.eventually(lambda: bench.poll([job]) and bench.adapter._pool._ends.unwatched)
+    assert bench.poll([job])[job.key]["state"] == states.RUNNING
+    os.kill(keeper, signal.SIGCONT)
+    assert bench.ends([job])[0]["exit_code"] == 4
 
 
 def test_without_pidfds(bench, orphan, monkeypatch):

@@ -65,6 +65,12 @@ def test_every_job_ran_once_or_never_will(bench, tmp_path, after):
     live = [answer["job"] for answer in found.values() if "job" in answer]
     bench.eventually(lambda: all(answer["ended"] for answer in bench.adapter.poll(live).values()))
 
+    def has_ended(job):
+        """Or is void. The keeper lives, so every end is written."""
+        attempt = attempt_file.read(attempt_file.path_of(job["request"]["workspace"], 1))
+        return attempt.void or attempt.exit_code is not None
+
+    bench.eventually(lambda: all(map(has_ended, jobs)))
     for number, job in enumerate(jobs):
         workspace = job["request"]["workspace"]
         attempt = attempt_file.read(attempt_file.path_of(workspace, 1))

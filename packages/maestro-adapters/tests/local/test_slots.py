@@ -1,6 +1,5 @@
 """Many jobs at a time, within the slots."""
 
-import errno
 import os
 import resource
 import select
@@ -8,15 +7,12 @@ import signal
 import threading
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from maestro_adapters import states
 from maestro_adapters.local import processes
 from maestro_adapters.local.job import LocalJob
 from maestro_adapters.local.loop import Loop
 from maestro_adapters.local.pool import Pool
-from maestro_adapters.local.slots import Slots
 
 #: Runs until a file ``go`` appears in its workspace.
 UNTIL_GO = ": >ready; while [ ! -e go ]; do sleep 0.02; done"
@@ -77,7 +73,7 @@ def test_a_job_bigger_than_the_machine_runs_alone(bench):
 
 
 def test_a_waiting_job_starts_without_a_caller(bench):
-    """The pool's own thread fills a free slot, and its descriptor tells of it."""
+    """The keeper fills a free slot, and the pool's descriptor tells of it."""
     first, second, third = bench.submit(*[{"command": UNTIL_GO}] * 3)
     bench.started([first, second])
     wake = bench.adapter.wake_fd()
@@ -105,32 +101,45 @@ def test_ends_are_told_from_any_thread(make_bench):
     assert [end["exit_code"] for end in ends] == [5] * 20
 
 
-def test_without_pidfds_ends_are_looked_for(make_bench, monkeypatch):
+@pytest.fixture
+def orphans(make_bench):
+    """Starts jobs that run until they are let go, and kills their keeper: they have to be watched."""
+
+    def orphans(count):
+        bench = make_bench(slots=count, adopt=True)
+        jobs = bench.submit(*[{"command": UNTIL_GO + "; exit 5"}] * count)
+        bench.started(jobs)
+        os.kill(jobs[0].attempt.keeper, signal.SIGKILL)
+        bench.eventually(lambda: bench.poll(jobs) and bench.adapter._pool._keeping is None)
+        return bench, jobs
+
+    return orphans
+
+
+def test_without_pidfds_ends_are_looked_for(orphans, monkeypatch):
     monkeypatch.setattr(processes, "open_pidfd", lambda _pid: None)
-    bench = make_bench()
-    ends = bench.ends(bench.submit(*[{"command": "exit 5"}] * 6))
-    assert [end["exit_code"] for end in ends] == [5] * 6
+    bench, jobs = orphans(3)
+    for job in jobs:
+        (job.workspace / "go").touch()
+    assert [end["exit_code"] for end in bench.ends(jobs)] == [5] * 3
 
 
-def test_many_running_jobs_leave_descriptors_to_others(make_bench, monkeypatch, descriptors):
+def test_many_running_jobs_leave_descriptors_to_others(orphans, monkeypatch, descriptors):
     """Half of those that this process may open; the ends of further jobs are looked for."""
     limits = descriptors() + 20, resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     monkeypatch.setattr(resource, "getrlimit", lambda _which: limits)
-    bench = make_bench(slots=40)
-    before = descriptors()
-    jobs = bench.submit(*[{"command": UNTIL_GO + "; exit 5"}] * 40)
-    bench.started(jobs)
-    assert 5 < descriptors() - before <= limits[0] // 2
+    bench, jobs = orphans(40)
+    ends = bench.adapter._pool._ends
+    assert (len(ends.watched), len(ends.unwatched)) == (limits[0] // 2, 40 - limits[0] // 2)
     for job in jobs:
         (job.workspace / "go").touch()
     assert [end["exit_code"] for end in bench.ends(jobs)] == [5] * 40
 
 
-def test_any_number_of_descriptors(make_bench, monkeypatch):
+def test_any_number_of_descriptors(orphans, monkeypatch):
     infinite = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
     monkeypatch.setattr(resource, "getrlimit", lambda _which: infinite)
-    bench = make_bench()
-    jobs = bench.submit(*[{"command": UNTIL_GO}] * 2)
+    bench, jobs = orphans(2)
     assert not bench.adapter._pool._ends.unwatched
     for job in jobs:
         let_go(bench, job)
@@ -143,46 +152,25 @@ def test_children_of_others_are_left_alone(bench):
 
 
 def test_a_host_program_that_reaps_everything(bench):
-    """The exit code is then that of the attempt file."""
-    (job,) = bench.submit({"command": UNTIL_GO + "; exit 6"})
-    bench.started([job])
-    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel reaps: waitpid(2), NOTES
+    """The kernel does so where SIGCHLD is ignored: waitpid(2), NOTES."""
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     try:
-        (job.workspace / "go").touch()
+        (job,) = bench.submit({"command": "exit 6"})
         (end,) = bench.ends([job])
+        bench.adapter.close()
     finally:
         signal.signal(signal.SIGCHLD, before)
     assert (end["state"], end["exit_code"]) == ("FAILED", 6)
 
 
-def test_too_many_processes_is_waiting_not_failure(bench, monkeypatch):
-    """A start that the system refuses for now is tried again."""
-    spawn = processes.spawn
-    refusals = [errno.EAGAIN, errno.ENOMEM]
-
-    def refuse_twice(*arguments):
-        if refusals:
-            raise OSError(refusals.pop(), "no room")
-        return spawn(*arguments)
-
-    monkeypatch.setattr(processes, "spawn", refuse_twice)
-    monkeypatch.setattr("maestro_adapters.local.pool._RETRY_INTERVAL", 0.01)
-    (job,) = bench.submit({"command": "exit 0"})
-    assert job.answer["state"] == states.PENDING
-    assert bench.ends([job])[0]["state"] == states.FINISHED
-    assert not refusals
-
-
 def test_a_job_that_can_never_start_is_an_error(bench):
-    """An argument longer than the system takes: 128 KiB on Linux."""
-    (job,) = bench.submit({"command": "true", "label": "x" * 200_000})
+    """Its logs' names would be longer than a file's name may be."""
+    (job,) = bench.submit({"command": "true", "label": "x" * 221})
     assert job.answer["transient"] is False
     assert "too long" in job.answer["error"]
-    blocker = bench.submit({"command": UNTIL_GO, "procs": 2})[0]
-    (queued,) = bench.submit({"command": "true", "label": "x" * 200_000})
-    let_go(bench, blocker)
-    (end,) = bench.ends([queued])
-    assert (end["state"], "too long" in end["reason"]) == ("FAILED", True)
+    (longest,) = bench.submit({"command": "echo hi", "label": "x" * 220})
+    bench.ends([longest])
+    assert (longest.workspace / f"{'x' * 220}.{longest.attempt.pid}.out").read_text() == "hi\n"
 
 
 def test_a_request_that_makes_no_sense_stops_no_other(bench):
@@ -242,7 +230,7 @@ def test_a_pool_whose_thread_died_says_so(bench, monkeypatch):
         raise RuntimeError("a bug")
 
     monkeypatch.setattr(Loop, "_round", fail)
-    (job,) = bench.submit({"command": "true"})
+    (job,) = bench.submit({"command": UNTIL_GO, "walltime": "1h", "enforce_walltime": True})
     (answer,) = bench.wait([job], until=lambda answer: answer["state"] != states.RUNNING)
     assert answer["state"] == states.UNREACHABLE
     assert "a bug" in answer["reason"]
@@ -258,40 +246,15 @@ def test_news_comes_seldom_while_jobs_wait(bench):
     assert 0 < wakes < 60
 
 
-def job_of(number, slots):
-    return LocalJob(token=f"m1.{number}.1", workspace="/", slots=slots)
-
-
-@given(
-    total=st.integers(1, 6),
-    steps=st.lists(st.one_of(st.integers(1, 9), st.sampled_from(["end", "cancel"])), max_size=40),
-)
-def test_slots_are_never_overdrawn_nor_lost(total, steps):
-    slots = Slots(total)
-    jobs, running, waiting = [], [], []
-
-    def start(job):
-        slots.take(job)
-        running.append(job)
-
-    for number, step in enumerate(steps):
-        if isinstance(step, int):
-            jobs.append(job_of(number, step))
-            if slots.have_room(jobs[-1]):
-                start(jobs[-1])
-            else:
-                slots.wait(jobs[-1])
-                waiting.append(jobs[-1])
-        elif step == "end" and running:
-            slots.give_back(running.pop(0))
-        elif step == "cancel" and waiting:
-            slots.leave([waiting.pop()])
-        while (job := slots.next()) is not None:
-            slots.leave((job,))
-            assert job is waiting.pop(0)  # first come, first served
-            start(job)
-        weights = [min(job.slots, total) for job in running]
-        assert sum(weights) + slots.free == total
-        assert sum(weights) <= total
-        assert list(slots) == waiting
-        assert not waiting or min(waiting[0].slots, total) > slots.free  # none waits that could run
+def test_a_job_that_waited_is_named_by_its_process_once_it_runs(bench):
+    *running, waiting = bench.submit(*[{"command": UNTIL_GO}] * 3)
+    assert "job" not in bench.poll([waiting])[waiting.key]
+    let_go(bench, running[0])
+    bench.started([waiting])
+    answer = bench.poll([waiting])[waiting.key]
+    assert answer["job"] == str(waiting.attempt.pid)
+    renamed = bench.adapter.poll([answer["job"]])[answer["job"]]
+    assert (renamed["state"], "job" in renamed) == (states.RUNNING, False)
+    assert bench.adapter.cancel([answer["job"]]) == {answer["job"]: {"cancelled": True}}
+    assert bench.ends([waiting])[0]["state"] == states.CANCELLED
+    let_go(bench, running[1])

@@ -45,7 +45,6 @@ def test_what_ignores_term_is_killed(make_bench):
     cancel(bench, job)
     (end,) = bench.ends([job])
     assert end["state"] == states.CANCELLED
-    # The driver is spared, so that the exit code is known to everybody.
     assert job.attempt.exit_code == 128 + signal.SIGKILL
 
 
@@ -81,19 +80,17 @@ def test_a_waiting_job_is_cancelled_at_once(bench):
 
 
 def test_a_job_that_had_ended_was_not_cancelled(bench):
-    """Not even where the pool has not noticed yet."""
+    """Not even where nobody here has heard of it yet."""
     (job,) = bench.submit({"command": ": >ready; while [ ! -e go ]; do sleep 0.02; done; exit 3"})
     bench.started([job])
-    pool = bench.adapter._pool
-    with pool._lock:  # its thread sees nothing meanwhile
-        (job.workspace / "go").touch()
-        os.waitid(os.P_PID, int(job.id), os.WEXITED | os.WNOWAIT)
-        pool._stop([pool._jobs[job.id]], states.CANCELLED)
-    assert bench.ends([job])[0]["state"] == states.FAILED
+    (job.workspace / "go").touch()
+    bench.eventually(lambda: job.attempt.exit_code is not None)
+    cancel(bench, job)
+    (end,) = bench.ends([job])
+    assert (end["state"], end["exit_code"]) == (states.FAILED, 3)
 
 
-def test_a_signal_that_comes_before_the_script_starts_is_not_lost(bench):
-    """The driver catches TERM from its first moment on; its script gets it as soon as it is there."""
+def test_a_script_that_has_just_started_is_stopped(bench):
     for _ in range(20):
         (job,) = bench.submit({"command": "exec sleep 600"})
         cancel(bench, job)
@@ -171,14 +168,26 @@ def test_close_finishes_what_it_began_to_stop(make_bench, alive):
     bench.eventually(lambda: other.attempt.exit_code == 143)
 
 
-def test_a_killed_driver_is_not_the_end_of_its_script(bench, pid_in):
+def test_a_killed_keeper_is_not_the_end_of_its_scripts(bench):
     """The job lasts as long as its script, which nobody may run a second time meanwhile."""
-    command = "echo $$ >script; : >ready; while [ ! -e go ]; do sleep 0.02; done"
+    command = ": >ready; while [ ! -e go ]; do sleep 0.02; done"
     (job,) = bench.submit({"command": command})
     bench.started([job])
-    os.kill(int(job.id), signal.SIGKILL)
-    bench.eventually(lambda: bench.adapter._pool._jobs[job.id].pid != int(job.id))
+    os.kill(job.attempt.keeper, signal.SIGKILL)
+    bench.eventually(lambda: bench.poll([job]) and bench.adapter._pool._keeping is None)
     assert bench.poll([job])[job.key]["state"] == states.RUNNING
     (job.workspace / "go").touch()
     (end,) = bench.ends([job])
     assert (end["state"], end["exit_code"]) == ("FAILED", None)
+
+
+def test_those_that_are_withdrawn_never_start_and_the_others_go_on(bench):
+    *running, first, second = bench.submit(*[{"command": SLEEPS}] * 4)
+    ids = [job.id for job in (*running, first)]
+    assert bench.adapter.withdraw([*ids, "999999999"]) == [first.id]
+    assert bench.poll([first])[first.key]["state"] == states.CANCELLED
+    cancel(bench, *running)
+    bench.started([second])
+    assert first.attempt is None
+    cancel(bench, second)
+    bench.ends([second])

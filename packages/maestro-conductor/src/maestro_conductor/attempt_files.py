@@ -23,7 +23,8 @@ class AttemptFile:
         exit_code: of the script, where it ended.
         started, ended: ms since 1970, where known.
         host, boot: where it runs or ran; None: not known.
-        pid: of its driver; None: not known.
+        pid: of its driver, or of its script where a keeper started that; None: not known.
+        keeper: process that will write the end; None: not known.
     """
 
     fate: str
@@ -33,6 +34,7 @@ class AttemptFile:
     host: str | None = None
     boot: str | None = None
     pid: int | None = None
+    keeper: int | None = None
 
 
 def attempt_path(folder: Path, attempt: int) -> Path:
@@ -52,7 +54,7 @@ def read_attempt(folder: Path, attempt: int) -> AttemptFile:
             modified = os.fstat(file.fileno()).st_mtime_ns // 1_000_000
     except (FileNotFoundError, NotADirectoryError):
         return AttemptFile("absent")
-    host = boot = started = pid = None
+    host = boot = started = pid = keeper = None
     for line in content.split(b"\n")[:-1]:
         word, *pairs = line.decode("utf-8", "surrogateescape").split(" ")
         fields = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
@@ -61,11 +63,19 @@ def read_attempt(folder: Path, attempt: int) -> AttemptFile:
         if word == "start":
             host, boot = fields.get("host"), fields.get("boot")
             started = _milliseconds(fields.get("time"))
-            pid = int(fields["pid"]) if fields.get("pid", "").isdecimal() else None
+            pid, keeper = _number(fields.get("pid")), _number(fields.get("keeper"))
+        elif word == "script":
+            pid = _number(fields.get("pid"))
         elif word == "end" and fields.get("code", "").isdecimal():
             ended = _milliseconds(fields.get("time")) or modified
-            return AttemptFile("ended", int(fields["code"]), started, ended, host, boot, pid)
-    return AttemptFile("started", None, started, None, host, boot, pid)
+            return AttemptFile(
+                "ended", int(fields["code"]), started, ended, host, boot, pid, keeper
+            )
+    return AttemptFile("started", None, started, None, host, boot, pid, keeper)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isascii() and text.isdecimal() else None
 
 
 def _milliseconds(time: str | None) -> int | None:

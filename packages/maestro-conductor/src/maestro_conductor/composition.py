@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 from maestro_conductor import records
 from maestro_conductor.__about__ import __version__
@@ -29,7 +29,7 @@ from maestro_conductor.loop import Loop
 from maestro_conductor.machine import Machine
 from maestro_conductor.names import clean_name
 from maestro_conductor.parts import Parts
-from maestro_conductor.ports import Adapter, AdapterFactory
+from maestro_conductor.ports import Adapter, AdapterFactory, LocalAdapter
 from maestro_conductor.progress import Progress
 from maestro_conductor.requests import RequestFiles
 from maestro_conductor.run_view import Run, Settings, read_run
@@ -217,14 +217,13 @@ def _open_journal(
         raise WorkspaceError(f"{path} cannot be opened: {error.strerror}") from error
 
 
-def _make_adapters(graph: Graph, factory: AdapterFactory) -> tuple[Adapter, Adapter | None]:
+def _make_adapters(graph: Graph, factory: AdapterFactory) -> tuple[LocalAdapter, Adapter | None]:
     """The adapter of the local steps, and that of the scheduled ones."""
     batch: Mapping[str, Any] = graph.batch
     kind = batch.get("type") or "local"
-    if kind == "local":
-        return factory("local", adapter_options(batch)), None
-    scheduler = factory(kind, adapter_options(batch))
-    return factory("local", adapter_options(batch, local_beside=True)), scheduler
+    scheduler = None if kind == "local" else factory(kind, adapter_options(batch))
+    local = factory("local", adapter_options(batch, local_beside=scheduler is not None))
+    return cast("LocalAdapter", local), scheduler
 
 
 class _Signals:

@@ -69,7 +69,7 @@ class Lane:
     def pace(self, ended: int) -> None:
         """So many jobs ended between two turns: have as many ready for the next."""
         if self.least_ahead and ended:
-            self.ahead = max(self.least_ahead, min(_MOST_AHEAD, 2 * ended))
+            self.ahead = max(self.least_ahead, min(_MOST_AHEAD, 4 * ended))
 
     def push(self, instance: int) -> None:
         """The instance may be submitted."""

@@ -31,8 +31,6 @@ _LOOK = 0.5
 _LOCAL_LOOK = 5.0
 #: The same for an adapter that cannot wake us.
 _LOCAL_LOOK_BLIND = 0.05
-#: s within which ends of local jobs are taken in together, as long as that delays no start.
-_GATHER = 0.01
 #: s to wait, when closing, for answers to submissions and for the end of local steps.
 _PATIENCE = 30.0
 
@@ -170,15 +168,12 @@ class Loop:
         steady = parts.clock.steady()
         until = self._next_time()
         events: list[Event] = []
-        while True:
-            woken = {key.data for key, _ in self._selector.select(max(0.0, until - steady))}
-            steady = parts.clock.steady()
-            if "local" in woken or (steady >= self._next_local and self._machine.lanes[LOCAL].jobs):
-                self._look_at_local(steady, events)
-            # While every slot is filled nothing depends on the ends: they are taken in together.
-            if woken != {"local"} or steady >= until or not self._local.supplied:
-                break
-            until = min(until, steady + _GATHER)
+        woken = {key.data for key, _ in self._selector.select(max(0.0, until - steady))}
+        steady = parts.clock.steady()
+        if "local" in woken or (steady >= self._next_local and self._local.busy):
+            self._next_local = steady + self._local_look
+            events += self._local.poll(steady)
+        self._withdraw_local(events)
         if "wake" in woken:
             parts.wake.clear()
             self._look_at_signal(steady, events)
@@ -195,7 +190,7 @@ class Loop:
 
     def _next_time(self) -> float:
         times = [self._next_look, self._informer.next_time()]
-        if self._machine.lanes[LOCAL].jobs:
+        if self._local.busy:
             times.append(self._next_local)
         timer = self._machine.next_timer()
         if timer is not None:
@@ -206,12 +201,6 @@ class Loop:
             if poll is not None:
                 times.append(poll)
         return min(times)
-
-    def _look_at_local(self, steady: float, events: list[Event]) -> None:
-        """Take in what became of local jobs; who was ready starts in their place."""
-        events.append(self._local.poll(steady))
-        self._next_local = steady + self._local_look
-        self._start_local(events)
 
     def _look_at_signal(self, steady: float, events: list[Event]) -> None:
         name = self._parts.signal()
@@ -300,15 +289,15 @@ class Loop:
         events: list[Event] = []
         while self._todo:
             self._performer.do(self._todo.popleft(), events)
-        self._start_local(events)
+        self._withdraw_local(events)
         return events
 
-    def _start_local(self, events: list[Event]) -> None:
-        """Start the local attempts that have a slot; their intents are in the journal."""
+    def _withdraw_local(self, events: list[Event]) -> None:
+        """Let none start of the local attempts that wait for a slot, where none should."""
         if self._machine.closing or self._state.cancelling:
-            answers = self._local.give_up("it was to be started, and the study was stopped")
-        elif self._pausing.paused is None:
-            answers = self._local.start(self._parts.clock.wall())
+            answers = self._local.withdraw("it was to be started, and the study was stopped")
+        elif self._pausing.paused is not None:
+            answers = self._local.withdraw("it was to be started, and the study was paused")
         else:
             return
         if answers is not None:

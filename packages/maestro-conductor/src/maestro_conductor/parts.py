@@ -12,7 +12,7 @@ from maestro_conductor.journal.writer import JournalWriter
 from maestro_conductor.lock import Hold
 from maestro_conductor.log import LogFile, StudyLog
 from maestro_conductor.machine import Machine
-from maestro_conductor.ports import Adapter, Clock
+from maestro_conductor.ports import Adapter, Clock, LocalAdapter
 from maestro_conductor.progress import Progress
 from maestro_conductor.requests import RequestFiles
 from maestro_conductor.status_file import StatusFile
@@ -31,7 +31,7 @@ class Parts:
     machine: Machine
     journal: JournalWriter
     submission: Submission
-    local: Adapter
+    local: LocalAdapter
     scheduler: Adapter | None
     requests: RequestFiles
     hold: Hold

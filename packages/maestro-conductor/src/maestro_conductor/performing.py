@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from maestro_conductor.attempt_files import read_attempt, void_attempt
+from maestro_conductor.attempt_files import AttemptFile, read_attempt, void_attempt
 from maestro_conductor.events import Event, ScriptsWritten, Settled
 from maestro_conductor.instructions import Cancel, Instruction, Settle, Submit, WriteScripts
 from maestro_conductor.lanes import SCHEDULED
@@ -39,9 +39,9 @@ class Performer:
             else:
                 self._link.find(item)
         elif isinstance(item, Submit):
-            refused = self._local.prepare(item.jobs)
-            if refused is not None:
-                events.append(refused)
+            answers = self._local.submit(item.jobs)
+            if answers is not None:
+                events.append(answers)
         elif isinstance(item, Cancel):
             self._local.cancel(item.jobs)
         else:
@@ -59,9 +59,9 @@ class Performer:
             me = self._parts.hold.me
             here = (found.host, found.boot) == (me.host, me.boot)
             detail = f"ended without a trace on {found.host or 'an unknown host'}"
-            if here and found.pid is not None and not _can_look() and _is_alive(found.pid):
-                detail = f"process {found.pid} may still run it, which this system does not tell"
-                return Settled(item.instance, item.attempt, "error", detail=detail)
+            doubt = _doubt(found) if here else None
+            if doubt is not None:
+                return Settled(item.instance, item.attempt, "error", detail=doubt)
             if not here and found.host == me.host:
                 detail = f"{me.host} was started anew meanwhile"
         return Settled(
@@ -80,8 +80,31 @@ def _can_look() -> bool:
     return Path("/proc/self/environ").exists()
 
 
+def _doubt(found: AttemptFile) -> str | None:
+    """Why an attempt without an end on this host may still get one; None: it will not."""
+    if _can_look():
+        if found.keeper is not None and _is_keeper(found.keeper):
+            return f"process {found.keeper}, which keeps it, has not said how it ended"
+        return None
+    for pid in (found.pid, found.keeper):
+        if pid is not None and _is_alive(pid):
+            return f"process {pid} may still run it, which this system does not tell"
+    return None
+
+
+def _is_keeper(pid: int) -> bool:
+    """Whether a process lives that will write the ends of the scripts it started.
+
+    See "The attempt file" on the workspace format page.
+    """
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().endswith(b"\0maestro-keeper\0")
+    except OSError:
+        return False
+
+
 def _is_alive(pid: int) -> bool:
-    """Whether a driver lives, or what it left in the group that it led."""
+    """Whether a process lives, or what it left in the group that it led."""
     try:
         os.killpg(pid, 0)
     except ProcessLookupError:

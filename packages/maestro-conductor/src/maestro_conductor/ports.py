@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-__all__ = ["Adapter", "AdapterFactory", "Clock"]
+__all__ = ["Adapter", "AdapterFactory", "Clock", "LocalAdapter"]
 
 
 class Adapter(Protocol):
@@ -21,6 +21,12 @@ class Adapter(Protocol):
     def find(self, tokens: Sequence[str]) -> dict[str, dict[str, Any]]: ...  # noqa: D102
     def wake_fd(self) -> int | None: ...  # noqa: D102
     def close(self, stop_jobs: bool = False) -> None: ...  # noqa: D102
+
+
+class LocalAdapter(Adapter, Protocol):
+    """What the adapter of local steps can do besides."""
+
+    def withdraw(self, job_ids: Sequence[str]) -> list[str]: ...  # noqa: D102
 
 
 #: Name and options → adapter.

@@ -97,13 +97,6 @@ class Submission:
             For each job its instance, its attempt, and the adapter's answer or one like it; with
             ``"files": True`` where the workspace cannot be written for now.
         """
-        ready, refused = self.prepare(jobs, sync=sync)
-        return refused + self.hand_over(adapter, ready)
-
-    def prepare(
-        self, jobs: Sequence[Job], *, sync: bool
-    ) -> tuple[list[tuple[Job, dict[str, Any]]], list[Answer]]:
-        """Write the scripts of attempts; gives what `hand_over` takes, and those that failed."""
         ready: list[tuple[Job, dict[str, Any]]] = []
         refused: list[Answer] = []
         for job in jobs:
@@ -112,25 +105,7 @@ class Submission:
                 ready.append((job, prepared))
             else:
                 refused.append((job.instance, job.attempt, refusal))
-        return ready, refused
-
-    def hand_over(
-        self, adapter: Adapter, ready: Sequence[tuple[Job, dict[str, Any]]]
-    ) -> list[Answer]:
-        """Submit attempts whose scripts are written."""
-        if not ready:
-            return []
-        answers: Mapping[str, Mapping[str, Any]]
-        try:
-            answers = adapter.submit([prepared for _, prepared in ready])
-        except Exception as error:  # a plugin's own code; nothing is known of what it did
-            failure = {"error": f"{adapter.name}: {error!r}", "unknown": True}
-            answers = {prepared["key"]: failure for _, prepared in ready}
-        missing = {"error": "the adapter gave no answer", "unknown": True}
-        return [
-            (job.instance, job.attempt, answers.get(prepared["key"], missing))
-            for job, prepared in ready
-        ]
+        return refused + _hand_over(adapter, ready)
 
     def write_scripts(self, instances: Sequence[int]) -> list[tuple[int, str | None]]:
         """Write the scripts of instances that are not to be run; gives what went wrong."""
@@ -197,6 +172,22 @@ class Submission:
             return
         except FileNotFoundError:
             Path(path).mkdir(parents=True, exist_ok=True)
+
+
+def _hand_over(adapter: Adapter, ready: Sequence[tuple[Job, dict[str, Any]]]) -> list[Answer]:
+    if not ready:
+        return []
+    answers: Mapping[str, Mapping[str, Any]]
+    try:
+        answers = adapter.submit([prepared for _, prepared in ready])
+    except Exception as error:  # a plugin's own code; nothing is known of what it did
+        failure = {"error": f"{adapter.name}: {error!r}", "unknown": True}
+        answers = {prepared["key"]: failure for _, prepared in ready}
+    missing = {"error": "the adapter gave no answer", "unknown": True}
+    return [
+        (job.instance, job.attempt, answers.get(prepared["key"], missing))
+        for job, prepared in ready
+    ]
 
 
 def file_trouble(answers: Sequence[Answer]) -> str | None:

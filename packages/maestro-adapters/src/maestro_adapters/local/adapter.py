@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -93,15 +94,22 @@ class LocalAdapter:
         try:
             state = self._pool.submit(job)
         except OSError as error:
-            return SchedulerError(f"could not start {job.script}: {error.strerror}").answer()
+            passing = error.errno in (errno.EAGAIN, errno.ENOMEM)
+            message = f"could not start {job.script}: {error.strerror}"
+            return SchedulerError(message, transient=passing).answer()
         return {"job": job.id, "state": state}
 
     def poll(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """The state of each job; one that another process started is known after `find`."""
-        return {
-            job_id: (_STRANGER if status is None else status).answer()
-            for job_id, status in self._pool.status(job_ids).items()
-        }
+        """The state of each job; one that another process started is known after `find`.
+
+        Where ``job`` is given, that is the job's id from now on.
+        """
+        jobs = self._pool.look(job_ids)
+        if self._pool.broken is not None:
+            reason = f"the thread of the local pool died: {self._pool.broken!r}"
+            broken = JobStatus(states.UNREACHABLE, reason=reason).answer()
+            return dict.fromkeys(job_ids, broken)
+        return {job_id: _answer(job_id, job) for job_id, job in jobs.items()}
 
     def cancel(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         """TERM, a grace period, KILL; for the session, and for what left it but carries the token."""
@@ -113,6 +121,10 @@ class LocalAdapter:
             job_id: {"cancelled": True} if job_id in ours else stranger.answer()
             for job_id in job_ids
         }
+
+    def withdraw(self, job_ids: Sequence[str]) -> list[str]:
+        """Those of these jobs that wait for a slot never start, and are named; the others go on."""
+        return self._pool.withdraw(job_ids)
 
     def find(self, tokens: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Live jobs by their token, those of a dead process included; one look at all processes.
@@ -136,6 +148,16 @@ class LocalAdapter:
     def close(self, stop_jobs: bool = False) -> None:
         """Running jobs go on, those that wait for a slot never start; or all are stopped."""
         self._pool.close(stop_jobs)
+
+
+def _answer(job_id: str, job: LocalJob | None) -> dict[str, Any]:
+    """A job that waited is named by its process from its start on; the name before stays valid."""
+    if job is None:
+        return _STRANGER.answer()
+    answer = job.status.answer()
+    if job.id != job_id:
+        answer["job"] = job.id
+    return answer
 
 
 def _found(job: LocalJob) -> dict[str, Any]:

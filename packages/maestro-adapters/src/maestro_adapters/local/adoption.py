@@ -1,4 +1,4 @@
-"""Where a driver is killed, its script becomes our child, so that its exit code is not lost.
+"""Where a keeper is killed, its scripts become our children, so that no exit code is lost.
 
 A process that is a "child subreaper" becomes the parent of its descendants when their own parent dies
 (prctl(2), PR_SET_CHILD_SUBREAPER; Linux since 3.4). It has to reap them all, so a host program must
@@ -17,7 +17,7 @@ from pathlib import Path
 from maestro_adapters.local.job import LocalJob
 from maestro_adapters.local.processes import can_scan, read_stat
 
-__all__ = ["Orphans", "become_subreaper", "reap_orphans", "script_of"]
+__all__ = ["Orphans", "become_subreaper", "reap_orphans"]
 
 #: s between two looks for processes that jobs left behind and that have ended.
 _REAP_INTERVAL = 5.0
@@ -54,15 +54,23 @@ class Orphans:
             become_subreaper(False)
         self.adopts = False
 
-    def script_of(self, session: int | None) -> int | None:
-        """See the function; None, too, where nothing is adopted."""
-        return script_of(session) if self.adopts and session is not None else None
+    def foundling(self) -> int | None:
+        """A script whose keeper died before it could say its process id.
+
+        Such a script leads its session, and is younger than all that were expected.
+        """
+        found = []
+        for pid in _children() if self.adopts else ():
+            stat = read_stat(pid)
+            if stat and stat.session == pid and pid not in self._sessions:
+                found.append((stat.started, pid))
+        return max(found)[1] if found else None
 
     def reap(self, running: Iterable[LocalJob]) -> None:
         """Take the exit codes that nobody asks for, once in a while.
 
         Args:
-            running: jobs that are left alone: what ended there may be a script whose driver's death
+            running: jobs that are left alone: what ended there may be a script whose keeper's death
                 has not been noticed yet.
         """
         now = time.monotonic()
@@ -88,20 +96,6 @@ def _prctl(option: int, argument: object) -> bool:
     except (OSError, AttributeError):
         return False
     return bool(prctl(option, argument, 0, 0, 0) == 0)
-
-
-def script_of(session: int) -> int | None:
-    """The process that a dead driver left as our child: its script, whether that has ended or not.
-
-    A driver starts nothing else, so the script is the oldest process of its session.
-    """
-    own = os.getpid()
-    found = []
-    for name in os.listdir("/proc"):  # noqa: PTH208
-        stat = read_stat(int(name)) if name.isdigit() else None
-        if stat is not None and (stat.parent, stat.session) == (own, session):
-            found.append((stat.started, int(name)))
-    return min(found)[1] if found else None
 
 
 def reap_orphans(sessions: Collection[int]) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 
 from maestro_adapters import states
 from maestro_adapters.local import processes
-from maestro_adapters.local.job import LocalJob, of_driver
+from maestro_adapters.local.job import LocalJob
 from maestro_adapters.local.processes import Process
 from maestro_adapters.states import JobStatus
 
@@ -27,27 +28,32 @@ def processes_of(jobs: Collection[LocalJob]) -> list[Process]:
 
 
 def attach(tokens: Collection[str]) -> list[LocalJob]:
-    """The jobs of these tokens that have live processes, whoever started them.
-
-    Where the driver is gone and something it started lives on, that stands for the job: its script
-    may still be at work.
-    """
+    """The jobs of these tokens whose scripts live, whoever started them."""
     carriers: dict[str, list[Process]] = {}
     for process in processes.scan(tokens):
         if process.token is not None:
             carriers.setdefault(process.token, []).append(process)
-    return [_job(token, found) for token, found in carriers.items()]
+    return [job for token, found in carriers.items() if (job := _job(token, found)) is not None]
 
 
-def _job(token: str, carriers: list[Process]) -> LocalJob:
-    drivers = [process for process in carriers if process.driver_arguments]
-    process = drivers[0] if drivers else min(carriers, key=lambda process: process.pid)
-    words = process.driver_arguments
-    if words and len(words) >= 11:
-        job = of_driver(token, words)
-    else:
-        status = JobStatus(states.RUNNING, native="running")
-        job = LocalJob(token=token, workspace=None, child=False, status=status)
-    job.pid = process.pid
-    job.session = process.session
+def _job(token: str, carriers: list[Process]) -> LocalJob | None:
+    """Where the attempt file does not say which process is the script, the first stands for it."""
+    path = next((process.attempt for process in carriers if process.attempt), "")
+    workspace, _, number = path.rpartition("/.attempt.")
+    job = LocalJob(token=token, workspace=workspace, attempt=int(number or 0))
+    attempt = job.read_attempt()
+    pids = {process.pid: process for process in carriers}
+    script = pids[min(pids)]
+    if attempt is not None:
+        if attempt.exit_code is not None or (attempt.pid is not None and attempt.pid not in pids):
+            return None  # what it left behind is not its script
+        script = pids[attempt.pid] if attempt.pid is not None else script
+        job.slots, job.limit = attempt.slots, attempt.limit
+    job.pid, job.session = script.pid, script.session
+    job.status = JobStatus(
+        states.RUNNING,
+        native="running",
+        started=attempt.started if attempt else None,
+        nodes=(os.uname().nodename,),
+    )
     return job

@@ -1,8 +1,7 @@
-"""Which processes have ended, and the descriptor that tells a caller so.
+"""What a caller waits for: the keeper's news, the ends of processes that it does not keep, and a bell.
 
-Two sets of descriptors, each of which is readable as a whole (epoll(7)): the processes that are
-watched, by their pidfds, and around it what the caller waits for. While jobs wait for slots the
-processes are taken out of the latter: the pool's own thread then sees to them, and calls seldom.
+One set of descriptors that is readable as a whole (epoll(7)): the keeper's, the pidfds of processes,
+and a pipe, the bell, for what happened behind the caller's back.
 """
 
 from __future__ import annotations
@@ -23,8 +22,9 @@ class Ends:
     """The processes whose end is waited for, and the caller's bell.
 
     Attributes:
-        wake_fd: readable after `ring_bell`, and, if `calls`, once a process has ended.
-        calls: the caller hears of ends at once, and sees to them itself.
+        wake_fd: readable after `ring_bell`, while a keeper that is listened to tells something, and once
+            a watched process has ended. Where a system has no epoll, after `ring_bell` alone.
+        hears: there is an epoll.
         watched: job by pidfd.
         unwatched: jobs whose process has none, so that somebody has to look.
     """
@@ -35,57 +35,55 @@ class Ends:
         # The host program needs descriptors too.
         files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         self._most = math.inf if files == resource.RLIM_INFINITY else files // 2
-        self.calls = False
         self._rings = False
         self._bell_read, self._bell_write = make_pipe()
-        self._processes: select.epoll | None = None
-        self._caller: select.epoll | None = None
+        self._epoll: select.epoll | None = None
         self.wake_fd = self._bell_read
         if hasattr(select, "epoll"):  # Linux; elsewhere there are no pidfds either
-            self._processes, self._caller = select.epoll(), select.epoll()
-            self._caller.register(self._bell_read, select.EPOLLIN)
-            self.wake_fd = self._caller.fileno()
-            self.call_directly(True)
+            self._epoll = select.epoll()
+            self._epoll.register(self._bell_read, select.EPOLLIN)
+            self.wake_fd = self._epoll.fileno()
 
     @property
-    def fd(self) -> int | None:
-        """Readable while a watched process has ended; None: nothing here can tell."""
-        return None if self._processes is None else self._processes.fileno()
-
-    def call_directly(self, calls: bool) -> None:
-        """Have the caller see to the ends, or not."""
-        if self._processes is None or self._caller is None or calls == self.calls:
-            return
-        self.calls = calls
-        if calls:
-            self._caller.register(self._processes.fileno(), select.EPOLLIN)
-        else:
-            self._caller.unregister(self._processes.fileno())
+    def hears(self) -> bool:
+        """Whether `wake_fd` tells of keepers and processes, too."""
+        return self._epoll is not None
 
     def watch(self, job: LocalJob) -> None:
-        """Wait for the end of the process that stands for a job."""
-        if self._processes is not None and job.pid is not None and len(self.watched) < self._most:
+        """Wait for the end of a job's script."""
+        if self._epoll is not None and job.pid is not None and len(self.watched) < self._most:
             job.pidfd = processes.open_pidfd(job.pid)
-        if self._processes is None or job.pidfd is None:
+        if self._epoll is None or job.pidfd is None:
             self.unwatched[job] = None
             return
-        self._processes.register(job.pidfd, select.EPOLLIN)
+        self._epoll.register(job.pidfd, select.EPOLLIN)
         self.watched[job.pidfd] = job
 
     def forget(self, job: LocalJob) -> None:
         """Wait for it no longer."""
         self.unwatched.pop(job, None)
-        if self._processes is not None and job.pidfd is not None:
+        if self._epoll is not None and job.pidfd is not None:
             del self.watched[job.pidfd]
-            self._processes.unregister(job.pidfd)
+            self._epoll.unregister(job.pidfd)
             os.close(job.pidfd)
             job.pidfd = None
 
     def ended(self) -> list[LocalJob]:
         """The jobs whose process has ended; they are told again until they are forgotten."""
-        if self._processes is None or not self.watched:
+        if self._epoll is None or not self.watched:
             return []
-        return [self.watched[number] for number, _ in self._processes.poll(0)]
+        ended = [number for number, _ in self._epoll.poll(0)]
+        return [self.watched[number] for number in ended if number in self.watched]
+
+    def listen(self, keeper: int) -> None:
+        """Listen to a keeper, by its descriptor."""
+        if self._epoll is not None:
+            self._epoll.register(keeper, select.EPOLLIN)
+
+    def hear_no_more(self, keeper: int) -> None:
+        """Listen to it no longer."""
+        if self._epoll is not None:
+            self._epoll.unregister(keeper)
 
     def ring_bell(self) -> None:
         """Make `wake_fd` readable."""
@@ -102,9 +100,8 @@ class Ends:
         """Close all descriptors, those of the processes included."""
         for number in self.watched:
             os.close(number)
-        for epoll in (self._processes, self._caller):
-            if epoll is not None:
-                epoll.close()
+        if self._epoll is not None:
+            self._epoll.close()
         os.close(self._bell_read)
         os.close(self._bell_write)
 

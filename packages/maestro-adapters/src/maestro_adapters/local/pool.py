@@ -1,9 +1,9 @@
-"""Starts and ends processes: as many jobs at a time as there are slots.
+"""As many jobs at a time as there are slots.
 
-When a job ends its pidfd becomes readable, and so does `wake_fd`. Whoever comes first, the caller
-with `status` or the pool's own thread (`Loop`), takes the exit codes and starts what now has room.
-The thread alone does so when a walltime or a grace period is over. The pool reaps its own children
-only, and needs no signal handler: SIGCHLD is the host program's.
+The keeper starts the scripts as slots become free, and tells of it; `wake_fd` becomes readable then. Who
+calls `look` hears it. What a keeper does not keep, jobs of another process and those of a keeper that was
+killed, the pool watches itself. It reaps its own children only, and needs no signal handler: SIGCHLD is
+the host program's.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 
 from maestro_adapters import states
+from maestro_adapters.attempt_file import Attempt
 from maestro_adapters.local import processes
 from maestro_adapters.local.adoption import Orphans
 from maestro_adapters.local.carriers import attach, processes_of
 from maestro_adapters.local.ends import Ends
-from maestro_adapters.local.job import LocalJob, driver_arguments, ended, outcome, write_end
+from maestro_adapters.local.job import LocalJob, ended, nothing_ran, outcome, write_end
+from maestro_adapters.local.keeper import name_logs
+from maestro_adapters.local.keeping import Ended, KeeperDiedError, Keeping, News, Refused, Started
 from maestro_adapters.local.loop import Loop
 from maestro_adapters.local.slots import Slots
 from maestro_adapters.local.stopping import GRACE, Stop
@@ -30,12 +33,11 @@ __all__ = ["Pool"]
 
 #: s between looks at processes that cannot notify: no pidfd (Linux before 5.3), or none free.
 _LOOK_INTERVAL = 0.05
-#: s that news waits for more of the kind, while jobs wait for slots.
-_NEWS_INTERVAL = 0.02
-#: s until a start is tried again that failed because there were too many processes.
+#: s until another keeper is tried in a system that is full.
 _RETRY_INTERVAL = 1.0
-
 _TOO_MANY = (errno.EAGAIN, errno.ENOMEM)
+#: Keepers that are tried in a row: where each dies before it says anything, it is not by chance.
+_MOST_DEATHS = 3
 
 
 class Pool:
@@ -43,9 +45,12 @@ class Pool:
 
     Args:
         slots: how many there are.
-        environment: of every job, but for its token.
+        environment: of every job, but for what tells which it is.
         grace: s between TERM and KILL.
-        adopt: this process may become the parent of what dead drivers leave.
+        adopt: this process may become the parent of what a dead keeper leaves.
+
+    Attributes:
+        broken: what ended the pool's thread, if it ended before its time.
     """
 
     def __init__(
@@ -68,19 +73,19 @@ class Pool:
         self._jobs: dict[str, LocalJob] = {}
         self._by_token: dict[str, LocalJob] = {}
         self._running: dict[LocalJob, None] = {}
+        self._keeping: Keeping | None = None
+        #: The jobs whose ends our keeper tells, by the process ids of their scripts.
+        self._kept: dict[int, LocalJob] = {}
+        self._deaths = 0
         self._overdue: list[LocalJob] = []
         self._stops: list[Stop] = []
         self._count = itertools.count(1)
-        self._retrying = False
         self._orphans = Orphans(adopt)
         self._ends = Ends()
-        self._loop = Loop(self._lock, self._ends, self._work, self._note_death)
-        self._news = False
-        self._announcing = False
-        self._closing = False
-        self._closed = False
-        #: What ended the thread, if it ended before its time.
-        self._broken: BaseException | None = None
+        self._loop = Loop(self._lock, self._work, self._note_death)
+        self._news = self._looking = False
+        self._closing = self._closed = False
+        self.broken: BaseException | None = None
 
     # What callers ask.
 
@@ -98,45 +103,57 @@ class Pool:
         """Start a job where there is room, or queue it; sets its `id`.
 
         Returns:
-            Its state, as it begins: the end, however soon, is for `status` to tell.
+            Its state, as it begins: the end, however soon, is for `look` to tell.
 
         Raises:
-            OSError: it can never be started: its environment is too big, say.
+            OSError: there is no keeper to be had.
         """
         with self._lock:
             self._begin()
-            if not self._slots.have_room(job) or not self._start(job):
-                job.id = f"q{os.getpid()}.{next(self._count)}"
-                self._slots.wait(job)
-                self._share_work()
-            self._jobs[job.id] = job
-            self._by_token[job.token] = job
-            return job.status.state
+            room = self._slots.have_room(job)
+            self._by_token[job.token] = self._slots.waiting[job.token] = job
+            try:
+                self._keeper().start(job, self._slots.weigh(job), wait=room)
+            except KeeperDiedError:
+                self._lose_keeper()
+            except OSError:
+                del self._by_token[job.token], self._slots.waiting[job.token]
+                raise
+            if room:
+                self._heed_all()
+            if not job.id:
+                self._name(job, f"q{os.getpid()}.{next(self._count)}")
+            self._announce()
+            return states.PENDING if job.status.state == states.PENDING else states.RUNNING
 
-    def status(self, ids: Sequence[str]) -> dict[str, JobStatus | None]:
-        """The states of jobs, and None for an id that is none of ours; resets `wake_fd`."""
+    def look(self, ids: Sequence[str]) -> dict[str, LocalJob | None]:
+        """Jobs as they are now, and None for an id that is none of ours; resets `wake_fd`."""
         with self._lock:
-            if not self._closed and self._broken is None:
-                self._loop.visited = time.monotonic()
+            if not self._closed:
                 self._ends.still_bell()
                 self._look_at_ends()
                 self._orphans.reap(self._running)
                 self._news = False
-            if self._broken is not None:
-                reason = f"the thread of the local pool died: {self._broken!r}"
-                return dict.fromkeys(ids, JobStatus(states.UNREACHABLE, reason=reason))
-            return {
-                job_id: job.status if (job := self._jobs.get(job_id)) else None for job_id in ids
-            }
+            return {job_id: self._jobs.get(job_id) for job_id in ids}
 
     def cancel(self, ids: Collection[str]) -> set[str]:
         """Stop jobs; returns the ids that are ours, ended ones included."""
         with self._lock:
             self._begin()
-            jobs = [self._jobs[job_id] for job_id in ids if job_id in self._jobs]
-            self._stop(jobs, states.CANCELLED)
+            jobs = {job_id: self._jobs[job_id] for job_id in ids if job_id in self._jobs}
+            self._drop(jobs.values(), "cancelled before it started")
+            self._stop(jobs.values(), states.CANCELLED)
             self._announce()
-            return {job.id for job in jobs}
+            return set(jobs)
+
+    def withdraw(self, ids: Collection[str]) -> list[str]:
+        """Have jobs not started that wait for a slot; gives the ids of those that never will be."""
+        with self._lock:
+            self._begin()
+            jobs = {job_id: self._jobs[job_id] for job_id in ids if job_id in self._jobs}
+            dropped = self._drop(jobs.values(), "withdrawn before it started")
+            self._announce()
+            return [job_id for job_id, job in jobs.items() if job in dropped]
 
     def find(self, tokens: Collection[str]) -> dict[str, LocalJob]:
         """The jobs of these tokens, those included that another, dead, process started.
@@ -146,13 +163,13 @@ class Pool:
         with self._lock:
             self._begin()
             missing = {token for token in tokens if token not in self._by_token}
-            if missing:
-                for job in attach(missing):
-                    job.id = self._new_id(job.session or 0)
-                    self._jobs[job.id] = self._by_token[job.token] = job
-                    self._watch(job)
-                    if job.limit is not None and job.pid is not None:
-                        self._limit(job, job.limit - processes.age(job.pid))
+            for job in attach(missing) if missing else ():
+                self._by_token[job.token] = job
+                self._name(job, self._new_id(job.session or 0))
+                self._take_slots(job)
+                self._watch(job)
+                if job.limit is not None and job.pid is not None:
+                    self._limit(job, job.limit - processes.age(job.pid))
             return {token: self._by_token[token] for token in tokens if token in self._by_token}
 
     def close(self, stop_jobs: bool) -> None:
@@ -163,16 +180,20 @@ class Pool:
                 and those that wait for a slot never start.
         """
         with self._lock:
-            if self._closed:
+            if self._closing:
                 return
             self._closing = True
-            self._drop(set(self._slots), "the adapter was closed")
+            self._drop(list(self._slots.waiting.values()), "the adapter was closed")
             if stop_jobs:
                 self._stop(list(self._running), states.CANCELLED)
-            self._loop.poke()
+            self._loop.attend(self._ends.wake_fd)
         self._loop.join()
         with self._lock:
+            self._look_at_ends()
             self._closed = True
+            if self._keeping is not None:
+                self._ends.hear_no_more(self._keeping.fd)
+                self._keeping.close(idle=not self._kept)
             self._loop.close()
             self._ends.close()
             self._orphans.close()
@@ -180,148 +201,228 @@ class Pool:
     def _begin(self) -> None:
         if self._closing:
             raise RuntimeError("this adapter is closed")
-        self._loop.start()
 
-    # What the loop calls.
+    # What the thread calls.
 
     def _work(self) -> bool:
-        """See to what has ended or is overdue, and start what has room; False: nothing is left to do."""
+        """See to what has ended or is overdue; False: nothing is left to do."""
+        if self._closing:
+            self._ends.still_bell()  # nobody else listens
         if self._overdue:
             self._stop(self._overdue, states.TIMEDOUT)
             self._overdue = []
         self._look_at_ends()
         self._stops = [stop for stop in self._stops if stop.jobs]
+        if self._closing:
+            return bool(self._stops)
         self._announce()
-        return not self._closing or bool(self._stops)
-
-    def _look_at_ends(self) -> None:
-        for job in self._ends.ended():
-            self._look_after(job)
-        if self._slots:
-            self._start_queued()
-            self._share_work()
-
-    def _share_work(self) -> None:
-        """While jobs wait the thread fills the slots, and wakes the caller seldom."""
-        direct = not self._slots
-        if direct != self._ends.calls:
-            self._ends.call_directly(direct)
-            self._loop.poke()
+        return True
 
     def _note_death(self, error: BaseException) -> None:
-        self._broken = error
-        self._announce_now()
+        self.broken = error
+        self._ends.ring_bell()
 
     def _look_at_unwatched(self) -> None:
+        self._looking = False
         for job in list(self._ends.unwatched):
             self._look_after(job)
-        if self._ends.unwatched:
+        self._look_later()
+
+    def _look_later(self) -> None:
+        """Where a system has no epoll, nothing tells of the keeper's news either."""
+        blind = not self._ends.hears and (self._kept or self._slots.waiting)
+        if not self._looking and (self._ends.unwatched or blind):
+            self._looking = True
             self._loop.later(_LOOK_INTERVAL, self._look_at_unwatched)
 
     def _announce(self) -> None:
-        """Wake the caller; seldom while jobs wait here, since what it does then frees no slot.
-
-        Otherwise a caller that submits thousands at once is woken for each, and asks for all.
-        """
-        if not self._news or self._announcing:
-            return
-        if self._slots:
-            self._announcing = True
-            self._loop.later(_NEWS_INTERVAL, self._announce_now)
-        else:
-            self._announce_now()
-
-    def _announce_now(self) -> None:
-        self._news = self._announcing = False
-        self._ends.ring_bell()
+        """Wake the caller, if something was heard that it did not ask for."""
+        if self._news:
+            self._news = False
+            self._ends.ring_bell()
 
     def _limit(self, job: LocalJob, delay: float) -> None:
         # Those that are over at the same time are stopped together, with one look at all processes.
         self._loop.later(delay, lambda: self._overdue.append(job))
 
-    # Starting.
+    # What the keeper tells.
 
-    def _start_queued(self) -> None:
-        while (job := self._slots.next()) is not None:
-            try:
-                if not self._start(job):
-                    return
-            except OSError as error:
-                self._news = True
-                job.status = JobStatus(states.FAILED, native="not started", reason=str(error))
-            self._slots.leave((job,))
+    def _keeper(self) -> Keeping:
+        """Our keeper, a new one where there is none.
 
-    def _start(self, job: LocalJob) -> bool:
-        """Start a job; False: the system has no room for another process, so it is tried again."""
-        now = time.time()
-        arguments = driver_arguments(job, self._host, self._boot, now)
+        Raises:
+            OSError: it could not be started.
+        """
+        if self._keeping is None:
+            facts = f"host={self._host} boot={self._boot}"
+            self._keeping = Keeping(self._environment, facts, self._inherited)
+            self._ends.listen(self._keeping.fd)
+            self._make_room()
+        return self._keeping
+
+    def _make_room(self) -> None:
+        """Leave it the slots that others do not fill."""
+        if self._keeping is not None:
+            others = sum(self._slots.weigh(job) for job in self._running if not self._keeps(job))
+            self._keeping.make_room(self._slots.total - others)
+
+    def _keeps(self, job: LocalJob) -> bool:
+        return job.pid is not None and self._kept.get(job.pid) is job
+
+    def _look_at_ends(self) -> None:
         try:
-            job.pid = processes.spawn(arguments, self._environment, job.token, self._inherited)
-        except OSError as error:
-            if error.errno not in _TOO_MANY:
-                raise
-            if not self._retrying:
-                self._retrying = True
-                self._loop.later(_RETRY_INTERVAL, self._retry)
-            return False
-        job.session = job.pid
-        self._orphans.expect(job.pid)
-        if job.id:
-            self._news = True  # it waited, so somebody was told that it waits
+            if self._keeping is not None:
+                self._heed_all(hear=True)
+        except KeeperDiedError:
+            self._lose_keeper()
+        for job in self._ends.ended():
+            self._look_after(job)
+
+    def _heed_all(self, *, hear: bool = False) -> None:
+        if self._keeping is not None:
+            for news in self._keeping.news() if hear else self._keeping.heard():
+                self._heed(news)
+
+    def _heed(self, news: News) -> None:
+        self._deaths = 0
+        if isinstance(news, Ended):
+            job = self._kept.pop(news.pid)
+            self._over(job, outcome(job, news.code), news.at)
+            return
+        job = self._slots.waiting.pop(news.token)
+        if isinstance(news, Started):
+            self._run(job, news.pid, news.at)
+            self._kept[news.pid] = job
+            self._look_later()
         else:
-            job.id = self._new_id(job.pid)
-        job.status = JobStatus(states.RUNNING, native="running", started=now, nodes=(self._host,))
-        self._watch(job)
+            self._refuse(job, news)
+
+    def _run(self, job: LocalJob, pid: int, now: float) -> None:
+        """A job that waited runs; who was told of it by another name may use that still."""
+        job.pid = job.session = pid
+        self._name(job, self._new_id(pid))
+        nodes = (self._host,)
+        job.status = JobStatus(states.RUNNING, native="running", started=now, nodes=nodes)
+        self._orphans.expect(pid)
+        self._take_slots(job)
+        self._news = True
         if job.limit is not None:
             self._limit(job, job.limit)
-        return True
 
-    def _retry(self) -> None:
-        """The queue is looked at after every alarm."""
-        self._retrying = False
+    def _refuse(self, job: LocalJob, news: Refused) -> None:
+        job.status = ended(nothing_ran(job, news.code, news.why), job.status, time.time())
+        self._news = True
+
+    def _lose_keeper(self) -> None:
+        """Our keeper was killed; its scripts run on. What waits goes to another."""
+        keeping, self._keeping = self._keeping, None
+        if keeping is None:
+            return
+        self._deaths += 1
+        self._ends.hear_no_more(keeping.fd)
+        keeping.bury()  # only then its scripts are ours
+        for news in keeping.heard():
+            self._heed(news)
+        orphans, self._kept = list(self._kept.values()), {}
+        for job in orphans:
+            self._adopt(job)
+        for job in list(self._slots.waiting.values()):
+            attempt = job.read_attempt()
+            if attempt is not None and attempt.keeper == keeping.pid:
+                del self._slots.waiting[job.token]
+                self._trace(job, attempt)
+        self._look_later()
+        self._ask_again()
+
+    def _ask_again(self) -> None:
+        """Have all that wait started by another keeper."""
+        trouble = "the process that is to start it dies at once"
+        try:
+            if self._deaths < _MOST_DEATHS:
+                for job in list(self._slots.waiting.values()):
+                    self._keeper().start(job, self._slots.weigh(job), wait=False)
+                return
+        except KeeperDiedError:
+            self._lose_keeper()
+            return
+        except OSError as error:
+            if error.errno in _TOO_MANY:
+                self._loop.later(_RETRY_INTERVAL, self._ask_again)
+                return
+            trouble = str(error)
+        for job in self._slots.waiting.values():
+            job.status = JobStatus(states.FAILED, native="not started", reason=trouble)
+        self._slots.waiting.clear()
+        self._news = True
+
+    def _trace(self, job: LocalJob, attempt: Attempt) -> None:
+        """A job that a keeper started as its last act."""
+        carriers = [process.pid for process in processes_of([job])]
+        pid = attempt.pid or min(carriers, default=None) or self._orphans.foundling()
+        now = time.time()
+        if pid is None:
+            self._name(job, job.id or self._new_id(0))
+            job.status = ended(outcome(job, attempt.exit_code), job.status, now)
+            self._news = True
+            return
+        self._run(job, pid, now)
+        self._adopt(job)
+
+    def _adopt(self, job: LocalJob) -> None:
+        job.child = self._orphans.adopts
+        folder, label, attempt = map(os.fsencode, (job.workspace, job.label, str(job.attempt)))
+        name_logs(folder, label, attempt, job.pid or 0)
+        self._watch(job)
+
+    # Jobs, and what becomes of those that our keeper does not keep.
+
+    def _name(self, job: LocalJob, job_id: str) -> None:
+        job.id = job_id
+        self._jobs[job_id] = job
 
     def _new_id(self, pid: int) -> str:
         """The process id, unless a job before this one had the same."""
         return str(pid) if str(pid) not in self._jobs else f"{pid}.{next(self._count)}"
 
-    def _watch(self, job: LocalJob) -> None:
-        if job not in self._running:
-            self._running[job] = None
-            self._slots.take(job)
-        quiet = not self._ends.unwatched
-        self._ends.watch(job)
-        if quiet and self._ends.unwatched:
-            self._loop.later(_LOOK_INTERVAL, self._look_at_unwatched)
+    def _take_slots(self, job: LocalJob) -> None:
+        self._running[job] = None
+        self._slots.take(job)
 
-    # Ending.
+    def _watch(self, job: LocalJob) -> None:
+        self._ends.watch(job)
+        self._look_later()
+        self._make_room()
 
     def _look_after(self, job: LocalJob) -> None:
-        """See whether the process that stands for a job has ended, and what that means."""
-        if job.pid is None or job not in self._running:
+        """See whether a script that our keeper does not keep has ended, and how."""
+        if job.pid is None or job not in self._running or self._keeps(job):
             return
-        wait_status = None
+        code = None
         if job.child:
             try:
                 pid, wait_status = os.waitpid(job.pid, os.WNOHANG)
                 if pid == 0:
                     return
-            except ChildProcessError:  # the host program reaped it: the attempt file knows
-                wait_status = None
-        elif not processes.has_ended(job.pid, job.pidfd):
+                code = states.exit_code_of_wait_status(wait_status)
+            except ChildProcessError:  # the host program reaped it
+                job.child = False
+        if code is None and not processes.has_ended(job.pid, job.pidfd):
             return
         self._ends.forget(job)
-        in_doubt = (
-            wait_status is None or not os.WIFEXITED(wait_status) or os.WEXITSTATUS(wait_status) != 0
-        )
-        attempt = job.read_attempt() if in_doubt else None
-        if wait_status is None or (os.WIFSIGNALED(wait_status) and not job.orphan):
-            told = attempt is not None and attempt.exit_code is not None
-            if not told and self._watch_what_is_left(job):
-                return
-        status = outcome(job, wait_status, attempt)
-        if job.orphan and status.exit_code is not None:
-            write_end(job, status.exit_code)
-        job.status = ended(status, job.status, time.time())
+        attempt = job.read_attempt()
+        if attempt is not None and attempt.exit_code is not None:
+            code = attempt.exit_code
+        elif code is not None:
+            write_end(job, code)
+        elif attempt is not None and attempt.keeper and processes.is_keeper(attempt.keeper):
+            self._ends.unwatched[job] = None  # it is about to write the end
+            self._look_later()
+            return
+        self._over(job, outcome(job, code), time.time())
+        self._make_room()
+
+    def _over(self, job: LocalJob, status: JobStatus, now: float) -> None:
+        job.status = ended(status, job.status, now)
         del self._running[job]
         self._slots.give_back(job)
         self._news = True
@@ -329,36 +430,19 @@ class Pool:
             if job in stop.jobs:
                 stop.look()
 
-    def _watch_what_is_left(self, job: LocalJob) -> bool:
-        """Where a driver was killed alone, its script may run on: the job lasts as long as that."""
-        if job.child and not job.orphan:
-            script = self._orphans.script_of(job.session)
-            if script is not None:
-                job.pid, job.orphan = script, True
-                self._watch(job)
-                return True
-        if not processes.can_scan():
-            return self._watch_group(job)
-        left = processes_of([job])
-        if not left:
-            return False
-        job.child = job.orphan = False
-        job.pid = left[0].pid
-        self._watch(job)
-        return True
-
-    def _watch_group(self, job: LocalJob) -> bool:
-        """The same on systems that do not show processes: a driver leads the group of its script."""
-        if job.session is None or processes.has_ended(-job.session, None):
-            return False
-        job.child = False
-        job.pid = -job.session
-        self._watch(job)
-        return True
-
     # Stopping.
 
+    def _catch_up(self) -> None:
+        """Hear all that the keeper knows by now."""
+        try:
+            if self._keeping is not None:
+                self._keeping.catch_up()
+        except KeeperDiedError:
+            self._lose_keeper()
+        self._heed_all()
+
     def _stop(self, jobs: Collection[LocalJob], state: str) -> None:
+        self._catch_up()
         for job in jobs:  # one that has ended already was not stopped by us
             self._look_after(job)
         running = [job for job in jobs if job in self._running and job.stopped_as is None]
@@ -366,13 +450,22 @@ class Pool:
             job.stopped_as = state
         if running:
             self._stops.append(Stop(running, self._grace, self._loop.later))
-        waiting = {job for job in jobs if job.status.state == states.PENDING}
-        if waiting:
-            self._drop(waiting, "cancelled before it started")
-            self._news = True
 
-    def _drop(self, jobs: Collection[LocalJob], reason: str) -> None:
-        self._slots.leave(jobs)
-        self._share_work()
-        for job in jobs:
+    def _drop(self, jobs: Collection[LocalJob], reason: str) -> list[LocalJob]:
+        """Have those not started that wait; gives them."""
+        waiting = [job for job in jobs if job.token in self._slots.waiting]
+        if not waiting:
+            return []
+        try:
+            for job in waiting:
+                self._keeper().drop(job)
+        except KeeperDiedError:
+            self._lose_keeper()
+            return self._drop(jobs, reason)
+        self._catch_up()
+        dropped = [job for job in waiting if job.token in self._slots.waiting]
+        for job in dropped:
+            del self._slots.waiting[job.token]
             job.status = JobStatus(states.CANCELLED, native="dequeued", reason=reason)
+            self._news = True
+        return dropped

@@ -1,4 +1,4 @@
-"""The processes of a job: starting its driver, finding what it left running, signalling all of it.
+"""The processes of a job: finding them, whoever started them, and signalling all of them.
 
 A job is a session of its own. A process that left the session still carries the job's token in
 the environment it was started with, which Linux shows in ``/proc/<pid>/environ`` (proc(5)).
@@ -12,12 +12,12 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import attrs
 
-from maestro_adapters import driver
+from maestro_adapters.local import keeper
 
 __all__ = [
     "Process",
@@ -27,19 +27,21 @@ __all__ = [
     "has_ended",
     "host_and_boot",
     "inherited_descriptors",
+    "is_keeper",
+    "is_zombie",
     "open_pidfd",
     "read_stat",
     "scan",
     "send_signal",
-    "spawn",
 ]
 
-_TOKEN_ENTRY = b"MAESTRO_TOKEN="
+_TOKEN, _ATTEMPT = b"MAESTRO_TOKEN", b"MAESTRO_ATTEMPT"
+#: Parents of the kernel's own threads, which have neither environment nor arguments.
+_KERNEL = (0, 2)
+#: A program is set up in less than 1 ms, unless the machine is busy: looks at it, and s between them.
+_MOST_LOOKS, _LOOK_INTERVAL = 50, 0.001
 _PROC = Path("/proc")
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-
-#: Signals whose action a job must not inherit: Python ignores SIGPIPE, a `nohup` SIGHUP, …
-_DEFAULT_ACTION = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
 
 
 @attrs.frozen
@@ -52,7 +54,7 @@ class Process:
         group: id of its process group.
         session: id of its session.
         token: of the job, where it carries one.
-        arguments: its command line.
+        attempt: path of the attempt file, where it carries one.
     """
 
     pid: int
@@ -60,19 +62,7 @@ class Process:
     group: int
     session: int
     token: str | None
-    arguments: tuple[bytes, ...]
-
-    @property
-    def is_driver(self) -> bool:
-        """Whether it is the driver of a job, or a fork of it that has yet to become the script."""
-        return self.arguments[1:2] == (b"-c",) and self.arguments[3:4] == (b"maestro",)
-
-    @property
-    def driver_arguments(self) -> list[str] | None:
-        """What `spawn` was given, where this is the driver of a job."""
-        if self.is_driver and self.pid == self.session:
-            return [os.fsdecode(word) for word in self.arguments[4:]]
-        return None
+    attempt: str | None
 
 
 @attrs.frozen
@@ -95,8 +85,7 @@ class Stat:
 def read_stat(pid: int) -> Stat | None:
     """None: there is no such process."""
     try:
-        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 (Path costs as much as the read)
-            stat = file.read()
+        stat = _read(pid, "stat")
     except OSError:
         return None
     # The second field is the program's name in brackets, and may hold anything.
@@ -133,28 +122,59 @@ def scan(tokens: Collection[str] = (), sessions: Collection[int] = ()) -> Iterat
 
 def _look(pid: int) -> Process | None:
     """What there is to know of a process; None: it is gone, or another user's, or the kernel's."""
-    folder = f"/proc/{pid}"
+    looks = 0
+    while True:
+        try:
+            environment = _read(pid, "environ")
+        except OSError:
+            return None
+        stat = read_stat(pid)
+        if stat is None or stat.state in "ZX":
+            return None
+        looks += 1
+        waits = not environment and stat.parent not in _KERNEL and _is_being_set_up(pid)
+        if not waits or looks == _MOST_LOOKS:
+            break
+        time.sleep(_LOOK_INTERVAL)
+    token, attempt = _variable(environment, _TOKEN), _variable(environment, _ATTEMPT)
+    return Process(pid, stat.parent, stat.group, stat.session, token, attempt)
+
+
+def _is_being_set_up(pid: int) -> bool:
+    """Whether the kernel is about to start a program in a process: it shows no arguments either."""
     try:
-        with open(f"{folder}/environ", "rb") as file:  # noqa: PTH123
-            environment = file.read()
-        with open(f"{folder}/cmdline", "rb") as file:  # noqa: PTH123
-            arguments = tuple(file.read().split(b"\0")[:-1])
+        return not _read(pid, "cmdline")
     except OSError:
-        return None
-    stat = read_stat(pid)
-    if stat is None or stat.state in "ZX":
-        return None
-    return Process(pid, stat.parent, stat.group, stat.session, _token(environment), arguments)
+        return False
 
 
-def _token(environment: bytes) -> str | None:
-    start = (
-        0 if environment.startswith(_TOKEN_ENTRY) else environment.find(b"\0" + _TOKEN_ENTRY) + 1
-    )
-    if start == 0 and not environment.startswith(_TOKEN_ENTRY):
+def _read(pid: int, name: str) -> bytes:
+    with open(f"/proc/{pid}/{name}", "rb") as file:  # noqa: PTH123 (Path costs as much as the read)
+        return file.read()
+
+
+def _variable(environment: bytes, name: bytes) -> str | None:
+    environment = b"\0" + environment
+    start = environment.find(b"\0" + name + b"=")
+    if start < 0:
         return None
+    start += len(name) + 2
     end = environment.find(b"\0", start)
-    return os.fsdecode(environment[start + len(_TOKEN_ENTRY) : end if end >= 0 else None])
+    return os.fsdecode(environment[start : end if end >= 0 else None])
+
+
+def is_keeper(pid: int) -> bool:
+    """Whether a process that lives is a keeper; True where this system does not tell."""
+    try:
+        return _read(pid, "cmdline").endswith(os.fsencode(f"\0{keeper.MARK}\0"))
+    except OSError:
+        return not can_scan() and not has_ended(pid, None)
+
+
+def is_zombie(pid: int) -> bool:
+    """Whether a process has ended, and nobody took its exit code yet."""
+    stat = read_stat(pid)
+    return stat is not None and stat.state == "Z"
 
 
 def send_signal(process: Process, number: int) -> None:
@@ -229,38 +249,3 @@ def host_and_boot() -> tuple[str, str]:
     except OSError:
         boot = "-"
     return "".join(socket.gethostname().split()) or "-", boot or "-"
-
-
-def spawn(
-    arguments: Iterable[str],
-    environment: Mapping[bytes, bytes],
-    token: str,
-    close: Iterable[int] = (),
-) -> int:
-    """Start a driver in a session of its own; returns its process id.
-
-    ``posix_spawn`` costs less than half of what ``subprocess.Popen`` does, in our own time.
-
-    Args:
-        arguments: of the driver, see `maestro_adapters.driver`.
-        environment: of the job, but for its token.
-        token: of the job.
-        close: descriptors that the job must not inherit.
-
-    Raises:
-        OSError: it could not be started.
-    """
-    return os.posix_spawn(
-        "/bin/sh",
-        ["sh", "-c", driver.LOCAL, "maestro", *arguments],
-        {**environment, b"MAESTRO_TOKEN": os.fsencode(token)},
-        file_actions=[
-            (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-            (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
-            (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
-            *((os.POSIX_SPAWN_CLOSE, number) for number in close),
-        ],
-        setsid=True,
-        setsigmask=(),
-        setsigdef=_DEFAULT_ACTION,
-    )

@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection
 from maestro_adapters.local import processes
 from maestro_adapters.local.carriers import processes_of
 from maestro_adapters.local.job import LocalJob
-from maestro_adapters.local.processes import Process
 
 __all__ = ["GRACE", "Stop"]
 
@@ -18,7 +17,7 @@ __all__ = ["GRACE", "Stop"]
 GRACE = 10.0
 #: s after TERM until the first look at what is left; each pause is twice the one before.
 _FIRST_LOOK = 0.05
-#: s that a driver has to write the exit code of a script which was killed.
+#: s after KILL until what still lives is given up: the kernel does not let go of it.
 _LAST_WORDS = 1.0
 
 
@@ -44,11 +43,11 @@ class Stop:
         self._later = later
         self._pause = _FIRST_LOOK
         there = processes_of(jobs)
-        self._warned = _scripts(there)
-        # The group is signalled as a whole, so that nothing it forks meanwhile is missed. Its id
-        # cannot be another's: its leader is our child, and not reaped yet.
-        groups = {job.session for job in jobs if job.child}
-        _signal_groups(jobs, signal.SIGTERM)
+        # The group is signalled as a whole, so that nothing it forks meanwhile is missed. Its id is
+        # no other's as long as a member lives.
+        alive = {process.group for process in there}
+        groups = {job.session for job in jobs if job.session in alive or not processes.can_scan()}
+        _signal_groups(groups, signal.SIGTERM)
         for process in there:
             if process.group not in groups:
                 processes.send_signal(process, signal.SIGTERM)
@@ -62,47 +61,22 @@ class Stop:
             self._later(self._pause, self._look_again)
 
     def look(self) -> None:
-        """See what is left.
-
-        A script that its driver started only after TERM had come, or that was still a fork of the
-        driver then and caught it as that does, gets it now. Whatever else is new was started to tidy
-        up, and is left alone.
-        """
-        left = processes_of(self.jobs)
-        tokens = {process.token for process in left}
+        """See what is left. What a script starts to tidy up is left alone."""
+        tokens = {process.token for process in processes_of(self.jobs)}
         for job in [job for job in self.jobs if job.ended and job.token not in tokens]:
             del self.jobs[job]
-        drivers = self._drivers()
-        for process in left:
-            if process.pid not in self._warned and process.parent in drivers:
-                processes.send_signal(process, signal.SIGTERM)
-        self._warned |= _scripts(left)
 
     def _kill(self) -> None:
-        """Kill all but the drivers, which then write the exit codes."""
-        drivers = self._drivers()
-        for process in processes_of(self.jobs):
-            if process.pid not in drivers:
-                processes.send_signal(process, signal.SIGKILL)
-        if self.jobs:
-            self._later(_LAST_WORDS, self._kill_drivers)
-
-    def _kill_drivers(self) -> None:
         for process in processes_of(self.jobs):
             processes.send_signal(process, signal.SIGKILL)
-        _signal_groups(self.jobs, signal.SIGKILL)
-        self.jobs.clear()
-
-    def _drivers(self) -> set[int | None]:
-        return {job.pid for job in self.jobs if not job.ended and not job.orphan}
-
-
-def _scripts(found: Collection[Process]) -> set[int]:
-    return {process.pid for process in found if not process.is_driver}
+        if not processes.can_scan():
+            _signal_groups({job.session for job in self.jobs if not job.ended}, signal.SIGKILL)
+        if self.jobs:
+            self._later(_LAST_WORDS, self.jobs.clear)
 
 
-def _signal_groups(jobs: Collection[LocalJob], number: int) -> None:
-    for job in jobs:
-        if job.child and not job.ended and job.session is not None:
+def _signal_groups(groups: Collection[int | None], number: int) -> None:
+    for group in groups:
+        if group is not None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(job.session, number)
+                os.killpg(group, number)

@@ -80,7 +80,7 @@ class ScriptedScheduler:
             }
         return answers
 
-    def say(self, job: str, **answer: Any) -> None:
+    def say(self, job: str, /, **answer: Any) -> None:
         """What ``poll`` says of a job from now on."""
         nothing: dict[str, Any] = {"reason": None, "exit_code": None, "started": None}
         more = {"ended": None, "restarts": 0, "nodes": [], "native": answer["state"]}
@@ -99,6 +99,13 @@ class ScriptedScheduler:
             if self.answers[job]["state"] in _LIVE:
                 self.say(job, state="CANCELLED")
         return {job: {"cancelled": True} for job in job_ids}
+
+    def withdraw(self, job_ids: Sequence[str]) -> list[str]:
+        """Those that wait never start."""
+        waiting = [job for job in job_ids if self.answers[job]["state"] == "PENDING"]
+        for job in waiting:
+            self.say(job, state="CANCELLED")
+        return waiting
 
     def find(self, tokens: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Live jobs of these tokens."""

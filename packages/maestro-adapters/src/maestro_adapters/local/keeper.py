@@ -1,0 +1,418 @@
+"""The keeper: a small process that starts scripts, waits for them, and writes down how they ended.
+
+It outlives the program whose local jobs these are, so that no exit code is lost with that. A program
+of its own, it is started by its path (``python -I -S keeper.py``) and imports next to nothing, so it
+is ready after some 15 ms. What it does to a folder is "The attempt file" on the workspace format page.
+
+Its standard input is a socket to that program: `pack` writes a message, and `Messages` reads them. The
+first is the environment of all scripts (``NAME=VALUE …``), the others are:
+
+==========  =====================================================================================
+to keeper
+``start``   token, workspace, script, attempt, label, facts for the start line, slots, whether the
+            other side waits for the answer (1 or 0)
+``drop``    token: it must not start any more
+``room``    slots that all scripts may fill; negative while others fill more than there are
+``sync``    tell what you know
+from keeper
+``started`` token, process id of the script, s since 1970
+``refused`` token, exit code of a driver that runs nothing, why
+``waits``   token: there is no slot, or no room for another process in this system
+``ended``   process id, exit code as a shell gives it, s since 1970
+``synced``  all that was known before was told
+==========  =====================================================================================
+
+Scripts start in the order of the requests, the next as soon as it has room. While enough of them wait,
+nothing depends on what is told, so it is told together: see `_BATCH`.
+
+When its input ends it starts nothing more, and ends with its last script. HUP, INT and TERM are blocked by
+who starts it, from its first moment on; what a terminal sends goes to another session.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import select
+import signal
+import time
+from collections import deque
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # an import costs the keeper time
+    from collections.abc import Callable
+
+__all__ = ["ALREADY_STARTED", "CANNOT_START", "MARK", "Messages", "name_logs", "pack"]
+
+#: The last word of its command line.
+MARK = "maestro-keeper"
+#: Exit codes of a driver when nothing ran, see `maestro_adapters.driver`.
+ALREADY_STARTED, CANNOT_START = b"75", b"73"
+
+#: s between two tries to write an end, or to start a script in a system that is full.
+_RETRY_INTERVAL = 1.0
+#: s for which news is kept back, while more than half of the scripts that were asked for last wait.
+_BATCH = 0.02
+#: Exit codes of a shell for what it cannot execute (POSIX, "Exit Status for Commands").
+_NOT_FOUND, _NOT_EXECUTABLE = 127, 126
+_TOO_MANY = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
+#: A script must not inherit what its ancestors ignore: Python SIGPIPE, a `nohup` SIGHUP, …
+_DEFAULT_ACTION = sorted(set(map(int, signal.valid_signals())) - {signal.SIGKILL, signal.SIGSTOP})
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC
+_KINDS = (b"out", b"err")
+_LENGTH = 4
+
+
+def pack(*fields: bytes) -> bytes:
+    """A message; no field holds a NUL."""
+    content = b"\0".join(fields)
+    return len(content).to_bytes(_LENGTH, "little") + content
+
+
+class Messages:
+    """Messages out of a stream of bytes."""
+
+    def __init__(self) -> None:
+        self._bytes = b""
+
+    def feed(self, data: bytes) -> list[list[bytes]]:
+        """The messages that are complete with these bytes, as lists of fields."""
+        data = self._bytes + data if self._bytes else data
+        messages = []
+        begin = 0
+        while len(data) - begin >= _LENGTH:
+            end = begin + _LENGTH + int.from_bytes(data[begin : begin + _LENGTH], "little")
+            if end > len(data):
+                break
+            messages.append(data[begin + _LENGTH : end].split(b"\0"))
+            begin = end
+        self._bytes = data[begin:]
+        return messages
+
+
+def name_logs(folder: bytes, label: bytes, attempt: bytes, pid: int) -> None:
+    """Give the logs of an attempt the names that hold its process id, which is known by now."""
+    for kind in _KINDS:
+        name = b"%b/%b.%d.%b" % (folder, label, pid, kind)
+        if os.path.lexists(name):  # an earlier attempt had the same process id
+            name = b"%b/%b.%d.%b.%b" % (folder, label, pid, attempt, kind)
+        _quietly(os.rename, _log(folder, attempt, kind), name)
+
+
+def _log(folder: bytes, attempt: bytes, kind: bytes) -> bytes:
+    return b"%b/.log.%b.%b" % (folder, attempt, kind)
+
+
+class _Request:
+    """A script that waits for a slot."""
+
+    def __init__(self, *fields: bytes) -> None:
+        self.token, self.workspace, self.script, self.attempt, self.label, self.facts = fields[:6]
+        self.slots = int(fields[6])
+
+
+class Keeper:
+    """The scripts that wait and those that run.
+
+    Args:
+        socket: where answers go.
+        environment: of all scripts.
+
+    Attributes:
+        room: slots that all may fill.
+        running: process id → attempt file, open and by its path, and the slots that the script fills.
+        unwritten: ends that could not be written yet, with their attempt files.
+        unsent: answers that were not told yet.
+        retry_at: s, steady: when to try again what could not be done; None: there is nothing.
+        tell_at: s, steady: when to tell the answers; None: there are none.
+    """
+
+    def __init__(self, socket: int, environment: dict[bytes, bytes]) -> None:
+        self._socket = socket
+        self._environment = environment
+        self._null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        self._waiting: deque[_Request] = deque()
+        #: So few wait that there should be more.
+        self._few = 0
+        self._used = 0
+        self.room = 0
+        self.running: dict[int, tuple[int, bytes, int]] = {}
+        self.unwritten: list[tuple[int, bytes, bytes]] = []
+        self.unsent = b""
+        self.retry_at: float | None = None
+        self.tell_at: float | None = None
+
+    def obey(self, word: bytes, *fields: bytes) -> None:
+        """Do what a message asks."""
+        if word == b"start":
+            request = _Request(*fields)
+            self._waiting.append(request)
+            self._few = len(self._waiting) // 2
+            self.fill()
+            if fields[7] == b"1":
+                if request in self._waiting:
+                    self._tell(b"waits", request.token)
+                self.send()
+        elif word == b"drop":
+            for request in self._waiting:
+                if request.token == fields[0]:
+                    self._waiting.remove(request)
+                    break
+        elif word == b"room":
+            self.room = int(fields[0])
+            self.fill()
+        elif word == b"sync":
+            self.reap()
+            self._tell(b"synced")
+            self.send()
+
+    def forget_waiting(self) -> None:
+        """Start nothing more."""
+        self._waiting.clear()
+
+    def fill(self) -> None:
+        """Start what has room, in its order."""
+        while self._waiting and self._used + self._waiting[0].slots <= self.room:
+            request = self._waiting.popleft()
+            now = time.time()
+            try:
+                pid = self._start(request, now)
+            except OSError as error:
+                code = ALREADY_STARTED if error.errno == errno.EEXIST else CANNOT_START
+                if error.errno in _TOO_MANY:
+                    self._waiting.appendleft(request)
+                    self._retry_later()
+                    return
+                why = os.strerror(error.errno or 0).encode()
+                self._tell(b"refused", request.token, code, why)
+            else:
+                self._tell(b"started", request.token, b"%d" % pid, b"%.3f" % now)
+
+    def _start(self, request: _Request, now: float) -> int:
+        workspace, attempt = request.workspace, request.attempt
+        path = b"%b/.attempt.%b" % (workspace, attempt)
+        logs = [_log(workspace, attempt, kind) for kind in _KINDS]
+        environment = {
+            **self._environment,
+            b"MAESTRO_TOKEN": request.token,
+            b"MAESTRO_ATTEMPT": path,
+        }
+        os.chdir(workspace)
+        made: list[tuple[int, bytes]] = []
+        try:
+            made.append((os.open(path, _CREATE | os.O_EXCL, 0o666), path))
+            facts = b"start keeper=%d %b time=%d\n" % (os.getpid(), request.facts, now)
+            _write(made[0][0], facts)
+            for log in logs:
+                made.append((os.open(log, _CREATE | os.O_APPEND, 0o666), log))  # noqa: PERF401
+            pid = self._spawn(request.script, environment, made[1][0], made[2][0])
+        except OSError:
+            for descriptor, name in made:
+                os.close(descriptor)
+                _quietly(os.unlink, name)
+            raise
+        finally:
+            os.chdir(b"/")  # keep no file system busy
+        (attempt_file, _), *opened = made
+        self.running[pid] = attempt_file, path, request.slots
+        self._used += request.slots
+        _quietly(_write, attempt_file, b"script pid=%d\n" % pid)
+        name_logs(workspace, request.label, attempt, pid)
+        for descriptor, _ in opened:
+            os.close(descriptor)
+        return pid
+
+    def _spawn(self, script: bytes, environment: dict[bytes, bytes], out: int, err: int) -> int:
+        """Start a script, or what says in its place that it cannot be; gives the process id.
+
+        The interpreter is started by its name, as the kernel does for ``#!``: so a script that another
+        thread has just written cannot be "busy" (ETXTBSY), nor need its file system allow execution.
+        """
+
+        def spawn(*words: bytes) -> int:
+            start = os.posix_spawn if b"/" in words[0] else os.posix_spawnp
+            return start(
+                words[0],
+                words,
+                environment,
+                file_actions=[
+                    (os.POSIX_SPAWN_DUP2, self._null, 0),
+                    (os.POSIX_SPAWN_DUP2, out, 1),
+                    (os.POSIX_SPAWN_DUP2, err, 2),
+                ],
+                setsid=True,
+                setsigmask=(),
+                setsigdef=_DEFAULT_ACTION,
+            )
+
+        words = [script]
+        try:
+            words = [*_interpreter(script), script]
+            try:
+                return spawn(*words)
+            except OSError as error:
+                if error.errno != errno.ENOEXEC:
+                    raise
+                return spawn(b"/bin/sh", script)
+        except OSError as error:
+            if error.errno in _TOO_MANY:
+                raise
+            code = _NOT_FOUND if error.errno == errno.ENOENT else _NOT_EXECUTABLE
+            message = b"%b: %b" % (b" ".join(words), os.strerror(error.errno or 0).encode())
+            say = b'printf "%s\\n" "$1" >&2; exit "$2"'
+            environment = {b"PATH": os.defpath.encode()}  # the other may be too big
+            return spawn(b"/bin/sh", b"-c", say, b"sh", message, b"%d" % code)
+
+    def reap(self) -> None:
+        """Write the ends of the scripts that have ended, and tell them.
+
+        A script stays a zombie until its end is written. Where this process is killed in between, the
+        exit code is there for who becomes its parent.
+        """
+        while self.running:
+            if hasattr(os, "waitid"):
+                found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+                if found is None:
+                    return
+                pid, code = found.si_pid, found.si_status
+                if found.si_code != os.CLD_EXITED:
+                    code += 128
+            else:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+                if pid == 0:
+                    return
+                code = os.waitstatus_to_exitcode(status)
+                code = 128 - code if code < 0 else code
+            attempt_file, path, slots = self.running.pop(pid)
+            self._used -= slots
+            self._write_end(attempt_file, path, b"end code=%d\n" % code)
+            if hasattr(os, "waitid"):
+                os.waitpid(pid, 0)
+            self._tell(b"ended", b"%d" % pid, b"%d" % code, b"%.3f" % time.time())
+            self.fill()
+
+    def _write_end(self, attempt_file: int, path: bytes, line: bytes) -> None:
+        """A full disk has room again some time. A script that deleted the file gets a new one."""
+        try:
+            _write(attempt_file, line)
+            if os.fstat(attempt_file).st_nlink == 0:
+                anew = os.open(path, _CREATE | os.O_APPEND, 0o666)
+                try:
+                    _write(anew, line)
+                finally:
+                    os.close(anew)
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ESTALE):
+                self.unwritten.append((attempt_file, path, line))
+                self._retry_later()
+                return
+        os.close(attempt_file)
+
+    def try_again(self) -> None:
+        """Do what could not be done before."""
+        self.retry_at = None
+        unwritten, self.unwritten = self.unwritten, []
+        for end in unwritten:
+            self._write_end(*end)
+        self.fill()
+
+    def _retry_later(self) -> None:
+        self.retry_at = time.monotonic() + _RETRY_INTERVAL
+
+    def _tell(self, *fields: bytes) -> None:
+        self.unsent += pack(*fields)
+        if len(self._waiting) <= self._few:
+            self.tell_at = 0.0
+        elif self.tell_at is None:
+            self.tell_at = time.monotonic() + _BATCH
+
+    def send(self) -> None:
+        """Tell what the other side has room for."""
+        try:
+            self.unsent = self.unsent[os.write(self._socket, self.unsent) :]
+        except BlockingIOError:
+            pass
+        except OSError:  # nobody is there any more
+            self.unsent = b""
+        self.tell_at = 0.0 if self.unsent else None
+
+
+def _read(socket: int) -> bytes:
+    try:
+        return os.read(socket, 65536)
+    except OSError:  # the other side ended, and had not read everything
+        return b""
+
+
+def _write(file: int, line: bytes) -> None:
+    if os.write(file, line) != len(line):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _quietly(function: Callable[..., object], *arguments: object) -> None:
+    try:  # noqa: SIM105 (an import of contextlib costs the keeper time)
+        function(*arguments)
+    except OSError:
+        pass
+
+
+def _interpreter(script: bytes) -> list[bytes]:
+    """What the first line of a script says it is run with: at most one argument, as in Linux."""
+    with open(script, "rb", buffering=0) as file:  # noqa: PTH123
+        line = file.read(4096).split(b"\n", 1)[0]
+    return line[2:].strip().split(None, 1) if line.startswith(b"#!") else []
+
+
+def main() -> None:
+    """Keep scripts until there are no more, and nobody asks for any."""
+    woken, wake = os.pipe()
+    for descriptor in (woken, wake):
+        os.set_blocking(descriptor, False)
+    signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, lambda _number, _frame: None)
+    messages = Messages()
+    requests: list[list[bytes]] = []
+    while not requests:
+        data = _read(0)
+        if not data:
+            return
+        requests = messages.feed(data)
+    environment = dict(entry.split(b"=", 1) for entry in requests.pop(0))
+    os.set_blocking(0, False)
+    keeper = Keeper(0, environment)
+    poll = select.poll()
+    poll.register(woken, select.POLLIN)
+    poll.register(0, select.POLLIN)
+    asked = True
+    while asked or keeper.running or keeper.unwritten:
+        for request in requests:
+            keeper.obey(*request)
+        requests = []
+        if keeper.tell_at is not None and keeper.tell_at <= time.monotonic():
+            keeper.send()
+        if asked:
+            poll.modify(0, select.POLLIN | (select.POLLOUT if keeper.tell_at == 0.0 else 0))
+        ready = dict(poll.poll(_patience(keeper)))
+        if woken in ready:
+            os.read(woken, 4096)
+            keeper.reap()
+        if ready.get(0, 0) & ~select.POLLOUT:
+            data = _read(0)
+            requests = messages.feed(data)
+            if not data:
+                poll.unregister(0)
+                asked = False
+                keeper.forget_waiting()
+        if keeper.retry_at is not None and keeper.retry_at <= time.monotonic():
+            keeper.try_again()
+
+
+def _patience(keeper: Keeper) -> float | None:
+    """How long to wait, in ms, until something is to be done."""
+    times = [at for at in (keeper.retry_at, keeper.tell_at) if at]
+    return max(0.0, (min(times) - time.monotonic()) * 1000) + 1 if times else None
+
+
+if __name__ == "__main__":
+    main()
+    os._exit(0)  # there is nothing to tidy up

@@ -1,0 +1,221 @@
+"""The pool's side of the keeper (see `maestro_adapters.local.keeper`): starts it, asks, and hears."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import select
+import signal
+import socket
+import sys
+from collections.abc import Mapping, Sequence
+
+import attrs
+
+from maestro_adapters import driver
+from maestro_adapters.local import keeper
+from maestro_adapters.local.job import LocalJob
+from maestro_adapters.local.keeper import Messages, pack
+
+__all__ = ["Ended", "KeeperDiedError", "Keeping", "News", "Refused", "Started"]
+
+#: ms that an idle keeper has to end.
+_LAST_WORDS = 1000
+#: A dead keeper must not end this process by SIGPIPE (Linux; macOS has no such flag).
+_NO_SIGNAL = getattr(socket, "MSG_NOSIGNAL", 0)
+#: What a keeper does not end by.
+_BLOCKED = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+#: What the host program ignores is not its business.
+_DEFAULT_ACTION = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
+_REFUSALS = {
+    keeper.ALREADY_STARTED: driver.ALREADY_STARTED,
+    keeper.CANNOT_START: driver.CANNOT_START,
+}
+
+
+class KeeperDiedError(Exception):
+    """The keeper is no more. What it was asked last may or may not have been done."""
+
+
+@attrs.frozen
+class Started:
+    """The script of the job with this token runs, as this process, since then (s since 1970)."""
+
+    token: str
+    pid: int
+    at: float
+
+
+@attrs.frozen
+class Refused:
+    """Nothing ran: an exit code of `maestro_adapters.driver`, and why, in the system's words."""
+
+    token: str
+    code: int
+    why: str
+
+
+@attrs.frozen
+class Ended:
+    """A script has ended; the exit code is as a shell gives it."""
+
+    pid: int
+    code: int
+    at: float
+
+
+News = Started | Refused | Ended
+
+
+class Keeping:
+    """A keeper that this process started. Not safe across threads.
+
+    Args:
+        environment: of all scripts.
+        facts: of every start line, ``host=… boot=…``.
+        close: descriptors that it must not inherit.
+
+    Raises:
+        OSError: it could not be started.
+
+    Attributes:
+        pid: its process id.
+        fd: readable while it tells something.
+    """
+
+    def __init__(
+        self, environment: Mapping[bytes, bytes], facts: str, close: Sequence[int] = ()
+    ) -> None:
+        if not sys.executable or getattr(sys, "frozen", False):
+            raise OSError(errno.ENOENT, "this program knows no Python interpreter to start")
+        self._facts = facts
+        self._messages = Messages()
+        self._news: list[News] = []
+        #: Token, or word, of the answer that is waited for.
+        self._awaited: bytes | None = None
+        self._socket, theirs = socket.socketpair()
+        try:
+            self.pid = os.posix_spawn(
+                sys.executable,
+                [sys.executable, "-I", "-S", keeper.__file__, keeper.MARK],
+                os.environ,
+                file_actions=[
+                    (os.POSIX_SPAWN_DUP2, theirs.fileno(), 0),
+                    (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+                    (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
+                    *((os.POSIX_SPAWN_CLOSE, number) for number in close),
+                ],
+                setsid=True,
+                setsigmask=_BLOCKED,
+                setsigdef=_DEFAULT_ACTION,
+            )
+        except BaseException:
+            self._socket.close()
+            raise
+        finally:
+            theirs.close()
+        self.fd = self._socket.fileno()
+        self._poll = select.poll()
+        self._poll.register(self.fd, select.POLLIN)
+        with contextlib.suppress(KeeperDiedError):  # that is heard of soon enough
+            self._send(*(b"%b=%b" % entry for entry in environment.items()))
+
+    def start(self, job: LocalJob, slots: int, *, wait: bool) -> None:
+        """Have a job started when it has room.
+
+        Args:
+            job: which.
+            slots: that it fills.
+            wait: until it has started, or is known to wait.
+
+        Raises:
+            KeeperDiedError: see there.
+        """
+        facts = f"{self._facts} slots={job.slots}"
+        if job.limit is not None:
+            facts += f" limit={job.limit!r}"
+        words = (job.token, job.workspace, job.script, str(job.attempt), job.label, facts)
+        token, *others = map(os.fsencode, words)
+        self._send(b"start", token, *others, b"%d" % slots, b"%d" % wait)
+        if wait:
+            self._hear_until(token)
+
+    def drop(self, job: LocalJob) -> None:
+        """Have a job not started any more. Whether it was before, `catch_up` lets hear."""
+        self._send(b"drop", os.fsencode(job.token))
+
+    def make_room(self, slots: int) -> None:
+        """Say how many slots all scripts may fill; of its death, `news` tells."""
+        with contextlib.suppress(KeeperDiedError):
+            self._send(b"room", b"%d" % slots)
+
+    def catch_up(self) -> None:
+        """Hear everything that it knows by now."""
+        self._send(b"sync")
+        self._hear_until(b"synced")
+
+    def heard(self) -> list[News]:
+        """What was heard since the last call, of this or of `news`."""
+        news, self._news = self._news, []
+        return news
+
+    def news(self) -> list[News]:
+        """Hear what it tells, too.
+
+        Raises:
+            KeeperDiedError: and all that it told before was given.
+        """
+        if not self._news and self._poll.poll(0):
+            self._hear()
+        return self.heard()
+
+    def close(self, idle: bool) -> None:
+        """Ask for nothing more: it ends with its last script.
+
+        Args:
+            idle: it has none, so it is waited for.
+        """
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_WR)
+        if idle and self._poll.poll(_LAST_WORDS):
+            self.bury()
+        else:
+            self._socket.close()
+
+    def bury(self) -> None:
+        """Free what is left of one that is gone, or about to be."""
+        self._socket.close()
+        with contextlib.suppress(ChildProcessError):  # the host program was faster
+            os.waitpid(self.pid, 0)
+
+    def _send(self, *fields: bytes) -> None:
+        try:
+            self._socket.sendall(pack(*fields), _NO_SIGNAL)
+        except OSError:
+            raise KeeperDiedError from None
+
+    def _hear_until(self, answer: bytes) -> None:
+        self._awaited = answer
+        while self._awaited is not None:
+            self._hear()
+
+    def _hear(self) -> None:
+        """Wait for messages."""
+        try:
+            data = self._socket.recv(65536)
+        except ConnectionResetError:
+            data = b""
+        if not data:
+            raise KeeperDiedError
+        for word, *fields in self._messages.feed(data):
+            if (fields[0] if fields else word) == self._awaited:
+                self._awaited = None
+            if word == b"ended":
+                self._news.append(Ended(int(fields[0]), int(fields[1]), float(fields[2])))
+                continue
+            token = os.fsdecode(fields[0]) if fields else ""
+            if word == b"started":
+                self._news.append(Started(token, int(fields[1]), float(fields[2])))
+            elif word == b"refused":
+                self._news.append(Refused(token, _REFUSALS[fields[1]], os.fsdecode(fields[2])))

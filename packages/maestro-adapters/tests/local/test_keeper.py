@@ -1,0 +1,292 @@
+"""The keeper as a process, and its rules."""
+
+import errno
+import os
+import signal
+from collections import deque
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maestro_adapters import attempt_file, driver
+from maestro_adapters.local import keeper as keeper_module
+from maestro_adapters.local import processes
+from maestro_adapters.local.job import LocalJob
+from maestro_adapters.local.keeper import Keeper, Messages, name_logs, pack
+from maestro_adapters.local.keeping import Ended, Keeping, Refused, Started
+
+#: A folder whose name would do harm if it ever became part of a command.
+ODD = "a b'\"$(touch x)\n#BSUB -n 7\n\\ é*"
+
+
+@pytest.fixture
+def keeping():
+    made = Keeping(
+        {os.fsencode(name): os.fsencode(value) for name, value in os.environ.items()},
+        "host=n1 boot=boot-1",
+        processes.inherited_descriptors(),
+    )
+    made.make_room(1)
+    yield made
+    made.close(idle=True)
+
+
+@pytest.fixture(params=["plain", ODD], ids=["plain", "odd"])
+def workspace(request, tmp_path):
+    folder = tmp_path / request.param
+    folder.mkdir()
+    return folder
+
+
+def job_in(folder, body, interpreter="#!/bin/sh\n", **fields):
+    script = folder / "job é.sh"
+    if folder.is_dir():
+        script.write_text(interpreter + body)
+        script.chmod(0o755)
+    fields.update(workspace=str(folder), script=str(script), attempt=1, label="job é")
+    return LocalJob(token="m1.1.1", **fields)  # noqa: S106
+
+
+def run(keeping, job):
+    """What is told of a job until it has ended, or was refused."""
+    news = []
+    keeping.start(job, 1, wait=True)
+    while not (news and isinstance(news[-1], Ended | Refused)):
+        news += keeping.heard() or keeping.news()
+        os.sched_yield()
+    return news
+
+
+def read(job):
+    return attempt_file.read(attempt_file.path_of(job.workspace, 1))
+
+
+def test_runs_the_script_in_its_workspace_and_tells_how_it_ended(keeping, workspace):
+    job = job_in(workspace, "pwd; echo oops >&2; exit 3\n", slots=2, limit=7.5)
+    started, ended = run(keeping, job)
+    assert isinstance(started, Started)
+    assert (started.token, ended.pid, ended.code) == (job.token, started.pid, 3)
+    assert started.at <= ended.at
+    attempt = read(job)
+    assert (attempt.keeper, attempt.pid) == (keeping.pid, started.pid)
+    assert (attempt.host, attempt.boot, attempt.exit_code) == ("n1", "boot-1", 3)
+    assert (attempt.slots, attempt.limit, attempt.started) == (2, 7.5, int(started.at))
+    assert (workspace / f"job é.{started.pid}.out").read_text() == f"{workspace}\n"
+    assert (workspace / f"job é.{started.pid}.err").read_text() == "oops\n"
+    assert sorted(os.listdir(workspace)) == sorted(
+        [".attempt.1", f"job é.{started.pid}.err", f"job é.{started.pid}.out", "job é.sh"]
+    )
+
+
+def test_nothing_runs_where_the_attempt_file_is_there(keeping, workspace):
+    job = job_in(workspace, "echo ran >ran\n")
+    (workspace / ".attempt.1").write_text("void\n")
+    (refused,) = run(keeping, job)
+    assert (refused.token, refused.code) == (job.token, driver.ALREADY_STARTED)
+    assert (workspace / ".attempt.1").read_text() == "void\n"
+    assert sorted(os.listdir(workspace)) == [".attempt.1", "job é.sh"]
+
+
+def test_no_workspace(keeping, tmp_path):
+    (refused,) = run(keeping, job_in(tmp_path / "none", ""))
+    assert (refused.code, refused.why) == (driver.CANNOT_START, "No such file or directory")
+
+
+def test_logs_that_cannot_be_written_leave_nothing_behind(keeping, tmp_path):
+    job = job_in(tmp_path, "echo ran >ran\n")
+    (tmp_path / ".log.1.err").mkdir()
+    (refused,) = run(keeping, job)
+    assert (refused.code, refused.why) == (driver.CANNOT_START, "Is a directory")
+    assert sorted(os.listdir(tmp_path)) == [".log.1.err", "job é.sh"]
+
+
+def test_a_full_disk_runs_nothing_and_leaves_nothing_behind(tmp_path, monkeypatch):
+    job = job_in(tmp_path, "")
+    monkeypatch.setattr(keeper_module.os, "write", lambda _file, line: len(line) - 1)
+    monkeypatch.setattr(keeper_module.os, "chdir", lambda _path: None)
+    with open(tmp_path / "told", "wb") as told:
+        keeper = Keeper(told.fileno(), {})
+        keeper.room = 1
+        words = [job.token, job.workspace, job.script, "1", job.label, "host=n1", "1", "0"]
+        keeper.obey(b"start", *map(os.fsencode, words))
+        os.close(keeper._null)
+    ((*refused, _),) = Messages().feed(keeper.unsent)
+    assert refused == [b"refused", b"m1.1.1", b"73"]
+    assert sorted(os.listdir(tmp_path)) == ["job é.sh", "told"]
+
+
+@pytest.mark.parametrize(
+    ("interpreter", "body", "code"),
+    [
+        ("#!/bin/sh\n", "exit 4\n", 4),
+        ("#!/bin/sh -e\n", "false; exit 5\n", 1),
+        ("#!/usr/bin/env bash\n", "[[ $BASH_VERSION ]] && exit 6\n", 6),
+        ("#! /bin/sh\n", "exit 7\n", 7),
+        ("#!sh\n", "exit 7\n", 7),
+        ("", "exit 8\n", 8),
+        ("#!/no/such/interpreter\n", "exit 9\n", 127),
+        ("#!/etc/passwd\n", "exit 9\n", 126),
+        ("#!/bin/sh\n", "kill -9 $$\n", 137),
+    ],
+)
+def test_interpreters(keeping, tmp_path, interpreter, body, code):
+    job = job_in(tmp_path, body, interpreter)
+    assert run(keeping, job)[-1].code == code
+    assert read(job).exit_code == code
+    (log,) = tmp_path.glob("job é.*.err")
+    if code in (126, 127):
+        assert log.read_text().startswith(f"{interpreter[2:].strip()} {job.script}: ")
+    else:
+        assert log.read_text() == ""
+
+
+def test_a_script_that_is_still_open_for_writing_runs(keeping, tmp_path):
+    job = job_in(tmp_path, "exit 4\n")
+    with open(job.script, "a"):
+        assert run(keeping, job)[-1].code == 4
+
+
+def test_a_script_gets_its_own_three_descriptors(keeping, tmp_path):
+    started, _ = run(keeping, job_in(tmp_path, "cat; cd /proc/$$/fd; echo *\n", "#!/bin/bash\n"))
+    # 3 lists the folder, and at 255 bash keeps its script.
+    assert (tmp_path / f"job é.{started.pid}.out").read_text() == "0 1 2 255 3\n"
+
+
+def test_a_script_that_deletes_its_attempt_file_has_ended_all_the_same(keeping, tmp_path):
+    job = job_in(tmp_path, "rm .attempt.1; exit 5\n")
+    assert run(keeping, job)[-1].code == 5
+    assert (tmp_path / ".attempt.1").read_text() == "end code=5\n"
+
+
+def test_an_end_that_cannot_be_written_is_tried_again(keeping, tmp_path):
+    """A full disk, say. Here a folder is in the way."""
+    job = job_in(tmp_path, "rm .attempt.1; mkdir .attempt.1; exit 5\n")
+    assert run(keeping, job)[-1].code == 5  # who is there is told at once
+    (tmp_path / ".attempt.1").rmdir()
+    while (attempt := read(job)) is None or attempt.exit_code is None:
+        os.sched_yield()
+    assert attempt.exit_code == 5
+
+
+def test_a_workspace_that_was_deleted_is_not_waited_for(keeping, tmp_path):
+    job = job_in(tmp_path, 'cd /; rm -r "$OLDPWD"; exit 5\n')
+    assert run(keeping, job)[-1].code == 5
+    assert not tmp_path.exists()
+
+
+def test_it_takes_no_signal_but_kill(keeping, tmp_path):
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+        os.kill(keeping.pid, number)
+    assert run(keeping, job_in(tmp_path, "exit 3\n"))[-1].code == 3
+    assert os.getsid(keeping.pid) == keeping.pid  # nor what a terminal sends
+
+
+def test_it_ends_with_its_last_script_and_starts_none_that_waits(tmp_path):
+    keeping = Keeping({b"PATH": b"/usr/bin:/bin"}, "host=n1 boot=-")
+    keeping.make_room(1)
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    keeping.start(job_in(tmp_path / "a", "exec sleep 600\n"), 1, wait=True)
+    (started,) = keeping.heard()
+    waiting = job_in(tmp_path / "b", "exit 0\n")
+    keeping.start(waiting, 1, wait=True)
+    assert keeping.heard() == []
+    keeping.close(idle=False)
+    os.kill(started.pid, signal.SIGTERM)
+    os.waitpid(keeping.pid, 0)
+    assert attempt_file.read(tmp_path / "a/.attempt.1").exit_code == 143
+    assert read(waiting) is None
+
+
+def test_logs_of_an_earlier_attempt_with_the_same_process_id_are_kept(tmp_path):
+    (tmp_path / "job.7.out").write_text("old")
+    for kind in ("out", "err"):
+        (tmp_path / f".log.2.{kind}").write_text("new")
+    name_logs(os.fsencode(tmp_path), b"job", b"2", 7)
+    found = {path.name: path.read_text() for path in Path(tmp_path).iterdir()}
+    assert found == {"job.7.out": "old", "job.7.2.out": "new", "job.7.err": "new"}
+
+
+fields = st.lists(st.binary(max_size=9).map(lambda data: data.replace(b"\0", b"")), min_size=1)
+
+
+@given(st.lists(fields), st.lists(st.integers(1, 20)))
+def test_messages_survive_any_way_they_are_cut(messages, sizes):
+    data = b"".join(pack(*message) for message in messages)
+    reader, found = Messages(), []
+    for size in sizes:
+        found += reader.feed(data[:size])
+        data = data[size:]
+    assert found + reader.feed(data) == messages
+
+
+class Imagined(Keeper):
+    """Starts nothing."""
+
+    def __init__(self, room):
+        with open(os.devnull, "wb") as null:
+            super().__init__(null.fileno(), {})
+        os.close(self._null)
+        self.room = room
+        self.order = []
+        self.over = []
+        self.refusals = []
+
+    def _start(self, request, _now):
+        if self.refusals:
+            raise OSError(self.refusals.pop(), "no room")
+        self._used += request.slots
+        self.order.append((request.token, request.slots))
+        return len(self.order)
+
+    def end(self):
+        token, slots = self.order[len(self.over)]
+        self.over.append(token)
+        self._used -= slots
+        self.fill()
+
+
+def ask(keeper, token, slots=1):
+    keeper.obey(b"start", token, b"", b"", b"", b"", b"", b"%d" % slots, b"0")
+
+
+def test_too_many_processes_is_waiting_not_failure():
+    """A start that the system refuses for now is tried again."""
+    keeper = Imagined(2)
+    keeper.refusals = [errno.ENOMEM, errno.EAGAIN]
+    for token in (b"a", b"b"):
+        ask(keeper, token)
+    assert (keeper.order, keeper.unsent) == ([], b"")
+    assert keeper.retry_at is not None
+    keeper.try_again()
+    assert [token for token, _ in keeper.order] == [b"a", b"b"]
+    assert keeper.retry_at is None
+
+
+@given(
+    total=st.integers(1, 6),
+    steps=st.lists(
+        st.one_of(st.integers(1, 6), st.sampled_from(["end", "drop", "less", "more"])), max_size=40
+    ),
+)
+def test_slots_are_never_overdrawn_nor_left_empty(total, steps):
+    keeper = Imagined(total)
+    waiting, started = deque(), []
+    for number, step in enumerate(steps):
+        if isinstance(step, int):
+            waiting.append((b"%d" % number, min(step, total)))
+            ask(keeper, *waiting[-1])
+        elif step == "end" and len(keeper.over) < len(keeper.order):
+            keeper.end()
+        elif step == "drop" and waiting:
+            keeper.obey(b"drop", waiting.pop()[0])
+        elif step in ("less", "more"):
+            keeper.obey(b"room", b"%d" % (total - (step == "less")))
+        while len(started) < len(keeper.order):  # first come, first served
+            started.append(waiting.popleft())
+        assert started == keeper.order
+        filled = sum(slots for _, slots in keeper.order[len(keeper.over) :])
+        assert filled <= total
+        assert not waiting or filled + waiting[0][1] > keeper.room  # none waits that could run
