@@ -75,10 +75,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--local-steps",
-        choices=("leave", "stop"),
+        choices=("leave", "finish", "stop"),
         default="leave",
         help="on TERM or INT, leave running local steps to themselves (default: the next "
-        "conductor finds them) or stop them (it runs them again)",
+        "conductor finds them), wait until they have finished (until a second signal), or stop "
+        "them (the next one runs them again)",
     )
     parser.add_argument(
         "--ready-fd",

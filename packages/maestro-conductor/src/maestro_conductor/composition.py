@@ -68,7 +68,8 @@ def conduct(
         observer: called a few times a second while things change.
         take_over: take the workspace from a conductor of another host whose heartbeat is old.
         local_steps: what becomes of running local steps after a signal: ``leave``: they go on,
-            and the next conductor finds them; ``stop``: they are stopped, and it runs them again.
+            and the next conductor finds them; ``finish``: they are waited for, until a second
+            signal; ``stop``: they are stopped, and the next conductor runs them again.
         scheduler_factory: makes adapters from name and options; None: installed ones.
 
     Returns:
@@ -101,7 +102,7 @@ def conduct(
                 sleeptime=sleeptime,
                 ready=ready,
                 observer=observer,
-                stop_local=local_steps == "stop",
+                local_steps=local_steps,
                 factory=scheduler_factory or create_adapter,
             )
     finally:
@@ -127,7 +128,7 @@ def _conduct(
     sleeptime: float | None,
     ready: Callable[[], None] | None,
     observer: Callable[[Progress], None] | None,
-    stop_local: bool,
+    local_steps: str,
     factory: AdapterFactory,
 ) -> int:
     clock = SystemClock()
@@ -185,7 +186,7 @@ def _conduct(
             clock=clock,
             wake=signals.wake,
             signal=lambda: signals.name,
-            stop_local=stop_local,
+            local_steps=local_steps,
             ready=ready,
             observer=observer,
         )

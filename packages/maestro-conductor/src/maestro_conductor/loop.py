@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import selectors
 import traceback
 from collections import deque
@@ -138,7 +139,7 @@ class Loop:
         lanes = self._machine.lanes
         if lanes[SCHEDULED].announced or lanes[LOCAL].announced:
             return False
-        return not (self._parts.stop_local and lanes[LOCAL].jobs)
+        return self._parts.local_steps == "leave" or not lanes[LOCAL].jobs
 
     def _finish(self) -> int:
         parts = self._parts
@@ -209,8 +210,9 @@ class Loop:
                 self._leave_by = steady  # asked twice: no more patience
             return
         self._leaving = name
-        self._leave_by = steady + _PATIENCE
-        events.append(Closing(self._parts.stop_local))
+        how = self._parts.local_steps
+        self._leave_by = math.inf if how == "finish" else steady + _PATIENCE
+        events.append(Closing(stop_local=how == "stop"))
 
     def _look(self, steady: float) -> list[Event]:
         """What is looked for twice a second: requests, a moved log file."""

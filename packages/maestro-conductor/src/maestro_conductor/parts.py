@@ -42,6 +42,6 @@ class Parts:
     wake: Wake
     #: Name of the signal that asked us to leave; None: none did.
     signal: Callable[[], str | None]
-    stop_local: bool = False
+    local_steps: str = "leave"
     ready: Callable[[], None] | None = None
     observer: Callable[[Progress], None] | None = None
