@@ -47,29 +47,20 @@ for who in resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN:
     usage = resource.getrusage(who)
     print(usage.ru_utime + usage.ru_stime)
 """
-#: The same with our driver, as the local adapter starts it.
-DRIVER = """
-import os, resource, sys
-from maestro_adapters import driver
-scripts = sys.argv[1:]
-for script in scripts:
-    folder = os.path.dirname(script)
-    words = [folder, script, "77", "host", "boot", "log", "", "1", "", "1", ""]
-    pid = os.posix_spawn(
-        "/bin/sh", ["sh", "-c", driver.LOCAL, "maestro", *words], os.environ, setsid=True
-    )
-    os.waitpid(pid, 0)
-for who in resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN:
-    usage = resource.getrusage(who)
-    print(usage.ru_utime + usage.ru_stime)
-"""
+#: Runs a workspace. Prints the conductor's processor time, and its keeper's, in s.
 OWN = """
 import sys, time
 from pathlib import Path
+from maestro_adapters.local.keeping import Keeping
 from maestro_conductor import conduct
+close, keepers = Keeping.close, []
+def read_and_close(self, idle):
+    keepers.append(int(Path(f"/proc/{self.pid}/schedstat").read_text().split()[0]) / 1e9)
+    close(self, idle)
+Keeping.close = read_and_close
 begun = time.process_time()
 assert conduct(Path(sys.argv[1])) == 0
-print(time.process_time() - begun)
+print(time.process_time() - begun, sum(keepers))
 """
 
 
@@ -88,42 +79,37 @@ def main() -> int:
 
 
 def own_cost(steps: int, rounds: int) -> bool:
-    """Our processor time per step: the conductor's without that of the spawn, and the driver's share.
-
-    The driver's share is what it costs beyond a shell that only records the exit code.
-    """
-    ours: list[float] = []
+    """Our processor time per step: the conductor's and the keeper's, the spawn apart."""
+    ours: list[tuple[float, float]] = []
     calls: list[float] = []
     spawns: list[float] = []
-    shares: list[float] = []
     for _ in range(rounds):
         with scratch() as folder:
             study = write_study(folder, many_steps(steps))
             stage(study, folder / "w")
-            ours += output([sys.executable, "-c", OWN, folder / "w"])
+            conductor, keeper = output([sys.executable, "-c", OWN, folder / "w"])
+            ours.append((conductor / steps * 1000, keeper / steps * 1000))
             scripts = sorted((folder / "w" / "s").rglob("*.sh"))
             for first in range(0, 4 * SPAWNS, SPAWNS):
-                some = scripts[first : first + SPAWNS]
-                call, shells = spawning(SPAWN, some)
+                call, shells = spawning(scripts[first : first + SPAWNS])
                 calls.append(call)
                 spawns.append(shells)
-                shares.append(spawning(DRIVER, some)[1] - shells)
-    conductor = min(ours) / steps * 1000
-    call, shells, share = median(calls), median(spawns), median(shares)
-    own = conductor - call + share
+    conductor, keeper = min(ours, key=sum)
+    call, shells = median(calls), median(spawns)
+    own = conductor + keeper - call
     print(
-        f"{steps} steps: the conductor takes {conductor:.3f} ms of processor time each, {call:.3f} of "
-        f"it for the spawn; our driver {share:+.3f} beside a shell that records"
+        f"{steps} steps, processor time each: conductor {conductor:.3f} ms, keeper {keeper:.3f} ms, "
+        f"{call:.3f} of that for the spawn"
     )
     print(f"a spawn, whoever does it: {call + shells:.2f} ms")
     verdict("our own cost per step", own, OWN_LIMIT, "ms")
     return verdict("our own cost per step, in spawns", own / (call + shells), OWN_SHARE, "")
 
 
-def spawning(code: str, scripts: Sequence[Path]) -> tuple[float, float]:
+def spawning(scripts: Sequence[Path]) -> tuple[float, float]:
     """Processor time per script, in ms: of who spawns, and of the shells."""
-    base = output([sys.executable, "-c", code])
-    whole = output([sys.executable, "-c", code, *scripts])
+    base = output([sys.executable, "-c", SPAWN])
+    whole = output([sys.executable, "-c", SPAWN, *scripts])
     own, shells = ((a - b) / len(scripts) * 1000 for a, b in zip(whole, base, strict=True))
     return own, shells
 

@@ -21,7 +21,7 @@ class AdapterOptions:
         args, allocation_args, launcher_args: free options, option → value.
         launcher: template of the launcher; None: the adapter's own.
         slots: local: how many slots there are; None: the usable cores.
-        adopt: local: this process may become the parent of what a killed driver leaves.
+        adopt: local: this process may become the parent of what a killed keeper leaves.
         array: Slurm: submit equal jobs as one array.
         user_throttle: most jobs of the user in the queue, whoever submitted them; None: no limit.
         timeout: s, for each command of the scheduler.

@@ -175,7 +175,7 @@ class Sightings(Endings):
         elif word == "NOTFOUND" and not self._is_local(i) and not self._grace_over(i):
             return
         else:
-            # A local driver that died is the same trouble whether a conductor saw it or not.
+            # A keeper that died is the same trouble whether its conductor lived or not.
             detail = event.detail or "ended without a trace"
             self._ended(i, HWFAILURE, None, at, _reason(verdict) or detail)
 

@@ -84,20 +84,18 @@ class LocalAdapter:
 
     def submit(self, jobs: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
         """Start what has room; the rest waits for a slot, PENDING, in the order of submission."""
-        return {job["key"]: self._submit(job) for job in jobs}
-
-    def _submit(self, submission: Mapping[str, Any]) -> dict[str, Any]:
+        parsed = {submission["key"]: _parse(submission) for submission in jobs}
+        good = {key: job for key, job in parsed.items() if isinstance(job, LocalJob)}
+        answers = {key: bad for key, bad in parsed.items() if not isinstance(bad, LocalJob)}
         try:
-            job = parse_local_job(submission)
-        except RequestError as error:
-            return SchedulerError(str(error)).answer()
-        try:
-            state = self._pool.submit(job)
+            found = self._pool.submit(list(good.values()))
         except OSError as error:
             passing = error.errno in (errno.EAGAIN, errno.ENOMEM)
-            message = f"could not start {job.script}: {error.strerror}"
-            return SchedulerError(message, transient=passing).answer()
-        return {"job": job.id, "state": state}
+            trouble = SchedulerError(f"could not start it: {error.strerror}", transient=passing)
+            return {**answers, **dict.fromkeys(good, trouble.answer())}
+        for (key, job), state in zip(good.items(), found, strict=True):
+            answers[key] = {"job": job.id, "state": state}
+        return answers
 
     def poll(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         """The state of each job; one that another process started is known after `find`.
@@ -148,6 +146,14 @@ class LocalAdapter:
     def close(self, stop_jobs: bool = False) -> None:
         """Running jobs go on, those that wait for a slot never start; or all are stopped."""
         self._pool.close(stop_jobs)
+
+
+def _parse(submission: Mapping[str, Any]) -> LocalJob | dict[str, Any]:
+    """The job, or the answer for one that makes no sense."""
+    try:
+        return parse_local_job(submission)
+    except RequestError as error:
+        return SchedulerError(str(error)).answer()
 
 
 def _answer(job_id: str, job: LocalJob | None) -> dict[str, Any]:

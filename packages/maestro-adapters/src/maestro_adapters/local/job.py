@@ -101,7 +101,7 @@ def write_end(job: LocalJob, exit_code: int) -> None:
 
 
 def parse_local_job(submission: Mapping[str, Any]) -> LocalJob:
-    """Read one job of `submit`: of its request what a driver needs.
+    """Read one job of `submit`: of its request what a keeper needs.
 
     Raises:
         RequestError: a value cannot be used, or one that is needed is missing.

@@ -91,6 +91,7 @@ class Keeping:
             raise OSError(errno.ENOENT, "this program knows no Python interpreter to start")
         self._facts = facts
         self._messages = Messages()
+        self._unsent = b""
         self._news: list[News] = []
         #: Token, or word, of the answer that is waited for.
         self._awaited: bytes | None = None
@@ -127,7 +128,8 @@ class Keeping:
         Args:
             job: which.
             slots: that it fills.
-            wait: until it has started, or is known to wait.
+            wait: until it has started, or is known to wait. Otherwise the keeper hears of it with the
+                next message, or by `flush`.
 
         Raises:
             KeeperDiedError: see there.
@@ -137,8 +139,9 @@ class Keeping:
             facts += f" limit={job.limit!r}"
         words = (job.token, job.workspace, job.script, str(job.attempt), job.label, facts)
         token, *others = map(os.fsencode, words)
-        self._send(b"start", token, *others, b"%d" % slots, b"%d" % wait)
+        self._unsent += pack(b"start", token, *others, b"%d" % slots, b"%d" % wait)
         if wait:
+            self.flush()
             self._hear_until(token)
 
     def drop(self, job: LocalJob) -> None:
@@ -189,11 +192,18 @@ class Keeping:
         with contextlib.suppress(ChildProcessError):  # the host program was faster
             os.waitpid(self.pid, 0)
 
-    def _send(self, *fields: bytes) -> None:
+    def flush(self) -> None:
+        """Send what was not sent yet."""
+        unsent, self._unsent = self._unsent, b""
         try:
-            self._socket.sendall(pack(*fields), _NO_SIGNAL)
+            if unsent:
+                self._socket.sendall(unsent, _NO_SIGNAL)
         except OSError:
             raise KeeperDiedError from None
+
+    def _send(self, *fields: bytes) -> None:
+        self._unsent += pack(*fields)
+        self.flush()
 
     def _hear_until(self, answer: bytes) -> None:
         self._awaited = answer

@@ -99,32 +99,36 @@ class Pool:
         """Readable while there is news that nobody asked for yet."""
         return self._ends.wake_fd
 
-    def submit(self, job: LocalJob) -> str:
-        """Start a job where there is room, or queue it; sets its `id`.
+    def submit(self, jobs: Sequence[LocalJob]) -> list[str]:
+        """Start jobs where there is room, or queue them; sets their `id`.
 
         Returns:
-            Its state, as it begins: the end, however soon, is for `look` to tell.
+            Their states, as they begin: the end, however soon, is for `look` to tell.
 
         Raises:
-            OSError: there is no keeper to be had.
+            OSError: there is no keeper to be had, so none of them will start.
         """
         with self._lock:
             self._begin()
-            room = self._slots.have_room(job)
-            self._by_token[job.token] = self._slots.waiting[job.token] = job
-            try:
-                self._keeper().start(job, self._slots.weigh(job), wait=room)
-            except KeeperDiedError:
-                self._lose_keeper()
-            except OSError:
-                del self._by_token[job.token], self._slots.waiting[job.token]
-                raise
-            if room:
-                self._heed_all()
-            if not job.id:
-                self._name(job, f"q{os.getpid()}.{next(self._count)}")
+            if jobs:
+                self._keeper()
+            for job in jobs:
+                room = self._slots.have_room(job)
+                self._by_token[job.token] = self._slots.waiting[job.token] = job
+                try:
+                    self._keeper().start(job, self._slots.weigh(job), wait=room)
+                except KeeperDiedError:
+                    self._lose_keeper()
+                except OSError:  # the one before died, and there is no room for another
+                    self._ask_again()
+                if room:
+                    self._heed_all()
+                if not job.id:
+                    self._name(job, f"q{os.getpid()}.{next(self._count)}")
+            self._flush()
             self._announce()
-            return states.PENDING if job.status.state == states.PENDING else states.RUNNING
+            pending = states.PENDING
+            return [pending if job.status.state == pending else states.RUNNING for job in jobs]
 
     def look(self, ids: Sequence[str]) -> dict[str, LocalJob | None]:
         """Jobs as they are now, and None for an id that is none of ours; resets `wake_fd`."""
@@ -260,6 +264,13 @@ class Pool:
             self._make_room()
         return self._keeping
 
+    def _flush(self) -> None:
+        try:
+            if self._keeping is not None:
+                self._keeping.flush()
+        except KeeperDiedError:
+            self._lose_keeper()
+
     def _make_room(self) -> None:
         """Leave it the slots that others do not fill."""
         if self._keeping is not None:
@@ -341,6 +352,7 @@ class Pool:
             if self._deaths < _MOST_DEATHS:
                 for job in list(self._slots.waiting.values()):
                     self._keeper().start(job, self._slots.weigh(job), wait=False)
+                self._flush()
                 return
         except KeeperDiedError:
             self._lose_keeper()
