@@ -126,12 +126,13 @@ def test_a_keeper_that_is_killed_while_it_starts_a_script(adopting, moment):
 
 
 def test_a_script_that_was_a_keeper_s_last_act(adopting):
-    """Its process id was not even written; it is our child that we do not know."""
+    """Its process id was not even written; it is our child that runs a shell and that we do not know."""
     bench = adopting(slots=1)
+    other = subprocess.Popen(["sleep", "600"], start_new_session=True)
     (first,) = bench.submit({"command": UNTIL_GO})
     bench.started([first])
     pool = bench.adapter._pool
-    started = subprocess.Popen(["sh", "-c", "exit 9"], start_new_session=True)
+    started = subprocess.Popen(["bash", "-c", "exit 9"], start_new_session=True)
     os.waitid(os.P_PID, started.pid, os.WEXITED | os.WNOWAIT)
     (second,) = bench.submit({"command": "exit 0"})
     keeper = first.attempt.keeper
@@ -141,6 +142,8 @@ def test_a_script_that_was_a_keeper_s_last_act(adopting):
     assert end["exit_code"] == 9
     assert pool._by_token[second.token].pid == started.pid
     started.returncode = 9  # it was ours to reap
+    other.kill()
+    assert other.wait() == -signal.SIGKILL
     (first.workspace / "go").touch()
     bench.ends([first])
 

@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from maestro_adapters.local.job import LocalJob
+from maestro_adapters.local.keeper import interpreter
 from maestro_adapters.local.processes import can_scan, read_stat
 
 __all__ = ["Orphans", "become_subreaper", "reap_orphans"]
@@ -54,15 +55,21 @@ class Orphans:
             become_subreaper(False)
         self.adopts = False
 
-    def foundling(self) -> int | None:
-        """A script whose keeper died before it could say its process id.
+    def foundling(self, script: str) -> int | None:
+        """The process of a script whose keeper died before it could say which that is.
 
-        Such a script leads its session, and is younger than all that were expected.
+        Such a process is our child by now, leads its session, runs the script's interpreter, and is no
+        script that was expected.
         """
+        try:
+            words = interpreter(os.fsencode(script))
+        except OSError:
+            return None
+        name = (words or [os.fsencode(script)])[0].rpartition(b"/")[2][:15]
         found = []
         for pid in _children() if self.adopts else ():
             stat = read_stat(pid)
-            if stat and stat.session == pid and pid not in self._sessions:
+            if stat and (stat.session, stat.name) == (pid, name) and pid not in self._sessions:
                 found.append((stat.started, pid))
         return max(found)[1] if found else None
 

@@ -36,13 +36,21 @@ import os
 import select
 import signal
 import time
-from collections import deque
+from collections import OrderedDict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # an import costs the keeper time
     from collections.abc import Callable
 
-__all__ = ["ALREADY_STARTED", "CANNOT_START", "MARK", "Messages", "name_logs", "pack"]
+__all__ = [
+    "ALREADY_STARTED",
+    "CANNOT_START",
+    "MARK",
+    "Messages",
+    "interpreter",
+    "name_logs",
+    "pack",
+]
 
 #: The last word of its command line.
 MARK = "maestro-keeper"
@@ -131,7 +139,8 @@ class Keeper:
         self._socket = socket
         self._environment = environment
         self._null = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
-        self._waiting: deque[_Request] = deque()
+        #: By token. Its first entry is found at once, unlike a dict's from whose front much was taken.
+        self._waiting: OrderedDict[bytes, _Request] = OrderedDict()
         #: So few wait that there should be more.
         self._few = 0
         self._used = 0
@@ -146,18 +155,15 @@ class Keeper:
         """Do what a message asks."""
         if word == b"start":
             request = _Request(*fields)
-            self._waiting.append(request)
+            self._waiting[request.token] = request
             self._few = len(self._waiting) // 2
             self.fill()
             if fields[7] == b"1":
-                if request in self._waiting:
+                if request.token in self._waiting:
                     self._tell(b"waits", request.token)
                 self.send()
         elif word == b"drop":
-            for request in self._waiting:
-                if request.token == fields[0]:
-                    self._waiting.remove(request)
-                    break
+            self._waiting.pop(fields[0], None)
         elif word == b"room":
             self.room = int(fields[0])
             self.fill()
@@ -172,21 +178,24 @@ class Keeper:
 
     def fill(self) -> None:
         """Start what has room, in its order."""
-        while self._waiting and self._used + self._waiting[0].slots <= self.room:
-            request = self._waiting.popleft()
+        while self._waiting:
+            request = next(iter(self._waiting.values()))
+            if self._used + request.slots > self.room:
+                return
             now = time.time()
             try:
                 pid = self._start(request, now)
             except OSError as error:
                 code = ALREADY_STARTED if error.errno == errno.EEXIST else CANNOT_START
                 if error.errno in _TOO_MANY:
-                    self._waiting.appendleft(request)
                     self._retry_later()
                     return
                 why = os.strerror(error.errno or 0).encode()
-                self._tell(b"refused", request.token, code, why)
+                answer = b"refused", request.token, code, why
             else:
-                self._tell(b"started", request.token, b"%d" % pid, b"%.3f" % now)
+                answer = b"started", request.token, b"%d" % pid, b"%.3f" % now
+            del self._waiting[request.token]
+            self._tell(*answer)
 
     def _start(self, request: _Request, now: float) -> int:
         workspace, attempt = request.workspace, request.attempt
@@ -247,7 +256,7 @@ class Keeper:
 
         words = [script]
         try:
-            words = [*_interpreter(script), script]
+            words = [*interpreter(script), script]
             try:
                 return spawn(*words)
             except OSError as error:
@@ -356,7 +365,7 @@ def _quietly(function: Callable[..., object], *arguments: object) -> None:
         pass
 
 
-def _interpreter(script: bytes) -> list[bytes]:
+def interpreter(script: bytes) -> list[bytes]:
     """What the first line of a script says it is run with: at most one argument, as in Linux."""
     with open(script, "rb", buffering=0) as file:  # noqa: PTH123
         line = file.read(4096).split(b"\n", 1)[0]
@@ -377,7 +386,7 @@ def main() -> None:
         if not data:
             return
         requests = messages.feed(data)
-    environment = dict(entry.split(b"=", 1) for entry in requests.pop(0))
+    environment = dict(entry.split(b"=", 1) for entry in requests.pop(0) if entry)
     os.set_blocking(0, False)
     keeper = Keeper(0, environment)
     poll = select.poll()
@@ -393,9 +402,6 @@ def main() -> None:
         if asked:
             poll.modify(0, select.POLLIN | (select.POLLOUT if keeper.tell_at == 0.0 else 0))
         ready = dict(poll.poll(_patience(keeper)))
-        if woken in ready:
-            os.read(woken, 4096)
-            keeper.reap()
         if ready.get(0, 0) & ~select.POLLOUT:
             data = _read(0)
             requests = messages.feed(data)
@@ -403,6 +409,9 @@ def main() -> None:
                 poll.unregister(0)
                 asked = False
                 keeper.forget_waiting()
+        if woken in ready:  # only now, so that nothing starts for one that is gone
+            os.read(woken, 4096)
+            keeper.reap()
         if keeper.retry_at is not None and keeper.retry_at <= time.monotonic():
             keeper.try_again()
 

@@ -370,7 +370,7 @@ class Pool:
     def _trace(self, job: LocalJob, attempt: Attempt) -> None:
         """A job that a keeper started as its last act."""
         carriers = [process.pid for process in processes_of([job])]
-        pid = attempt.pid or min(carriers, default=None) or self._orphans.foundling()
+        pid = attempt.pid or min(carriers, default=None) or self._orphans.foundling(job.script)
         now = time.time()
         if pid is None:
             self._name(job, job.id or self._new_id(0))

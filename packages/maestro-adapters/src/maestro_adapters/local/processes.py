@@ -70,11 +70,13 @@ class Stat:
     """What ``/proc/<pid>/stat`` says of a process, living or a zombie: proc(5).
 
     Attributes:
+        name: of its program, at most 15 bytes.
         state: ``Z``: it has ended, and nobody took its exit code yet.
         parent, group, session: ids.
         started: clock ticks since boot.
     """
 
+    name: bytes
     state: str
     parent: int
     group: int
@@ -89,8 +91,9 @@ def read_stat(pid: int) -> Stat | None:
     except OSError:
         return None
     # The second field is the program's name in brackets, and may hold anything.
-    fields = stat[stat.rindex(b")") + 2 :].split()
-    return Stat(fields[0].decode(), int(fields[1]), int(fields[2]), int(fields[3]), int(fields[19]))
+    name, fields = stat[: stat.rindex(b")")], stat[stat.rindex(b")") + 2 :].split()
+    numbers = (int(fields[field]) for field in (1, 2, 3, 19))
+    return Stat(name[name.index(b"(") + 1 :], fields[0].decode(), *numbers)
 
 
 def age(pid: int) -> float:
