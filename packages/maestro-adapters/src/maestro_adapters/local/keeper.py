@@ -346,9 +346,12 @@ class Keeper:
         self.tell_at = 0.0 if self.unsent else None
 
 
-def _read(socket: int) -> bytes:
+def _read(socket: int) -> bytes | None:
+    """What was sent; nothing: the other side has ended. None: it has not sent more yet."""
     try:
         return os.read(socket, 65536)
+    except BlockingIOError:
+        return None
     except OSError:  # the other side ended, and had not read everything
         return b""
 
@@ -403,11 +406,12 @@ def main() -> None:
             poll.modify(0, select.POLLIN | (select.POLLOUT if keeper.tell_at == 0.0 else 0))
         ready = dict(poll.poll(_patience(keeper)))
         if ready.get(0, 0) & ~select.POLLOUT:
-            data = _read(0)
-            requests = messages.feed(data)
-            if not data:
+            while data := _read(0):
+                requests += messages.feed(data)
+            if data is not None:  # nobody is there any more, so nothing starts
                 poll.unregister(0)
                 asked = False
+                requests = []
                 keeper.forget_waiting()
         if woken in ready:  # only now, so that nothing starts for one that is gone
             os.read(woken, 4096)
