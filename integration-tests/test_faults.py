@@ -199,8 +199,8 @@ def test_a_reboot_is_survived(tmp_path):
         process.kill()
     path = root / "a/.attempt.1"
     text = path.read_text()
-    pid = int(text.split("pid=")[1].split()[0])
-    os.killpg(pid, signal.SIGKILL)  # nothing survives a reboot
+    for name in ("keeper=", "pid="):  # nothing survives a reboot
+        os.killpg(int(text.split(name)[1].split()[0]), signal.SIGKILL)
     boot = text.split("boot=")[1].split()[0]
     path.write_text(text.split("end")[0].replace(boot, "11111111-2222-3333-4444-555555555555"))
     assert run_to_the_end(root) == 0
