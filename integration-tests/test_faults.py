@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from faults.crash_tools import COUNT, conductor, ends, run_to_the_end, runs
+from maestro_conductor.attempt_files import read_attempt
 from maestro_conductor.testing import StepPlan, make_workspace
 
 pytestmark = pytest.mark.once
@@ -195,7 +196,7 @@ def test_a_reboot_is_survived(tmp_path):
         tmp_path / "w", [StepPlan("a", [COUNT + "[ $(wc -l < count) = 2 ] || sleep 100"])]
     )
     with subprocess.Popen(conductor(root)) as process:
-        wait_for(lambda: (root / "a/count").exists())
+        wait_for(lambda: (root / "a/count").exists() and read_attempt(root / "a", 1).pid)
         process.kill()
     path = root / "a/.attempt.1"
     text = path.read_text()

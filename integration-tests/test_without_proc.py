@@ -187,7 +187,7 @@ def test_a_keeper_that_died_with_its_script_is_seen(start, tmp_path):
         tmp_path / "w", [StepPlan("a", [COUNT + "[ $(wc -l < count) = 2 ] || sleep 100"])]
     )
     with start(conductor(root)) as process:
-        until((root / "a/count").exists)
+        until(lambda: (root / "a/count").exists() and read_attempt(root / "a", 1).pid)
         process.send_signal(signal.SIGKILL)
     attempt = read_attempt(root / "a", 1)
     os.kill(attempt.keeper, signal.SIGKILL)
