@@ -65,6 +65,7 @@ class TestFakeLsf(FakeContract):
     create = staticmethod(lsf_adapter.create)
 
 
+@pytest.mark.once
 class TestFakeOldLsf(TestFakeLsf):
     """A `bjobs` without `-json`."""
 
@@ -78,6 +79,7 @@ class TestFakeFlux(FakeContract):
     unknown_id = "ƒ9999999"
 
 
+@pytest.mark.once
 class TestFakeFluxWithoutNesting(TestFakeFlux):
     """Jobs of `flux submit`."""
 
