@@ -3,6 +3,7 @@
 import errno
 import os
 import signal
+import sys
 from collections import deque
 from pathlib import Path
 
@@ -174,6 +175,23 @@ def test_a_workspace_that_was_deleted_is_not_waited_for(keeping, tmp_path):
     job = job_in(tmp_path, 'cd /; rm -r "$OLDPWD"; exit 5\n')
     assert run(keeping, job)[-1].code == 5
     assert not tmp_path.exists()
+
+
+def test_no_module_beside_it_hides_one_of_python_s():
+    """Its folder comes first where it looks for modules."""
+    beside = {path.stem for path in Path(keeper_module.__file__).parent.glob("*.py")}
+    assert not beside & sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("variables", [{}, {"PYTHONHOME": sys.base_prefix}])
+def test_an_interpreter_that_needs_its_home(tmp_path, monkeypatch, variables):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "none"))
+    keeping = Keeping({}, "host=n1 boot=-")
+    keeping.make_room(1)
+    assert run(keeping, job_in(tmp_path, "exit 3\n"))[-1].code == 3
+    keeping.close(idle=True)
 
 
 def test_it_takes_no_signal_but_kill(keeping, tmp_path):

@@ -1,7 +1,7 @@
 """The keeper: a small process that starts scripts, waits for them, and writes down how they ended.
 
 It outlives the program whose local jobs these are, so that no exit code is lost with that. A program
-of its own, it is started by its path (``python -I -S keeper.py``) and imports next to nothing, so it
+of its own, it is started by its path (``python -S keeper.py``) and imports next to nothing, so it
 is ready after some 15 ms. What it does to a folder is "The attempt file" on the workspace format page.
 
 Its standard input is a socket to that program: `pack` writes a message, and `Messages` reads them. The

@@ -20,6 +20,8 @@ from maestro_adapters.local.keeper import Messages, pack
 
 __all__ = ["Ended", "KeeperDiedError", "Keeping", "News", "Refused", "Started"]
 
+#: It needs no installed package. An interpreter that was moved may need PYTHONHOME, like this one.
+_FLAGS = ("-I", "-S") if sys.flags.ignore_environment else ("-S",)
 #: ms that an idle keeper has to end.
 _LAST_WORDS = 1000
 #: A dead keeper must not end this process by SIGPIPE (Linux; macOS has no such flag).
@@ -99,7 +101,7 @@ class Keeping:
         try:
             self.pid = os.posix_spawn(
                 sys.executable,
-                [sys.executable, "-I", "-S", keeper.__file__, keeper.MARK],
+                [sys.executable, *_FLAGS, keeper.__file__, keeper.MARK],
                 os.environ,
                 file_actions=[
                     (os.POSIX_SPAWN_DUP2, theirs.fileno(), 0),

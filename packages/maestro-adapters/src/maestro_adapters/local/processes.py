@@ -38,7 +38,9 @@ __all__ = [
 _TOKEN, _ATTEMPT = b"MAESTRO_TOKEN", b"MAESTRO_ATTEMPT"
 #: Parents of the kernel's own threads, which have neither environment nor arguments.
 _KERNEL = (0, 2)
-#: A program is set up in less than 1 ms, unless the machine is busy: looks at it, and s between them.
+#: s that setting up a program may take on a busy machine; else it is less than 1 ms.
+_SETTING_UP = 1.0
+#: Looks at such a process, and s between them.
 _MOST_LOOKS, _LOOK_INTERVAL = 50, 0.001
 _PROC = Path("/proc")
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
@@ -99,8 +101,10 @@ def read_stat(pid: int) -> Stat | None:
 def age(pid: int) -> float:
     """How long a process has run, in s, whatever was done to the clock; 0 where it is gone."""
     stat = read_stat(pid)
-    if stat is None:
-        return 0.0
+    return 0.0 if stat is None else _age(stat)
+
+
+def _age(stat: Stat) -> float:
     return time.clock_gettime(time.CLOCK_BOOTTIME) - stat.started / os.sysconf("SC_CLK_TCK")
 
 
@@ -135,20 +139,13 @@ def _look(pid: int) -> Process | None:
         if stat is None or stat.state in "ZX":
             return None
         looks += 1
-        waits = not environment and stat.parent not in _KERNEL and _is_being_set_up(pid)
-        if not waits or looks == _MOST_LOOKS:
+        # While the kernel sets a program up, it shows none of its environment.
+        young = stat.parent not in _KERNEL and _age(stat) < _SETTING_UP
+        if environment or not young or looks == _MOST_LOOKS:
             break
         time.sleep(_LOOK_INTERVAL)
     token, attempt = _variable(environment, _TOKEN), _variable(environment, _ATTEMPT)
     return Process(pid, stat.parent, stat.group, stat.session, token, attempt)
-
-
-def _is_being_set_up(pid: int) -> bool:
-    """Whether the kernel is about to start a program in a process: it shows no arguments either."""
-    try:
-        return not _read(pid, "cmdline")
-    except OSError:
-        return False
 
 
 def _read(pid: int, name: str) -> bytes:
