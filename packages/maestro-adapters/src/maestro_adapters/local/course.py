@@ -33,7 +33,7 @@ _LOOK_INTERVAL = 0.05
 #: s until another keeper is tried in a system that is full.
 _RETRY_INTERVAL = 1.0
 _TOO_MANY = (errno.EAGAIN, errno.ENOMEM)
-#: Keepers that are tried in a row: where each dies before it says anything, it is not by chance.
+#: Keepers that are tried in a row: where each dies of itself before it says anything, it is not by chance.
 _MOST_DEATHS = 3
 
 
@@ -155,9 +155,9 @@ class Course:
         keeping, self._keeping = self._keeping, None
         if keeping is None:
             return
-        self._deaths += 1
         self._ends.hear_no_more(keeping.fd)
-        keeping.bury()  # only then its scripts are ours
+        killed = keeping.bury()  # only then its scripts are ours
+        self._deaths += not killed
         for news in keeping.heard():
             self._heed(news)
         orphans, self._kept = list(self._kept.values()), {}

@@ -188,11 +188,14 @@ class Keeping:
         else:
             self._socket.close()
 
-    def bury(self) -> None:
-        """Free what is left of one that is gone, or about to be."""
+    def bury(self) -> bool:
+        """Free what is left of one that is gone, or about to be; gives whether somebody killed it."""
         self._socket.close()
-        with contextlib.suppress(ChildProcessError):  # the host program was faster
-            os.waitpid(self.pid, 0)
+        try:
+            _, status = os.waitpid(self.pid, 0)
+        except ChildProcessError:  # the host program was faster
+            return False
+        return os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
 
     def flush(self) -> None:
         """Send what was not sent yet."""
