@@ -116,9 +116,10 @@ def test_killed_some_times(tmp_path, kill):
 def test_killed_200_times(tmp_path, long_test, kill):
     told: Counter[str] = Counter()
     seed = 0
-    while told["study"] + told["no study yet"] < 200:
+    # How many of them come before there is a study depends on the machine; some must.
+    while (
+        told["study"] + told["no study yet"] < 200 or min(told["study"], told["no study yet"]) < 20
+    ):
         seed += 1
         kill(tmp_path / str(seed), seed, told)
     print(dict(told))
-    assert told["study"] > 20
-    assert told["no study yet"] > 20
