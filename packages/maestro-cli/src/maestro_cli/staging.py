@@ -62,19 +62,22 @@ class Stage:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with undisturbed():
-            if not self._published:
-                self._undo()
-            elif self._old is not None:
-                shutil.rmtree(self._old, ignore_errors=True)
-                if self._old.exists():
-                    warn(
-                        f"warning: a part of the old study could not be deleted: {word(self._old)}"
-                    )
-            for held in (self._lock, self._claim, self._replaced):
-                if held is not None:
-                    os.close(held)
+        try:
+            with undisturbed():
+                self._tidy_up()
+        finally:
             self._unwinding.__exit__(None, None, None)
+
+    def _tidy_up(self) -> None:
+        if not self._published:
+            self._undo()
+        elif self._old is not None:
+            shutil.rmtree(self._old, ignore_errors=True)
+            if self._old.exists():
+                warn(f"warning: a part of the old study could not be deleted: {word(self._old)}")
+        for held in (self._lock, self._claim, self._replaced):
+            if held is not None:
+                os.close(held)
 
     def make_way(self) -> None:
         """Moves the study that is to be replaced aside, so that the final folder is empty."""
