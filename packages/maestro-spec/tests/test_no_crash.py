@@ -30,6 +30,14 @@ def parameters(text: str, used: str = "$(P0)") -> str:
     return f"{HEAD}study: [{{name: a, description: b, run: {{cmd: '{used}'}}}}]\nglobal.parameters: {text}\n"
 
 
+def chain_of_variables(count: int) -> str:
+    variables = ",".join(f"V{n}: $(V{n + 1})$(P{n})" for n in range(count))
+    return (
+        f"{HEAD}env: {{variables: {{{variables}}}}}\n"
+        "study: [{name: a, description: b, run: {cmd: $(V0)}}]"
+    )
+
+
 MEGA = 1024 * 1024
 NASTY = {
     "50 KB of brackets": lambda: "[" * 50_000,
@@ -62,9 +70,8 @@ NASTY = {
     "a circle of steps": lambda: steps(7000, lambda n: f"cmd: x, depends: [s{(n + 1) % 7000}]"),
     "misspelt steps": lambda: steps(7000, lambda n: f"cmd: x, depends: [step{n}x]"),
     "steps that wait for many": lambda: steps(300, lambda n: f"cmd: x, depends: [{','.join(f's{k}' for k in range(n))}]"),
-    "a chain of variables": lambda: HEAD + "env: {variables: {"
-    + ",".join(f"V{n}: $(V{n + 1})$(P{n})" for n in range(45_000))
-    + "}}\nstudy: [{name: a, description: b, run: {cmd: $(V0)}}]",
+    "a chain of variables": lambda: chain_of_variables(45_000),
+    "a shorter chain of variables": lambda: chain_of_variables(15_000),
     "variables that double": lambda: HEAD + "env: {variables: {"
     + ",".join(f"V{n}: $(V{n + 1})$(V{n + 1})" for n in range(200))
     + ", V200: x}}\nstudy: [{name: a, description: b, run: {cmd: $(V0), depends: [$(V0)]}}]",
@@ -83,7 +90,7 @@ NASTY = {
 #: one of each kind; the others are run in the full form
 QUICK = {
     "50 KB of brackets", "line ends", "16 MiB of distinct tokens", "100 000 numbers",
-    "alias bomb", "merge bomb", "anchor in itself", "a chain of variables", "a circle of steps",
+    "alias bomb", "merge bomb", "anchor in itself", "a shorter chain of variables", "a circle of steps",
     "large ranges", "huge numbers",
 }  # fmt: skip
 
