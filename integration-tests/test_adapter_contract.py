@@ -59,19 +59,20 @@ class FakeContract(AdapterContract):
         self.commands.expire(job.token)
 
 
+@pytest.mark.once
 class TestFakeLsf(FakeContract):
     waits: ClassVar = {"priority": "held"}
     overrunning: ClassVar = {"walltime": "10"}
     create = staticmethod(lsf_adapter.create)
 
 
-@pytest.mark.once
 class TestFakeOldLsf(TestFakeLsf):
     """A `bjobs` without `-json`."""
 
     ways = ("no_json",)
 
 
+@pytest.mark.once
 class TestFakeFlux(FakeContract):
     waits: ClassVar = {"priority": "held"}
     overrunning: ClassVar = {"walltime": "10"}
@@ -79,7 +80,6 @@ class TestFakeFlux(FakeContract):
     unknown_id = "ƒ9999999"
 
 
-@pytest.mark.once
 class TestFakeFluxWithoutNesting(TestFakeFlux):
     """Jobs of `flux submit`."""
 
