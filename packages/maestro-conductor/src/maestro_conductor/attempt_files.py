@@ -66,11 +66,9 @@ def read_attempt(folder: Path, attempt: int) -> AttemptFile:
             pid, keeper = _number(fields.get("pid")), _number(fields.get("keeper"))
         elif word == "script":
             pid = _number(fields.get("pid"))
-        elif word == "end" and fields.get("code", "").isdecimal():
+        elif word == "end" and (code := _number(fields.get("code"))) is not None:
             ended = _milliseconds(fields.get("time")) or modified
-            return AttemptFile(
-                "ended", int(fields["code"]), started, ended, host, boot, pid, keeper
-            )
+            return AttemptFile("ended", code, started, ended, host, boot, pid, keeper)
     return AttemptFile("started", None, started, None, host, boot, pid, keeper)
 
 

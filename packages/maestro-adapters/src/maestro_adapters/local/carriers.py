@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection
 
 from maestro_adapters import states
@@ -54,6 +53,6 @@ def _job(token: str, carriers: list[Process]) -> LocalJob | None:
         states.RUNNING,
         native="running",
         started=attempt.started if attempt else None,
-        nodes=(os.uname().nodename,),
+        nodes=(attempt.host,) if attempt and attempt.host else (),
     )
     return job

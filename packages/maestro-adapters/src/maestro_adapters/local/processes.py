@@ -52,7 +52,6 @@ class Process:
 
     Attributes:
         pid: its id.
-        parent: id of its parent.
         group: id of its process group.
         session: id of its session.
         token: of the job, where it carries one.
@@ -60,7 +59,6 @@ class Process:
     """
 
     pid: int
-    parent: int
     group: int
     session: int
     token: str | None
@@ -145,7 +143,7 @@ def _look(pid: int) -> Process | None:
             break
         time.sleep(_LOOK_INTERVAL)
     token, attempt = _variable(environment, _TOKEN), _variable(environment, _ATTEMPT)
-    return Process(pid, stat.parent, stat.group, stat.session, token, attempt)
+    return Process(pid, stat.group, stat.session, token, attempt)
 
 
 def _read(pid: int, name: str) -> bytes:
