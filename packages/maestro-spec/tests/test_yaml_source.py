@@ -140,6 +140,27 @@ def test_too_deep():
     assert value_of("[" * 100 + "]" * 100)
 
 
+DEEP = ["[", "{", "[\n", "{a: ", "é: [", "- ", "- - ? ", "[{a: ["]
+
+
+@pytest.mark.parametrize("opens", DEEP)
+def test_too_deep_in_every_form(opens):
+    assert code_of(opens * 50_000) == "MS005"
+
+
+@pytest.mark.parametrize("end", ["]", "}", "@", "\t@", "'", "\x01"])
+@pytest.mark.parametrize("opens", DEEP)
+def test_a_syntax_error_is_told_where_nothing_is_too_deep_before_it(opens, end):
+    assert code_of(opens * 20 + "'" + "[" * 200 + "' " + end * 3) == "MS003"
+
+
+def test_what_the_parser_reads_ahead_does_not_hide_a_limit():
+    # The parsers look up to 1 024 characters ahead of the event that they give.
+    assert code_of("[" * 101 + "@") == "MS005"
+    assert code_of("[&a x, " + "*a, " * (MAX_ALIASES + 1) + "@") == "MS006"
+    assert code_of("[" + "1," * (MAX_VALUES + 1) + "@") == "MS007"
+
+
 def test_too_many_aliases():
     assert code_of("[&a x, " + "*a, " * (MAX_ALIASES + 1) + "]") == "MS006"
     assert len(value_of("[&a x, " + "*a, " * MAX_ALIASES + "]")) == MAX_ALIASES + 1

@@ -34,6 +34,8 @@ MAX_ALIASES = 10_000
 #: values of the document, each alias counted as what it stands for
 MAX_VALUES = 100_000
 
+_LIMITS = {"MS005", "MS006", "MS007"}
+
 #: no more than this many problems of one kind are worth reading
 _MOST_DUPLICATES = 1000
 
@@ -98,6 +100,7 @@ def parse(text: str, name: str) -> tuple[Document, list[Problem]]:
     try:
         document.root = composer.compose(_events(text))
     except yaml.MarkedYAMLError as error:
+        _keep_limits_before(error, document)
         raise _invalid(_syntax(document, error)) from error
     except yaml.reader.ReaderError as error:
         raise _invalid(_unreadable_character(document, error)) from error
@@ -106,6 +109,28 @@ def parse(text: str, name: str) -> tuple[Document, list[Problem]]:
         place = Place(name, 1, 1, 1, 2)
         raise _invalid(problem("MS003", place, (), f"This is no YAML: {error}.")) from error
     return document, composer.problems
+
+
+def _keep_limits_before(error: yaml.MarkedYAMLError, document: Document) -> None:
+    """Raises for a limit that the document is beyond before the place of a syntax error.
+
+    The parser reads ahead of its events, and may have limits of its own: libyaml 0.2.6 nests no
+    deeper than 1 000, and says so as a syntax error, before it tells of the first ``[``. What is
+    before the error was read, so it is composed without the rest.
+
+    Raises:
+        StudyInvalid: there is such a limit.
+    """
+    if error.problem_mark is None:
+        return
+    before = document.text[: error.problem_mark.index]
+    try:
+        _Composer(Document(document.name, before, None)).compose(_events(before))
+    except StudyInvalid as found:
+        if found.problems[0].code in _LIMITS:
+            raise
+    except (yaml.YAMLError, ValueError, OverflowError):
+        pass  # it ends in the middle of something; the error itself has the better words
 
 
 class _PurePython(yaml.reader.Reader, yaml.scanner.Scanner, yaml.parser.Parser):
