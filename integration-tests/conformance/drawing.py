@@ -179,6 +179,9 @@ class _Drawing:
             variables["ONE"] = "$(PLACE)/one"
             variables["TWO"] = "$(ONE)/two"
             variables["THREE"] = "$(TWO)/three"
+        if self.columns and self.chance(25, "variables that stand for a parameter"):
+            for name in self.rng.sample(list(self.columns), self.rng.randint(1, len(self.columns))):
+                variables[name] = f"$({name})"
         if self.columns and self.chance(50, "labels"):
             name = self.rng.choice(list(self.columns))
             text = self.rng.choice(["out_$({0}.label).txt", "$(WORD)_$({0})", "$({0}.name)_x"])

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from maestro_graph import Graph, TokenError, TopologyError, expand
+from maestro_graph import Graph, StudyError, TokenError, TopologyError, expand
 
 
 def instances(graph: Graph) -> dict[str, Any]:
@@ -204,6 +204,40 @@ def test_variables_to_any_depth(make: Any) -> None:
         root="/w",
     )
     assert graph.instances[0].command == "/w/b/a3-7 /w/b/a"
+
+
+def test_a_variable_may_stand_for_the_parameter_of_its_name(make: Any) -> None:
+    spec = make.spec(
+        make.step("a", "echo $(OUT) $(P) $(P.label)"),
+        parameters={"P": [1, 2]},
+        variables={"P": "$(P)"},
+        labels={"OUT": "o_$(P)"},
+    )
+    graph = expand(spec, root="/w")
+    assert [each.command for each in graph.instances] == ["echo o_1 1 P.1", "echo o_2 2 P.2"]
+
+
+def test_a_variable_that_stands_for_itself_needs_the_parameter(make: Any) -> None:
+    step = make.step("a", "echo $(P)")
+    spec = make.spec(step, parameters={"Q": [1]}, variables={"P": "$(P)"})
+    with pytest.raises(TokenError, match="P stands for itself, and no parameter is called P"):
+        expand(spec, root="/w")
+
+
+@pytest.mark.parametrize(
+    ("longer", "command"), [("a_P.2", "echo"), ("a_x", "echo $(P)"), ("a_x_1", "echo")]
+)
+def test_no_two_instances_have_one_name(make: Any, longer: str, command: str) -> None:
+    values = [1, 2] if longer == "a_P.2" else ["x_1", "1"]
+    spec = make.spec(
+        make.step(longer, command),
+        make.step("a", "echo $(P)"),
+        parameters={"P": values},
+    )
+    if longer != "a_P.2":
+        spec["parameters"][0]["columns"][0]["label"] = "%%"
+    with pytest.raises(StudyError, match="would both be called a_"):
+        expand(spec, root="/w")
 
 
 def test_cyclic_variables_are_refused(make: Any) -> None:

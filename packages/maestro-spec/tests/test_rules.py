@@ -283,6 +283,53 @@ def test_variables_nested_to_any_depth(lint):
     assert lint(text) == []
 
 
+def test_a_variable_may_stand_for_the_parameter_of_its_name(codes, lint):
+    env = "env: {variables: {P: $(P)}, labels: {OUT: o_$(P)}}\n"
+    steps = study(step("a", "cmd: echo $(OUT)"))
+    assert codes(PARAMETERS + "  P: {values: [1, 2], label: P.%%}\n" + env + steps) == set()
+    assert codes(env + steps, parameters=["P"]) == set()
+    assert messages(lint, env + steps, "MS404") == [
+        "`P` stands for itself, and no parameter is called `P`."
+    ]
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        "P: {values: [x$(P), y], label: P.%%}",
+        "P: {values: [y, x$(P)], label: [a, b]}",
+        "P: {values: [1, 2], label: P.%%.$(P.label)}",
+        "P: {values: [$(V)], label: P.1}",
+        "P: {values: [$(Q)], label: P.1}\n  Q: {values: [$(P)], label: Q.1}",
+    ],
+)
+def test_parameters_that_lead_back_to_themselves(codes, parameters):
+    text = f"env: {{variables: {{V: $(P)}}}}\n{PARAMETERS}  {parameters}\n"
+    assert "MS404" in codes(text + study(step("a", "cmd: echo $(P)")))
+
+
+@pytest.mark.parametrize(
+    ("other", "code"),
+    [
+        ("a_P.1", "MS310"),
+        ("a_P.3", None),
+        ("a_P", None),
+    ],
+)
+def test_a_step_called_like_an_instance(codes, other, code):
+    text = PARAMETERS + "  P: {values: [1, 2], label: P.%%}\n"
+    found = codes(text + study(step(other, "cmd: echo"), step("a", "cmd: echo $(P)")))
+    assert found == ({code} if code else set())
+
+
+def test_instances_of_two_steps_with_one_name(codes):
+    table = "  P: {values: [1], label: x_%%}\n  Q: {values: [1], label: Q}\n"
+    text = PARAMETERS + "  P: {values: [x_1, '1'], label: '%%'}\n"
+    steps = study(step("a", "cmd: echo $(P)"), step("a_x", "cmd: echo $(P)"))
+    assert "MS310" in codes(text + steps)
+    assert "MS310" not in codes(PARAMETERS + table + steps)
+
+
 def test_a_cycle_of_variables_is_printed(lint):
     text = "env: {variables: {A: $(B), B: $(C)}, labels: {C: $(A)}}\n"
     assert messages(lint, text, "MS404") == [

@@ -10,14 +10,21 @@ from typing import Any
 from maestro_graph import naming, topology
 from maestro_graph.combinations import Combinations, cells, combine
 from maestro_graph.environment import default_root, resolve_environment
-from maestro_graph.errors import ParameterError
+from maestro_graph.errors import ParameterError, StudyError, TokenError
 from maestro_graph.factors import table_of_spec
 from maestro_graph.graph import Graph, GraphStep, Resources
 from maestro_graph.instances import Instances, StepPlan, hashed_name
 from maestro_graph.parameters import ParameterTable
 from maestro_graph.resources import map_resources, settle, settle_batch, texts_of
 from maestro_graph.spec_view import Spec, SpecStep, view
-from maestro_graph.substitution import Given, Template, Tokens, compile_template, replace_all
+from maestro_graph.substitution import (
+    Given,
+    Template,
+    Tokens,
+    compile_template,
+    replace_all,
+    stands_for_itself,
+)
 from maestro_graph.usage import (
     mentioned_tokens,
     nested_tokens,
@@ -80,7 +87,7 @@ class _Expansion:
         self.table = table
         self.root = root
         self.hash_workspaces = hash_workspaces
-        self.env = resolve_environment(spec, root)
+        self.env = _without_parameters(resolve_environment(spec, root), table)
         self.env_tokens = Tokens(self.env)
         # Where two things have one name, the environment's comes first, as it does upstream.
         self.known: dict[str, Given] = {**token_texts(table), **self.env}
@@ -110,6 +117,7 @@ class _Expansion:
         folders = dict(zip(names, naming.clean_together(names), strict=True))
         for name in topology.order(links):
             self._plan(steps[name], links[name], folders[name])
+        self._check_names()
         plans = tuple(self.plans.values())
         return Graph(
             name=self.spec.name,
@@ -244,6 +252,30 @@ class _Expansion:
         texts = iter([template.render(row) for template in templates])
         return map_resources(step.resources, lambda _: next(texts))
 
+    def _check_names(self) -> None:
+        """See that no two steps have an instance of one name.
+
+        Raises:
+            StudyError: ``a_X.1``, and the instance of ``a`` that is called so.
+        """
+        for longer in self.plans.values():
+            parts = longer.step.name.split("_")
+            for count in range(1, len(parts)):
+                shorter = self.plans.get("_".join(parts[:count]))
+                if shorter is None or shorter.combinations is None:
+                    continue
+                taken = set(shorter.combinations.names)
+                rest = "_".join(parts[count:])
+                names = longer.combinations.names if longer.combinations else None
+                wanted = [rest] if names is None else [f"{rest}_{name}" for name in names]
+                for name in wanted:
+                    if name in taken:
+                        raise StudyError(
+                            f"an instance of step {shorter.step.name} and one of step"
+                            f" {longer.step.name} would both be called {shorter.step.name}_{name}",
+                            hint="rename one of the steps, or change the label of a parameter",
+                        )
+
     def _notices(self, plans: Sequence[StepPlan]) -> list[str]:
         """Say which combinations share a name though their values differ."""
         notices = []
@@ -254,3 +286,19 @@ class _Expansion:
                     f" differ but have the same labels; only row {first + 1} is run"
                 )
         return notices
+
+
+def _without_parameters(env: Mapping[str, str], table: ParameterTable) -> dict[str, str]:
+    """Return the `env` without the names that stand for a parameter, as in ``X: $(X)``.
+
+    Raises:
+        TokenError: there is no such parameter.
+    """
+    parameters = {column.name for column in table.columns}
+    for name, text in env.items():
+        if stands_for_itself(name, text) and name not in parameters:
+            raise TokenError(
+                f"the variable {name} stands for itself, and no parameter is called {name}",
+                hint=f"give it a value, or a parameter {name} in the study or its generator file",
+            )
+    return {name: text for name, text in env.items() if not stands_for_itself(name, text)}

@@ -97,7 +97,8 @@ def resolve(
         finish: name → what to do to its text once it holds no such token any more.
 
     Returns:
-        name → text without tokens of these names, in the order of ``raw``.
+        name → text without tokens of these names, in the order of ``raw``. A name whose text is
+        its own token (see `stands_for_itself`) keeps that token, in the others' texts too.
 
     Raises:
         TokenError: names that lead back to themselves.
@@ -105,10 +106,22 @@ def resolve(
     finish = finish or {}
     tokens = Tokens(raw)
     done: dict[str, str] = {}
-    for name in innermost_first({name: set(tokens.names_in(text)) for name, text in raw.items()}):
+    holds = {
+        name: set() if stands_for_itself(name, text) else set(tokens.names_in(text))
+        for name, text in raw.items()
+    }
+    for name in innermost_first(holds):
+        if not holds[name]:
+            done[name] = finish[name](raw[name]) if name in finish else raw[name]
+            continue
         text = tokens.replace(raw[name], done.__getitem__)
         done[name] = finish[name](text) if name in finish else text
     return {name: replace_all(done[name], tokens, done.__getitem__) for name in raw}
+
+
+def stands_for_itself(name: str, text: str) -> bool:
+    """Tell whether a name of `env` is given its own token: it stands for the parameter so called."""
+    return text == f"$({name})"
 
 
 def innermost_first(holds: Mapping[str, set[str]]) -> list[str]:

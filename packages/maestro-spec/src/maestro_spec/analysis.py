@@ -41,7 +41,7 @@ class Analysis:
         table: the factors of its parameters; empty where a pgen file gives them.
         parameters: names of the parameters.
         from_pgen: a pgen file gives them.
-        env: name → text of everything in `env`.
+        env: name → text of everything in `env`, but for names that stand for a parameter.
         steps: name → step, the first of each name.
         texts: step number → those of its texts that hold tokens.
         declared: names that the file defines in `env` or as parameters, even if it does so wrongly.
@@ -88,7 +88,7 @@ def analyse(study: Study, parameters: Collection[str] | None) -> Analysis:
         if parameters is not None
         else frozenset(column.name for factor in table for column in factor.columns)
     )
-    env = _env(study)
+    env = _env(study, names)
     steps: dict[str, Step] = {}
     for step in study.steps:
         if step.name:
@@ -125,7 +125,8 @@ def analyse(study: Study, parameters: Collection[str] | None) -> Analysis:
     )
 
 
-def _env(study: Study) -> dict[str, str]:
+def _env(study: Study, parameters: Collection[str]) -> dict[str, str]:
+    """Name → text; without ``X: $(X)`` where X is a parameter, as it is the parameter that counts."""
     env = study.env
     texts: dict[str, str] = {}
     for variable in (*env.labels, *env.variables):
@@ -134,7 +135,9 @@ def _env(study: Study) -> dict[str, str]:
         texts.setdefault(path.name, path.path)
     for git in env.git:
         texts.setdefault(git.name, git.path)
-    return texts
+    return {
+        name: text for name, text in texts.items() if name not in parameters or text != f"$({name})"
+    }
 
 
 def _declared(document: Document | None) -> Iterator[str]:

@@ -72,6 +72,7 @@ _LIST: list[tuple[str, Literal["error", "warning", "hint"], str]] = [
     ("MS307", "error", "a name that the workspace needs itself"),
     ("MS308", "warning", "a name that makes no folder as it is"),
     ("MS309", "warning", "step names that become equal as folder names"),
+    ("MS310", "error", "instances of two steps with one name"),
     # Tokens
     ("MS401", "warning", "a token that nothing defines"),
     ("MS402", "warning", "a label or name of something that is no parameter"),

@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterable
 
 from maestro_spec.analysis import Analysis
 from maestro_spec.problems import Problem
-from maestro_spec.rules import batch, environment, graph, names, parameters, tokens, values
+from maestro_spec.rules import (
+    batch,
+    environment,
+    graph,
+    instances,
+    names,
+    parameters,
+    tokens,
+    values,
+)
 
 Rule = Callable[[Analysis], Iterable[Problem]]
 
@@ -15,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     graph.check,
     environment.check,
     parameters.check,
+    instances.check,
     tokens.check,
     values.check,
     batch.check,

@@ -47,14 +47,44 @@ def _wrong_with(name: str, path: Path, seen: set[str]) -> Iterator[tuple[str, st
 
 
 def _cycles(analysis: Analysis) -> Iterator[Problem]:
-    holds = {name: names_in(text) & analysis.env.keys() for name, text in analysis.env.items()}
-    cycle = innermost_first(holds)[1]
-    if not cycle:
-        return
+    """Names of `env`, and values and labels of parameters, that lead back to themselves."""
     env = analysis.study.env
     paths = {v.name: v.at for v in (*env.variables, *env.labels)}
+    texts = {name: [text] for name, text in analysis.env.items()}
+    cycle = _cycle(texts)
+    if not cycle:
+        for column in analysis.columns.values():
+            for name, given in (
+                (f"{column.name}.label", column.labels),
+                (column.name, column.values),
+            ):
+                if name not in texts:
+                    texts[name] = [text for text in given or () if "$(" in text]
+                    paths[name] = column.path
+        cycle = _cycle(texts)
+    if not cycle:
+        return
     path = next((paths[name] for name in cycle if name in paths), ("env",))
     shown = [f"$({name})" for name in [*cycle[:12], cycle[0]]]
     message = f"These names contain each other: {' → '.join(shown)}."
     hint = "Give one of them a value without such a token."
+    if len(cycle) == 1:
+        name = cycle[0]
+        if texts[name] == [f"$({name})"] and name in analysis.env:
+            message = f"`{name}` stands for itself, and no parameter is called `{name}`."
+            hint = "Give it a value, or add the parameter."
+            if not analysis.parameters and not analysis.from_pgen:
+                hint = f"Give it a value. If a pgen file gives it, lint with `--parameter {name}`."
+        else:
+            message = f"The value of {shown[0]} contains {shown[0]} itself."
+            hint = f"Write the value without {shown[0]}."
     yield problem("MS404", analysis.study.place(path), path, message, hint)
+
+
+def _cycle(texts: dict[str, list[str]]) -> list[str]:
+    """The names of one cycle among those whose texts hold each other's tokens, or none."""
+    holds = {
+        name: {token for text in each for token in names_in(text) if token in texts}
+        for name, each in texts.items()
+    }
+    return innermost_first(holds)[1]

@@ -138,7 +138,7 @@ def _labels(analysis: Analysis) -> Iterator[Problem]:
         if used:
             sets.setdefault(used, step)
     for used, step in sets.items():
-        for group in _groups(analysis, used):
+        for group in columns_of(analysis, used):
             _compare(analysis, group, step, found)
     yield from found.clashes.values()
     yield from found.others.values()
@@ -158,7 +158,7 @@ def _labels(analysis: Analysis) -> Iterator[Problem]:
             yield problem("MS202", analysis.study.place(path), path, message, hint)
 
 
-def _groups(analysis: Analysis, used: frozenset[str]) -> Iterator[list[TableColumn]]:
+def columns_of(analysis: Analysis, used: frozenset[str]) -> Iterator[list[TableColumn]]:
     """The used parameters as columns that can be compared row by row.
 
     The product of several factors is multiplied out where it is small; otherwise each factor is
