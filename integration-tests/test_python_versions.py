@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -34,12 +36,40 @@ def test_tox_has_an_environment_for_each(repository: Path, versions: list[str]) 
         assert re.findall(r"3\.\d+", found) == versions
 
 
-def test_a_missing_python_is_named_and_fails(repository: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def elsewhere(repository: Path, tmp_path: Path) -> Path:
+    """A copy of the script that looks for a Python that there is nowhere."""
     (tmp_path / "scripts").mkdir()
-    script = shutil.copy(repository / "scripts" / "find-pythons.sh", tmp_path / "scripts")
     (tmp_path / "python-versions.txt").write_text("3.99\n", encoding="utf-8")
-    done = subprocess.run(
-        ["sh", script, tmp_path / "pythons"], capture_output=True, text=True, check=False
+    return Path(shutil.copy(repository / "scripts" / "find-pythons.sh", tmp_path / "scripts"))
+
+
+def find(script: Path, tmp_path: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["sh", script, tmp_path / "pythons"],
+        env=os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache")},
+        capture_output=True,
+        text=True,
+        check=False,
     )
+
+
+def test_a_missing_python_that_cannot_be_fetched_is_named_and_fails(
+    elsewhere: Path, tmp_path: Path
+) -> None:
+    (elsewhere.parent / "debian-python.sh").write_text("exit 1\n", encoding="utf-8")
+    done = find(elsewhere, tmp_path)
     assert done.returncode == 1
-    assert "3.99" in done.stderr
+    assert "Python 3.99: not on the PATH" in done.stderr
+
+
+def test_a_missing_python_is_fetched_once(elsewhere: Path, tmp_path: Path) -> None:
+    (elsewhere.parent / "debian-python.sh").write_text(
+        f'mkdir -p "$2/usr/bin"\nln -s {sys.executable} "$2/usr/bin/python$1"\n', encoding="utf-8"
+    )
+    done = find(elsewhere, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "pythons" / "python3.99").samefile(sys.executable)
+
+    (elsewhere.parent / "debian-python.sh").write_text("exit 1\n", encoding="utf-8")
+    assert find(elsewhere, tmp_path).returncode == 0

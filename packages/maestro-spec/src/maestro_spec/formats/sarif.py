@@ -85,7 +85,6 @@ def _physical(place: Place) -> dict[str, Any]:
 def _uri(file: str) -> str:
     """A file's name as a URI reference; an absolute one with its scheme."""
     path = PurePath(file)
-    if path.is_absolute():
-        return path.as_uri()
-    # A colon in the first part would read as a scheme.
-    return quote(path.as_posix().encode("utf-8", "surrogateescape"), safe="/")
+    # A colon in the first part of a relative one would read as a scheme.
+    quoted = quote(path.as_posix().encode("utf-8", "surrogateescape"), safe="/")
+    return f"file://{quoted}" if path.is_absolute() else quoted
