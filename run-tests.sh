@@ -6,10 +6,8 @@ set -eu
 cd "$(dirname "$0")"
 . scripts/set-up.sh
 
-need_python
 need "git --version" git
-virtual_environment .venv-tox
-.venv-tox/bin/python -m pip install --quiet --disable-pip-version-check 'tox>=4.60' 'tox-uv>=1.28'
+test_tools
 
 if [ $# = 0 ]; then
   version=$("$PYTHON" -c 'import sys; print("%d.%d" % sys.version_info[:2])')

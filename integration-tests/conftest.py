@@ -6,7 +6,7 @@ import faulthandler
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -69,6 +69,22 @@ def maestro(tmp_path: Path) -> Maestro:
 def long_test() -> None:
     """For the full form of a proof: it may take an hour, not only `faulthandler_timeout`."""
     faulthandler.dump_traceback_later(3600, exit=True, file=sys.__stderr__)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def locked_pip(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Holds pip to the versions of the lock; what it builds with, too.
+
+    Its hashes are left out: pip wants all or none, and our own packages have none.
+    """
+    lock = (REPOSITORY / "locks" / "tests.txt").read_text(encoding="utf-8").splitlines()
+    pins = [line.removesuffix("\\") for line in lock if line[:1].isalnum()]
+    constraints = tmp_path_factory.mktemp("locked") / "constraints.txt"
+    constraints.write_text("\n".join(pins) + "\n", encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PIP_CONSTRAINT", str(constraints))
+        patch.setenv("PIP_BUILD_CONSTRAINT", str(constraints))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,14 @@
 """A Python that has maestrowf 1.2.1, in a virtual environment of its own.
 
 MAESTRO_ORACLE_PYTHON names one that is there already. Otherwise one is made once and kept in the
-user's cache, from MAESTRO_WHEELHOUSE where that is set and else from the package index.
+user's cache, from MAESTRO_WHEELHOUSE where that is set and else from the package index, with the
+versions and hashes of locks/oracle.txt.
 """
 
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import subprocess
 import sys
@@ -14,6 +16,7 @@ import venv
 from pathlib import Path
 
 REQUIREMENT = "maestrowf==1.2.1"
+LOCK = Path(__file__).resolve().parent.parent / "locks" / "oracle.txt"
 
 
 class OracleMissingError(Exception):
@@ -32,11 +35,11 @@ def oracle_python() -> Path:
             raise OracleMissingError(f"MAESTRO_ORACLE_PYTHON={given} has no {REQUIREMENT}")
         return python
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = (
-        cache / "maestro-oracle" / f"{REQUIREMENT}-py{sys.version_info[0]}.{sys.version_info[1]}"
-    )
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    lock_id = hashlib.sha256(LOCK.read_bytes()).hexdigest()[:8]
+    folder = cache / "maestro-oracle" / f"{REQUIREMENT}-py{version}-{lock_id}"
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.with_suffix(".lock").open("w") as lock:
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         python = folder / "bin" / "python"
         if not _has_oracle(python):
@@ -57,7 +60,9 @@ def _install(folder: Path, python: Path) -> None:
     venv.create(folder, clear=True, with_pip=True)
     command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     if wheelhouse := os.environ.get("MAESTRO_WHEELHOUSE"):
-        command += ["--no-index", "--find-links", wheelhouse]
-    done = subprocess.run([*command, REQUIREMENT], capture_output=True, text=True, check=False)
+        command += ["--no-index", "--find-links", wheelhouse, REQUIREMENT]
+    else:
+        command += ["--requirement", str(LOCK)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise OracleMissingError(f"{REQUIREMENT} cannot be installed: {done.stderr.strip()}")

@@ -31,9 +31,11 @@ def test_every_package_claims_just_the_listed_versions(
 def test_tox_has_an_environment_for_each(repository: Path, versions: list[str]) -> None:
     text = (repository / "tox.toml").read_text(encoding="utf-8")
     lists = re.findall(r'\[("3\.\d+".*?)\]', text)
-    assert len(lists) == 2  # alone, together
-    for found in lists:
+    assert len(lists) == 5
+    *factors, lowest, newest = lists  # of alone, together and cli
+    for found in factors:
         assert re.findall(r"3\.\d+", found) == versions
+    assert [lowest, newest] == [f'"{versions[0]}"', f'"{versions[-1]}"']
 
 
 @pytest.fixture
@@ -69,7 +71,13 @@ def test_a_missing_python_is_fetched_once(elsewhere: Path, tmp_path: Path) -> No
     )
     done = find(elsewhere, tmp_path)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "pythons" / "python3.99").samefile(sys.executable)
+    told = subprocess.run(
+        [tmp_path / "pythons" / "python3.99", "-c", "import sys; print(sys.version)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.strip() == sys.version
 
     (elsewhere.parent / "debian-python.sh").write_text("exit 1\n", encoding="utf-8")
     assert find(elsewhere, tmp_path).returncode == 0

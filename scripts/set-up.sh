@@ -32,3 +32,10 @@ virtual_environment() {
     [ "$("$1/bin/python" -c "$version")" = "$("$PYTHON" -c "$version")" ] ||
     "$PYTHON" -m venv --clear "$1"
 }
+
+# test_tools: tox and uv of the lock, in .venv-tox.
+test_tools() {
+  need_python
+  virtual_environment .venv-tox
+  .venv-tox/bin/python -m pip install --quiet --disable-pip-version-check --requirement locks/tools.txt
+}
