@@ -243,7 +243,7 @@ def test_news_comes_seldom_while_jobs_wait(bench):
     while any(answer["state"] not in states.FINAL for answer in bench.poll(jobs).values()):
         assert select.select([bench.adapter.wake_fd()], [], [], 30)[0]
         wakes += 1
-    assert 0 < wakes < 60
+    assert wakes < 60  # none at all, where the jobs were faster than the first look
 
 
 def test_a_job_that_waited_is_named_by_its_process_once_it_runs(bench):

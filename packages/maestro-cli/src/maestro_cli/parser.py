@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import re
 from typing import Any, NoReturn
 
 from maestro_cli.errors import UsageError
 from maestro_cli.terminal import width
-
-_INVALID_CHOICE = re.compile(r"invalid choice: '?(.*?)'? \(choose from (.*)\)", re.DOTALL)
 
 
 class Parser(argparse.ArgumentParser):
@@ -22,21 +19,28 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Reports a mistake in the command line.
 
+        Args:
+            message: argparse's words, which change with Python's version: shown, never read.
+
         Raises:
             UsageError: Always.
         """
-        hint = f"`{self.prog} --help` shows what there is"
-        found = _INVALID_CHOICE.search(message)
-        if found:
-            import difflib
+        raise UsageError(message, hint=f"`{self.prog} --help` shows what there is")
 
-            choices = [choice.strip(" '\"") for choice in found[2].split(",")]
-            near = difflib.get_close_matches(found[1], choices, n=1)
-            where = message[: found.start()].removeprefix("argument ").rstrip(": ")
-            message = f"{where}: there is no {found[1]!r}"
-            if where == "COMMAND":
-                message = f"there is no command {found[1]!r}"
-            hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(choices)}"
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Refuses what is not among an argument's choices; argparse's hook for that."""
+        if action.choices is None or value in action.choices:
+            return
+        import difflib
+
+        choices = [str(choice) for choice in action.choices]
+        near = difflib.get_close_matches(str(value), choices, n=1)
+        if action.nargs == argparse.PARSER:
+            message = f"there is no command {str(value)!r}"
+        else:
+            where = "/".join(action.option_strings) or action.metavar or action.dest
+            message = f"{where}: there is no {str(value)!r}"
+        hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(choices)}"
         raise UsageError(message, hint=hint)
 
 
