@@ -19,7 +19,7 @@ BRINGS = {
     "maestro-spec": {"attrs", "msgpack", "pyyaml"},
     "maestro-graph": {"attrs", "msgpack"},
     "maestro-adapters": {"attrs"},
-    "maestro-conductor": {"attrs", "msgpack", "pyyaml", "structlog"},
+    "maestro-conductor": {"attrs", "msgpack", "pyyaml"},
 }
 
 #: The commands of each package.

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from maestro_conductor import composition, loop, scheduler_link
 from maestro_conductor.composition import conduct
 from maestro_conductor.events import Answers, Now, Polled, Settled
 from maestro_conductor.graph_view import Graph, read_graph
@@ -19,8 +18,14 @@ from maestro_conductor.machine import Machine
 from maestro_conductor.run_view import Settings
 from maestro_conductor.states import NAMES
 from maestro_conductor.study_state import StudyState
-from maestro_conductor.testing import ManualClock, ScriptedScheduler, StepPlan, make_workspace
-from maestro_conductor.testing.virtual_time import PromptWorker, Timeline, WatchedScheduler
+from maestro_conductor.testing import (
+    ManualClock,
+    ScriptedScheduler,
+    SmallDisk,
+    StepPlan,
+    make_workspace,
+)
+from maestro_conductor.testing.virtual_time import Timeline, WatchedScheduler
 
 FINISHED = {"state": "FINISHED", "exit_code": 0}
 FAILED = {"state": "FAILED", "exit_code": 1}
@@ -172,24 +177,21 @@ def repository_file() -> Callable[[str], str]:
 class TimedBench:
     """A study of scheduled jobs that run until they are told to end."""
 
-    def __init__(
-        self, root: Any, monkeypatch: pytest.MonkeyPatch, jobs: int, plan: Any, run: Any
-    ) -> None:
+    def __init__(self, root: Any, jobs: int, plan: Any, run: Any) -> None:
         plans = [StepPlan("s", ["x"] * jobs, **{"resources": {"nodes": 1}, **plan})]
         self.root = make_workspace(root, plans, batch={"type": "scripted"}, run=run)
         self.time = Timeline()
         self.scheduler = WatchedScheduler(self.time)
         self.local = WatchedScheduler(self.time, name="local", slots=1, scheduled=False)
-        monkeypatch.setattr(composition, "SystemClock", lambda: self.time.clock)
-        monkeypatch.setattr(scheduler_link, "AdapterWorker", PromptWorker)
-        monkeypatch.setattr(loop.selectors, "DefaultSelector", self.time.opened)
+        self.disk = SmallDisk()
 
     def conduct(self, **options: Any) -> int:
-        return composition.conduct(
+        return conduct(
             self.root,
             scheduler_factory=lambda name, _options: (
                 self.local if name == "local" else self.scheduler
             ),
+            host=self.time.host(self.disk),
             **options,
         )
 
@@ -211,6 +213,6 @@ class TimedBench:
 
 
 @pytest.fixture
-def timed(tmp_path, monkeypatch) -> Callable[..., TimedBench]:
+def timed(tmp_path) -> Callable[..., TimedBench]:
     """A study that a whole conductor runs, in a time of its own."""
-    return lambda jobs=1, plan=None, **run: TimedBench(tmp_path, monkeypatch, jobs, plan or {}, run)
+    return lambda jobs=1, plan=None, **run: TimedBench(tmp_path, jobs, plan or {}, run)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 from random import Random
 
 import pytest
@@ -17,7 +15,7 @@ from maestro_conductor.journal import JournalReader, JournalWriter, compact, rea
 from maestro_conductor.journal.framing import encode, pack
 from maestro_conductor.run_view import Settings
 from maestro_conductor.study_state import StudyState
-from maestro_conductor.testing import StepPlan, make_workspace
+from maestro_conductor.testing import SmallDisk, StepPlan, make_workspace
 from maestro_conductor.testing.world import World
 
 STUDY_ID = "3f9a0c2d71e8"
@@ -32,8 +30,8 @@ def read_all(path):
         return list(reader.read())
 
 
-def written(path, made):
-    writer = JournalWriter.create(path, STUDY_ID, 2)
+def written(path, made, disk=None):
+    writer = JournalWriter.create(path, STUDY_ID, 2, disk)
     for record in made:
         writer.add(record)
     writer.flush()
@@ -127,24 +125,18 @@ def test_a_reader_follows_the_writer_and_the_compaction(tmp_path):
     reader.close()
 
 
-def test_a_write_that_fails_half_way_is_cut_and_done_again(tmp_path, monkeypatch):
+def test_a_write_that_fails_half_way_is_cut_and_done_again(tmp_path):
     path = tmp_path / "journal"
-    writer = written(path, some_records(1))
-    real, full = os.write, True
-
-    def write(descriptor, data):
-        if full:
-            real(descriptor, bytes(data)[:7])
-            raise OSError(errno.ENOSPC, "No space left on device")
-        return real(descriptor, data)
-
-    monkeypatch.setattr(os, "write", write)
+    disk = SmallDisk()
+    writer = written(path, some_records(1), disk)
+    disk.room = 7
     writer.add(some_records()[1])
     with pytest.raises(OSError, match="No space left"):
         writer.flush()
     assert path.stat().st_size == writer.size
     writer.add(some_records()[2])
-    full = False
+    assert disk.room == 0
+    disk.room = None
     writer.flush()
     assert read_all(path) == some_records(3)
     writer.close()

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import logging
 import os
+import subprocess
+import sys
 import time
 from datetime import datetime, timedelta
 
 import pytest
+import structlog
 
 from maestro_conductor.log import LogFile, StudyLog
 from maestro_conductor.log_events import EVENTS, FIELDS, page, schema
-from maestro_conductor.testing import StepPlan, make_workspace
+from maestro_conductor.testing import SmallDisk, StepPlan, make_workspace
 
 
 @pytest.fixture
 def log(tmp_path):
     file = LogFile(tmp_path / "logs/study.log")
     yield StudyLog(file, logging.INFO, "a study", "/w"), file
+    file.close()
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A log on a disk of its own."""
+    disk = SmallDisk()
+    file = LogFile(tmp_path / "logs/study.log", disk=disk)
+    yield StudyLog(file, logging.INFO, "a study", "/w"), file, disk
     file.close()
 
 
@@ -47,11 +58,11 @@ def test_a_line_has_its_fields(log):
 
 
 def test_the_moment_is_utc_with_microseconds_wherever_it_runs(log, monkeypatch):
-    study, file = log
+    file = log[1]
+    study = StudyLog(file, logging.INFO, "s", "/w", now=lambda: 1_700_000_000_123_456_789)
     monkeypatch.setenv("TZ", "XYZ-9")
     time.tzset()
     try:
-        monkeypatch.setattr(time, "time_ns", lambda: 1_700_000_000_123_456_789)
         study.event("unpaused")
     finally:
         monkeypatch.undo()
@@ -103,19 +114,12 @@ def test_a_torn_last_line_spoils_no_other(tmp_path):
     assert json.loads(path.read_text().splitlines()[1])["event"] == "unpaused"
 
 
-def test_lines_wait_while_the_disk_is_full(log, monkeypatch):
-    study, file = log
-    real, full = os.write, True
-
-    def write(descriptor, data):
-        if full:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        return real(descriptor, data)
-
-    monkeypatch.setattr(os, "write", write)
+def test_lines_wait_while_the_disk_is_full(small):
+    study, file, disk = small
+    disk.room = 0
     study.event("paused", reason="full")
     assert not file.flush()
-    full = False
+    disk.room = None
     study.event("unpaused")
     assert file.flush()
     assert [line["event"] for line in lines(file.path)] == ["paused", "unpaused"]
@@ -130,25 +134,15 @@ def test_many_lines_at_once_are_not_lost(log):
     assert len(lines(file.path)) == 20_000
 
 
-def test_half_a_line_is_taken_back(log, monkeypatch):
-    study, file = log
-    real, room = os.write, 500
-
-    def write(descriptor, data):
-        nonlocal room
-        if not room:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        written = real(descriptor, bytes(data)[:room])
-        room -= written
-        return written
-
-    monkeypatch.setattr(os, "write", write)
+def test_half_a_line_is_taken_back(small):
+    study, file, disk = small
+    disk.room = 500
     for _ in range(9):
         study.event("unpaused")
     assert not file.flush()
     whole = lines(file.path)
     assert 0 < len(whole) < 9
-    room = 10_000
+    disk.room = 10_000
     assert file.flush()
     assert len(lines(file.path)) == 9
 
@@ -186,3 +180,65 @@ def test_the_story_of_a_study(tmp_path, run):
 def test_the_page_and_the_schema_are_those_of_the_source(repository_file):
     assert repository_file("docs/log-events.md") == page()
     assert json.loads(repository_file("docs/workspace-format/schemas/log.schema.json")) == schema()
+
+
+@pytest.fixture
+def captured():
+    """What a program gets that has configured structlog."""
+    capture = structlog.testing.LogCapture()
+    structlog.configure(processors=[capture])
+    yield capture.entries
+    structlog.reset_defaults()
+
+
+def test_a_program_that_configures_structlog_gets_the_events(log, captured):
+    study, file = log
+    study.event("step_finished", step="s", exit_code=0, reason=None)
+    study.event("step_announced", step="below the level")
+    file.flush()
+    assert captured == [
+        {"event": "step_finished", "step": "s", "exit_code": 0, "log_level": "info"}
+    ]
+    assert [line["event"] for line in lines(file.path)] == ["step_finished"]
+
+
+def test_one_that_only_imports_structlog_is_told_nothing(log, capsys):
+    log[0].event("unpaused")
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_structlog_that_fails_stops_no_study(log):
+    def fail(*_what):
+        raise RuntimeError("no such index")
+
+    study, file = log
+    structlog.configure(processors=[fail])
+    try:
+        with pytest.warns(UserWarning, match="no such index"):
+            study.event("unpaused")
+    finally:
+        structlog.reset_defaults()
+    file.flush()
+    assert [line["event"] for line in lines(file.path)] == ["unpaused"]
+
+
+def test_a_study_is_run_and_logged_without_anything_heavy(tmp_path):
+    root = make_workspace(tmp_path, [StepPlan("a")])
+    code = """
+import sys
+from pathlib import Path
+from maestro_conductor.composition import conduct
+from maestro_conductor.testing import ScriptedScheduler
+
+def factory(name, _options):
+    ended = {"state": "FINISHED", "exit_code": 0}
+    return ScriptedScheduler(name=name, slots=1, outcome=lambda _job: ended)
+
+print(conduct(Path(sys.argv[1]), scheduler_factory=factory))
+print(*{"structlog", "rich", "asyncio", "concurrent.futures"} & sys.modules.keys())
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", code, str(root)], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.split() == ["0"]
+    assert {line["event"] for line in lines(root / "logs/study.log")} >= {"step_finished"}

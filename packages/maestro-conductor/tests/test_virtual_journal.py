@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import signal
 
 import msgpack
 import pytest
 
+from maestro_conductor import records
 from maestro_conductor.files import CONDUCTOR, JOURNAL
-from maestro_conductor.journal import JournalReader, JournalWriter, read_state, writer
+from maestro_conductor.journal import JournalReader, JournalWriter, read_state
+from maestro_conductor.journal.compaction import SMALL
 from maestro_conductor.lock import HEARTBEAT, last_holder
 from maestro_conductor.log_events import EVENTS
 from maestro_conductor.states import CODES
-from maestro_conductor.testing.virtual_time import WatchedScheduler
 
 FINISHED = {"state": "FINISHED", "exit_code": 0}
 
@@ -35,25 +35,17 @@ def test_jobs_of_a_scheduler_go_on_when_a_signal_stops_the_conductor(timed, numb
     assert len(b.scheduler.submissions) == 3
 
 
-def test_a_request_is_removed_when_its_effect_is_in_the_journal(timed, monkeypatch):
+def test_a_request_is_removed_when_its_effect_is_in_the_journal(timed):
     b = timed(2, throttle=1)
-    real, full = JournalWriter.flush, False
     seen = []
 
-    def flush(writer, *, sync=False):
-        if full:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        real(writer, sync=sync)
-
-    def fill():
-        nonlocal full
-        full = not full
+    def fill(room):
+        b.disk.room = room
         seen.append([path.name for path in (b.root / ".maestro/claimed").iterdir()])
 
-    monkeypatch.setattr(JournalWriter, "flush", flush)
-    b.time.at(10.0, fill)
+    b.time.at(10.0, lambda: fill(0))
     b.time.at(11.0, lambda: (b.root / ".study.update.lock").write_text("throttle: 2\n"))
-    b.time.at(20.0, fill)
+    b.time.at(20.0, lambda: fill(None))
     b.time.at(30.0, b.end_all)
     assert b.conduct() == 0
     assert seen[0] == []
@@ -126,12 +118,22 @@ def test_whoever_asks_sees_a_heartbeat_that_is_no_older_than_its_pause(timed):
     assert len(ages) > 20
 
 
-def test_the_journal_is_compacted_while_the_study_runs(timed, monkeypatch):
+def test_the_journal_is_compacted_while_the_study_runs(timed):
     b = timed(3)
-    monkeypatch.setattr(writer, "worth_it", lambda *_sizes: True)
+    b.time.at(50.0, lambda: os.kill(os.getpid(), signal.SIGTERM))
+    assert b.conduct() == 143
+    with JournalReader(b.root / JOURNAL) as reader:
+        list(reader.read())
+        journal = JournalWriter(b.root / JOURNAL, reader.offset, reader.sequence)
+    for _ in range(1 + SMALL // 100_000):
+        journal.add(records.closed(b.time.clock.wall_ms, "x" * 100_000))
+    journal.flush()
+    journal.close()
+    assert (b.root / JOURNAL).stat().st_size > SMALL
     b.time.at(100.0, b.end_all)
     assert b.conduct() == 0
     assert "journal_compacted" in {line["event"] for line in b.events()}
+    assert (b.root / JOURNAL).stat().st_size < SMALL / 100
     assert finished(b) == 3
 
 
@@ -139,24 +141,20 @@ def finished(b) -> int:
     return bytes(read_state(b.root)[1].state).count(CODES["FINISHED"])
 
 
-def test_an_intent_is_on_the_disk_before_a_scheduler_gets_its_job(timed, monkeypatch):
+def test_an_intent_is_on_the_disk_before_a_scheduler_gets_its_job(timed):
     b = timed(3, throttle=1)
-    done = []
-    flush, submit = JournalWriter.flush, WatchedScheduler.submit
-    monkeypatch.setattr(
-        JournalWriter,
-        "flush",
-        lambda journal, *, sync=False: done.append(("flush", sync)) or flush(journal, sync=sync),
-    )
-    monkeypatch.setattr(
-        WatchedScheduler,
-        "submit",
-        lambda self, jobs: done.append(("submit",)) or submit(self, jobs),
-    )
-    b.scheduler.outcome = lambda _job: FINISHED
+    asked = []
+
+    def outcome(job):
+        with JournalReader(b.root / JOURNAL) as reader:
+            intents = [record for record in reader.read() if record["kind"] == "intent"]
+        status = (b.root / JOURNAL).stat()
+        asked.append((len(intents), status.st_size - b.disk.synced[status.st_ino]))
+        return FINISHED
+
+    b.scheduler.outcome = outcome
     assert b.conduct() == 0
-    before = [done[place - 1] for place, what in enumerate(done) if what == ("submit",)]
-    assert before == [("flush", True)] * 3
+    assert asked == [(1, 0), (2, 0), (3, 0)]
 
 
 def test_a_torn_tail_and_a_conductor_that_died_are_told(timed):

@@ -107,8 +107,15 @@ def _path(text: str) -> Path:
     return Path(text)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; gives the exit code."""
+def main(
+    arguments: Sequence[str] | None = None, *, conduct: Callable[..., int] | None = None
+) -> int:
+    """Run the command; gives the exit code.
+
+    Args:
+        arguments: of the command; None: those of this process.
+        conduct: runs the workspace; None: `maestro_conductor.composition.conduct`.
+    """
     _open_streams()
     options = _parser().parse_args(arguments)
     announce = _announcer(options.ready_fd)
@@ -117,7 +124,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from maestro_conductor.status_table import print_status
 
             return print_status(options.directory)
-        from maestro_conductor.composition import conduct
+        if conduct is None:
+            from maestro_conductor import composition
+
+            conduct = composition.conduct
 
         return conduct(
             options.directory,

@@ -15,10 +15,10 @@ from typing import Any, cast
 from maestro_conductor import records
 from maestro_conductor.__about__ import __version__
 from maestro_conductor.adapters import create_adapter
-from maestro_conductor.clock import SystemClock
 from maestro_conductor.errors import WorkspaceError
 from maestro_conductor.files import JOURNAL, check_log_path, ensure_seen
 from maestro_conductor.graph_view import Graph, read_graph
+from maestro_conductor.host import Host
 from maestro_conductor.job_request import adapter_options
 from maestro_conductor.journal.replay import load
 from maestro_conductor.journal.writer import JournalWriter
@@ -29,7 +29,7 @@ from maestro_conductor.loop import Loop
 from maestro_conductor.machine import Machine
 from maestro_conductor.names import clean_name
 from maestro_conductor.parts import Parts
-from maestro_conductor.ports import Adapter, AdapterFactory, LocalAdapter
+from maestro_conductor.ports import Adapter, AdapterFactory, Disk, LocalAdapter
 from maestro_conductor.progress import Progress
 from maestro_conductor.requests import RequestFiles
 from maestro_conductor.run_view import Run, Settings, read_run
@@ -53,6 +53,7 @@ def conduct(
     take_over: bool = False,
     local_steps: str = "leave",
     scheduler_factory: AdapterFactory | None = None,
+    host: Host | None = None,
 ) -> int:
     """Run a workspace's study to its end, in this process.
 
@@ -71,6 +72,8 @@ def conduct(
             and the next conductor finds them; ``finish``: they are waited for, until a second
             signal; ``stop``: they are stopped, and the next conductor runs them again.
         scheduler_factory: makes adapters from name and options; None: installed ones.
+        host: the machine: its clock, its disk and what else a test may want to be another;
+            None: this one.
 
     Returns:
         0: finished; 2: some step failed; 3: cancelled; 128 + n: stopped by signal n.
@@ -104,6 +107,7 @@ def conduct(
                 observer=observer,
                 local_steps=local_steps,
                 factory=scheduler_factory or create_adapter,
+                host=host or Host(),
             )
     finally:
         graph.close()
@@ -130,11 +134,12 @@ def _conduct(
     observer: Callable[[Progress], None] | None,
     local_steps: str,
     factory: AdapterFactory,
+    host: Host,
 ) -> int:
-    clock = SystemClock()
-    log_file = LogFile(log_path, plain_copy if log_to_stdout else None)
+    clock = host.clock
+    log_file = LogFile(log_path, plain_copy if log_to_stdout else None, host.disk)
     log = StudyLog(log_file, LEVELS[log_level], graph.name, str(root))
-    state, journal = _open_journal(root, graph, run, log)
+    state, journal = _open_journal(root, graph, run, log, host.disk)
     try:
         requests = RequestFiles(
             root, lambda path, reason: log.event("request_rejected", path=str(path), reason=reason)
@@ -183,7 +188,7 @@ def _conduct(
             log=log,
             log_file=log_file,
             status=StatusFile(root, graph, state),
-            clock=clock,
+            host=host,
             wake=signals.wake,
             signal=lambda: signals.name,
             local_steps=local_steps,
@@ -201,7 +206,7 @@ def _with_sleep(settings: Settings, sleep: float) -> Settings:
 
 
 def _open_journal(
-    root: Path, graph: Graph, run: Run, log: StudyLog
+    root: Path, graph: Graph, run: Run, log: StudyLog, disk: Disk
 ) -> tuple[StudyState, JournalWriter]:
     """Replay the journal, cut its torn tail, and open it for writing; make it where there is none."""
     path = root / JOURNAL
@@ -209,11 +214,11 @@ def _open_journal(
         ensure_seen(path)
         state, reader = load(root, graph, run)
         if reader.header is None:
-            return state, JournalWriter.create(path, run.study_id, len(graph))
+            return state, JournalWriter.create(path, run.study_id, len(graph), disk)
         torn = path.stat().st_size - reader.offset
         if torn:
             log.event("journal_cut", count=torn)
-        return state, JournalWriter(path, reader.offset, reader.sequence)
+        return state, JournalWriter(path, reader.offset, reader.sequence, disk)
     except OSError as error:
         raise WorkspaceError(f"{path} cannot be opened: {error.strerror}") from error
 

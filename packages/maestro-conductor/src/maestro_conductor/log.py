@@ -11,13 +11,14 @@ import logging
 import os
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import structlog
-
+from maestro_conductor.host import SystemDisk
 from maestro_conductor.log_events import EVENTS
+from maestro_conductor.ports import Disk
 
 __all__ = ["DEFAULT_LEVEL", "LEVELS", "LogFile", "StudyLog"]
 
@@ -49,14 +50,21 @@ class LogFile:
     Args:
         path: of the file.
         copy: gets each line, too (standard output).
+        disk: takes what is written; None: that of this machine.
 
     Attributes:
         lost: how many lines were dropped while the file could not be written for long.
         trouble: why the latest lines could not be written; None: they could.
     """
 
-    def __init__(self, path: Path, copy: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        copy: Callable[[str], None] | None = None,
+        disk: Disk | None = None,
+    ) -> None:
         self.path = path
+        self._disk = disk or SystemDisk()
         self._copy = copy
         self._waiting = bytearray()
         self._descriptor = -1
@@ -66,7 +74,7 @@ class LogFile:
         self.trouble: OSError | None = None
 
     def msg(self, line: str) -> None:
-        """Collect a line; the name is that which structlog calls."""
+        """Collect a line."""
         if self._copy is not None:
             self._copy(line)
         if len(self._waiting) > _MANY_WAITING:
@@ -77,8 +85,6 @@ class LogFile:
         self._waiting += line.encode("ascii")
         self._waiting += b"\n"
 
-    debug = info = warning = error = critical = msg
-
     def flush(self) -> bool:
         """Write what was collected; False: it could not be written, and is kept."""
         if not self._waiting:
@@ -87,7 +93,7 @@ class LogFile:
             if self._descriptor < 0:
                 self._open()
             if self._torn:  # a crash left half a line: end it
-                os.write(self._descriptor, b"\n")
+                self._disk.write(self._descriptor, b"\n")
                 self._torn = False
             while self._waiting:
                 self._write_some()
@@ -99,7 +105,7 @@ class LogFile:
 
     def _write_some(self) -> None:
         """Write what there is room for, in whole lines."""
-        written = os.write(self._descriptor, self._waiting)
+        written = self._disk.write(self._descriptor, self._waiting)
         whole = self._waiting.rfind(b"\n", 0, written) + 1
         if whole < written:  # the disk is full: take half a line back
             size = os.fstat(self._descriptor).st_size
@@ -153,11 +159,20 @@ class StudyLog:
         level: number of `logging`; what is below is dropped.
         study: its name, in every line.
         workspace: its absolute path, in every line.
+        now: gives ns since 1970.
     """
 
-    def __init__(self, sink: LogFile, level: int, study: str, workspace: str) -> None:
+    def __init__(
+        self,
+        sink: LogFile,
+        level: int,
+        study: str,
+        workspace: str,
+        now: Callable[[], int] = time.time_ns,
+    ) -> None:
         self._level = level
-        self._logger = _Logger(sink, [_Renderer(study, workspace)], {})
+        self._sink = sink
+        self._render = _Renderer(study, workspace, now)
 
     def wants(self, name: str) -> bool:
         """Whether an event of this name would be logged."""
@@ -171,32 +186,43 @@ class StudyLog:
         """
         level = EVENTS[name].level
         if level >= self._level:
-            self._logger.log(_LEVEL_NAMES[level], name, fields)
+            self._sink.msg(self._render(_LEVEL_NAMES[level], name, fields))
+            if "structlog" in sys.modules:
+                _hand_on(_LEVEL_NAMES[level], name, fields)
 
 
-class _Logger(structlog.BoundLoggerBase):
-    """What is below the level never comes here, so nothing is left to decide."""
+def _hand_on(level: str, name: str, fields: dict[str, Any]) -> None:
+    """Give an event to structlog, too, where the program that runs us has configured it.
 
-    def log(self, level: str, name: str, fields: dict[str, Any]) -> None:
-        self._proxy_to_logger("msg", name, level=level, **fields)
+    We never import it: a quarter of a second that every study's first step would wait.
+    Whoever configures it has imported it.
+    """
+    structlog = sys.modules["structlog"]
+    if not structlog.is_configured():
+        return
+    told = {key: value for key, value in fields.items() if value is not None}
+    try:
+        getattr(structlog.get_logger("maestro_conductor"), level)(name, **told)
+    except Exception as error:  # a program's own log must not stop its study
+        warnings.warn(f"structlog, as it is configured, failed: {error!r}", stacklevel=2)
 
 
 class _Renderer:
-    """The last processor: one line of ASCII, in the order in which people look for things.
+    """Makes one line of ASCII of an event, in the order in which people look for things.
 
     It is called twice per step, so what is the same in every line is rendered once.
     """
 
-    def __init__(self, study: str, workspace: str) -> None:
+    def __init__(self, study: str, workspace: str, now: Callable[[], int]) -> None:
+        self._time = now
         self._middle = f'"study":{_text(study)},"workspace":{_text(workspace)}'
         self._second = (0, "")
 
-    def __call__(self, _logger: object, _method: str, event: Any) -> str:
-        level, name = event.pop("level"), event.pop("event")
+    def __call__(self, level: str, name: str, fields: dict[str, Any]) -> str:
         rest = "".join(
             [
                 f',"{key}":{_ENCODERS.get(type(value), json.dumps)(value)}'
-                for key, value in event.items()
+                for key, value in fields.items()
                 if value is not None
             ]
         )
@@ -206,7 +232,7 @@ class _Renderer:
         )
 
     def _now(self) -> str:
-        seconds, fraction = divmod(time.time_ns() // 1000, 1_000_000)
+        seconds, fraction = divmod(self._time() // 1000, 1_000_000)
         if seconds != self._second[0]:
             shown = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
             self._second = (seconds, shown)

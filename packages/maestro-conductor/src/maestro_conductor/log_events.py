@@ -124,6 +124,9 @@ def page() -> str:
         "other fields stand where they have a value. New events and fields may come with a minor",
         "version; none changes its meaning.",
         "",
+        "A Python program that calls `maestro_conductor.composition.conduct` and has configured structlog",
+        "gets the same events there, from the logger `maestro_conductor`; nothing of ours configures it.",
+        "",
         "| event | level | meaning | fields |",
         "|---|---|---|---|",
     ]

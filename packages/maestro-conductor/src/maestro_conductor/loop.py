@@ -52,6 +52,7 @@ class Loop:
                 parts.wake.set,
                 parts.log.event,
                 array=bool(parts.graph.batch.get("array")),
+                worker=parts.host.worker,
             )
         self._local = LocalLink(parts.local, parts.submission, self._machine.lanes[LOCAL])
         self._performer = Performer(parts, self._local, self._link)
@@ -63,7 +64,7 @@ class Loop:
         self._next_local = 0.0
         self._leaving: str | None = None
         self._leave_by = 0.0
-        self._selector = selectors.DefaultSelector()
+        self._selector = parts.host.selector()
         self._selector.register(parts.wake.read_end, selectors.EVENT_READ, "wake")
         self._local_fd = parts.local.wake_fd()
         self._local_look = _LOCAL_LOOK_BLIND if self._local_fd is None else _LOCAL_LOOK

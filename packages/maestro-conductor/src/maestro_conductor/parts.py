@@ -8,6 +8,7 @@ from pathlib import Path
 import attrs
 
 from maestro_conductor.graph_view import Graph
+from maestro_conductor.host import Host
 from maestro_conductor.journal.writer import JournalWriter
 from maestro_conductor.lock import Hold
 from maestro_conductor.log import LogFile, StudyLog
@@ -38,10 +39,15 @@ class Parts:
     log: StudyLog
     log_file: LogFile
     status: StatusFile
-    clock: Clock
+    host: Host
     wake: Wake
     #: Name of the signal that asked us to leave; None: none did.
     signal: Callable[[], str | None]
     local_steps: str = "leave"
     ready: Callable[[], None] | None = None
     observer: Callable[[Progress], None] | None = None
+
+    @property
+    def clock(self) -> Clock:
+        """Of the host."""
+        return self.host.clock

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-__all__ = ["Adapter", "AdapterFactory", "Clock", "LocalAdapter"]
+__all__ = ["Adapter", "AdapterFactory", "Clock", "Disk", "LocalAdapter", "Selector", "Worker"]
 
 
 class Adapter(Protocol):
@@ -43,3 +43,42 @@ class Clock(Protocol):
     def steady(self) -> float:
         """S; never jumps."""
         ...
+
+
+class Disk(Protocol):
+    """Takes what is written to an open file."""
+
+    def write(self, descriptor: int, data: bytes | bytearray | memoryview, /) -> int:
+        """Write some of it; gives how many bytes.
+
+        Raises:
+            OSError: none was written.
+        """
+        ...
+
+    def sync(self, descriptor: int, /) -> None:
+        """Have it outlive the machine going down.
+
+        Raises:
+            OSError: it may not.
+        """
+        ...
+
+
+class Selector(Protocol):
+    """What the loop waits in: the part of `selectors.BaseSelector` that it uses."""
+
+    def register(self, fileobj: int, events: int, data: Any = None, /) -> Any: ...  # noqa: D102
+    def select(self, timeout: float, /) -> list[tuple[Any, int]]: ...  # noqa: D102
+    def close(self) -> None: ...  # noqa: D102
+
+
+class Worker(Protocol):
+    """Makes a scheduler's calls: see `maestro_conductor.worker.AdapterWorker`."""
+
+    def put(  # noqa: D102
+        self, call: Callable[[], Any], answer: Callable[[Any], None], *, urgent: bool = False
+    ) -> None: ...
+    def collect(self) -> None: ...  # noqa: D102
+    def close(self) -> None: ...  # noqa: D102
+    def join(self, timeout: float, /) -> None: ...  # noqa: D102

@@ -9,7 +9,7 @@ from maestro_conductor.events import Answers, Event, Found, Polled
 from maestro_conductor.instructions import Cancel, Find, Job, Submit
 from maestro_conductor.lanes import SCHEDULED
 from maestro_conductor.policy import next_poll_pause
-from maestro_conductor.ports import Adapter
+from maestro_conductor.ports import Adapter, Worker
 from maestro_conductor.submission import Submission
 from maestro_conductor.worker import AdapterWorker
 
@@ -27,6 +27,8 @@ class SchedulerLink:
         submission: writes scripts.
         wake: called from the thread when there is an answer.
         note: logs an event: name and fields.
+        array: equal jobs become arrays.
+        worker: starts what makes the calls.
     """
 
     def __init__(
@@ -37,11 +39,12 @@ class SchedulerLink:
         note: Callable[..., None],
         *,
         array: bool = False,
+        worker: Callable[[Callable[[], None]], Worker] = AdapterWorker,
     ) -> None:
         self.adapter = adapter
         self._submission = submission
         self._note = note
-        self._worker = AdapterWorker(wake)
+        self._worker = worker(wake)
         self._events: list[Event] = []
         self._polling = False
         self._pause = 0.0

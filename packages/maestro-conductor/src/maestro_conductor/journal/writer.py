@@ -7,8 +7,10 @@ from pathlib import Path
 
 from maestro_conductor.errors import WorkspaceError
 from maestro_conductor.files import replace_file
+from maestro_conductor.host import SystemDisk
 from maestro_conductor.journal.compaction import compact, worth_it
 from maestro_conductor.journal.framing import encode, journal_header
+from maestro_conductor.ports import Disk
 from maestro_conductor.records import Record
 from maestro_conductor.study_state import StudyState
 
@@ -27,7 +29,7 @@ class JournalWriter:
         size: bytes of the good part of the file.
     """
 
-    def __init__(self, path: Path, offset: int, sequence: int) -> None:
+    def __init__(self, path: Path, offset: int, sequence: int, disk: Disk | None = None) -> None:
         """Open a journal and cut it at ``offset``.
 
         Raises:
@@ -36,6 +38,7 @@ class JournalWriter:
         self.path = path
         self.sequence = sequence
         self.size = offset
+        self._disk = disk or SystemDisk()
         self._pending = bytearray()
         self._compact_size = 0
         self._torn = False
@@ -45,7 +48,9 @@ class JournalWriter:
         os.lseek(self._descriptor, offset, os.SEEK_SET)
 
     @classmethod
-    def create(cls, path: Path, study_id: str, instances: int) -> JournalWriter:
+    def create(
+        cls, path: Path, study_id: str, instances: int, disk: Disk | None = None
+    ) -> JournalWriter:
         """Make a new journal.
 
         Raises:
@@ -53,7 +58,7 @@ class JournalWriter:
         """
         start = journal_header(study_id, instances, 1)
         replace_file(path, start, mode=0o600)
-        return cls(path, len(start), 1)
+        return cls(path, len(start), 1, disk)
 
     @property
     def pending(self) -> int:
@@ -84,7 +89,7 @@ class JournalWriter:
                 try:
                     written = 0
                     while written < len(view):
-                        written += os.write(self._descriptor, view[written:])
+                        written += self._disk.write(self._descriptor, view[written:])
                 finally:
                     view.release()
             except OSError:
@@ -94,7 +99,7 @@ class JournalWriter:
             self.size += len(self._pending)
             self._pending.clear()
         if sync:
-            os.fsync(self._descriptor)
+            self._disk.sync(self._descriptor)
 
     def compact(self, state: StudyState, time: int) -> bool:
         """Replace the file by one that says the same in fewer records, where that is worth it.

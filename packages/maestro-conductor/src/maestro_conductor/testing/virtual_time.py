@@ -10,6 +10,8 @@ import selectors
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from maestro_conductor.host import Host, SystemDisk
+from maestro_conductor.ports import Disk
 from maestro_conductor.testing.clock import ManualClock
 from maestro_conductor.testing.scheduler import ScriptedScheduler
 
@@ -17,7 +19,6 @@ __all__ = ["PromptWorker", "Timeline", "WatchedScheduler"]
 
 #: s after which a study that should have ended is given up.
 _TOO_LONG = 3600.0
-_Selector = selectors.DefaultSelector
 
 
 class Timeline:
@@ -33,10 +34,23 @@ class Timeline:
         self._happenings: list[tuple[float, Callable[[], Any]]] = []
 
     def opened(self) -> Timeline:
-        """Stands for a new `selectors.DefaultSelector`."""
-        self._selector = _Selector()
+        """Stands for a new selector: `Host.selector`."""
+        self._selector = selectors.DefaultSelector()
         self.register, self.close = self._selector.register, self._selector.close
         return self
+
+    def host(self, disk: Disk | None = None) -> Host:
+        """A machine with this time, whose schedulers answer at once.
+
+        Args:
+            disk: of the machine; None: the real one.
+        """
+        return Host(
+            clock=self.clock,
+            disk=disk or SystemDisk(),
+            selector=self.opened,
+            worker=PromptWorker,
+        )
 
     @property
     def now(self) -> float:

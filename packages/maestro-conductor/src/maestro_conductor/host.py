@@ -1,0 +1,44 @@
+"""What a conductor uses of the machine it runs on. A test gives it fakes."""
+
+from __future__ import annotations
+
+import os
+import selectors
+from collections.abc import Callable
+
+import attrs
+
+from maestro_conductor.clock import SystemClock
+from maestro_conductor.ports import Clock, Disk, Selector, Worker
+from maestro_conductor.worker import AdapterWorker
+
+__all__ = ["Host", "SystemDisk"]
+
+
+class SystemDisk:
+    """Implements `maestro_conductor.ports.Disk`."""
+
+    def write(self, descriptor: int, data: bytes | bytearray | memoryview) -> int:
+        """`os.write`."""
+        return os.write(descriptor, data)
+
+    def sync(self, descriptor: int) -> None:
+        """`os.fsync`."""
+        os.fsync(descriptor)
+
+
+@attrs.frozen
+class Host:
+    """The machine as the conductor sees it; `maestro_conductor.testing` has others.
+
+    Attributes:
+        clock: tells the time.
+        disk: takes what goes to the journal and to the log.
+        selector: opens what the loop waits in.
+        worker: starts what makes a scheduler's calls; gets what wakes the loop.
+    """
+
+    clock: Clock = attrs.Factory(SystemClock)
+    disk: Disk = attrs.Factory(SystemDisk)
+    selector: Callable[[], Selector] = selectors.DefaultSelector
+    worker: Callable[[Callable[[], None]], Worker] = AdapterWorker
