@@ -5,7 +5,6 @@ import os
 import select
 import sys
 import threading
-import time
 
 import pytest
 
@@ -56,9 +55,7 @@ def test_a_hanging_command_is_stopped_with_its_children():
         "print(child.pid, flush=True)\n"
         "time.sleep(600)\n"
     )
-    started = time.monotonic()
     result = CommandRunner(timeout=1).run(python(code))
-    assert time.monotonic() - started < 10
     assert (result.problem, result.exit_code) == ("timeout", None)
     assert "did not answer in time" in result.describe()
     assert ended(int(result.stdout))

@@ -17,8 +17,8 @@ def make_bench(tmp_path):
     """Creates a caller of a fresh adapter; every job that is left is stopped at the end."""
     made = []
 
-    def make(*, grace=10.0, **options):
-        adapter = LocalAdapter(AdapterOptions.from_mapping({"slots": 2, **options}), grace)
+    def make(*, grace=10.0, system=None, **options):
+        adapter = LocalAdapter(AdapterOptions.from_mapping({"slots": 2, **options}), grace, system)
         made.append(adapter)
         return Bench(adapter, tmp_path, PATIENCE)
 

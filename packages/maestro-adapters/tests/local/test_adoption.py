@@ -4,12 +4,12 @@ import ctypes
 import os
 import signal
 import subprocess
-import sys
 
 import pytest
 
 from maestro_adapters import states
 from maestro_adapters.local import adoption, processes
+from maestro_adapters.local.system import System
 
 UNTIL_GO = ": >ready; while [ ! -e go ]; do sleep 0.02; done"
 
@@ -148,16 +148,16 @@ def test_a_script_that_was_a_keeper_s_last_act(adopting):
     bench.ends([first])
 
 
-def test_a_keeper_that_dies_at_once_is_no_endless_loop(bench, monkeypatch):
-    monkeypatch.setattr(sys, "executable", "/bin/false")
+def test_a_keeper_that_dies_at_once_is_no_endless_loop(make_bench):
+    bench = make_bench(system=System(python="/bin/false"))
     (job,) = bench.submit({"command": "true"})
     (end,) = bench.ends([job])
     assert (end["state"], "dies at once" in end["reason"]) == (states.FAILED, True)
     assert job.attempt is None
 
 
-def test_no_keeper_to_be_had_is_an_error(bench, monkeypatch):
-    monkeypatch.setattr(sys, "executable", "/no/such/python")
+def test_no_keeper_to_be_had_is_an_error(make_bench):
+    bench = make_bench(system=System(python="/no/such/python"))
     (job,) = bench.submit({"command": "true"})
     assert "No such file" in job.answer["error"]
 
@@ -175,9 +175,8 @@ def test_an_orphan_is_cancelled_like_any_other(adopting, trap):
     assert end["exit_code"] == (137 if trap else 143)
 
 
-def test_what_a_job_left_behind_is_reaped(adopting, pid_in, monkeypatch):
-    monkeypatch.setattr("maestro_adapters.local.adoption._REAP_INTERVAL", 0.0)
-    bench = adopting()
+def test_what_a_job_left_behind_is_reaped(adopting, pid_in):
+    bench = adopting(system=System(reap_interval=0.0))
     (job,) = bench.submit({"command": "sleep 600 >/dev/null 2>&1 & echo $! >child"})
     bench.ends([job])
     child = pid_in(job.workspace / "child")

@@ -12,6 +12,7 @@ import pytest
 from maestro_adapters import attempt_file, states
 from maestro_adapters.contract import RunningJob
 from maestro_adapters.local import processes
+from maestro_adapters.local.system import System
 
 #: Submits jobs, says which, and dies as a killed program does.
 STARTER = """
@@ -172,8 +173,8 @@ def test_an_end_that_its_keeper_has_yet_to_write(bench, orphan):
     assert bench.ends([job])[0]["exit_code"] == 4
 
 
-def test_without_pidfds(bench, orphan, monkeypatch):
-    monkeypatch.setattr(processes, "open_pidfd", lambda _pid: None)
+def test_without_pidfds(make_bench, orphan):
+    bench = make_bench(system=System(open_pidfd=lambda _pid: None))
     (job,) = orphan({"command": WAITS})
     find(bench, [job])
     bench.started([job])
@@ -181,12 +182,20 @@ def test_without_pidfds(bench, orphan, monkeypatch):
     assert bench.ends([job])[0]["exit_code"] == 4
 
 
-def test_one_look_for_any_number_of_tokens(bench, monkeypatch):
+def test_one_look_for_any_number_of_tokens(bench):
     looks = []
-    scan = processes.scan
-    monkeypatch.setattr(processes, "scan", lambda *arguments: looks.append(1) or scan(*arguments))
+
+    def note(_frame, event, called):
+        if event == "c_call" and called is os.scandir:
+            looks.append(1)
+
     tokens = [f"m{os.getpid()}.{number}.7" for number in range(1000)]
-    assert bench.adapter.find(tokens) == {token: {"absent": True} for token in tokens}
+    sys.setprofile(note)
+    try:
+        found = bench.adapter.find(tokens)
+    finally:
+        sys.setprofile(None)
+    assert found == {token: {"absent": True} for token in tokens}
     assert len(looks) == 1
 
 
@@ -210,7 +219,7 @@ print("alive", adapter.name)
     assert done.stdout == f"{job.id}\nalive local\n", done.stderr
 
 
-def test_where_processes_cannot_be_seen(bench, monkeypatch):
-    monkeypatch.setattr(processes, "can_scan", lambda: False)
+def test_where_processes_cannot_be_seen(make_bench):
+    bench = make_bench(system=System(can_scan=lambda: False))
     (answer,) = bench.adapter.find(["m1.1.1"]).values()
     assert set(answer) == {"error"}

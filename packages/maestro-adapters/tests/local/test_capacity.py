@@ -4,15 +4,8 @@ import os
 
 import pytest
 
-from maestro_adapters.local import capacity
 from maestro_adapters.local.adapter import create
 from maestro_adapters.local.capacity import quota_cores, slurm_cores, usable_cores
-
-
-@pytest.fixture(autouse=True)
-def no_quota(monkeypatch):
-    """That of the machine that tests run on is no part of them."""
-    monkeypatch.setattr(capacity, "quota_cores", lambda: None)
 
 
 @pytest.mark.parametrize(
@@ -30,9 +23,9 @@ def no_quota(monkeypatch):
         ({"SLURM_JOB_ID": "1", "SLURM_CPUS_ON_NODE": "x"}, None),
     ],
 )
-def test_cores_of_a_slurm_allocation(environment, cores):
+def test_cores_of_a_slurm_allocation(tmp_path, environment, cores):
     assert slurm_cores(environment) == cores
-    assert usable_cores(environment) == (cores or len(os.sched_getaffinity(0)))
+    assert usable_cores(environment, tmp_path) == (cores or len(os.sched_getaffinity(0)))
 
 
 V2 = "0::/user.slice/user-7.slice\n"
@@ -68,6 +61,11 @@ V1 = "5:memory:/docker/9f\n4:cpu,cpuacct:/docker/9f\n0::/docker/9f\n"
     ],
 )  # fmt: skip
 def test_cores_of_a_quota(tmp_path, groups, files, cores):
+    make_groups(tmp_path, groups, files)
+    assert quota_cores(tmp_path) == cores
+
+
+def make_groups(tmp_path, groups, files):
     (tmp_path / "proc/self").mkdir(parents=True)
     if groups is not None:
         (tmp_path / "proc/self/cgroup").write_text(groups)
@@ -75,21 +73,25 @@ def test_cores_of_a_quota(tmp_path, groups, files, cores):
         path = tmp_path / "sys/fs/cgroup" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    assert quota_cores(tmp_path) == cores
 
 
-@pytest.mark.parametrize(("quota", "cores"), [(None, 8), (3, 3), (64, 8)])
-def test_a_quota_makes_the_slots_fewer(monkeypatch, quota, cores):
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)))
-    monkeypatch.setattr(capacity, "quota_cores", lambda: quota)
-    assert usable_cores({}) == cores
-    assert usable_cores({"SLURM_JOB_ID": "1", "SLURM_JOB_CPUS_PER_NODE": "8(x4)"}) == 32
+CORES = len(os.sched_getaffinity(0))
+
+
+@pytest.mark.parametrize(
+    ("quota", "cores"), [("max", CORES), ("100000", 1), (f"{100_000 * (CORES + 9)}", CORES)]
+)
+def test_a_quota_makes_the_slots_fewer(tmp_path, quota, cores):
+    make_groups(tmp_path, "0::/\n", {"cpu.max": f"{quota} 100000\n"})
+    assert usable_cores({}, tmp_path) == cores
+    allocation = {"SLURM_JOB_ID": "1", "SLURM_JOB_CPUS_PER_NODE": "8(x4)"}
+    assert usable_cores(allocation, tmp_path) == 32
 
 
 def test_the_adapter_takes_the_usable_cores(monkeypatch):
     monkeypatch.delenv("SLURM_JOB_ID", raising=False)
     adapter = create({})
-    assert adapter.describe()["slots"] == len(os.sched_getaffinity(0))
+    assert adapter.describe()["slots"] == usable_cores()
     adapter.close()
     monkeypatch.setenv("SLURM_JOB_ID", "1")
     monkeypatch.setenv("SLURM_JOB_CPUS_PER_NODE", "8(x4)")

@@ -3,6 +3,7 @@
 import errno
 import os
 import signal
+import subprocess
 import sys
 from collections import deque
 from pathlib import Path
@@ -103,19 +104,23 @@ def test_logs_that_cannot_be_written_leave_nothing_behind(keeping, tmp_path):
     assert sorted(os.listdir(tmp_path)) == [".log.1.err", "job é.sh"]
 
 
-def test_a_full_disk_runs_nothing_and_leaves_nothing_behind(tmp_path, monkeypatch):
-    job = job_in(tmp_path, "")
-    monkeypatch.setattr(keeper_module.os, "write", lambda _file, line: len(line) - 1)
-    monkeypatch.setattr(keeper_module.os, "chdir", lambda _path: None)
-    with open(tmp_path / "told", "wb") as told:
-        keeper = Keeper(told.fileno(), {})
-        keeper.room = 1
-        words = [job.token, job.workspace, job.script, "1", job.label, "host=n1", "1", "0"]
-        keeper.obey(b"start", *map(os.fsencode, words))
-        os.close(keeper._null)
-    ((*refused, _),) = Messages().feed(keeper.unsent)
+def test_a_full_disk_runs_nothing_and_leaves_nothing_behind(tmp_path):
+    """No file may have more than 9 bytes: as on a full disk, the start line is written in part."""
+    job = job_in(tmp_path, "echo ran >ran\n")
+    code = """
+import os, resource, sys
+from maestro_adapters.local.keeper import Keeper
+resource.setrlimit(resource.RLIMIT_FSIZE, (9, 9))
+keeper = Keeper(1, {})
+keeper.room = 1
+keeper.obey(b"start", *map(os.fsencode, sys.argv[1:]))
+keeper.send()
+"""
+    words = [job.token, job.workspace, job.script, "1", job.label, "host=n1", "1", "0"]
+    ran = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, check=True)
+    ((*refused, _),) = Messages().feed(ran.stdout)
     assert refused == [b"refused", b"m1.1.1", b"73"]
-    assert sorted(os.listdir(tmp_path)) == ["job é.sh", "told"]
+    assert sorted(os.listdir(tmp_path)) == ["job é.sh"]
 
 
 @pytest.mark.parametrize(

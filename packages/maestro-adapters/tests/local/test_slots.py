@@ -1,7 +1,7 @@
 """Many jobs at a time, within the slots."""
 
+import math
 import os
-import resource
 import select
 import signal
 import threading
@@ -9,10 +9,9 @@ import threading
 import pytest
 
 from maestro_adapters import states
-from maestro_adapters.local import processes
 from maestro_adapters.local.job import LocalJob
-from maestro_adapters.local.loop import Loop
 from maestro_adapters.local.pool import Pool
+from maestro_adapters.local.system import System
 
 #: Runs until a file ``go`` appears in its workspace.
 UNTIL_GO = ": >ready; while [ ! -e go ]; do sleep 0.02; done"
@@ -105,8 +104,8 @@ def test_ends_are_told_from_any_thread(make_bench):
 def orphans(make_bench):
     """Starts jobs that run until they are let go, and kills their keeper: they have to be watched."""
 
-    def orphans(count):
-        bench = make_bench(slots=count, adopt=True)
+    def orphans(count, **system):
+        bench = make_bench(slots=count, adopt=True, system=System(**system))
         jobs = bench.submit(*[{"command": UNTIL_GO + "; exit 5"}] * count)
         bench.started(jobs)
         os.kill(jobs[0].attempt.keeper, signal.SIGKILL)
@@ -116,30 +115,27 @@ def orphans(make_bench):
     return orphans
 
 
-def test_without_pidfds_ends_are_looked_for(orphans, monkeypatch):
-    monkeypatch.setattr(processes, "open_pidfd", lambda _pid: None)
-    bench, jobs = orphans(3)
+def test_without_pidfds_ends_are_looked_for(orphans):
+    bench, jobs = orphans(3, open_pidfd=lambda _pid: None)
+    assert len(bench.adapter._pool._ends.unwatched) == 3
     for job in jobs:
         (job.workspace / "go").touch()
     assert [end["exit_code"] for end in bench.ends(jobs)] == [5] * 3
 
 
-def test_many_running_jobs_leave_descriptors_to_others(orphans, monkeypatch, descriptors):
+def test_many_running_jobs_leave_descriptors_to_others(orphans, descriptors):
     """Half of those that this process may open; the ends of further jobs are looked for."""
-    limits = descriptors() + 20, resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    monkeypatch.setattr(resource, "getrlimit", lambda _which: limits)
-    bench, jobs = orphans(40)
+    most = descriptors() + 20
+    bench, jobs = orphans(40, most_files=lambda: most)
     ends = bench.adapter._pool._ends
-    assert (len(ends.watched), len(ends.unwatched)) == (limits[0] // 2, 40 - limits[0] // 2)
+    assert (len(ends.watched), len(ends.unwatched)) == (most // 2, 40 - most // 2)
     for job in jobs:
         (job.workspace / "go").touch()
     assert [end["exit_code"] for end in bench.ends(jobs)] == [5] * 40
 
 
-def test_any_number_of_descriptors(orphans, monkeypatch):
-    infinite = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
-    monkeypatch.setattr(resource, "getrlimit", lambda _which: infinite)
-    bench, jobs = orphans(2)
+def test_any_number_of_descriptors(orphans):
+    bench, jobs = orphans(2, most_files=lambda: math.inf)
     assert not bench.adapter._pool._ends.unwatched
     for job in jobs:
         let_go(bench, job)
@@ -223,14 +219,16 @@ def test_waiting_jobs_never_start_after_close(bench):
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_pool_whose_thread_died_says_so(bench, monkeypatch):
+def test_a_pool_whose_thread_died_says_so(bench):
     """Its jobs are not gone: nobody can tell any more."""
 
-    def fail(_self):
+    def fail():
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(Loop, "_round", fail)
-    (job,) = bench.submit({"command": UNTIL_GO, "walltime": "1h", "enforce_walltime": True})
+    (job,) = bench.submit({"command": UNTIL_GO})
+    pool = bench.adapter._pool
+    with pool._lock:
+        pool._loop.later(0.0, fail)
     (answer,) = bench.wait([job], until=lambda answer: answer["state"] != states.RUNNING)
     assert answer["state"] == states.UNREACHABLE
     assert "a bug" in answer["reason"]

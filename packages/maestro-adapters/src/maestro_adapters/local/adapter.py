@@ -10,11 +10,11 @@ from typing import Any
 from maestro_adapters import rendering, states
 from maestro_adapters.errors import RequestError, SchedulerError
 from maestro_adapters.interface import Adapter
-from maestro_adapters.local import processes
 from maestro_adapters.local.capacity import usable_cores
 from maestro_adapters.local.job import LocalJob, parse_local_job
 from maestro_adapters.local.pool import Pool
 from maestro_adapters.local.stopping import GRACE
+from maestro_adapters.local.system import System
 from maestro_adapters.options import AdapterOptions
 from maestro_adapters.request import parse_request
 from maestro_adapters.states import JobStatus
@@ -55,17 +55,27 @@ class LocalAdapter:
     Args:
         options: `slots`, `shell`, `launcher`, `environment` and `adopt` matter.
         grace: s between TERM and KILL of a job that is stopped.
+        system: what there is; None: this one.
     """
 
     name = "local"
 
-    def __init__(self, options: AdapterOptions, grace: float = GRACE) -> None:
+    def __init__(
+        self, options: AdapterOptions, grace: float = GRACE, system: System | None = None
+    ) -> None:
         self._options = options
+        self._system = system or System()
         environment = {
             **os.environ,
             **{name: str(value) for name, value in options.environment.items()},
         }
-        self._pool = Pool(options.slots or usable_cores(), environment, grace, adopt=options.adopt)
+        self._pool = Pool(
+            options.slots or usable_cores(),
+            environment,
+            grace,
+            adopt=options.adopt,
+            system=self._system,
+        )
 
     def describe(self) -> dict[str, Any]:
         """What it can do."""
@@ -129,7 +139,7 @@ class LocalAdapter:
 
         *Absent* is said of this machine alone.
         """
-        if not processes.can_scan():
+        if not self._system.can_scan():
             return {
                 token: {"error": "this system does not show the environment of processes"}
                 for token in tokens

@@ -16,12 +16,10 @@ from pathlib import Path
 
 from maestro_adapters.local.job import LocalJob
 from maestro_adapters.local.keeper import interpreter
-from maestro_adapters.local.processes import can_scan, read_stat
+from maestro_adapters.local.processes import read_stat
+from maestro_adapters.local.system import System
 
 __all__ = ["Orphans", "become_subreaper", "reap_orphans"]
-
-#: s between two looks for processes that jobs left behind and that have ended.
-_REAP_INTERVAL = 5.0
 
 #: linux/prctl.h
 _PR_SET_CHILD_SUBREAPER = 36
@@ -33,15 +31,17 @@ class Orphans:
 
     Args:
         adopt: it may.
+        system: what there is.
 
     Attributes:
         adopts: it does.
     """
 
-    def __init__(self, adopt: bool) -> None:
+    def __init__(self, adopt: bool, system: System) -> None:
         self._adopted_before = _is_subreaper()
-        self.adopts = adopt and can_scan() and become_subreaper()
+        self.adopts = adopt and system.can_scan() and become_subreaper()
         self._sessions: set[int] = set()
+        self._interval = system.reap_interval
         self._next_reaping = 0.0
 
     def expect(self, session: int) -> None:
@@ -82,7 +82,7 @@ class Orphans:
         """
         now = time.monotonic()
         if self.adopts and now >= self._next_reaping:
-            self._next_reaping = now + _REAP_INTERVAL
+            self._next_reaping = now + self._interval
             reap_orphans(self._sessions - {job.session for job in running})
 
 

@@ -14,12 +14,16 @@ __all__ = ["quota_cores", "slurm_cores", "usable_cores"]
 _CORES = re.compile(r"(\d+)(?:\(x(\d+)\))?", re.ASCII)
 
 
-def usable_cores(environment: Mapping[str, str] | None = None) -> int:
+def usable_cores(environment: Mapping[str, str] | None = None, root: Path = Path("/")) -> int:
     """Cores of the Slurm allocation around this process, or else those that it may run on.
 
     Inside an allocation a launcher (``srun --exact``) spreads steps over all of its nodes, so the
     cores of this node alone would leave the others idle. In a container, the share of processor
     time may be worth fewer cores than there are.
+
+    Args:
+        environment: None: that of this process.
+        root: as in `quota_cores`.
     """
     cores = slurm_cores(os.environ if environment is None else environment)
     if cores:
@@ -27,7 +31,7 @@ def usable_cores(environment: Mapping[str, str] | None = None) -> int:
     if not hasattr(os, "sched_getaffinity"):  # not Linux: a process may run on every core
         return os.cpu_count() or 1
     cores = len(os.sched_getaffinity(0))
-    return min(cores, quota_cores() or cores)
+    return min(cores, quota_cores(root) or cores)
 
 
 def slurm_cores(environment: Mapping[str, str]) -> int | None:

@@ -24,6 +24,7 @@ from maestro_adapters.local.keeping import Ended, KeeperDiedError, Keeping, News
 from maestro_adapters.local.loop import Loop
 from maestro_adapters.local.slots import Slots
 from maestro_adapters.local.stopping import Stop
+from maestro_adapters.local.system import System
 from maestro_adapters.states import JobStatus
 
 __all__ = ["Course"]
@@ -43,7 +44,10 @@ class Course:
     Its methods are called with the lock held.
     """
 
-    def __init__(self, slots: int, environment: Mapping[str, str], *, adopt: bool) -> None:
+    def __init__(
+        self, slots: int, environment: Mapping[str, str], *, adopt: bool, system: System
+    ) -> None:
+        self._system = system
         self._slots = Slots(slots)
         self._environment = {
             os.fsencode(name): os.fsencode(value) for name, value in environment.items()
@@ -62,8 +66,8 @@ class Course:
         self._overdue: list[LocalJob] = []
         self._stops: list[Stop] = []
         self._count = itertools.count(1)
-        self._orphans = Orphans(adopt)
-        self._ends = Ends()
+        self._orphans = Orphans(adopt, system)
+        self._ends = Ends(system)
         self._loop = Loop(self._lock, self._work, self._note_death)
         #: Something was heard that the caller did not ask for.
         self._news = False
@@ -85,7 +89,7 @@ class Course:
         """
         if self._keeping is None:
             facts = f"host={self._host} boot={self._boot}"
-            self._keeping = Keeping(self._environment, facts, self._inherited)
+            self._keeping = Keeping(self._environment, facts, self._inherited, self._system.python)
             self._ends.listen(self._keeping.fd)
             self._make_room()
         return self._keeping

@@ -9,17 +9,19 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-import resource
 import select
 
-from maestro_adapters.local import processes
 from maestro_adapters.local.job import LocalJob
+from maestro_adapters.local.system import System
 
 __all__ = ["Ends", "drain", "make_pipe", "ring"]
 
 
 class Ends:
     """The processes whose end is waited for, and the caller's bell.
+
+    Args:
+        system: what there is.
 
     Attributes:
         wake_fd: readable after `ring_bell`, while a keeper that is listened to tells something, and once
@@ -29,12 +31,13 @@ class Ends:
         unwatched: jobs whose process has none, so that somebody has to look.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, system: System) -> None:
+        self._open_pidfd = system.open_pidfd
         self.watched: dict[int, LocalJob] = {}
         self.unwatched: dict[LocalJob, None] = {}
         # The host program needs descriptors too.
-        files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-        self._most = math.inf if files == resource.RLIM_INFINITY else files // 2
+        files = system.most_files()
+        self._most = files if math.isinf(files) else files // 2
         self._rings = False
         self._bell_read, self._bell_write = make_pipe()
         self._epoll: select.epoll | None = None
@@ -52,7 +55,7 @@ class Ends:
     def watch(self, job: LocalJob) -> None:
         """Wait for the end of a job's script."""
         if self._epoll is not None and job.pid is not None and len(self.watched) < self._most:
-            job.pidfd = processes.open_pidfd(job.pid)
+            job.pidfd = self._open_pidfd(job.pid)
         if self._epoll is None or job.pidfd is None:
             self.unwatched[job] = None
             return

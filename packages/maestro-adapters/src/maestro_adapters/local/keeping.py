@@ -77,6 +77,7 @@ class Keeping:
         environment: of all scripts.
         facts: of every start line, ``host=… boot=…``.
         close: descriptors that it must not inherit.
+        python: the interpreter that runs it.
 
     Raises:
         OSError: it could not be started.
@@ -87,9 +88,13 @@ class Keeping:
     """
 
     def __init__(
-        self, environment: Mapping[bytes, bytes], facts: str, close: Sequence[int] = ()
+        self,
+        environment: Mapping[bytes, bytes],
+        facts: str,
+        close: Sequence[int] = (),
+        python: str = sys.executable,
     ) -> None:
-        if not sys.executable or getattr(sys, "frozen", False):
+        if not python or getattr(sys, "frozen", False):
             raise OSError(errno.ENOENT, "this program knows no Python interpreter to start")
         self._facts = facts
         self._messages = Messages()
@@ -100,8 +105,8 @@ class Keeping:
         self._socket, theirs = socket.socketpair()
         try:
             self.pid = os.posix_spawn(
-                sys.executable,
-                [sys.executable, *_FLAGS, keeper.__file__, keeper.MARK],
+                python,
+                [python, *_FLAGS, keeper.__file__, keeper.MARK],
                 os.environ,
                 file_actions=[
                     (os.POSIX_SPAWN_DUP2, theirs.fileno(), 0),

@@ -17,6 +17,7 @@ from maestro_adapters.local.course import Course
 from maestro_adapters.local.job import LocalJob
 from maestro_adapters.local.keeping import KeeperDiedError
 from maestro_adapters.local.stopping import GRACE, Stop
+from maestro_adapters.local.system import System
 from maestro_adapters.states import JobStatus
 
 __all__ = ["Pool"]
@@ -30,6 +31,7 @@ class Pool(Course):
         environment: of every job, but for what tells which it is.
         grace: s between TERM and KILL.
         adopt: this process may become the parent of what a dead keeper leaves.
+        system: what there is; None: this one.
 
     Attributes:
         broken: what ended the pool's thread, if it ended before its time.
@@ -42,8 +44,9 @@ class Pool(Course):
         grace: float = GRACE,
         *,
         adopt: bool = False,
+        system: System | None = None,
     ) -> None:
-        super().__init__(slots, environment, adopt=adopt)
+        super().__init__(slots, environment, adopt=adopt, system=system or System())
         self._grace = grace
         self._closing = self._closed = False
         self.broken: BaseException | None = None
