@@ -12,6 +12,7 @@ from maestro_cli.study_state import choose, open_study
 from maestro_cli.testing import T0, attempt
 from maestro_cli.views.watch import time_left
 from maestro_conductor import records
+from maestro_conductor.lock import hold
 from maestro_conductor.run_view import Settings
 
 History = Callable[[Sequence[records.Record]], Path]
@@ -92,11 +93,13 @@ def test_every_state_has_a_sentence(history: History, state: str) -> None:
     assert told(history(past), "make_N.1").text
 
 
-def test_the_time_left(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
-    study = open_study(history([*attempt(0, "FINISHED", 0), *attempt(1, "FINISHED", 0)]))
-    assert time_left(study, T0 + 91_500) is None  # nobody runs it
-    monkeypatch.setattr(type(study), "state", "RUNNING")
-    left = time_left(study, T0 + 91_500)
+def test_the_time_left(history: History) -> None:
+    root = history([*attempt(0, "FINISHED", 0), *attempt(1, "FINISHED", 0)])
+    assert time_left(open_study(root), T0 + 91_500) is None  # nobody runs it
+    with hold(root):
+        study = open_study(root)
+        assert study.state == "RUNNING"
+        left = time_left(study, T0 + 91_500)
     # Five more of 90 s each, about two at a time.
     assert left is not None
     assert 200 < left < 250

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -201,11 +202,11 @@ def test_one_of_many_starts_wins(tmp_path: Path) -> None:
     assert all(not path.name.startswith(".") for path in tmp_path.iterdir())
 
 
-def test_stamped_names_do_not_collide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(staging.time, "strftime", lambda _: "20260101-000000")
+def test_stamped_names_do_not_collide(tmp_path: Path) -> None:
+    now = time.strptime("2026-01-01", "%Y-%m-%d")
     roots = []
     for _ in range(3):
-        with staging.reserve_stamped(tmp_path / "new", "study") as stage:
+        with staging.reserve_stamped(tmp_path / "new", "study", now) as stage:
             fill(stage)
             stage.publish()
             roots.append(stage.root.name)
@@ -239,7 +240,7 @@ def test_ctrl_c_while_the_folder_is_put_in_place_waits(tmp_path: Path) -> None:
 
 
 STAGING = """
-import sys, time
+import signal, sys
 from pathlib import Path
 from maestro_cli import staging
 
@@ -247,7 +248,7 @@ with staging.reserve(Path("new/OUT")) as stage:
     (stage.folder / "half").touch()
     (stage.root / "from_pgen").touch()
     print("staging", flush=True)
-    time.sleep(60)
+    signal.pause()
 """
 
 

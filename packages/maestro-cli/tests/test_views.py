@@ -9,6 +9,9 @@ import csv
 import io
 import json
 import os
+import pty
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -205,13 +208,17 @@ def test_the_journal_of_another_study_is_one_message(
     assert "does not fit the study" in capsys.readouterr().err
 
 
-def test_csv_is_harmless_on_a_terminal(
-    staged: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_csv_is_harmless_on_a_terminal(staged: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = (staged / "chain.yaml").read_text(encoding="utf-8").replace("x;y:z", "\\e[2J")
     Path("evil.yaml").write_text(text, encoding="utf-8")
     app.main(["--no-logstdout", "run", "-n", "-o", "EVIL", "evil.yaml"])
     capsys.readouterr()
     assert "\x1b[2J" in shown(capsys, "status", "--csv", "EVIL")
-    monkeypatch.setattr("maestro_cli.views.as_csv.is_terminal", lambda _: True)
-    assert "\x1b" not in shown(capsys, "status", "--csv", "EVIL")
+    ours, terminal = pty.openpty()
+    words = [sys.executable, "-m", "maestro_cli", "status", "--csv", "EVIL"]
+    subprocess.run(words, stdout=terminal, check=True)
+    told = os.read(ours, 65536)
+    os.close(ours)
+    os.close(terminal)
+    assert b"make_N" in told
+    assert b"\x1b" not in told

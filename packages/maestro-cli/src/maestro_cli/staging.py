@@ -178,9 +178,15 @@ def reserve(out: Path, *, replace: bool = False) -> Stage:
     return stage
 
 
-def reserve_stamped(parent: Path, name: str) -> Stage:
-    """Takes ``<parent>/<name>_<YYYYMMDD-HHMMSS>``, with a number behind it when that is taken."""
-    stem = f"{name}_{time.strftime('%Y%m%d-%H%M%S')}"
+def reserve_stamped(parent: Path, name: str, now: time.struct_time | None = None) -> Stage:
+    """Takes ``<parent>/<name>_<YYYYMMDD-HHMMSS>``, with a number behind it when that is taken.
+
+    Args:
+        parent: The folder that it is made in.
+        name: Of the study.
+        now: The moment in its name, local time; None: that of the call.
+    """
+    stem = f"{name}_{time.strftime('%Y%m%d-%H%M%S', now or time.localtime())}"
     number = 1
     while True:
         candidate = parent / (stem if number == 1 else f"{stem}-{number}")
