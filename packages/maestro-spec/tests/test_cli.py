@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
+import os
+import pty
+import subprocess
 import sys
 
 import pytest
@@ -55,21 +57,33 @@ def test_text_by_default_and_without_colours_when_no_terminal_reads_it(files, ca
     assert "\033[1;31merror" in capsys.readouterr().out
 
 
-def test_colours_on_a_terminal_unless_it_says_no(files, capsys, monkeypatch):
-    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.setenv("TERM", "xterm")
-    main(["lint", "bad.yaml"])
-    assert "\033[1;31m" in capsys.readouterr().out
-    monkeypatch.setenv("NO_COLOR", "1")
-    main(["lint", "bad.yaml"])
-    assert "\033" not in capsys.readouterr().out
+def command(*arguments, environment=(), **more):
+    """The command in a process of its own."""
+    words = [sys.executable, "-m", "maestro_spec.cli", *arguments]
+    variables = {**os.environ, **dict(environment)}
+    return subprocess.run(words, env=variables, stderr=subprocess.PIPE, check=False, **more)
 
 
-def test_standard_input(capsys, monkeypatch):
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(BAD.encode())))
-    assert main(["lint", "-"]) == 1
-    assert "<stdin>:2:41" in capsys.readouterr().out
+def test_colours_on_a_terminal_unless_it_says_no(files):
+    def shown(**environment):
+        ours, terminal = pty.openpty()
+        command("lint", "bad.yaml", environment=environment, stdout=terminal)
+        told = os.read(ours, 65536)
+        os.close(ours)
+        os.close(terminal)
+        return told
+
+    assert b"\033[1;31m" in shown(TERM="xterm", NO_COLOR="")
+    for environment in ({"TERM": "xterm", "NO_COLOR": "1"}, {"TERM": "dumb", "NO_COLOR": ""}):
+        told = shown(**environment)
+        assert b"MS101" in told
+        assert b"\033" not in told
+
+
+def test_standard_input():
+    done = command("lint", "-", input=BAD.encode(), stdout=subprocess.PIPE)
+    assert done.returncode == 1
+    assert b"<stdin>:2:41" in done.stdout
 
 
 def test_other_formats(files, capsys):
@@ -108,18 +122,17 @@ def test_explain(capsys):
     assert "there is no code MS3011" in capsys.readouterr().err
 
 
-def test_a_reader_that_leaves_is_no_traceback(files, monkeypatch, capfd):
-    def leave(_):
-        raise BrokenPipeError
+def test_a_reader_that_leaves_is_no_traceback(files):
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = command("lint", "bad.yaml", stdout=writer)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (1, b"")
 
-    monkeypatch.setattr("maestro_spec.cli._write", lambda *_: leave(_))
-    monkeypatch.setattr("os.dup2", lambda *_: 0)
-    assert main(["lint", "bad.yaml"]) == 1
 
-
-def test_what_the_terminal_cannot_show_is_replaced(files, monkeypatch):
+def test_what_the_terminal_cannot_show_is_replaced(files):
     (files / "ü.yaml").write_text(GOOD.replace("cmd: x", "cmd: x, ünknown: 1"), encoding="utf-8")
-    out = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
-    monkeypatch.setattr(sys, "stdout", out)
-    assert main(["lint", "ü.yaml"]) == 1
-    assert b"?nknown" in out.buffer.getvalue()
+    ascii_only = {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "1"}
+    done = command("lint", "ü.yaml", environment=ascii_only, stdout=subprocess.PIPE)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert b"?nknown" in done.stdout
