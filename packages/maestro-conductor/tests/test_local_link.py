@@ -16,7 +16,7 @@ from maestro_conductor.lanes import LOCAL, Lane
 from maestro_conductor.local_link import LocalLink
 from maestro_conductor.run_view import Run
 from maestro_conductor.states import CODES
-from maestro_conductor.submission import Submission
+from maestro_conductor.submission import Submission, withdrawn
 from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
 
 
@@ -143,9 +143,17 @@ def test_those_that_are_withdrawn_never_start_and_who_runs_goes_on(made):
     bench.submit(0, 1, 2)
     bench.say(1, state="RUNNING", started=7.5)  # in this very moment
     (dropped,) = bench.link.withdraw("because").jobs
-    assert dropped == (2, 1, {"error": "because", "transient": True})
+    assert dropped == (2, 1, withdrawn("because"))
     assert bench.link.withdraw("because") is None
     assert bench.poll()[0] == [1]
+
+
+def test_the_last_are_withdrawn_where_not_all_are_to_be(made):
+    bench = made(1, 5)
+    bench.submit(0, 1, 2, 3, 4)
+    assert bench.link.withdraw("because", 0) is None
+    assert [i for i, _, _ in bench.link.withdraw("because", 2).jobs] == [3, 4]
+    assert [i for i, _, _ in bench.link.withdraw("because", 9).jobs] == [1, 2]
 
 
 def test_a_cancelled_study_starts_none_of_those_that_are_ready(tmp_path):

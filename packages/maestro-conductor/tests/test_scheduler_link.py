@@ -7,10 +7,13 @@ import threading
 import pytest
 
 from maestro_conductor.events import Found, Polled
-from maestro_conductor.instructions import Cancel, Find
+from maestro_conductor.graph_view import read_graph
+from maestro_conductor.instructions import Cancel, Find, Job, Submit
 from maestro_conductor.policy import next_backoff, next_poll_pause
+from maestro_conductor.run_view import Run
 from maestro_conductor.scheduler_link import SchedulerLink
-from maestro_conductor.testing import ScriptedScheduler
+from maestro_conductor.submission import Submission
+from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
 
 JOBS = {"1": 0}
 
@@ -127,3 +130,27 @@ def test_attempts_are_found_by_their_tokens(bench):
     (found,) = bench.link.collect()
     rows = [(0, 1, {"job": "1", "state": "PENDING"}), (1, 1, {"absent": True})]
     assert found == Found("scheduled", rows)
+
+
+def test_what_the_scheduler_was_not_offered_yet_is_withdrawn_and_what_it_was_is_not(tmp_path):
+    make_workspace(tmp_path, [StepPlan("s", ["x"] * 60, resources={"nodes": 1})])
+    asked, goes_on, answered = threading.Event(), threading.Event(), threading.Event()
+
+    def refusal(_job):
+        asked.set()
+        assert goes_on.wait(10)
+
+    scheduler = ScriptedScheduler(refusal=refusal)
+    submission = Submission(read_graph(tmp_path), Run("3f9a0c2d71e8"), tmp_path, scheduler)
+    link = SchedulerLink(scheduler, submission, answered.set, lambda *_note, **_fields: None)
+    link.submit(Submit("scheduled", [Job(i, 1, f"m3f9a0c2d71e8.{i}.1", False) for i in range(60)]))
+    assert asked.wait(10)  # the first 25 are on their way
+    assert [row[0] for row in link.withdraw("because", 12).jobs] == list(range(48, 60))
+    assert [row[0] for row in link.withdraw("because").jobs] == list(range(25, 48))
+    assert link.withdraw("because") is None
+    goes_on.set()
+    assert answered.wait(10)
+    (answers,) = link.collect()
+    link.close()
+    assert [row[0] for row in answers.jobs] == list(range(25))
+    assert len(scheduler.submitted) == 25

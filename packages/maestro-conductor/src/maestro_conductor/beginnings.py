@@ -116,7 +116,8 @@ class Beginnings(Sightings):
         if self.state.cancelling:
             self._row(i, CANCELLED)
         elif not final:
-            lane.block(self._now.steady)
+            if not answer.get("withdrawn"):  # that was our doing, the scheduler takes jobs
+                lane.block(self._now.steady)
             lane.push(i)
         elif not self._give_up_refused(i):
             lane.push(i)

@@ -15,7 +15,7 @@ from maestro_conductor.instructions import Find, Job
 from maestro_conductor.lanes import LOCAL, Lane
 from maestro_conductor.ports import LocalAdapter
 from maestro_conductor.sightings import LIVE
-from maestro_conductor.submission import Answer, Submission, file_trouble
+from maestro_conductor.submission import Answer, Submission, file_trouble, withdrawn
 
 __all__ = ["LocalLink"]
 
@@ -103,13 +103,20 @@ class LocalLink:
             events.append(Polled(LOCAL, new))
         return events
 
-    def withdraw(self, reason: str) -> Answers | None:
-        """Start none of those that wait: they are refused, and may be tried another time."""
-        if not self._waiting:
+    def withdraw(self, reason: str, most: int | None = None) -> Answers | None:
+        """Start none of those that wait: they are refused, and may be tried another time.
+
+        Args:
+            reason: for people.
+            most: the last so many of those that wait; None: all.
+        """
+        waiting = list(self._waiting)
+        chosen = waiting if most is None else waiting[max(0, len(waiting) - most) :]
+        if not chosen:
             return None
-        answer = {"error": reason, "transient": True}
-        gone = self.adapter.withdraw(list(self._waiting))
-        return Answers(LOCAL, [(*self._waiting.pop(job), answer) for job in gone]) if gone else None
+        gone = self.adapter.withdraw(chosen)
+        rows = [(*self._waiting.pop(job), withdrawn(reason)) for job in gone]
+        return Answers(LOCAL, rows) if rows else None
 
     def cancel(self, jobs: Sequence[str]) -> None:
         """Cancel jobs; their end is seen by `poll`."""

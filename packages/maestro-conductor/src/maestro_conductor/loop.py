@@ -23,6 +23,7 @@ from maestro_conductor.requests import Request
 from maestro_conductor.resume import select
 from maestro_conductor.scheduler_link import SchedulerLink
 from maestro_conductor.submission import file_trouble
+from maestro_conductor.taking_back import TakingBack
 
 __all__ = ["Loop"]
 
@@ -60,6 +61,8 @@ class Loop:
         self._todo: deque[Instruction] = deque()
         self._applied: list[Request] = []
         self._pausing = Pausing(parts.journal, parts.log, parts.clock)
+        machine = parts.machine
+        self._taking_back = TakingBack(machine, self._todo, self._local, self._link, self._pausing)
         self._next_look = 0.0
         self._next_local = 0.0
         self._leaving: str | None = None
@@ -175,7 +178,7 @@ class Loop:
         if "local" in woken or (steady >= self._next_local and self._local.busy):
             self._next_local = steady + self._local_look
             events += self._local.poll(steady)
-        self._withdraw_local(events)
+        self._taking_back.take(events)
         if "wake" in woken:
             parts.wake.clear()
             self._look_at_signal(steady, events)
@@ -290,21 +293,10 @@ class Loop:
 
     def _perform(self) -> list[Event]:
         events: list[Event] = []
+        self._taking_back.take(events)
         while self._todo:
             self._performer.do(self._todo.popleft(), events)
-        self._withdraw_local(events)
         return events
-
-    def _withdraw_local(self, events: list[Event]) -> None:
-        """Let none start of the local attempts that wait for a slot, where none should."""
-        if self._machine.closing or self._state.cancelling:
-            answers = self._local.withdraw("it was to be started, and the study was stopped")
-        elif self._pausing.paused is not None:
-            answers = self._local.withdraw("it was to be started, and the study was paused")
-        else:
-            return
-        if answers is not None:
-            events.append(answers)
 
     def _perform_while_paused(self) -> list[Event]:
         """Cancelling needs no journal: it can be asked for twice without harm."""

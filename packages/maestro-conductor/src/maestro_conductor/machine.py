@@ -165,6 +165,12 @@ class Machine(Beginnings):
         return self.lanes[LOCAL if local else SCHEDULED]
 
     @property
+    def surplus(self) -> int:
+        """Attempts under way beyond the throttle, where that was lowered."""
+        throttle = self.state.settings.throttle
+        return max(0, self.state.in_flight() - throttle) if throttle else 0
+
+    @property
     def dry(self) -> bool:
         """Scripts are written and nothing is run; a resume ends that."""
         return self._dry and not self.state.resumed

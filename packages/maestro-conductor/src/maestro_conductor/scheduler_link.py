@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from maestro_conductor.instructions import Cancel, Find, Job, Submit
 from maestro_conductor.lanes import SCHEDULED
 from maestro_conductor.policy import next_poll_pause
 from maestro_conductor.ports import Adapter, Worker
-from maestro_conductor.submission import Submission
+from maestro_conductor.submission import Answer, Submission, withdrawn
 from maestro_conductor.worker import AdapterWorker
 
 __all__ = ["SchedulerLink"]
@@ -45,6 +46,9 @@ class SchedulerLink:
         self._submission = submission
         self._note = note
         self._worker = worker(wake)
+        #: Batches of attempts whose submission has not begun. The worker takes them from here.
+        self._unsent: list[list[Job]] = []
+        self._sending = threading.Lock()
         self._events: list[Event] = []
         self._polling = False
         self._pause = 0.0
@@ -65,13 +69,34 @@ class SchedulerLink:
             self._put_submit(jobs[first : first + self._at_once])
 
     def _put_submit(self, jobs: Sequence[Job]) -> None:
-        self._worker.put(
-            lambda: self._submission.submit(self.adapter, jobs, sync=True),
-            self._submitted,
-        )
+        batch = list(jobs)
+        self._unsent.append(batch)
+
+        def call() -> list[Answer]:
+            with self._sending:
+                self._unsent.remove(batch)
+            return self._submission.submit(self.adapter, batch, sync=True) if batch else []
+
+        self._worker.put(call, self._submitted)
+
+    def withdraw(self, reason: str, most: int | None = None) -> Answers | None:
+        """Submit none of those that wait until the scheduler's calls before them are made.
+
+        Args:
+            reason: for people.
+            most: the last so many of those that wait; None: all.
+        """
+        gone: list[Job] = []
+        with self._sending:
+            for batch in reversed(self._unsent):
+                while batch and (most is None or len(gone) < most):
+                    gone.append(batch.pop())
+        rows = [(job.instance, job.attempt, withdrawn(reason)) for job in reversed(gone)]
+        return Answers(SCHEDULED, rows) if rows else None
 
     def _submitted(self, answers: Sequence[tuple[int, int, Mapping[str, Any]]]) -> None:
-        self._events.append(Answers(SCHEDULED, answers))
+        if answers:
+            self._events.append(Answers(SCHEDULED, answers))
         self.hurry()
 
     def cancel(self, instruction: Cancel) -> None:

@@ -19,7 +19,7 @@ from maestro_conductor.job_request import fill_in, make_job_request, step_reques
 from maestro_conductor.ports import Adapter
 from maestro_conductor.run_view import Run
 
-__all__ = ["Answer", "Submission", "file_trouble"]
+__all__ = ["Answer", "Submission", "file_trouble", "withdrawn"]
 
 #: An instance, its attempt, and what ``submit`` answered or would have.
 Answer = tuple[int, int, Mapping[str, Any]]
@@ -188,6 +188,11 @@ def _hand_over(adapter: Adapter, ready: Sequence[tuple[Job, dict[str, Any]]]) ->
         (job.instance, job.attempt, answers.get(prepared["key"], missing))
         for job, prepared in ready
     ]
+
+
+def withdrawn(reason: str) -> dict[str, Any]:
+    """The answer for an attempt that was taken back before it was submitted, or before it started."""
+    return {"error": reason, "transient": True, "withdrawn": True}
 
 
 def file_trouble(answers: Sequence[Answer]) -> str | None:

@@ -1,13 +1,14 @@
 """Time that passes only where a conductor waits: an hour of it takes a moment, and nothing races.
 
 A `Timeline` stands for the conductor's selector and holds its clock, a `PromptWorker` for the
-thread of its scheduler.
+thread of its scheduler, a `SlottedPool` for the adapter of local steps.
 """
 
 from __future__ import annotations
 
 import selectors
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from maestro_conductor.host import Host, SystemDisk
@@ -15,7 +16,7 @@ from maestro_conductor.ports import Disk
 from maestro_conductor.testing.clock import ManualClock
 from maestro_conductor.testing.scheduler import ScriptedScheduler
 
-__all__ = ["PromptWorker", "Timeline", "WatchedScheduler"]
+__all__ = ["PromptWorker", "SlottedPool", "Timeline", "WatchedScheduler"]
 
 #: s after which a study that should have ended is given up.
 _TOO_LONG = 3600.0
@@ -134,3 +135,45 @@ class WatchedScheduler(ScriptedScheduler):
         """See docs/adapters.md."""
         self.cancellations.append(self.time.now)
         return super().cancel(job_ids)
+
+
+class SlottedPool(WatchedScheduler):
+    """A local adapter: its jobs wait for a slot, begin in their order, and end by themselves.
+
+    Args:
+        time: its own.
+        slots: jobs that run at a time.
+        lasts: s that each job runs.
+
+    Attributes:
+        starts: s of each start, and how many ran from then on.
+    """
+
+    def __init__(self, time: Timeline, slots: int, lasts: float) -> None:
+        super().__init__(time, name="local", slots=slots, scheduled=False)
+        self.outcome = lambda _job: {"state": "PENDING"}
+        self.starts: list[tuple[float, int]] = []
+        self._lasts = lasts
+
+    def _those(self, state: str) -> list[str]:
+        return [job for job, answer in self.answers.items() if answer["state"] == state]
+
+    def _fill(self) -> None:
+        for job in self._those("PENDING")[: (self.slots or 0) - len(self._those("RUNNING"))]:
+            self.say(job, state="RUNNING", started=self.time.clock.wall_ms / 1000)
+            self.starts.append((self.time.now, len(self._those("RUNNING"))))
+            self.time.at(self.time.now + self._lasts, partial(self._end, job))
+
+    def _end(self, job: str) -> None:
+        if self.answers[job]["state"] == "RUNNING":
+            self.say(job, state="FINISHED", exit_code=0)
+        self._fill()
+
+    def submit(self, jobs: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+        """See docs/adapters.md."""
+        answers = super().submit(jobs)
+        self._fill()
+        return {
+            key: {**answer, "state": self.answers[answer["job"]]["state"]}
+            for key, answer in answers.items()
+        }

@@ -22,6 +22,7 @@ from maestro_conductor.readiness import mark_queued
 from maestro_conductor.records import Record
 from maestro_conductor.run_view import Settings
 from maestro_conductor.study_state import StudyState
+from maestro_conductor.submission import withdrawn
 from maestro_conductor.testing.clock import ManualClock
 
 __all__ = ["World"]
@@ -170,12 +171,18 @@ class World:
         held, self._held = self._held, []
         stopped = machine.closing or machine.state.cancelling
         room = self._slots - lane.used + sum(lane.weights.get(job.instance, 0) for job in held)
-        for job in held:
+        surplus = machine.surplus
+        kept = held[: max(0, len(held) - surplus)] if surplus and not stopped else held
+        answer: Mapping[str, Any]
+        for job in held[len(kept) :]:
+            answer = withdrawn("the throttle was lowered")
+            self._answer(Answers(LOCAL, [(job.instance, job.attempt, answer)]))
+        for job in kept:
             if self.machine is not machine:
                 return  # it died, and what it held was never submitted
             room -= lane.weights.get(job.instance, 0)
             if stopped:
-                answer: Mapping[str, Any] = {"error": "stopped", "transient": True}
+                answer = withdrawn("stopped")
             elif room >= 0:
                 answer = self._submit(LOCAL, job)
             else:
