@@ -379,3 +379,27 @@ def test_local_steps_that_are_stopped_with_the_conductor_run_again_later(bench):
     assert b.states() == {"a": "QUEUED", "b": "INITIALIZED"}
     assert b.reason("a") == "stopped together with the conductor"
     assert not b.announced()
+
+
+@pytest.mark.parametrize("code", [None, 0, 140, 142])
+@pytest.mark.parametrize("restart", [None, "again"])
+def test_a_walltime_that_passes_before_the_script_began_is_a_time_out(bench, restart, code):
+    b = bench(
+        StepPlan("s", resources=NODES, restart=restart, failure={"retries": 2}),
+        StepPlan("t", needs=["s"]),
+    )
+    b.answer("s")
+    assert b.poll("s", "TIMEDOUT", code, reason="timeout") == [Settle(0, 1, void=True)]
+    b.settle("s", "void")
+    assert b.announced() == []
+    assert b.states() == {"s": "TIMEDOUT", "t": "FAILED"}
+    assert b.reason("s") == "its walltime passed before its script began (timeout)"
+    assert b.state.outcome == ("FAILED", 2)
+
+
+def test_a_time_out_of_a_script_that_began_restarts_it_all_the_same(bench):
+    b = bench(StepPlan("s", resources=NODES, restart="again"))
+    b.answer("s")
+    assert b.poll("s", "TIMEDOUT", 140) == [Settle(0, 1, void=True)]
+    b.settle("s", "started")
+    assert b.announced() == [("s", 2, "restart", "restart")]

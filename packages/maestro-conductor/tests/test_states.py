@@ -99,7 +99,8 @@ ANSWERS = {
         ("FAILED", 4, ("absent", None), 0),
     ],
     ("`FAILED` by a signal", "a start"): [("FAILED", 137, ("started", None), 0)],
-    ("`TIMEDOUT`", "no end"): [
+    ("`TIMEDOUT`", "never started"): [("TIMEDOUT", None, ("void", None), 0)],
+    ("`TIMEDOUT`", "a start"): [
         ("TIMEDOUT", None, ("started", None), 0),
         ("TIMEDOUT", None, ("ended", 143), 0),
     ],
@@ -116,7 +117,7 @@ ANSWERS = {
         ("NOTFOUND", None, ("ended", 4), 0),
     ],
     ("`NOTFOUND` for 30 s", "no end"): [("NOTFOUND", None, ("started", None), 31)],
-    ("any end", "never started"): [
+    ("any other end", "never started"): [
         ("FAILED", 73, ("void", None), 0),
         ("HWFAILURE", None, ("void", None), 0),
     ],
@@ -160,7 +161,7 @@ def test_what_a_scheduler_says_leads_where_the_page_says(repository_file, bench)
                 expected = "RUNNING"
             elif becomes == "the same":
                 expected = word
-            elif says == "any end":
+            elif says == "any other end":
                 expected = "HWFAILURE" if word == "HWFAILURE" else "WAITING"
             else:
                 expected = re.findall("[A-Z]{4,}", becomes)[0]

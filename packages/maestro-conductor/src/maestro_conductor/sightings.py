@@ -39,6 +39,9 @@ _PAUSE = 5.0
 #: by itself: the signal may have been the script's own doing, and the script may still be at work.
 _KILLED = "a signal ended the job before it could write down how its script ended"
 
+#: It is not run again by itself.
+_TOO_SHORT = "its walltime passed before its script began"
+
 #: Ends that a scheduler may leave without a reason: people want to know why the step runs again.
 _WORDS = {"PREEMPTED": "preempted by the scheduler"}
 
@@ -118,7 +121,7 @@ class Sightings(Endings):
                 since = self._missing.setdefault(i, self._now.steady)
                 void = self._now.steady - since >= _GRACE
             else:
-                void = end != FINISHED and _is_doubtful(code)
+                void = end == TIMEDOUT or (end != FINISHED and _is_doubtful(code))
             self._verdicts[i] = {**answer, "state": name, "job": job}
             self._turn.instructions.append(Settle(i, self.state.attempt[i], void))
 
@@ -208,6 +211,11 @@ class Sightings(Endings):
             self._ended(i, CANCELLED, None, wall, _reason(verdict))
         elif word is None:
             self._again(i, f"attempt {attempt} never started", 0.0)
+        elif word == "TIMEDOUT":
+            # The same walltime would pass again, and there is nothing to restart from.
+            said = _reason(verdict)
+            self._leave(i)
+            self._fail(i, TIMEDOUT, None, wall, f"{_TOO_SHORT} ({said})" if said else _TOO_SHORT)
         elif self._is_local(i) or (word == "FAILED" and code in _DRIVER_CODES):
             # Not the node's fault: there is no room on the disk, say. That passes.
             self._again(i, f"attempt {attempt} could not write into its folder", _PAUSE)

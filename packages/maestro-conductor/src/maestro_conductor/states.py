@@ -53,7 +53,8 @@ CODES = {name: code for code, name in enumerate(NAMES)}
 MEANINGS = {
     INITIALIZED: "waits for steps that it depends on",
     QUEUED: "may run; waits for a free slot or for the throttle",
-    WAITING: "may run later: the scheduler does not take it now, or a retry pauses",
+    WAITING: "may run later: the scheduler does not take it now, a retry pauses, or it was taken back"
+    " before it started",
     PENDING: "handed over; waits in the scheduler's queue, or (local) made ready for the next free slot",
     RUNNING: "its command runs, or is suspended by the scheduler",
     FINISHING: "its command has ended, the scheduler tidies up",
