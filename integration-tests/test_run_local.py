@@ -315,3 +315,43 @@ def test_bash_completes(tmp_path: Path, maestro: Maestro) -> None:
         ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.stdout.strip() == "status", done.stderr
+
+
+FORGETFUL = """\
+description: {name: forgetful, description: two programs in the background and no wait}
+study:
+  - name: a
+    description: d
+    run:
+      cmd: |
+        (read -r x < $(SPECROOT)/gate; echo one > r.txt) > log1.txt &
+        (read -r x < $(SPECROOT)/gate; echo two > s.txt) > log2.txt &
+  - name: b
+    description: d
+    run:
+      cmd: cat $(a.workspace)/r.txt $(a.workspace)/s.txt > both.txt
+      depends: [a]
+"""
+
+
+def test_a_step_that_forgot_to_wait_is_over_when_its_programs_are(
+    tmp_path: Path, maestro: Maestro
+) -> None:
+    os.mkfifo(tmp_path / "gate")
+    gate = os.open(tmp_path / "gate", os.O_RDWR)
+    study = write(tmp_path / "forgetful.yaml", FORGETFUL)
+    assert maestro("run", "-y", "-o", "OUT", study).returncode == 0
+    until(lambda: "its command has ended" in maestro("why", "OUT", "a").stdout)
+    told = maestro("why", "OUT", "a").stdout
+    pids = re.findall(r"[\w.-]+ \((\d+)\)", told)
+    assert len(pids) == 2
+    for pid in pids:
+        assert os.getsid(int(pid)) == os.getsid(int(pids[0]))
+    log = next((tmp_path / "OUT/a").glob("*.err")).read_text()
+    assert "waiting for what it left in the background" in log
+    assert steps(maestro, tmp_path / "OUT")["b"]["state"] == "INITIALIZED"
+    until(lambda: f"({pids[0]})" in (tmp_path / "OUT/logs/forgetful.log").read_text())
+    os.write(gate, b"\n\n")
+    until(lambda: status(maestro, tmp_path / "OUT")["state"] == "FINISHED")
+    os.close(gate)
+    assert (tmp_path / "OUT/b/both.txt").read_text() == "one\ntwo\n"

@@ -124,6 +124,7 @@ def main() -> None:
     shutil.copytree(HERE / "studies", studies)
     shutil.copy(SAMPLES / "hello_bye_parameterized.yaml", studies)
     run_and_keep("hello", studies / "hello_bye_parameterized.yaml")
+    run_and_keep("background", studies / "background.yaml")
     run_and_keep("everything", studies / "everything.yaml", expect=2)
     compact_journal(WORK / "everything")
     keep(WORK / "everything", "compacted")

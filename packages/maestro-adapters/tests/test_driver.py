@@ -224,7 +224,7 @@ texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]
 @given(workspace=texts, script=texts, log=texts, value=texts)
 def test_any_text_reaches_the_driver_as_it_is(workspace, script, log, value):
     text = driver.scheduled([], driver.arguments(workspace, script, 7, log=log), {"VALUE": value})
-    head = text[: text.index("trap : HUP")]
+    head = text[: text.index("maestro_told=")]
     head += 'printf "%s\\0" "$1" "$2" "$3" "$6" "$VALUE"\n'
     done = subprocess.run(["sh"], input=head.encode(), capture_output=True, check=True)
     assert done.stdout.decode().split("\0")[:-1] == [workspace, script, "7", log, value]
@@ -329,3 +329,68 @@ def test_the_script_does_not_get_the_attempt_file(shell, tmp_path):
     script = write_script(tmp_path, "echo mine >&3 || exit 6\n")
     assert run_driver(shell, tmp_path, script).returncode != 0
     assert "mine" not in (tmp_path / ".attempt.1").read_text()
+
+
+def start_driver(shell, workspace, script, **more):
+    text = driver.scheduled(
+        [],
+        driver.arguments(str(workspace), str(script), 1, log="job"),
+        {"MAESTRO_TOKEN": "m1.1.1"},
+    )
+    return subprocess.Popen([*shell, "-c", text], start_new_session=True, **more)
+
+
+def until(true):
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end, "it did not come about"
+        os.sched_yield()
+
+
+def said(workspace):
+    path = workspace / ".attempt.1"
+    return path.read_text() if path.exists() else ""
+
+
+@pytest.mark.parametrize("streams", ["", ">log1.txt", "2>/dev/null"])
+def test_what_a_script_leaves_in_the_background_is_waited_for(shell, workspace, streams):
+    os.mkfifo(workspace / "gate")
+    body = f"(read -r x <gate; echo late >late) {streams} &\nexit 3\n"
+    with start_driver(shell, workspace, write_script(workspace, body)) as process:
+        until(lambda: "command code=3 left=" in said(workspace))
+        assert attempt_file.read(workspace / ".attempt.1").exit_code is None
+        until(lambda: log_of(workspace, ".err"))
+        left = said(workspace).split("left=")[1].split("\n")[0]
+        name, _, pid = left.partition(":")
+        assert Path(f"/proc/{int(pid)}/comm").read_text() in (f"{name}\n", "job é.sh\n")
+        assert f"exit code 3; waiting for what it left in the background: {left}\n" in log_of(
+            workspace, ".err"
+        )
+        (workspace / "gate").write_text("\n")
+        assert process.wait(60) == 3
+    assert (workspace / "late").read_text() == "late\n"
+    assert attempt_file.read(workspace / ".attempt.1").exit_code == 3
+
+
+@pytest.mark.parametrize("how", ["sh -c '%s' >/dev/null 2>&1 &", "setsid sh -c '%s' &"])
+def test_what_closed_the_logs_or_left_the_session_is_not_waited_for(shell, workspace, how):
+    os.mkfifo(workspace / "gate")
+    left = how % "echo $$ >pid; read -r x <gate"
+    body = f"{left}\nwhile [ ! -s pid ]; do sleep 0.01; done\nexit 4\n"
+    with start_driver(shell, workspace, write_script(workspace, body)) as process:
+        assert process.wait(60) == 4
+    assert Path(f"/proc/{int((workspace / 'pid').read_text())}").exists()
+    (workspace / "gate").write_text("\n")
+    assert "command" not in said(workspace)
+
+
+def test_a_job_that_is_told_to_end_waits_for_nothing_more(shell, workspace):
+    os.mkfifo(workspace / "gate")
+    body = (
+        "(trap '' TERM; : >there; read -r x <gate) &\nwhile [ ! -e there ]; do sleep 0.01; done\n"
+    )
+    with start_driver(shell, workspace, write_script(workspace, body)) as process:
+        until(lambda: "command code=0" in said(workspace))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+    (workspace / "gate").write_text("\n")

@@ -24,6 +24,8 @@ class Attempt:
         host, boot: where it runs or ran; ``-``: a host without boot ids.
         started: s since 1970, where the file says.
         exit_code: of the script; None: no end is known.
+        command_code: the same, once its command has ended, though what that left in the background may
+            go on; None: it has not, as far as is known.
         ended: s since 1970, where the file says.
     """
 
@@ -36,6 +38,7 @@ class Attempt:
     boot: str | None = None
     started: float | None = None
     exit_code: int | None = None
+    command_code: int | None = None
     ended: float | None = None
 
 
@@ -84,6 +87,8 @@ def parse(content: bytes) -> Attempt:
             )
         elif word == "script":
             attempt = attrs.evolve(attempt, pid=_integer(fields.get("pid")))
+        elif word == "command":
+            attempt = attrs.evolve(attempt, command_code=_integer(fields.get("code")))
         elif word == "end" and (code := _integer(fields.get("code"))) is not None:
             attempt = attrs.evolve(attempt, exit_code=code, ended=_number(fields.get("time")))
     return attempt

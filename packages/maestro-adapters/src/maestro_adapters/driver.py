@@ -32,8 +32,12 @@ CANNOT_START = 73
 # * `command` keeps a failing redirection of the special built-in `exec` from ending the shell.
 # * The interpreter is started by its name, as the kernel does for `#!`: a script that another
 #   thread has just written cannot be "busy" (ETXTBSY), nor need its file system allow execution.
-# * Nothing is forked but the script; `sleep` only where the end line cannot be written.
-_TRAP = "trap : HUP INT TERM\n"
+# * Nothing is forked but the script; `sleep` only where the end line cannot be written, and while something
+#   of the script's session holds the log open: who forgot a `wait` gets what a `wait` would have given, where
+#   the scheduler would have killed the rest. Linux alone tells that. `-ef` compares files also where they are
+#   pipes; the session is the fourth field behind the last ")" of `stat` (proc(5)); what carries no token of
+#   this job was there before. On other nodes of the job nothing is seen.
+_TRAP = "maestro_told=\ntrap maestro_told=1 HUP INT TERM\n"
 _BEGIN = """\
 cd "$1" || exit 73
 set -C
@@ -45,7 +49,6 @@ _NOT_CREATED = """\
 """
 #: A scheduler that requeues a job stops it first: that is not the attempt's end, so no end is
 #: written after a signal; what became of the job, the scheduler tells.
-_TRAP_REQUEUABLE = "maestro_told=\ntrap maestro_told=1 HUP INT TERM\n"
 _END_REQUEUABLE = """\
 [ "$maestro_code" -le 128 ] || [ "$maestro_told" ] || sleep 1 # our own signal may be on its way
 [ -z "$maestro_told" ] || exit "$maestro_code"
@@ -82,6 +85,40 @@ case $maestro_interpreter in
   *) "$2" </dev/null 3>&- ;;
 esac
 maestro_code=$?
+"""
+_LEFT = """\
+maestro_session() {
+  maestro_name= maestro_is=
+  read -r maestro_stat 2>/dev/null <"$1/stat" || return 1
+  maestro_name=${maestro_stat#*"("}
+  maestro_name=${maestro_name%")"*}
+  set -f
+  set -- ${maestro_stat##*")"}
+  set +f
+  case $1 in Z | X) return 1 ;; esac
+  maestro_is=$4
+}
+maestro_look() {
+  maestro_left=
+  maestro_session "/proc/$$" || return 1
+  maestro_mine=$maestro_is
+  for maestro_file in /proc/[0-9]*/fd/[0-9]; do
+    [ "$maestro_file" -ef "/proc/$$/fd/1" ] || [ "$maestro_file" -ef "/proc/$$/fd/2" ] || continue
+    maestro_proc=${maestro_file%/fd/*}
+    case " $$ $maestro_left" in *[" :"]"${maestro_proc#/proc/}"[" ,"]*) continue ;; esac
+    maestro_session "$maestro_proc" && [ "$maestro_is" = "$maestro_mine" ] || continue
+    grep -aqF "MAESTRO_TOKEN=$MAESTRO_TOKEN" "$maestro_proc/environ" 2>/dev/null || continue
+    case $maestro_name in *[!A-Za-z0-9._+-]*) maestro_name=program ;; esac
+    maestro_left=$maestro_left$maestro_name:${maestro_proc#/proc/},
+  done
+  [ "$maestro_left" ]
+}
+if [ -r "/proc/$$/fd/1" ] && [ "${MAESTRO_TOKEN-}" ] && maestro_look; then
+  printf 'command code=%s left=%s\n' "$maestro_code" "${maestro_left%,}" >&3
+  printf 'maestro: the command has ended with exit code %s; waiting for what it left in the background: %s\n' \
+    "$maestro_code" "${maestro_left%,}" >&2
+  while [ -z "$maestro_told" ] && maestro_look; do sleep 1; done
+fi
 """
 _END = """\
 maestro_tries=0
@@ -166,12 +203,13 @@ def scheduled(
             *(f"{line}\n" for line in prologue),
             *exports,
             set_arguments,
-            _TRAP_REQUEUABLE if requeued else _TRAP,
+            _TRAP,
             _BEGIN,
             _REQUEUED % requeued if requeued else _NOT_CREATED,
             _REDIRECT,
             _unpacked(script_text) if script_text is not None else "",
             _RUN,
+            _LEFT,
             _END_REQUEUABLE if requeued else "",
             _END,
         ]

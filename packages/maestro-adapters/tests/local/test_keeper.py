@@ -17,7 +17,7 @@ from maestro_adapters.local import keeper as keeper_module
 from maestro_adapters.local import processes
 from maestro_adapters.local.job import LocalJob
 from maestro_adapters.local.keeper import Keeper, Messages, name_logs, pack
-from maestro_adapters.local.keeping import Ended, Keeping, Refused, Started
+from maestro_adapters.local.keeping import Ended, Keeping, Leaves, Refused, Started
 
 #: A folder whose name would do harm if it ever became part of a command.
 ODD = "a b'\"$(touch x)\n#BSUB -n 7\n\\ é*"
@@ -116,7 +116,7 @@ keeper.room = 1
 keeper.obey(b"start", *map(os.fsencode, sys.argv[1:]))
 keeper.send()
 """
-    words = [job.token, job.workspace, job.script, "1", job.label, "host=n1", "1", "0"]
+    words = [job.token, job.workspace, job.script, "1", job.label, "host=n1", "1", "0", ""]
     ran = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, check=True)
     ((*refused, _),) = Messages().feed(ran.stdout)
     assert refused == [b"refused", b"m1.1.1", b"73"]
@@ -223,6 +223,88 @@ def test_it_ends_with_its_last_script_and_starts_none_that_waits(tmp_path):
     assert read(waiting) is None
 
 
+#: In a script: waits in the background until the test lets it go.
+PATIENT = "(read -r x <gate; echo late >late) %s &\n"
+
+
+def until_told(keeping, kind):
+    """What is told, up to news of a kind."""
+    news = []
+    while not (news and isinstance(news[-1], kind)):
+        news += keeping.heard() or keeping.news()
+        os.sched_yield()
+    return news
+
+
+@pytest.mark.parametrize("streams", ["", ">log1.txt", "2>/dev/null", "3>&1 >/dev/null 2>&1"])
+@pytest.mark.parametrize("code", [0, 3])
+def test_who_forgot_to_wait_is_waited_for(keeping, tmp_path, streams, code):
+    os.mkfifo(tmp_path / "gate")
+    keeping.start(job_in(tmp_path, PATIENT % streams + f"exit {code}\n"), 1, wait=True)
+    leaves = until_told(keeping, Leaves)[-1]
+    assert leaves.code == code
+    name, _, pid = leaves.left.partition(":")
+    assert Path(f"/proc/{int(pid)}/comm").read_text() == f"{name}\n"
+    job = job_in(tmp_path, "")
+    assert (read(job).exit_code, read(job).command_code) == (None, code)
+    assert f"command code={code} left={leaves.left}\n" in (tmp_path / ".attempt.1").read_text()
+    (log,) = tmp_path.glob("job é.*.err")
+    assert f"exit code {code}; waiting for what it left in the background: {leaves.left}" in (
+        log.read_text()
+    )
+    (tmp_path / "gate").write_text("\n")
+    (ended,) = until_told(keeping, Ended)
+    assert (ended.pid, ended.code, ended.left) == (leaves.pid, code, "")
+    assert (tmp_path / "late").read_text() == "late\n"  # it was over, and not only about to be
+    assert read(job).exit_code == code
+
+
+@pytest.mark.parametrize("how", [">/dev/null 2>&1", "setsid"])
+def test_who_closed_the_logs_or_left_the_session_is_not_waited_for(keeping, tmp_path, how):
+    os.mkfifo(tmp_path / "gate")
+    command = "sh -c 'echo $$ >pid; read -r x <gate'"
+    started = f"{command} {how} &" if how.startswith(">") else f"{how} {command} &"
+    body = f"{started}\nwhile [ ! -s pid ]; do sleep 0.01; done\nexit 4\n"
+    assert run(keeping, job_in(tmp_path, body))[-1].code == 4
+    assert Path(f"/proc/{int((tmp_path / 'pid').read_text())}/comm").exists()
+    (tmp_path / "gate").write_text("\n")
+    assert "command" not in (tmp_path / ".attempt.1").read_text()
+
+
+def test_who_reads_a_log_holds_nothing_up(keeping, tmp_path):
+    os.mkfifo(tmp_path / "gate")
+    gate = os.open(tmp_path / "gate", os.O_RDWR)
+    job = job_in(tmp_path, "read -r x <gate; exit 4\n")
+    keeping.start(job, 1, wait=True)
+    (log,) = tmp_path.glob("job é.*.out")
+    with log.open():
+        os.write(gate, b"\n")
+        (ended,) = until_told(keeping, Ended)[-1:]
+    assert (ended.code, ended.left) == (4, "")
+    os.close(gate)
+
+
+def test_what_is_left_is_waited_for_up_to_the_walltime(keeping, tmp_path):
+    os.mkfifo(tmp_path / "gate")
+    *_, ended = run(keeping, job_in(tmp_path, PATIENT % "" + "exit 5\n", patience=0.3))
+    assert ended.code == 5
+    assert ended.left.partition(":")[0] in ("sh", "dash", "bash", "job_é.sh")
+    assert read(job_in(tmp_path, "")).exit_code == 5
+    (tmp_path / "gate").write_text("\n")
+
+
+def test_others_end_and_start_while_one_is_waited_for(keeping, tmp_path):
+    keeping.make_room(2)
+    for name in "ab":
+        (tmp_path / name).mkdir()
+    os.mkfifo(tmp_path / "a/gate")
+    keeping.start(job_in(tmp_path / "a", PATIENT % ""), 1, wait=True)
+    until_told(keeping, Leaves)
+    assert run(keeping, job_in(tmp_path / "b", "exit 6\n"))[-1].code == 6
+    (tmp_path / "a/gate").write_text("\n")
+    assert until_told(keeping, Ended)[-1].code == 0
+
+
 def test_logs_of_an_earlier_attempt_with_the_same_process_id_are_kept(tmp_path):
     (tmp_path / "job.7.out").write_text("old")
     for kind in ("out", "err"):
@@ -272,7 +354,7 @@ class Imagined(Keeper):
 
 
 def ask(keeper, token, slots=1):
-    keeper.obey(b"start", token, b"", b"", b"", b"", b"", b"%d" % slots, b"0")
+    keeper.obey(b"start", token, b"", b"", b"", b"", b"", b"%d" % slots, b"0", b"")
 
 
 def test_too_many_processes_is_waiting_not_failure():

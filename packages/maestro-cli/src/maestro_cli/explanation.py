@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from maestro_cli.step_logs import error_log, last_lines
+from maestro_cli.step_logs import error_log, last_lines, left_behind
 from maestro_cli.study_state import BAD_STATES, Instance, Study
 from maestro_cli.terminal import word
 from maestro_cli.views.rows import duration, moment, short_duration
@@ -125,7 +125,10 @@ def _running(study: Study, instance: Instance) -> Explanation:
     now = time.time_ns() // 1_000_000
     logs = [str(path) for path in _logs(study, instance)]
     text = f"runs as job {instance.job} for {duration(instance.run_time(now))}"
-    if instance.reason:
+    left = left_behind(study, instance)
+    if left:
+        text += f" (its command has ended; what it left in the background goes on: {left})"
+    elif instance.reason:
         text += f" ({instance.reason})"
     return Explanation(instance, text, logs, {"job": instance.job, "logs": logs})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from pathlib import Path
 
 from maestro_cli.study_state import Instance, Study
@@ -63,3 +64,26 @@ def last_lines(log: Path, number: int = 10) -> list[str]:
 
 def _names_job(name: str, job: str) -> bool:
     return re.search(rf"(^|[^0-9A-Za-z]){re.escape(job)}([^0-9A-Za-z]|$)", name) is not None
+
+
+def left_behind(study: Study, instance: Instance) -> str | None:
+    """What the command of a step that runs left in the background: ``name (pid), …``.
+
+    See "The attempt file" on the workspace format page. None: its command has not ended.
+    """
+    path = study.root / instance.workspace / f".attempt.{instance.attempt}"
+    try:
+        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        content = os.read(file, _TAIL_BYTES) if stat.S_ISREG(os.fstat(file).st_mode) else b""
+    except OSError:
+        return None
+    finally:
+        os.close(file)
+    found = re.findall(rb"^command (?:.* )?left=(\S+)", content, re.MULTILINE)
+    if not found:
+        return None
+    entries = (entry.rpartition(":") for entry in found[-1].decode(errors="replace").split(","))
+    return ", ".join(f"{name} ({pid})" for name, _, pid in entries)

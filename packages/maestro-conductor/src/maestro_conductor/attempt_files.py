@@ -21,6 +21,7 @@ class AttemptFile:
     Attributes:
         fate: ``absent``, ``void``, ``started`` or ``ended``.
         exit_code: of the script, where it ended.
+        left: what it left in the background, ``name:pid,…``, and is waited for, or not any longer.
         started, ended: ms since 1970, where known.
         host, boot: where it runs or ran; None: not known.
         pid: of its driver, or of its script where a keeper started that; None: not known.
@@ -35,6 +36,7 @@ class AttemptFile:
     boot: str | None = None
     pid: int | None = None
     keeper: int | None = None
+    left: str | None = None
 
 
 def attempt_path(folder: Path, attempt: int) -> Path:
@@ -54,7 +56,7 @@ def read_attempt(folder: Path, attempt: int) -> AttemptFile:
             modified = os.fstat(file.fileno()).st_mtime_ns // 1_000_000
     except (FileNotFoundError, NotADirectoryError):
         return AttemptFile("absent")
-    host = boot = started = pid = keeper = None
+    host = boot = started = pid = keeper = left = None
     for line in content.split(b"\n")[:-1]:
         word, *pairs = line.decode("utf-8", "surrogateescape").split(" ")
         fields = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
@@ -66,10 +68,13 @@ def read_attempt(folder: Path, attempt: int) -> AttemptFile:
             pid, keeper = _number(fields.get("pid")), _number(fields.get("keeper"))
         elif word == "script":
             pid = _number(fields.get("pid"))
+        elif word == "command":
+            left = fields.get("left")
         elif word == "end" and (code := _number(fields.get("code"))) is not None:
             ended = _milliseconds(fields.get("time")) or modified
-            return AttemptFile("ended", code, started, ended, host, boot, pid, keeper)
-    return AttemptFile("started", None, started, None, host, boot, pid, keeper)
+            left = fields.get("left")
+            return AttemptFile("ended", code, started, ended, host, boot, pid, keeper, left)
+    return AttemptFile("started", None, started, None, host, boot, pid, keeper, left)
 
 
 def _number(text: str | None) -> int | None:

@@ -139,7 +139,9 @@ class Endings:
             self._fail(i, state, exit_code, at, reason)
             return
         if state == FINISHED:
-            self._row(i, FINISHED, at=at, exit_code=exit_code)
+            # What a local script left in the background; schedulers give reasons of their own.
+            left = reason if self._is_local(i) else None
+            self._row(i, FINISHED, at=at, exit_code=exit_code, reason=left)
             self._release(i)
             return
         counters = Counters(

@@ -98,6 +98,8 @@ _LIST: list[tuple[str, Literal["error", "warning", "hint"], str]] = [
     ("MS510", "warning", "exit codes that contradict each other"),
     ("MS511", "hint", "a restart that never happens"),
     ("MS512", "error", "a token that gives no number"),
+    # Commands
+    ("MS601", "hint", "a program in the background that nothing waits for"),
 ]
 
 CODES: dict[str, Code] = {name: Code(name, severity, title) for name, severity, title in _LIST}

@@ -12,15 +12,25 @@ import threading
 import time
 from collections.abc import Mapping
 
+import attrs
+
 from maestro_adapters import states
 from maestro_adapters.attempt_file import Attempt
 from maestro_adapters.local import processes
 from maestro_adapters.local.adoption import Orphans
 from maestro_adapters.local.carriers import processes_of
 from maestro_adapters.local.ends import Ends
-from maestro_adapters.local.job import LocalJob, ended, nothing_ran, outcome, write_end
+from maestro_adapters.local.job import LocalJob, ended, left_behind, nothing_ran, outcome, write_end
 from maestro_adapters.local.keeper import name_logs
-from maestro_adapters.local.keeping import Ended, KeeperDiedError, Keeping, News, Refused, Started
+from maestro_adapters.local.keeping import (
+    Ended,
+    KeeperDiedError,
+    Keeping,
+    Leaves,
+    News,
+    Refused,
+    Started,
+)
 from maestro_adapters.local.loop import Loop
 from maestro_adapters.local.slots import Slots
 from maestro_adapters.local.stopping import Stop
@@ -128,7 +138,15 @@ class Course:
         self._deaths = 0
         if isinstance(news, Ended):
             job = self._kept.pop(news.pid)
-            self._over(job, outcome(job, news.code), news.at)
+            self._over(job, outcome(job, news.code, news.left), news.at)
+            return
+        if isinstance(news, Leaves):
+            job = self._kept[news.pid]
+            reason = (
+                f"its command has ended with exit code {news.code}; still {left_behind(news.left)}"
+            )
+            job.status = attrs.evolve(job.status, reason=reason)
+            self._news = True
             return
         job = self._slots.waiting.pop(news.token)
         if isinstance(news, Started):

@@ -20,6 +20,7 @@ from maestro_adapters.states import JobStatus
 __all__ = [
     "LocalJob",
     "ended",
+    "left_behind",
     "nothing_ran",
     "outcome",
     "parse_local_job",
@@ -52,6 +53,8 @@ class LocalJob:
         workspace, script, attempt, label: what the keeper is asked with.
         slots: how many it takes.
         limit: s, after which it is stopped; None: never.
+        patience: s from its start on, in which what it leaves in the background is waited for; None:
+            always.
         id: as the caller knows it; another from its start on, if it waited.
         pid: of its script, once that runs.
         pidfd: becomes readable at that process's end; None: our keeper tells of it, or there is none,
@@ -69,6 +72,7 @@ class LocalJob:
     label: str = ""
     slots: int = 1
     limit: float | None = None
+    patience: float | None = None
     id: str = ""
     pid: int | None = None
     pidfd: int | None = None
@@ -111,7 +115,8 @@ def parse_local_job(submission: Mapping[str, Any]) -> LocalJob:
     label = fields.get("label", fields["name"])
     if len(os.fsencode(label)) > _LONGEST_LABEL:
         raise RequestError(f"'label' is too long for the name of a file: {len(label)} characters")
-    limit = fields.get("walltime") if fields.get("enforce_walltime") else None
+    enforced = fields.get("enforce_walltime")
+    limit = fields.get("walltime") if enforced else None
     return LocalJob(
         token=parse_token(submission),
         workspace=fields["workspace"],
@@ -120,15 +125,33 @@ def parse_local_job(submission: Mapping[str, Any]) -> LocalJob:
         label=label,
         slots=fields.get("procs", 1) * fields.get("cores_per_task", 1),
         limit=None if limit is None else walltime.parse(limit),
+        patience=None if enforced else _seconds(fields.get("walltime")),
     )
 
 
-def outcome(job: LocalJob, code: int | None) -> JobStatus:
+def _seconds(text: str | None) -> float | None:
+    """A walltime that nobody enforces; None: there is none, or it makes no sense."""
+    try:
+        return None if text is None else walltime.parse(text)
+    except RequestError:
+        return None
+
+
+def left_behind(left: str) -> str:
+    """For people: what a command left in the background, out of ``name:pid,…``."""
+    return "in the background: " + ", ".join(
+        "{} ({})".format(*entry.rsplit(":", 1)) if ":" in entry else entry
+        for entry in left.split(",")
+    )
+
+
+def outcome(job: LocalJob, code: int | None, left: str = "") -> JobStatus:
     """What the end of a job's script means.
 
     Args:
         job: its `stopped_as` matters.
         code: exit code, as a shell gives it; None: nobody knows it.
+        left: what it left in the background, and is not waited for.
     """
     if job.stopped_as is not None:
         reason = (
@@ -141,7 +164,8 @@ def outcome(job: LocalJob, code: int | None) -> JobStatus:
         reason = "the process that kept it died, and its exit code is not known"
         return JobStatus(states.FAILED, native="gone", reason=reason)
     state = states.FAILED if code else states.FINISHED
-    return JobStatus(state, native=f"exit {code}", reason=_died_of(code), exit_code=code)
+    over = f"its walltime is over, and it has left something {left_behind(left)}" if left else None
+    return JobStatus(state, native=f"exit {code}", reason=over or _died_of(code), exit_code=code)
 
 
 def nothing_ran(job: LocalJob, code: int, why: str) -> JobStatus:

@@ -10,7 +10,8 @@ first is the environment of all scripts (``NAME=VALUE …``), the others are:
 ==========  =====================================================================================
 to keeper
 ``start``   token, workspace, script, attempt, label, facts for the start line, slots, whether the
-            other side waits for the answer (1 or 0)
+            other side waits for the answer (1 or 0), s from its start on in which what it leaves in the
+            background is waited for (empty: always)
 ``drop``    token: it must not start any more
 ``room``    slots that all scripts may fill; negative while others fill more than there are
 ``sync``    tell what you know
@@ -18,9 +19,15 @@ from keeper
 ``started`` token, process id of the script, s since 1970
 ``refused`` token, exit code of a driver that runs nothing, why
 ``waits``   token: there is no slot, or no room for another process in this system
-``ended``   process id, exit code as a shell gives it, s since 1970
+``leaves``  process id, exit code, what it left in the background: ``name:pid,name:pid``
+``ended``   process id, exit code as a shell gives it, s since 1970, what is left and was not waited for
 ``synced``  all that was known before was told
 ==========  =====================================================================================
+
+A script has ended once no process of its session can write to its logs any more: who forgot a ``wait`` gets
+what a ``wait`` would have given. That is asked by a lease (fcntl(2), F_SETLEASE): the kernel gives one for
+reading only where nobody has the file open for writing. It costs some microseconds, so all processes are looked
+at only where it is refused.
 
 Scripts start in the order of the requests, the next as soon as it has room. While enough of them wait,
 nothing depends on what is told, so it is told together: see `_BATCH`.
@@ -32,6 +39,7 @@ who starts it, from its first moment on; what a terminal sends goes to another s
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import select
 import signal
@@ -59,6 +67,8 @@ ALREADY_STARTED, CANNOT_START = b"75", b"73"
 
 #: s between two tries to write an end, or to start a script in a system that is full.
 _RETRY_INTERVAL = 1.0
+#: s between two looks at what scripts left in the background.
+_LOOK_INTERVAL = 0.1
 #: s for which news is kept back, while more than half of the scripts that were asked for last wait.
 _BATCH = 0.02
 #: Exit codes of a shell for what it cannot execute (POSIX, "Exit Status for Commands").
@@ -68,6 +78,8 @@ _TOO_MANY = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
 _DEFAULT_ACTION = sorted(set(map(int, signal.valid_signals())) - {signal.SIGKILL, signal.SIGSTOP})
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC
 _KINDS = (b"out", b"err")
+#: For the log of a script whose command has ended and left something.
+_LEFT = b"maestro: the command has ended with exit code %d; waiting for what it left in the background: %b\n"
 _LENGTH = 4
 
 
@@ -98,13 +110,16 @@ class Messages:
         return messages
 
 
-def name_logs(folder: bytes, label: bytes, attempt: bytes, pid: int) -> None:
+def name_logs(folder: bytes, label: bytes, attempt: bytes, pid: int) -> list[bytes]:
     """Give the logs of an attempt the names that hold its process id, which is known by now."""
+    names = []
     for kind in _KINDS:
         name = b"%b/%b.%d.%b" % (folder, label, pid, kind)
         if os.path.lexists(name):  # an earlier attempt had the same process id
             name = b"%b/%b.%d.%b.%b" % (folder, label, pid, attempt, kind)
         _quietly(os.rename, _log(folder, attempt, kind), name)
+        names.append(name)
+    return names
 
 
 def _log(folder: bytes, attempt: bytes, kind: bytes) -> bytes:
@@ -117,6 +132,40 @@ class _Request:
     def __init__(self, *fields: bytes) -> None:
         self.token, self.workspace, self.script, self.attempt, self.label, self.facts = fields[:6]
         self.slots = int(fields[6])
+        self.patience = float(fields[8] or "inf")
+
+
+class _Script:
+    """A script that runs, or whose command has ended and left something in the background.
+
+    Attributes:
+        attempt_file, path: its attempt file, open and by its path.
+        slots: that it fills.
+        logs: their paths.
+        until: s, steady: what is left then is not waited for any longer.
+        code: exit code; None: it runs.
+        left: what its session still does: process id → name.
+    """
+
+    __slots__ = ("attempt_file", "code", "left", "logs", "path", "slots", "until")
+
+    def __init__(self, attempt_file: int, path: bytes, slots: int, until: float) -> None:
+        self.attempt_file, self.path, self.slots, self.until = attempt_file, path, slots, until
+        self.logs: list[bytes] = []
+        self.code: int | None = None
+        self.left: dict[int, bytes] = {}
+
+    def look(self, session: int) -> bool:
+        """Whether something of its session can write to its logs; sees what."""
+        if not any(map(_may_be_written, self.logs)):
+            self.left = {}
+        elif not any(map(_is_there, self.left)):
+            self.left = _writers(session, self.logs)
+        return bool(self.left)
+
+    def named(self) -> bytes:
+        """What is left, as an attempt file has it."""
+        return b",".join([b"%b:%d" % (name, pid) for pid, name in self.left.items()])
 
 
 class Keeper:
@@ -128,7 +177,8 @@ class Keeper:
 
     Attributes:
         room: slots that all may fill.
-        running: process id → attempt file, open and by its path, and the slots that the script fills.
+        running: scripts by their process ids.
+        leaving: those whose command has ended and left something in the background.
         unwritten: ends that could not be written yet, with their attempt files.
         unsent: answers that were not told yet.
         retry_at: s, steady: when to try again what could not be done; None: there is nothing.
@@ -145,7 +195,8 @@ class Keeper:
         self._few = 0
         self._used = 0
         self.room = 0
-        self.running: dict[int, tuple[int, bytes, int]] = {}
+        self.running: dict[int, _Script] = {}
+        self.leaving: dict[int, _Script] = {}
         self.unwritten: list[tuple[int, bytes, bytes]] = []
         self.unsent = b""
         self.retry_at: float | None = None
@@ -223,10 +274,11 @@ class Keeper:
         finally:
             os.chdir(b"/")  # keep no file system busy
         (attempt_file, _), *opened = made
-        self.running[pid] = attempt_file, path, request.slots
+        until = time.monotonic() + request.patience
+        self.running[pid] = running = _Script(attempt_file, path, request.slots, until)
         self._used += request.slots
         _quietly(_write, attempt_file, b"script pid=%d\n" % pid)
-        name_logs(workspace, request.label, attempt, pid)
+        running.logs = name_logs(workspace, request.label, attempt, pid)
         for descriptor, _ in opened:
             os.close(descriptor)
         return pid
@@ -292,13 +344,39 @@ class Keeper:
                     return
                 code = os.waitstatus_to_exitcode(status)
                 code = 128 - code if code < 0 else code
-            attempt_file, path, slots = self.running.pop(pid)
-            self._used -= slots
-            self._write_end(attempt_file, path, b"end code=%d\n" % code)
+            script = self.running.pop(pid)
+            script.code = code
+            if script.look(pid) and time.monotonic() < script.until:
+                self._leave(pid, script)
+            else:
+                self._end(pid, script)
             if hasattr(os, "waitid"):
                 os.waitpid(pid, 0)
-            self._tell(b"ended", b"%d" % pid, b"%d" % code, b"%.3f" % time.time())
             self.fill()
+
+    def _leave(self, pid: int, script: _Script) -> None:
+        """A command has ended, and its session goes on."""
+        self.leaving[pid] = script
+        code, left = script.code or 0, script.named()
+        _quietly(_write, script.attempt_file, b"command code=%d left=%b\n" % (code, left))
+        _quietly(_append, script.logs[-1], _LEFT % (code, left.replace(b",", b", ")))
+        self._tell(b"leaves", b"%d" % pid, b"%d" % code, left)
+        self._retry_later(_LOOK_INTERVAL)
+
+    def _end(self, pid: int, script: _Script) -> None:
+        code, left = script.code or 0, script.named()
+        self._used -= script.slots
+        line = b"end code=%d left=%b\n" % (code, left) if left else b"end code=%d\n" % code
+        self._write_end(script.attempt_file, script.path, line)
+        self._tell(b"ended", b"%d" % pid, b"%d" % code, b"%.3f" % time.time(), left)
+
+    def _look_at_leaving(self) -> None:
+        for pid, script in list(self.leaving.items()):
+            if not script.look(pid) or time.monotonic() >= script.until:
+                del self.leaving[pid]
+                self._end(pid, script)
+        if self.leaving:
+            self._retry_later(_LOOK_INTERVAL)
 
     def _write_end(self, attempt_file: int, path: bytes, line: bytes) -> None:
         """A full disk has room again some time. A script that deleted the file gets a new one."""
@@ -323,10 +401,12 @@ class Keeper:
         unwritten, self.unwritten = self.unwritten, []
         for end in unwritten:
             self._write_end(*end)
+        self._look_at_leaving()
         self.fill()
 
-    def _retry_later(self) -> None:
-        self.retry_at = time.monotonic() + _RETRY_INTERVAL
+    def _retry_later(self, interval: float = _RETRY_INTERVAL) -> None:
+        at = time.monotonic() + interval
+        self.retry_at = at if self.retry_at is None else min(at, self.retry_at)
 
     def _tell(self, *fields: bytes) -> None:
         self.unsent += pack(*fields)
@@ -354,6 +434,79 @@ def _read(socket: int) -> bytes | None:
         return None
     except OSError:  # the other side ended, and had not read everything
         return b""
+
+
+def _append(path: bytes, line: bytes) -> None:
+    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        _write(file, line)
+    finally:
+        os.close(file)
+
+
+def _may_be_written(log: bytes) -> bool:
+    """Whether somebody may have a file open for writing; False where there is no telling."""
+    if not hasattr(fcntl, "F_SETLEASE"):  # not Linux
+        return False
+    try:
+        file = os.open(log, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+    except OSError:  # somebody does, or this file system has no leases
+        return True
+    else:
+        return False
+    finally:
+        os.close(file)  # gives the lease back
+
+
+def _is_there(pid: int) -> bool:
+    return os.access(b"/proc/%d" % pid, os.F_OK)
+
+
+def _writers(session: int, logs: list[bytes]) -> dict[int, bytes]:
+    """The processes of a session that have one of these files open: process id → name."""
+    files = set()
+    for log in logs:
+        with _Quiet():
+            files.add(_identity(log))
+    found = {}
+    for entry in os.listdir(b"/proc"):  # noqa: PTH208 (an import of pathlib costs the keeper time)
+        if not entry.isdigit():
+            continue
+        folder = b"/proc/%b/" % entry
+        with _Quiet():  # it has ended meanwhile, or is another user's
+            with open(folder + b"stat", "rb") as file:  # noqa: PTH123
+                name, _, rest = file.read().rpartition(b") ")
+            state, _, _, its_session = rest.split(None, 4)[:4]
+            if int(its_session) != session or state in (b"Z", b"X"):
+                continue
+            numbers = os.listdir(folder + b"fd")  # noqa: PTH208
+            if any(_identity(folder + b"fd/" + number) in files for number in numbers):
+                found[int(entry)] = _word(name.partition(b"(")[2])
+    return found
+
+
+def _identity(path: bytes) -> tuple[int, int]:
+    status = os.stat(path)  # noqa: PTH116
+    return status.st_dev, status.st_ino
+
+
+def _word(name: bytes) -> bytes:
+    """A program's name as an attempt file has it."""
+    return bytes(c if 32 < c < 127 and c not in b",:=" else ord("_") for c in name)
+
+
+class _Quiet:
+    """`contextlib.suppress` of OSError: importing that takes a millisecond."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        return kind is not None and issubclass(kind, OSError)
 
 
 def _write(file: int, line: bytes) -> None:
@@ -395,8 +548,9 @@ def main() -> None:
     poll = select.poll()
     poll.register(woken, select.POLLIN)
     poll.register(0, select.POLLIN)
+    signal.signal(signal.SIGIO, signal.SIG_IGN)  # a script may open a log while a lease is tried
     asked = True
-    while asked or keeper.running or keeper.unwritten:
+    while asked or keeper.running or keeper.leaving or keeper.unwritten:
         for request in requests:
             keeper.obey(*request)
         requests = []

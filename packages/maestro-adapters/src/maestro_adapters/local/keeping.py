@@ -18,7 +18,7 @@ from maestro_adapters.local import keeper
 from maestro_adapters.local.job import LocalJob
 from maestro_adapters.local.keeper import Messages, pack
 
-__all__ = ["Ended", "KeeperDiedError", "Keeping", "News", "Refused", "Started"]
+__all__ = ["Ended", "KeeperDiedError", "Keeping", "Leaves", "News", "Refused", "Started"]
 
 #: It needs no installed package. An interpreter that was moved may need PYTHONHOME, like this one.
 _FLAGS = ("-I", "-S") if sys.flags.ignore_environment else ("-S",)
@@ -59,15 +59,28 @@ class Refused:
 
 
 @attrs.frozen
+class Leaves:
+    """A command has ended, and what it left in the background is waited for: ``name:pid,…``."""
+
+    pid: int
+    code: int
+    left: str
+
+
+@attrs.frozen
 class Ended:
-    """A script has ended; the exit code is as a shell gives it."""
+    """A script has ended; the exit code is as a shell gives it.
+
+    What it `left` in the background was not waited for any longer.
+    """
 
     pid: int
     code: int
     at: float
+    left: str = ""
 
 
-News = Started | Refused | Ended
+News = Started | Refused | Leaves | Ended
 
 
 class Keeping:
@@ -146,7 +159,8 @@ class Keeping:
             facts += f" limit={job.limit!r}"
         words = (job.token, job.workspace, job.script, str(job.attempt), job.label, facts)
         token, *others = map(os.fsencode, words)
-        self._unsent += pack(b"start", token, *others, b"%d" % slots, b"%d" % wait)
+        patience = b"" if job.patience is None else b"%f" % job.patience
+        self._unsent += pack(b"start", token, *others, b"%d" % slots, b"%d" % wait, patience)
         if wait:
             self.flush()
             self._hear_until(token)
@@ -232,7 +246,12 @@ class Keeping:
             if (fields[0] if fields else word) == self._awaited:
                 self._awaited = None
             if word == b"ended":
-                self._news.append(Ended(int(fields[0]), int(fields[1]), float(fields[2])))
+                left = os.fsdecode(fields[3])
+                self._news.append(Ended(int(fields[0]), int(fields[1]), float(fields[2]), left))
+                continue
+            if word == b"leaves":
+                left = os.fsdecode(fields[2])
+                self._news.append(Leaves(int(fields[0]), int(fields[1]), left))
                 continue
             token = os.fsdecode(fields[0]) if fields else ""
             if word == b"started":

@@ -8,6 +8,7 @@ from maestro_spec.analysis import Analysis
 from maestro_spec.problems import Problem
 from maestro_spec.rules import (
     batch,
+    commands,
     environment,
     graph,
     instances,
@@ -28,4 +29,5 @@ RULES: tuple[Rule, ...] = (
     tokens.check,
     values.check,
     batch.check,
+    commands.check,
 )
