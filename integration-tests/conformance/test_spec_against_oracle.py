@@ -24,6 +24,9 @@ QUICK, FULL = 300, 3000
 
 #: Errors in studies that the oracle runs: code, what the message must say, heading.
 STRICTER = [
+    ("MS101", r"^the study file has no key", "Keys and workspaces that nearly are one"),
+    ("MS310", "", "Instances of one name"),
+    ("MS403", r"is nothing of a step", "Keys and workspaces that nearly are one"),
     ("MS104", r"^`(batch|shell|host|bank|queue|reservation|qos|uri|version|args)` must be", "The batch block has types"),
     ("MS104", r"^`(allocation|launcher)_args` must be", "The batch block has types"),
     ("MS104", r"^`(exclusive|allocation|launcher)` must be", "Workspaces are no switches"),

@@ -438,3 +438,77 @@ def test_exit_codes(keys, count, lint):
 def test_numbers_that_a_variable_gives(value, code, codes):
     env = f"env: {{variables: {{N: {value}, OTHER: 8}}}}\n"
     assert codes(env + study(step("a", "cmd: x, procs: $(N)"))) == ({code} if code else set())
+
+
+@pytest.mark.parametrize(
+    ("token", "code"),
+    [
+        ("$(M)", "MS401"),
+        ("$(n)", "MS401"),
+        ("$(Temp)", "MS401"),
+        ("$(make.worksapce)", "MS403"),
+        ("$(mkae.worksapce)", "MS403"),
+        ("$(make.Workspace)", "MS403"),
+        ("$(make.sh)", None),
+        ("$(other.worksapce)", None),
+        ("$(date)", None),
+        ("$(nproc)", None),
+        ("$(x)", None),
+        ("awk '{print $(NF)}'", None),
+    ],
+)
+def test_tokens_that_nobody_defines(codes, token, code):
+    text = PARAMETERS + "  N: {values: [1, 2], label: N.%%}\n"
+    steps = study(
+        step("make", "cmd: echo $(N)"), step("b", f'cmd: "ls {token}", depends: [make_*]')
+    )
+    assert codes(text + steps) == ({code} if code else set())
+
+
+@pytest.mark.parametrize(
+    ("depends", "command", "code"),
+    [
+        ("make", "cat $(make.workspace)/*/a", "MS311"),
+        ("make", 'cat "$(make.workspace)"/*/a', "MS311"),
+        ("make_*", "cat $(make.workspace)/*/a", None),
+        ("make", "cat $(make.workspace)/*.txt", None),
+        ("make", "ls $(make.workspace)/*", None),
+        ("single", "cat $(single.workspace)/*/a", None),
+    ],
+)
+def test_a_forgotten_star(codes, depends, command, code):
+    text = PARAMETERS + "  N: {values: [1, 2], label: N.%%}\n"
+    steps = [step("make", "cmd: echo $(N)"), step("single", "cmd: echo")]
+    steps.append(step("use", f"cmd: '{command}', depends: [{depends}]"))
+    assert codes(text + study(*steps)) == ({code} if code else set())
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("echo ${SIZE}", "MS412"),
+        ("echo \\${SIZE}", None),
+        ("echo ${OTHER}", None),
+        ("echo ${SIZE:-3}", None),
+        ("SIZE=4; echo ${SIZE}", None),
+        ("for SIZE in 1 2; do echo ${SIZE}; done", None),
+        ("read SIZE; echo ${SIZE}", None),
+        (". ./settings; echo ${SIZE}", None),
+    ],
+)
+def test_a_variable_of_the_shell_called_like_a_parameter(codes, command, code):
+    text = PARAMETERS + "  SIZE: {values: [1, 2], label: S.%%}\n"
+    found = codes(text + study(step("a", f"cmd: '{command}; echo $(SIZE)'")))
+    assert found == ({code} if code else set())
+
+
+def test_a_near_miss_of_a_section_is_an_error(lint):
+    steps = study(step("a", "cmd: echo"))
+    assert messages(lint, "global_parameters: {}\n" + steps, "MS101") == [
+        "the study file has no key `global_parameters`."
+    ]
+    assert messages(lint, "batches: {}\nbatch: {type: local}\n" + steps, "MS101") == []
+    assert messages(lint, "batches: {}\nbatch: {type: local}\n" + steps, "MS102") == [
+        "`batches` in the study file is ignored."
+    ]
+    assert messages(lint, "x-defaults: {}\n" + steps, "MS101") == []

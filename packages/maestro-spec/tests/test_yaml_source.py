@@ -11,7 +11,15 @@ from maestro_spec.document import Mapping, Scalar, Sequence
 from maestro_spec.errors import StudyInvalid, StudyUnreadable
 from maestro_spec.scalars import resolve
 from maestro_spec.single_values import plain
-from maestro_spec.yaml_source import MAX_ALIASES, MAX_BYTES, MAX_VALUES, decode, parse, read_file
+from maestro_spec.yaml_source import (
+    MAX_ALIASES,
+    MAX_BYTES,
+    MAX_EXPANDED,
+    MAX_VALUES,
+    decode,
+    parse,
+    read_file,
+)
 
 
 def code_of(text: str) -> str:
@@ -169,6 +177,18 @@ def test_too_many_aliases():
 def test_too_many_values():
     assert code_of("[" + "1," * MAX_VALUES + "]") == "MS007"
     assert len(value_of("[" + "1," * (MAX_VALUES - 1) + "]")) == MAX_VALUES - 1
+
+
+def test_many_steps_are_not_too_many_values():
+    steps = [f"- {{name: s{n}, run: {{cmd: x, depends: [s{n - 1}]}}}}" for n in range(10_000)]
+    assert len(value_of("\n".join(steps))) == 10_000
+
+
+def test_aliases_may_stand_for_as_many_values_as_are_allowed():
+    thousand = "[" + "1, " * 999 + "]"
+    most = MAX_EXPANDED // 1000
+    assert len(value_of(f"[&a {thousand}, {'*a, ' * most}]")) == most + 1
+    assert code_of(f"[&a {thousand}, {'*a, ' * (most + 1)}]") == "MS007"
 
 
 def test_an_alias_costs_as_much_as_what_it_stands_for():

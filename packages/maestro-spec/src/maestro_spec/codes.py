@@ -73,6 +73,7 @@ _LIST: list[tuple[str, Literal["error", "warning", "hint"], str]] = [
     ("MS308", "warning", "a name that makes no folder as it is"),
     ("MS309", "warning", "step names that become equal as folder names"),
     ("MS310", "error", "instances of two steps with one name"),
+    ("MS311", "warning", "a pattern over instances that are not waited for"),
     # Tokens
     ("MS401", "warning", "a token that nothing defines"),
     ("MS402", "warning", "a label or name of something that is no parameter"),
@@ -85,6 +86,7 @@ _LIST: list[tuple[str, Literal["error", "warning", "hint"], str]] = [
     ("MS409", "error", "a reserved name"),
     ("MS410", "hint", "the old form of a launcher allocation"),
     ("MS411", "error", "a name without a letter"),
+    ("MS412", "warning", "a variable of the shell called like a parameter"),
     # Values and the batch block
     ("MS501", "error", "a batch key that the scheduler needs"),
     ("MS502", "warning", "an unknown scheduler"),

@@ -135,6 +135,8 @@ class Record:
         title: what it is called in messages.
         keys: those it may have.
         closed: others are errors; otherwise they are ignored, with a warning.
+        missed: of those that are ignored, one that nearly is a key that is not there is an error:
+            what was meant would be left out of the study.
         others: the shape of all others, where they are names of the user's.
         free: others are the user's own, and kept.
         nullable: nothing will do as well.
@@ -144,6 +146,7 @@ class Record:
     title: str
     keys: tuple[Key, ...]
     closed: bool = True
+    missed: bool = False
     others: Shape | None = None
     free: bool = False
     nullable: bool = False

@@ -65,7 +65,7 @@ class Reader(ScalarReader):
         for text, (key, value) in node.entries.items():
             known = _known(shape, text)
             if known is None:
-                self._other(shape, key, value, (*path, text), found)
+                self._other(shape, key, value, (*path, text), found, node)
             elif known.name in found:
                 message = f"`{known.name}` is here for the second time, as `{text}`."
                 self.complain("MS008", key, (*path, text), message, "Remove one of them.")
@@ -82,7 +82,13 @@ class Reader(ScalarReader):
         return {name: value for name, value in found.items() if value is not INVALID}
 
     def _other(
-        self, shape: Record, key: Scalar, value: Node, path: Path, found: dict[str, Any]
+        self,
+        shape: Record,
+        key: Scalar,
+        value: Node,
+        path: Path,
+        found: dict[str, Any],
+        within: Mapping,
     ) -> None:
         """A key that the record does not know."""
         text = key.text
@@ -98,7 +104,7 @@ class Reader(ScalarReader):
         hint = f"Did you mean `{meant}`?" if meant else None
         if shape.title == "a step" and _known(RUN, text) is not None:
             hint = "It belongs under `run`."
-        if shape.closed:
+        if shape.closed or (shape.missed and meant is not None and meant not in within.entries):
             if hint is None and len(names) <= 12:
                 hint = "Known keys: " + ", ".join(names) + "."
             self.complain("MS101", key, path, f"{shape.title} has no key `{text}`.", hint)

@@ -250,4 +250,5 @@ STUDY = Record(
         Key("global.parameters", PARAMETERS, "The table of parameters."),
     ),
     closed=False,
+    missed=True,
 )

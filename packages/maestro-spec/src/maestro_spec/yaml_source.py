@@ -31,8 +31,10 @@ from maestro_spec.scalars import TAGS, ScalarError, convert, resolve
 MAX_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 100
 MAX_ALIASES = 10_000
-#: values of the document, each alias counted as what it stands for
-MAX_VALUES = 100_000
+#: values that are written; a chain of 10 000 steps has 120 000
+MAX_VALUES = 500_000
+#: values that aliases and merges stand for
+MAX_EXPANDED = 100_000
 
 _LIMITS = {"MS005", "MS006", "MS007"}
 
@@ -171,6 +173,7 @@ class _Composer:
     problems: list[Problem] = attrs.field(factory=list)
     _anchors: dict[str, tuple[Node, int] | None] = attrs.field(factory=dict)
     _values: int = 0
+    _expanded: int = 0
     _aliases: int = 0
 
     def compose(self, next_event: Callable[[], Any]) -> Node | None:
@@ -199,9 +202,16 @@ class _Composer:
                 continue
             else:
                 continue
-            self._values += weight if kind is AliasEvent else 1
+            if kind is AliasEvent:
+                self._expanded += weight
+            else:
+                self._values += 1
+            if self._expanded > MAX_EXPANDED:
+                message = f"The aliases stand for more than {MAX_EXPANDED} values."
+                hint = "Write out what is needed, or put it into a CSV file (`csv: FILE`)."
+                raise self._stop("MS007", event, message, hint)
             if self._values > MAX_VALUES:
-                message = f"The document stands for more than {MAX_VALUES} values."
+                message = f"The document holds more than {MAX_VALUES} values."
                 hint = "Put large tables of parameters into a CSV file (`csv: FILE`)."
                 raise self._stop("MS007", event, message, hint)
             if stack:
@@ -298,7 +308,7 @@ class _Composer:
             # Of several sources the first to have a key gives it.
             for name, entry in source.entries.items():
                 brought.setdefault(name, entry)
-            self._values += len(source.entries)
+            self._expanded += len(source.entries)
         into.update(brought)
 
     def _duplicate(self, key: Scalar, first: Scalar) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from maestro_spec.analysis import Analysis, funnel_target, innermost_first, resolved
@@ -19,6 +20,7 @@ def check(analysis: Analysis) -> Iterator[Problem]:
     yield from _cycle(analysis)
     for step in analysis.steps.values():
         yield from _workspaces(analysis, step)
+        yield from _forgotten_stars(analysis, step)
 
 
 def _dependencies(analysis: Analysis, step: Step) -> Iterator[Problem]:
@@ -89,3 +91,24 @@ def _waits(analysis: Analysis, name: str, other: str) -> bool:
         seen |= new
         queue += new
     return other in seen
+
+
+def _forgotten_stars(analysis: Analysis, step: Step) -> Iterator[Problem]:
+    """Patterns over the folders of all instances, where only the one of the same row is waited for."""
+    links = analysis.links[step.name]
+    for name in (*links.plain, *links.implied):
+        if not (analysis.used or {}).get(name):
+            continue
+        token = f"$({name}.workspace)"
+        pattern = re.compile(re.escape(token) + r"[\"'}]*/\*/")
+        for key, text in (("cmd", step.command), ("restart", step.restart or "")):
+            if pattern.search(text):
+                path = (*step.at, "run", key)
+                message = (
+                    f"{token} is the folder of one instance of `{name}` here, so `{token}/*/` does"
+                    " not find the others."
+                )
+                hint = f"Write `{name}_*` in `depends` to wait for all of them and to get the folder above."
+                yield problem(
+                    "MS311", analysis.study.place_within(path, token), path, message, hint
+                )

@@ -20,7 +20,8 @@ from maestro_spec.tokens import (
     without_part,
 )
 
-_CAPITALS = re.compile(r"[A-Z][A-Z0-9_]+")
+#: Commands are written in small letters; a name with a capital is one of the study's, or mistyped.
+_CAPITALS = re.compile(r"\w*[A-Z]\w*")
 
 #: commands that often stand alone in `$( … )`, and awk's fields; they are no mistyped names
 _SHELL = frozenset(
@@ -28,6 +29,7 @@ _SHELL = frozenset(
         "NF",
         "NR",
         "FNR",
+        "Rscript",
         "arch",
         "cat",
         "date",
@@ -110,8 +112,22 @@ def _definition(analysis: Analysis, text: Text, name: str, known: set[str]) -> I
             message = f"A parameter has `.label` and `.name`, and no `.{part}`."
             hint = f"Write $({base}) for the value."
             yield from _found("MS402", analysis, text, name, message, hint)
+    elif dot and text.path[-1] in COMMANDS and _is_workspace(analysis, base, part):
+        hint = analysis.suggest.did_you_mean(base, analysis.steps, "$({}.workspace)")
+        if base in analysis.steps:
+            hint = f"Did you mean $({base}.workspace)?"
+        message = f"$({name}) is nothing of a step: a step has `.workspace` alone."
+        yield from _found("MS403", analysis, text, name, message, hint)
     else:
         yield from _undefined(analysis, text, name, known)
+
+
+def _is_workspace(analysis: Analysis, base: str, part: str) -> bool:
+    """Whether ``base.part`` was meant to be the workspace of a step."""
+    steps = analysis.steps
+    return analysis.suggest.closest(part, ["workspace"]) is not None and (
+        base in steps or analysis.suggest.closest(base, steps) is not None
+    )
 
 
 def _undefined(analysis: Analysis, text: Text, name: str, known: set[str]) -> Iterator[Problem]:
