@@ -187,7 +187,8 @@ def test_a_journal_does_not_grow_without_end(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("steps", "study_id"), [([StepPlan("a"), StepPlan("b")], STUDY_ID), ([StepPlan("a")], "other")]
+    ("steps", "study_id"),
+    [([StepPlan("a"), StepPlan("b")], STUDY_ID), ([StepPlan("a")], "0123456789ab")],
 )
 def test_the_journal_of_another_study_is_refused(tmp_path, run, steps, study_id):
     make_workspace(tmp_path, [StepPlan("a")], run={"study_id": STUDY_ID})

@@ -10,8 +10,9 @@ from string import ascii_lowercase
 import pytest
 
 from maestro_conductor.events import UpdateAsked
+from maestro_conductor.field_checks import MOST
 from maestro_conductor.journal import read_state
-from maestro_conductor.requests import MOST, RequestFiles, parse_resume, parse_update
+from maestro_conductor.requests import RequestFiles, parse_resume, parse_update
 from maestro_conductor.testing import StepPlan, make_workspace
 
 FINISHED = {"state": "FINISHED", "exit_code": 0}

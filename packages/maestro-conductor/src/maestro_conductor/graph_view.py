@@ -18,6 +18,14 @@ import msgpack
 
 from maestro_conductor.errors import FormatError, WorkspaceError
 from maestro_conductor.files import GRAPH, check_header
+from maestro_conductor.graph_checks import (
+    check_head,
+    check_instance,
+    check_instances,
+    check_step,
+    get_fields,
+    refuse_instance,
+)
 
 __all__ = ["FailureRule", "Graph", "Step", "read_graph"]
 
@@ -214,16 +222,15 @@ def read_graph(root: Path, *, values: bool = False) -> Graph:
 
 def _read_stream(path: Path, unpacker: msgpack.Unpacker, keep_values: bool) -> Graph:
     head = check_header(next(unpacker), "maestro-graph", str(path), FEATURES)
-    if not all(isinstance(head[key], str) for key in ("name", "root")):
-        raise FormatError(f"{path} is damaged: make the study anew")
-    steps = [_read_step(next(unpacker)) for _ in range(head["steps"])]
+    shown = str(path)
+    check_head(shown, head)
     graph = Graph(
         path=path,
         name=head["name"],
         root=head["root"],
         batch=dict(head["batch"]),
         header=head,
-        steps=steps,
+        steps=[],
         names=[],
         workspaces=[],
         parameters=[],
@@ -235,35 +242,73 @@ def _read_stream(path: Path, unpacker: msgpack.Unpacker, keep_values: bool) -> G
         need_start=array("Q", [0]),
         needs=array("I"),
         groups={},
-        offsets=array("Q", [unpacker.tell()]),
+        offsets=array("Q"),
     )
+    first = 0
+    for index in range(head["steps"]):
+        record = next(unpacker)
+        check_step(shown, index, first, record)
+        first += record["count"]
+        graph.steps.append(_read_step(record))
     # Local names: this loop runs once per instance, and `maestro status` waits for it.
     names, workspaces, parameters = graph.names, graph.workspaces, graph.parameters
     values = graph.values
     step_of, needs, need_start = graph.step_of, graph.needs, graph.need_start
     scheduled, restartable = graph.scheduled, graph.restartable
     offsets = graph._offsets
+    offsets.append(unpacker.tell())
     for index in range(head["instances"]):
         record = next(unpacker)
         if record["index"] != index:
             raise FormatError(f"{path} is damaged: instance {index} is not in its place")
-        offsets.append(unpacker.tell())
-        names.append(record["name"])
-        workspaces.append(record["workspace"])
-        parameters.append(";".join([f"{row[0]}:{row[1]}" for row in record["parameters"]]))
-        if keep_values:
-            values.append(record["parameters"])
-        step_of.append(record["step"])
-        scheduled.append(1 if record["scheduled"] else 0)
-        restartable.append(1 if record["restart"] is not None else 0)
-        graph.own_resources.append(1 if record["resources"] is not None else 0)
-        needs.extend(record["needs"])
-        need_start.append(len(needs))
-        if record["groups"]:
-            graph.groups[index] = tuple(record["groups"])
+        try:
+            (
+                name,
+                workspace,
+                rows,
+                step,
+                script,
+                label,
+                runs,
+                command,
+                restart,
+                own,
+                wait,
+                groups,
+            ) = get_fields(record)
+            offsets.append(unpacker.tell())
+            names.append(name)
+            workspaces.append(workspace)
+            parameters.append(";".join([f"{row[0]}:{row[1]}" for row in rows]))
+            if keep_values:
+                values.append(rows)
+            step_of.append(step)
+            scheduled.append(runs)
+            restartable.append(restart is not None)
+            graph.own_resources.append(own is not None)
+            needs.extend(wait)
+            need_start.append(len(needs))
+            if (
+                (wait and max(wait) >= index)
+                or groups
+                or not name == script == label
+                or "/" in name
+                or own is not None
+                or type(command) is not str
+                or (restart is not None and type(restart) is not str)
+                or (runs is not True and runs is not False)
+            ):
+                # Unusual, or wrong: only now every field is looked at.
+                check_instance(shown, index, record)
+        except (KeyError, TypeError, ValueError, OverflowError, IndexError):
+            refuse_instance(shown, index, record)
+        if groups:
+            graph.groups[index] = tuple(groups)
     end = next(unpacker)
     if end.get("record") != "end" or end["instances"] != head["instances"]:
         raise FormatError(f"{path} is torn: make the study anew")
+    blocks = [(step.first, step.count) for step in graph.steps]
+    check_instances(shown, blocks, names, workspaces, step_of)
     return graph
 
 

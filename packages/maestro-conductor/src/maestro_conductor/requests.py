@@ -17,6 +17,7 @@ from typing import Any
 import attrs
 
 from maestro_conductor.events import UpdateAsked
+from maestro_conductor.field_checks import MOST
 from maestro_conductor.files import CLAIMED, REQUESTS
 
 __all__ = ["Request", "RequestFiles", "parse_resume", "parse_update"]
@@ -26,8 +27,6 @@ UPDATE = ".study.update.lock"
 
 #: s for which a request that cannot be read counts as not written yet.
 PATIENCE = 2.0
-#: Whole numbers beyond are no limits that anybody means, and the journal holds 64 bits.
-MOST = 2**53
 
 
 @attrs.frozen

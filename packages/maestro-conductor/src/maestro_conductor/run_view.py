@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import attrs
 import msgpack
 
 from maestro_conductor.errors import FormatError, WorkspaceError
+from maestro_conductor.field_checks import COUNT, FLAG, Place, Rules, is_pause
 from maestro_conductor.files import RUN, check_header
 
 __all__ = ["Run", "Settings", "read_run"]
+
+
+_RULES: Rules = {
+    "study_id": (
+        lambda value: isinstance(value, str) and re.fullmatch("[0-9a-f]{12}", value) is not None,
+        "12 hexadecimal digits",
+    ),
+    **dict.fromkeys(("throttle", "rlimit", "attempts"), COUNT),
+    "sleep": (is_pause, "a number of seconds from 0 to 1e9"),
+    **dict.fromkeys(("usetmp", "dry"), FLAG),
+}
 
 
 @attrs.frozen
@@ -61,17 +74,15 @@ def read_run(root: Path) -> Run:
     except (ValueError, msgpack.UnpackException) as error:
         raise FormatError(f"{path} is damaged ({error}): make the study anew") from error
     run = check_header(value, "maestro-run", str(path))
-    try:
-        return Run(
-            study_id=run["study_id"],
-            settings=Settings(
-                throttle=run["throttle"],
-                rlimit=run["rlimit"],
-                attempts=max(1, run["attempts"]),
-                sleep=run["sleep"],
-            ),
-            usetmp=run["usetmp"],
-            dry=run["dry"],
-        )
-    except (KeyError, TypeError) as error:
-        raise FormatError(f"{path} is damaged ({error!r}): make the study anew") from error
+    Place(str(path), "the study").check(run, _RULES)
+    return Run(
+        study_id=run["study_id"],
+        settings=Settings(
+            throttle=run["throttle"],
+            rlimit=run["rlimit"],
+            attempts=max(1, run["attempts"]),
+            sleep=run["sleep"],
+        ),
+        usetmp=run["usetmp"],
+        dry=run["dry"],
+    )
