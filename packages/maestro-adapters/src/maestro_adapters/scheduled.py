@@ -8,6 +8,7 @@ when a submission is not worth trying.
 from __future__ import annotations
 
 import abc
+import shutil
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
@@ -20,7 +21,7 @@ from maestro_adapters.obstacles import Obstacles
 from maestro_adapters.options import AdapterOptions
 from maestro_adapters.refusals import Refusals, no_job_id
 from maestro_adapters.request import JobRequest, parse_request
-from maestro_adapters.runner import Call, Result, Runner
+from maestro_adapters.runner import Call, CommandRunner, Result, Runner
 from maestro_adapters.sightings import Sightings, unreachable
 from maestro_adapters.states import JobStatus
 
@@ -96,6 +97,16 @@ class ScheduledAdapter(abc.ABC):
             "slots": None,
             "commands": list(self.programs),
         }
+
+    def reach(self) -> str | None:
+        """Why the scheduler cannot be asked, or has no program to submit with; None: all is well."""
+        if isinstance(self._runner, CommandRunner):
+            path = self._runner.environment().get("PATH")
+            for program in self.programs:
+                if shutil.which(program, path=path) is None:
+                    return f"{program} is not on the PATH"
+        answer = self.queued()
+        return answer if isinstance(answer, str) else None
 
     def render(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """The texts of a job's scripts."""

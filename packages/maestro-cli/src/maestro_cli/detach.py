@@ -14,7 +14,7 @@ from pathlib import Path
 
 from maestro_cli.errors import EXIT_OK, LaunchError
 from maestro_cli.folders import absolute
-from maestro_cli.terminal import warn, word
+from maestro_cli.terminal import clean, warn, word
 
 #: Lines of the conductor's output that a message repeats.
 _TAIL_LINES = 8
@@ -92,6 +92,18 @@ def start_conductor(
         f"the conductor did not start: it ended with exit code {code} and said\n{detail}",
         hint=f"the study is in {root}; once the cause is gone: maestro resume {word(root)}",
     )
+
+
+def warn_of_scheduler(root: Path) -> None:
+    """Say what a conductor that has just started found out of its scheduler, where that is bad."""
+    from maestro_conductor.lock import last_holder
+
+    who = last_holder(root)
+    if who is not None and who.trouble:
+        warn(
+            f"maestro: its scheduler cannot be reached: {clean(who.trouble)}\n"
+            f"  What becomes of it: maestro status {word(root)}"
+        )
 
 
 def _environment() -> dict[str, str]:

@@ -81,6 +81,12 @@ class Informer:
             if row[2] in _FINAL_NAMES:
                 self._ended.append((self._parts.graph.names[row[0]], row[2]))
 
+    def note_scheduler(self, trouble: str | None) -> None:
+        """Say, where `status` looks, why the scheduler takes nothing; None: it does."""
+        hold = self._parts.hold
+        if trouble != hold.me.trouble:
+            self._try("heartbeat", lambda: hold.note(trouble, self._parts.clock.wall()))
+
     def _compact(self) -> None:
         journal = self._parts.journal
         if journal.compact(self._state, self._parts.clock.wall()):

@@ -49,6 +49,8 @@ class Holder:
         since: ms since 1970, when it took the workspace.
         heartbeat: ms since 1970, when it last said so.
         live: False: it left on purpose.
+        trouble: why the scheduler takes nothing; None: as far as is known, it does.
+        trouble_since: ms since 1970, since when.
     """
 
     host: str
@@ -57,6 +59,8 @@ class Holder:
     since: int
     heartbeat: int
     live: bool
+    trouble: str | None = None
+    trouble_since: int | None = None
 
     def describe(self) -> str:
         """For messages: host, boot, pid, since, heartbeat."""
@@ -88,10 +92,10 @@ def last_holder(root: Path) -> Holder | None:
     except (ValueError, msgpack.UnpackException):
         return None  # a machine went down while it was written; the lock knows better
     known = check_header(value, "maestro-conductor", str(path))
-    names = [field.name for field in attrs.fields(Holder)]
-    if not known.keys() >= set(names):
+    fields = attrs.fields(Holder)
+    if any(field.default is attrs.NOTHING and field.name not in known for field in fields):
         return None
-    return Holder(**{name: known[name] for name in names})
+    return Holder(**{field.name: known[field.name] for field in fields if field.name in known})
 
 
 def holder(root: Path, *, now: int | None = None) -> Holder | None:
@@ -135,6 +139,18 @@ class Hold:
         value = {**header("maestro-conductor"), **attrs.asdict(self.me)}
         content: bytes = msgpack.packb(value)
         replace_file(self._path, content, mode=0o600, sync=False)
+
+    def note(self, trouble: str | None, now: int) -> None:
+        """Say why the scheduler takes nothing, or that it does again (None).
+
+        Raises:
+            OSError: it could not be written.
+        """
+        if (trouble is None) != (self.me.trouble is None):
+            since = None if trouble is None else now
+            self.me = attrs.evolve(self.me, trouble_since=since)
+        self.me = attrs.evolve(self.me, trouble=trouble)
+        self.beat(now)
 
     def release(self) -> None:
         """Let go of the lock."""

@@ -33,6 +33,8 @@ _LOOK = 0.5
 _LOCAL_LOOK = 5.0
 #: The same for an adapter that cannot wake us.
 _LOCAL_LOOK_BLIND = 0.05
+#: s to wait, at the start, until the scheduler has said whether it is there.
+_ASKING = 2.0
 #: s to wait, when closing, for answers to submissions and for the end of local steps.
 _PATIENCE = 30.0
 
@@ -116,7 +118,12 @@ class Loop:
         parts = self._parts
         parts.requests.find_claimed()
         self._take(self._machine.start(self._now()))
+        if self._link is not None and not self._machine.dry and self._state.unfinished():
+            self._link.ask()
         self._turn(self._look(parts.clock.steady()))
+        patience = parts.clock.steady() + _ASKING
+        while self._link is not None and self._link.asking and parts.clock.steady() < patience:
+            self._turn(self._wait())
         if parts.ready is not None:
             parts.ready()
 
@@ -186,6 +193,7 @@ class Loop:
             if "scheduler" in woken:
                 self._link.hurry()
             events += self._link.collect()
+            self._informer.note_scheduler(self._link.trouble)
             jobs = self._machine.lanes[SCHEDULED].jobs
             self._link.work(steady, jobs, self._state.settings.sleep)
         if steady >= self._next_look:

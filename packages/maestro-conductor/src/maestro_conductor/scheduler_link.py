@@ -30,6 +30,10 @@ class SchedulerLink:
         note: logs an event: name and fields.
         array: equal jobs become arrays.
         worker: starts what makes the calls.
+
+    Attributes:
+        asking: whether it can be reached was asked, and is not known yet.
+        trouble: why it takes nothing; None: as far as is known, it does.
     """
 
     def __init__(
@@ -59,6 +63,25 @@ class SchedulerLink:
         self._known: dict[str, tuple[Any, Any]] = {}
         self._cancel_again: dict[str, float] = {}
         self._steady = 0.0
+        self.asking = False
+        self.trouble: str | None = None
+
+    def ask(self) -> None:
+        """Find out whether it can be reached, where the adapter can tell (``reach``)."""
+        reach = getattr(self.adapter, "reach", None)
+        if reach is not None:
+            self.asking = True
+            self._worker.put(lambda: _guarded_reach(self.adapter.name, reach), self._reached)
+
+    def _reached(self, trouble: str | None) -> None:
+        self.asking = False
+        self._have_trouble(trouble)
+
+    def _have_trouble(self, trouble: str | None) -> None:
+        if trouble is not None and self.trouble is None and not self._unreachable:
+            self._unreachable = True
+            self._note("scheduler_unreachable", reason=trouble)
+        self.trouble = trouble
 
     # -- instructions --
 
@@ -97,7 +120,17 @@ class SchedulerLink:
     def _submitted(self, answers: Sequence[tuple[int, int, Mapping[str, Any]]]) -> None:
         if answers:
             self._events.append(Answers(SCHEDULED, answers))
+            self._judge([answer for _, _, answer in answers])
         self.hurry()
+
+    def _judge(self, answers: Sequence[Mapping[str, Any]]) -> None:
+        """Whether the scheduler takes jobs, by what it said to some."""
+        if any("job" in answer for answer in answers):
+            self.trouble = None
+            return
+        waits = [answer for answer in answers if answer.get("transient") or answer.get("unknown")]
+        if waits and not any(answer.get("files") for answer in waits):
+            self.trouble = str(waits[0].get("error"))
 
     def cancel(self, instruction: Cancel) -> None:
         """Cancel jobs."""
@@ -177,8 +210,10 @@ class SchedulerLink:
             if not self._unreachable:
                 self._note("scheduler_unreachable", reason=unreachable[0].get("reason"))
             self._unreachable = True
+            self.trouble = str(unreachable[0].get("reason"))
         elif self._unreachable:
             self._unreachable = False
+            self.trouble = None
             self._note("scheduler_answers")
         # Only what differs from the last answer is news; with 1 000 quiet jobs that is nothing.
         news = {}
@@ -221,6 +256,13 @@ def _guarded(
     except Exception as error:
         failure = {"error": f"{adapter.name}: {error!r}"}
         return dict.fromkeys(names, failure)
+
+
+def _guarded_reach(name: str, reach: Callable[[], str | None]) -> str | None:
+    try:
+        return reach()
+    except Exception as error:
+        return f"{name}: {error!r}"
 
 
 def _guarded_poll(adapter: Adapter, jobs: Sequence[str]) -> dict[str, dict[str, Any]]:

@@ -54,6 +54,8 @@ def _conductor(study: Study) -> dict[str, Any] | None:
         "pid": who.pid,
         "since": who.since / 1000,
         "heartbeat": who.heartbeat / 1000,
+        "trouble": who.trouble,
+        "trouble_since": None if who.trouble_since is None else who.trouble_since / 1000,
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from maestro_cli.study_state import BAD_STATES, Study
 from maestro_cli.terminal import Paint, clean, word
-from maestro_cli.views.rows import short_duration
+from maestro_cli.views.rows import moment, short_duration
 
 
 def lines(study: Study, *, paint: Paint) -> Iterator[str]:
@@ -29,5 +29,9 @@ def lines(study: Study, *, paint: Paint) -> Iterator[str]:
     elif study.state == "STAGED":
         yield paint("It was never started.", "yellow")
         yield f"Start it with: maestro resume {where}"
+    elif study.holder is not None and who is not None and who.trouble:
+        since = moment(who.trouble_since)
+        yield paint(f"Its scheduler takes no jobs since {since}: {clean(who.trouble)}", "yellow")
+        yield "It is asked again and again; nothing else needs to be done once it answers."
     elif any(study.counts().get(word) for word in BAD_STATES):
         yield f"What failed, and why: maestro status --failed {where}"
