@@ -140,18 +140,6 @@ def test_found_jobs_keep_their_walltime(bench, orphan):
     assert end["state"] == states.TIMEDOUT
 
 
-def test_a_job_whose_keeper_died_too_is_found(bench, orphan):
-    """Its script is at work, so it is not absent; how it ends, nobody will know."""
-    (job,) = orphan({"command": WAITS})
-    bench.started([job])
-    os.kill(job.attempt.keeper, signal.SIGKILL)
-    bench.eventually(lambda: not processes.is_keeper(job.attempt.keeper))
-    assert find(bench, [job]) == {job.token: {"job": job.id, "state": "RUNNING"}}
-    (job.workspace / "go").touch()
-    (end,) = bench.ends([job])
-    assert (end["state"], end["exit_code"]) == (states.FAILED, None)
-
-
 def test_what_a_script_left_behind_is_not_the_job(bench, orphan):
     leaves = "sleep 600 >/dev/null 2>&1 & exit 4"
     (job,) = orphan({"command": leaves})
@@ -223,3 +211,64 @@ def test_where_processes_cannot_be_seen(make_bench):
     bench = make_bench(system=System(can_scan=lambda: False))
     (answer,) = bench.adapter.find(["m1.1.1"]).values()
     assert set(answer) == {"error"}
+
+
+def kill_keeper(job):
+    """As if it had been killed together with the process that started it."""
+    keeper = job.attempt.keeper
+    os.kill(keeper, signal.SIGKILL)
+    while processes.is_keeper(keeper):
+        os.sched_yield()
+
+
+def tells_of_strangers():
+    """Whether this kernel keeps the exit code of a process that somebody else has reaped."""
+    process = subprocess.Popen(["sh", "-c", "exit 7"])
+    pidfd = processes.open_pidfd(process.pid)
+    process.wait()
+    code = processes.exit_code(process.pid, pidfd)
+    if pidfd is not None:
+        os.close(pidfd)
+    assert code in (None, 7)
+    return code == 7
+
+
+@pytest.mark.parametrize("code", [0, 4])
+def test_who_runs_on_without_keeper_and_starter_is_followed_to_its_end(bench, orphan, code):
+    (job,) = orphan({"command": WAITS.replace("exit 4", f"exit {code}")})
+    bench.started([job])
+    kill_keeper(job)
+    assert find(bench, [job]) == {job.token: {"job": job.id, "state": "RUNNING"}}
+    (job.workspace / "go").touch()
+    (end,) = bench.ends([job])
+    if tells_of_strangers():
+        assert (end["state"], end["exit_code"]) == ("FAILED" if code else "FINISHED", code)
+        assert job.attempt.exit_code == code  # for whoever asks later
+    else:
+        assert (end["state"], end["exit_code"]) == ("FAILED", None)
+
+
+def test_what_its_command_left_in_the_background_is_followed_too(bench, orphan):
+    command = "(: >ready; while [ ! -e go ]; do sleep 0.02; done; echo late >late) &\nexit 4"
+    (job,) = orphan({"command": command})
+    bench.eventually(lambda: job.attempt is not None and job.attempt.command_code is not None)
+    kill_keeper(job)
+    assert find(bench, [job])[job.token]["state"] == "RUNNING"
+    (answer,) = bench.poll([job]).values()
+    assert answer["state"] == "RUNNING"
+    (job.workspace / "go").touch()
+    (end,) = bench.ends([job])
+    assert (end["state"], end["exit_code"]) == ("FAILED", 4)
+    assert (job.workspace / "late").read_text() == "late\n"
+
+
+def test_a_keeper_that_dies_while_it_waits_for_what_was_left(bench):
+    command = "(: >ready; while [ ! -e go ]; do sleep 0.02; done; echo late >late) &\nexit 4"
+    (job,) = bench.submit({"command": command})
+    bench.eventually(lambda: job.attempt is not None and job.attempt.command_code is not None)
+    kill_keeper(job)
+    bench.eventually(lambda: "background" in str(next(iter(bench.poll([job]).values()))["reason"]))
+    (job.workspace / "go").touch()
+    (end,) = bench.ends([job])
+    assert (end["state"], end["exit_code"]) == ("FAILED", 4)
+    assert (job.workspace / "late").read_text() == "late\n"

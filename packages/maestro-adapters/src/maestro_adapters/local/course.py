@@ -20,7 +20,16 @@ from maestro_adapters.local import processes
 from maestro_adapters.local.adoption import Orphans
 from maestro_adapters.local.carriers import processes_of
 from maestro_adapters.local.ends import Ends
-from maestro_adapters.local.job import LocalJob, ended, left_behind, nothing_ran, outcome, write_end
+from maestro_adapters.local.job import (
+    LocalJob,
+    ended,
+    left_behind,
+    nothing_ran,
+    outcome,
+    still_writes,
+    write_command,
+    write_end,
+)
 from maestro_adapters.local.keeper import name_logs
 from maestro_adapters.local.keeping import (
     Ended,
@@ -141,12 +150,7 @@ class Course:
             self._over(job, outcome(job, news.code, news.left), news.at)
             return
         if isinstance(news, Leaves):
-            job = self._kept[news.pid]
-            reason = (
-                f"its command has ended with exit code {news.code}; still {left_behind(news.left)}"
-            )
-            job.status = attrs.evolve(job.status, reason=reason)
-            self._news = True
+            self._tell_of_left(self._kept[news.pid], news.code, news.left)
             return
         job = self._slots.waiting.pop(news.token)
         if isinstance(news, Started):
@@ -266,8 +270,8 @@ class Course:
         """See whether a script that our keeper does not keep has ended, and how."""
         if job.pid is None or job not in self._running or self._keeps(job):
             return
-        code = None
-        if job.child:
+        code = job.command_code
+        if code is None and job.child:
             try:
                 pid, wait_status = os.waitpid(job.pid, os.WNOHANG)
                 if pid == 0:
@@ -277,18 +281,47 @@ class Course:
                 job.child = False
         if code is None and not processes.has_ended(job.pid, job.pidfd):
             return
-        self._ends.forget(job)
         attempt = job.read_attempt()
         if attempt is not None and attempt.exit_code is not None:
             code = attempt.exit_code
-        elif code is not None:
-            write_end(job, code)
-        elif attempt is not None and attempt.keeper and processes.is_keeper(attempt.keeper):
-            self._ends.unwatched[job] = None  # it is about to write the end
-            self._look_later()
+        elif (
+            code is None
+            and attempt is not None
+            and attempt.keeper
+            and processes.is_keeper(attempt.keeper)
+        ):
+            self._watch_blindly(job)  # it is about to write the end
             return
+        else:
+            if code is None:
+                code = processes.exit_code(job.pid, job.pidfd)
+            if code is None and attempt is not None:
+                code = attempt.command_code
+            if code is not None and still_writes(job):
+                self._leave(job, code)
+                return
+            if code is not None:
+                write_end(job, code)
+        self._ends.forget(job)
         self._over(job, outcome(job, code), time.time())
         self._make_room()
+
+    def _watch_blindly(self, job: LocalJob) -> None:
+        self._ends.forget(job)
+        self._ends.unwatched[job] = None
+        self._look_later()
+
+    def _leave(self, job: LocalJob, code: int) -> None:
+        """Its command has ended, and what it left in the background goes on."""
+        if job.command_code is None:
+            job.command_code = code
+            self._tell_of_left(job, code, write_command(job, code))
+        self._watch_blindly(job)
+
+    def _tell_of_left(self, job: LocalJob, code: int, left: str) -> None:
+        reason = f"its command has ended with exit code {code}; still {left_behind(left)}"
+        job.status = attrs.evolve(job.status, reason=reason)
+        self._news = True
 
     def _over(self, job: LocalJob, status: JobStatus, now: float) -> None:
         job.status = ended(status, job.status, now)

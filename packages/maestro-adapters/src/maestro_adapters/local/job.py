@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -14,6 +15,7 @@ from maestro_adapters import attempt_file, driver, states, walltime
 from maestro_adapters.attempt_file import Attempt
 from maestro_adapters.errors import RequestError
 from maestro_adapters.jobs import parse_token
+from maestro_adapters.local import keeper
 from maestro_adapters.request import read_keys, require
 from maestro_adapters.states import JobStatus
 
@@ -24,6 +26,8 @@ __all__ = [
     "nothing_ran",
     "outcome",
     "parse_local_job",
+    "still_writes",
+    "write_command",
     "write_end",
 ]
 
@@ -61,6 +65,8 @@ class LocalJob:
             so it is looked after.
         session: of its processes.
         child: its keeper was killed, and its script became the child of this process.
+        command_code: exit code of its command, which has left something in the background and is not kept.
+        left: what that is: process id → name.
         stopped_as: CANCELLED or TIMEDOUT, once we have begun to stop it.
         status: what `poll` says.
     """
@@ -78,6 +84,8 @@ class LocalJob:
     pidfd: int | None = None
     session: int | None = None
     child: bool = False
+    command_code: int | None = None
+    left: dict[int, bytes] = attrs.Factory(dict)
     stopped_as: str | None = None
     status: JobStatus = _QUEUED
 
@@ -94,14 +102,38 @@ class LocalJob:
             return None
 
 
+def still_writes(job: LocalJob) -> bool:
+    """Whether something of a job's session can write to its logs; sees what, as a keeper does."""
+    if job.session is None:
+        return False
+    found = Path(job.workspace).glob(f"*.{job.session}.*")
+    logs = [os.fsencode(path) for path in found if path.suffix in (".out", ".err")]
+    if not any(map(keeper.may_be_written, logs)):
+        job.left = {}
+    elif not any(map(keeper.is_there, job.left)):
+        job.left = keeper.writers(job.session, logs)
+    return bool(job.left)
+
+
+def write_command(job: LocalJob, exit_code: int) -> str:
+    """Note in a dead keeper's place that a command has ended and what it left; gives what that is."""
+    left = ",".join(f"{os.fsdecode(name)}:{pid}" for pid, name in job.left.items())
+    _append(job, f"command code={exit_code} left={left}\n")
+    return left
+
+
 def write_end(job: LocalJob, exit_code: int) -> None:
     """End the attempt file of a job in its dead keeper's place, for whoever asks later."""
+    _append(job, f"end code={exit_code}\n")
+
+
+def _append(job: LocalJob, line: str) -> None:
     with (
         contextlib.suppress(OSError),
         attempt_file.path_of(job.workspace, job.attempt).open("r+") as file,
     ):
         file.seek(0, os.SEEK_END)
-        file.write(f"end code={exit_code}\n")
+        file.write(line)
 
 
 def parse_local_job(submission: Mapping[str, Any]) -> LocalJob:

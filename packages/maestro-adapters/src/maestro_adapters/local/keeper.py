@@ -56,8 +56,11 @@ __all__ = [
     "MARK",
     "Messages",
     "interpreter",
+    "is_there",
+    "may_be_written",
     "name_logs",
     "pack",
+    "writers",
 ]
 
 #: The last word of its command line.
@@ -157,10 +160,10 @@ class _Script:
 
     def look(self, session: int) -> bool:
         """Whether something of its session can write to its logs; sees what."""
-        if not any(map(_may_be_written, self.logs)):
+        if not any(map(may_be_written, self.logs)):
             self.left = {}
-        elif not any(map(_is_there, self.left)):
-            self.left = _writers(session, self.logs)
+        elif not any(map(is_there, self.left)):
+            self.left = writers(session, self.logs)
         return bool(self.left)
 
     def named(self) -> bytes:
@@ -444,7 +447,7 @@ def _append(path: bytes, line: bytes) -> None:
         os.close(file)
 
 
-def _may_be_written(log: bytes) -> bool:
+def may_be_written(log: bytes) -> bool:
     """Whether somebody may have a file open for writing; False where there is no telling."""
     if not hasattr(fcntl, "F_SETLEASE"):  # not Linux
         return False
@@ -462,11 +465,12 @@ def _may_be_written(log: bytes) -> bool:
         os.close(file)  # gives the lease back
 
 
-def _is_there(pid: int) -> bool:
+def is_there(pid: int) -> bool:
+    """Whether a process lives, or is a zombie."""
     return os.access(b"/proc/%d" % pid, os.F_OK)
 
 
-def _writers(session: int, logs: list[bytes]) -> dict[int, bytes]:
+def writers(session: int, logs: list[bytes]) -> dict[int, bytes]:
     """The processes of a session that have one of these files open: process id → name."""
     files = set()
     for log in logs:

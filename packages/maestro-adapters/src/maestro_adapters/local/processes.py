@@ -7,10 +7,12 @@ the environment it was started with, which Linux shows in ``/proc/<pid>/environ`
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import select
 import signal
 import socket
+import struct
 import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -18,12 +20,14 @@ from pathlib import Path
 import attrs
 
 from maestro_adapters.local import keeper
+from maestro_adapters.states import exit_code_of_wait_status
 
 __all__ = [
     "Process",
     "Stat",
     "age",
     "can_scan",
+    "exit_code",
     "has_ended",
     "host_and_boot",
     "inherited_descriptors",
@@ -42,6 +46,10 @@ _KERNEL = (0, 2)
 _SETTING_UP = 1.0
 #: Looks at such a process, and s between them.
 _MOST_LOOKS, _LOOK_INTERVAL = 50, 0.001
+#: linux/pidfd.h: struct pidfd_info (mask, cgroup, eleven ids, wait status) and how it is asked for.
+_INFO = struct.Struct("=QQ11Ii")
+_GET_INFO = 3 << 30 | _INFO.size << 16 | 0xFF << 8 | 11
+_INFO_EXIT = 1 << 3
 _PROC = Path("/proc")
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
@@ -221,6 +229,33 @@ def has_ended(pid: int, pidfd: int | None) -> bool:
     except PermissionError:
         return False
     return False
+
+
+def exit_code(pid: int, pidfd: int | None) -> int | None:
+    """How a process ended that was nobody's child who tells, as a shell gives it; None: nobody knows.
+
+    Linux keeps it for those who hold a pidfd, once somebody has reaped the process (since 6.15:
+    PIDFD_GET_INFO, PIDFD_INFO_EXIT in linux/pidfd.h). Who adopts orphans does that at once; in a
+    container it may be late, and ``/proc`` shows the exit code of a zombie of ours: its last field.
+    """
+    if pidfd is None:
+        return None
+    for _ in range(_MOST_LOOKS):
+        with contextlib.suppress(OSError):
+            stat = _read(pid, "stat")
+            zombie = stat[stat.rindex(b")") + 2 :].startswith(b"Z")
+            if zombie and (_PROC / str(pid)).stat().st_uid == os.geteuid():
+                return exit_code_of_wait_status(int(stat.split()[-1]))
+        info = bytearray(_INFO.pack(_INFO_EXIT, *[0] * 13))
+        try:
+            fcntl.ioctl(pidfd, _GET_INFO, info)
+        except OSError:  # an older kernel
+            return None
+        mask, *_, status = _INFO.unpack(info)
+        if mask & _INFO_EXIT:
+            return exit_code_of_wait_status(status)
+        time.sleep(_LOOK_INTERVAL)
+    return None
 
 
 def inherited_descriptors() -> list[int]:
