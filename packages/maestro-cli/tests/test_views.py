@@ -18,8 +18,10 @@ from pathlib import Path
 import pytest
 
 from maestro_cli import app
+from maestro_cli.study_state import open_study
 from maestro_cli.testing import T0, attempt
 from maestro_conductor import records
+from maestro_conductor.composition import log_path_of
 
 History = Callable[[Sequence[records.Record]], Path]
 GOLDEN = Path(__file__).parent / "golden"
@@ -222,3 +224,13 @@ def test_csv_is_harmless_on_a_terminal(staged: Path, capsys: pytest.CaptureFixtu
     os.close(terminal)
     assert b"make_N" in told
     assert b"\x1b" not in told
+
+
+@pytest.mark.parametrize("line", ["[" * 200_000, '{"a":' * 200_000, "{}", "[]", '{"timestamp": 1}'])
+def test_a_line_of_the_log_that_is_none_of_ours_is_shown_as_it_is(
+    failed: Path, capsys: pytest.CaptureFixture[str], line: str
+) -> None:
+    log = log_path_of(failed, open_study(failed).name)
+    log.parent.mkdir(exist_ok=True)
+    log.write_text(line + "\n", encoding="utf-8")
+    assert line in shown(capsys, "logs", str(failed))

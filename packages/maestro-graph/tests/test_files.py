@@ -115,6 +115,19 @@ def test_a_torn_graph(document: Any, tmp_path: Path) -> None:
         list(read_graph(tmp_path / "none"))
 
 
+@pytest.mark.parametrize(
+    "damage",
+    [b"\x91" * 100_000 + b"\x01", b"\xc1", b"\x05", b"\x81\xa1a\x01", b"\x81\x91\x01\x01"],
+    ids=["deep", "reserved", "no map", "no record", "a list as key"],
+)
+def test_a_damaged_graph_is_refused(document: Any, tmp_path: Path, damage: bytes) -> None:
+    path = tmp_path / "graph.msgpack"
+    write_graph(expand(document), path)
+    path.write_bytes(path.read_bytes() + damage)
+    with pytest.raises(FormatError, match=r"graph\.msgpack is damaged"):
+        list(read_graph(path))
+
+
 def test_parameters_file(document: Any, tmp_path: Path, vectors: Path) -> None:
     table = build_table(document)
     path = tmp_path / "parameters.msgpack"

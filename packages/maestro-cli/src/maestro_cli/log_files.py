@@ -179,8 +179,8 @@ def _readable(line: str) -> str:
         fields = " ".join(
             f"{key}={clean(value)}" for key, value in record.items() if key not in _EVERYWHERE
         )
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return clean(line)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return clean(line)  # somebody else's line, as it is
     return f"{head} {clean(event)} {fields}"
 
 

@@ -66,6 +66,9 @@ def read_graph(path: str | Path) -> Iterator[dict[str, Any]]:
                 raise FormatError(f"{path} is not whole", hint="expand the workspace anew")
     except OSError as error:
         raise FormatError(f"cannot read {path}: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError, msgpack.UnpackException) as error:
+        hint = "expand the workspace anew"
+        raise FormatError(f"{path} is damaged: {error or 'torn'}", hint=hint) from error
 
 
 def required_features(graph: Graph) -> list[str]:
