@@ -73,7 +73,7 @@ def long_test() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def locked_pip(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Holds pip to the versions of the lock; what it builds with, too.
+    """Holds pip to the versions of the lock.
 
     Its hashes are left out: pip wants all or none, and our own packages have none.
     """
@@ -83,7 +83,6 @@ def locked_pip(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     constraints.write_text("\n".join(pins) + "\n", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PIP_CONSTRAINT", str(constraints))
-        patch.setenv("PIP_BUILD_CONSTRAINT", str(constraints))
         yield
 
 
