@@ -15,7 +15,7 @@ from conformance.case import Case
 from conformance.comparison import compare
 from conformance.normalisers import ALL
 from conformance.proof import ENOUGH, REQUIRED, Report, drawn_studies, prove
-from conformance.sides import Expanded, Job
+from conformance.sides import Expanded, Job, by_ours
 from oracle import OracleMissingError, oracle_python
 
 pytestmark = pytest.mark.once
@@ -85,6 +85,21 @@ def test_drawn_studies(python: Path, tmp_path: Path, show: Callable[[Report], No
     assert report.differences == []
     assert report.studies == QUICK
     assert not [name for name in REQUIRED if not report.features[name]]
+
+
+def test_the_folder_of_the_call_does_not_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each study is expanded from its own folder and from another: not one byte differs."""
+    jobs = drawn_studies(range(QUICK // 2), tmp_path, Report())
+    (tmp_path / "elsewhere").mkdir()
+    for name, job in jobs:
+        found = []
+        for folder in (job.study.parent, tmp_path / "elsewhere"):
+            monkeypatch.chdir(folder)
+            shutil.rmtree(job.output, ignore_errors=True)
+            found.append(by_ours(Job(**{**vars(job), "study": Path(os.path.relpath(job.study))})))
+        assert found[0] == found[1], name
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ from attrs import field, frozen
 from maestro_cli.errors import StudyError
 from maestro_cli.run_file import Run, write_batch_info, write_run
 from maestro_cli.staging import Stage
+from maestro_cli.start_folder import from_start_folder
 from maestro_cli.terminal import Paint, clean, colour_ok, say, warn, word
 
 if TYPE_CHECKING:
@@ -86,6 +87,9 @@ def read_study(order: Order) -> Study:
         raise _bad(order, found, reading.document)
     if order.variables or order.batch:
         study = override(study, variables=order.variables, batch=order.batch)
+    study, told = from_start_folder(study, Path.cwd())
+    for sentence in told if not order.quiet else ():
+        warn(f"note: {clean(sentence)}")
     # What a generator file names is known only after it ran.
     if order.pgen is None:
         _judge(order, study, check(study))

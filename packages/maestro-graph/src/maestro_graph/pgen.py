@@ -111,7 +111,7 @@ def load_pgen(
         PgenError: the file cannot be loaded, or failed; ``trace`` holds its own traceback.
         ParameterError: what it returned is no table.
     """
-    path = Path(path).absolute()
+    path = Path(os.path.abspath(path))  # noqa: PTH100 -- resolve() would follow links
     spec = view(spec_document)
     root = os.fspath(output_path)
     kwargs = {**pargs, "OUTPUT_PATH": root, "SPECROOT": SpecRoot(spec.specroot)}

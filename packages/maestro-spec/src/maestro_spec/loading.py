@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path as FilePath
 
 import attrs
@@ -74,7 +75,8 @@ def read(source: str | FilePath, *, specroot: str | FilePath | None = None) -> R
         text = read_file(path, str(source))
     except StudyInvalid as error:
         return Reading(str(source), None, None, error.problems)
-    absolute = path.absolute()
+    # As upstream does it: `..` is taken out of the text, and links are not followed.
+    absolute = FilePath(os.path.abspath(path))  # noqa: PTH100
     root = FilePath(specroot) if specroot else absolute.parent
     return read_text(text, str(source), absolute, root)
 
@@ -99,7 +101,7 @@ def read_text(text: str, name: str, source: FilePath | None, specroot: FilePath)
         study = attrs.evolve(
             study,
             source=str(source) if source else None,
-            specroot=str(specroot.absolute()),
+            specroot=os.path.abspath(specroot),  # noqa: PTH100
             notes=notes,
             gaps=gaps,
         )
