@@ -168,3 +168,61 @@ def test_something_else_returned(load: Any) -> None:
 def test_no_such_file(make: Any, tmp_path: Path) -> None:
     with pytest.raises(PgenError, match="no generator file"):
         load_pgen(tmp_path / "none.py", {}, make.spec(make.step("s", "x")), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from maestrowf.datastructures.core import ParameterGenerator, StudyEnvironment",
+        "from maestrowf.datastructures.core.studyenvironment import StudyEnvironment",
+        "from maestrowf.datastructures.environment import Variable",
+        "from maestrowf.datastructures.environment.variable import Variable",
+    ],
+)
+def test_what_public_files_import_beside_the_generator(load: Any, line: str) -> None:
+    check = """
+    names = globals()
+    if "StudyEnvironment" in names:
+        assert isinstance(env, StudyEnvironment)
+    if "Variable" in names:
+        assert Variable("COUNT", 2).substitute("$(COUNT)") == "2"
+    p_gen ="""
+    code = line + UPSTREAM.replace("\n    p_gen =", check, 1)
+    assert values(load(code)) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "hint"),
+    [
+        (
+            "from maestrowf.datastructures.core import Study",
+            "Of maestrowf, ParameterGenerator, Combination, StudyEnvironment, Variable are here",
+            "-m pip install maestrowf",
+        ),
+        ("import maestrowf.conductor", "Of maestrowf, ParameterGenerator", "pip install maestrowf"),
+        (
+            "import missing_sampler.lhs",
+            "missing_sampler is not installed where maestro runs",
+            "-m pip install missing_sampler",
+        ),
+        ("from json import nothing_like_it", "cannot import name", "a package that it imports"),
+    ],
+)
+def test_an_import_that_fails_says_how_to_add_it(
+    load: Any, line: str, message: str, hint: str
+) -> None:
+    with pytest.raises(PgenError, match=message) as caught:
+        load(f"{line}\n{UPSTREAM}")
+    assert hint in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("module", "package"), [("tabulate", "tabulate"), ("yaml", "PyYAML"), ("dill", "dill")]
+)
+def test_what_maestrowf_brought_along_is_named(load: Any, module: str, package: str) -> None:
+    code = f"raise ModuleNotFoundError(\"No module named '{module}'\", name='{module}')\n{UPSTREAM}"
+    with pytest.raises(
+        PgenError, match=f"{module}, which maestrowf brought along, is not"
+    ) as caught:
+        load(code)
+    assert str(caught.value.hint).endswith(f"pip install {package}")

@@ -24,13 +24,31 @@ from maestro_graph.spec_view import Spec, view
 _FUNCTION = "get_custom_generator"
 _MODULE = "custom_gen"
 
-#: Where upstream's generator files import `ParameterGenerator` and `Combination` from.
+#: Where upstream's generator files import `ParameterGenerator` and the like from.
 _UPSTREAM_MODULES = (
     "maestrowf",
     "maestrowf.datastructures",
     "maestrowf.datastructures.core",
     "maestrowf.datastructures.core.parameters",
+    "maestrowf.datastructures.core.studyenvironment",
+    "maestrowf.datastructures.environment",
+    "maestrowf.datastructures.environment.variable",
 )
+_PARAMETERS = _UPSTREAM_MODULES[3]
+
+#: Packages that maestrowf 1.2.1 brings along, so that generator files may use them without a word:
+#: module → what pip calls it.
+_BROUGHT_ALONG = {
+    "coloredlogs": "coloredlogs",
+    "dill": "dill",
+    "filelock": "filelock",
+    "jsonschema": "jsonschema",
+    "packaging": "packaging",
+    "rich": "rich",
+    "six": "six",
+    "tabulate": "tabulate",
+    "yaml": "PyYAML",
+}
 
 
 class SpecRoot(str):
@@ -90,6 +108,15 @@ class PgenEnvironment:
         for value in self._values.values():
             item = value.substitute(item)
         return item
+
+
+#: What stands in for upstream's, under the name that it has there.
+_STAND_INS = {
+    "ParameterGenerator": parameters.ParameterGenerator,
+    "Combination": parameters.Combination,
+    "StudyEnvironment": PgenEnvironment,
+    "Variable": EnvironmentValue,
+}
 
 
 def load_pgen(
@@ -170,9 +197,7 @@ def _importable() -> Iterator[None]:
     for name in _UPSTREAM_MODULES:
         module = types.ModuleType(name, "Stands in for maestrowf while a generator file runs.")
         module.__path__ = []
-        vars(module).update(
-            ParameterGenerator=parameters.ParameterGenerator, Combination=parameters.Combination
-        )
+        vars(module).update(_STAND_INS)
         sys.modules[name] = module
         parent, _, child = name.rpartition(".")
         if parent:
@@ -187,7 +212,7 @@ def _importable() -> Iterator[None]:
 def _has_maestrowf() -> bool:
     before = set(sys.modules)
     try:
-        importlib.import_module(_UPSTREAM_MODULES[-1])
+        importlib.import_module(_PARAMETERS)
     except Exception:  # whatever it raises: it is old, and Python goes on without it
         for name in set(sys.modules) - before:
             if name.partition(".")[0] == "maestrowf":
@@ -208,8 +233,31 @@ def _own_traceback(path: Path) -> Iterator[None]:
         while frames is not None and frames.tb_frame.f_code.co_filename != str(path):
             frames = frames.tb_next
         trace = "".join(traceback.format_exception(type(error), error, frames))
+        said, hint = _explain(error)
         raise PgenError(
-            f"the generator file {path} failed: {type(error).__name__}: {error}",
-            hint="the error is in that file, or in the arguments given with --pargs",
-            trace=trace,
+            f"the generator file {path} failed: {said}", hint=hint, trace=trace
         ) from error
+
+
+def _explain(error: BaseException) -> tuple[str, str]:
+    """Return what a generator file's error says, and what to do."""
+    said = f"{type(error).__name__}: {error}"
+    module = getattr(error, "name", None)
+    if not isinstance(error, ImportError) or not module:
+        return said, "the error is in that file, or in the arguments given with --pargs"
+    package = module.partition(".")[0]
+    install = f"{sys.executable} -m pip install"
+    if package == "maestrowf":
+        names = ", ".join(_STAND_INS)
+        return (
+            f"{said}. Of maestrowf, {names} are here without it, and no others",
+            f"use those alone, or install maestrowf where maestro runs: {install} maestrowf",
+        )
+    if isinstance(error, ModuleNotFoundError):
+        named = _BROUGHT_ALONG.get(package, package)
+        brought = ", which maestrowf brought along," if package in _BROUGHT_ALONG else ""
+        return (
+            f"{said}; {package}{brought} is not installed where maestro runs",
+            f"add it: {install} {named}",
+        )
+    return said, "the error is in that file, or in a package that it imports"
