@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgpack
@@ -13,6 +12,7 @@ import pytest
 
 from conftest import Maestro
 from maestro_conductor.lock import holder
+from waiting import wait_until
 
 HELLO = """\
 description: {name: hello world, description: says hello}
@@ -94,20 +94,12 @@ def no_conductor_stays(tmp_path: Path, maestro: Maestro) -> Iterator[None]:
         root = graph.parent.parent
         if holder(root):
             maestro("cancel", "-y", root)
-            until(lambda root=root: not holder(root))
+            wait_until(lambda root=root: not holder(root))
 
 
 def write(path: Path, text: str) -> Path:
     path.write_text(text, encoding="utf-8")
     return path
-
-
-def until(true: Callable[[], object], patience: float = 20) -> None:
-    """Looks again and again; nothing here is a fixed wait."""
-    end = time.monotonic() + patience
-    while not true():
-        assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.02)
 
 
 def status(maestro: Maestro, root: Path) -> dict[str, object]:

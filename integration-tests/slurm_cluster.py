@@ -10,12 +10,13 @@ import fcntl
 import os
 import signal
 import subprocess
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import attrs
 import pytest
+
+from waiting import wait_until
 
 SCRIPTS = Path(__file__).parent / "slurm"
 
@@ -60,11 +61,7 @@ class SlurmCluster:
 
     def until(self, condition: Callable[[], object], what: str, patience: float = 60) -> None:
         """Wait until something holds of the cluster."""
-        deadline = time.monotonic() + patience
-        while not condition():
-            if time.monotonic() > deadline:
-                raise AssertionError(f"{what}: did not come about in {patience} s")
-            time.sleep(0.1)
+        wait_until(condition, what, patience, interval=0.1)
 
     def clear(self) -> None:
         """Cancel every job, and wait until the nodes are free."""

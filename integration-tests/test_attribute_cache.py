@@ -22,10 +22,11 @@ import pytest
 import debian
 from conftest import Maestro
 from faults.crash_tools import COUNT, conductor, ends, run_to_the_end, runs
-from local_studies import maestro_path, status, until
+from local_studies import maestro_path, status
 from maestro_conductor.journal import JournalReader, read_state
 from maestro_conductor.lock import holder, last_holder
 from maestro_conductor.testing import StepPlan, make_workspace
+from waiting import wait_until
 
 pytestmark = pytest.mark.once
 
@@ -97,8 +98,8 @@ def told(root: Path, **wanted: object) -> bool:
 
 def check_notice(root: Path, request: str, noticed: Callable[[], bool]) -> None:
     """Wait for a request, and for what it brings: that may not take longer than it may."""
-    until(lambda: noticed() or any(root.glob(request)))
-    until(noticed, CACHE + NOTICE)
+    wait_until(lambda: noticed() or any(root.glob(request)))
+    wait_until(noticed, CACHE + NOTICE)
 
 
 def ask(*arguments: object) -> subprocess.Popen[bytes]:
@@ -119,7 +120,7 @@ def test_the_other_host_is_behind(folder):
     assert [path.name for path in there.iterdir()] == ["file"]
     assert (there / "file").stat().st_size == 0
 
-    until(
+    wait_until(
         lambda: (
             (there / "name").exists()
             and len(list(there.iterdir())) == 2
@@ -141,22 +142,22 @@ def test_requests_from_here_reach_a_conductor_there(folder, maestro):
     )
     here = folder.here / "w"
     with conducted(there) as process:
-        until((here / "long/N.0/count").exists)
+        wait_until((here / "long/N.0/count").exists)
         check_hold(maestro, here, process.pid)
 
         with ask("update", "--throttle", 4, here) as asking:
             update = {"event": "settings", "throttle": 4, "source": "update"}
             check_notice(here, ".study.update.lock", lambda: told(here, **update))
         assert asking.returncode == 0
-        until((here / "long/N.1/count").exists)
+        wait_until((here / "long/N.1/count").exists)
         with ask("resume", here, "--step", "bad") as asking:
             check_notice(here, ".maestro/requests/[!.]*", lambda: told(here, event="study_resumed"))
         assert asking.returncode == 0
         with (here / ".study.update.lock").open("w") as writer:  # in place, as upstream's client
-            until(lambda: not (here / ".study.update.lock").exists(), CACHE + NOTICE)
+            wait_until(lambda: not (here / ".study.update.lock").exists(), CACHE + NOTICE)
             writer.write("rlimit: 7\n")
-        until(lambda: told(here, event="settings", rlimit=7, source="update"), CACHE + NOTICE)
-        until(lambda: runs(here)["bad"] == 2)
+        wait_until(lambda: told(here, event="settings", rlimit=7, source="update"), CACHE + NOTICE)
+        wait_until(lambda: runs(here)["bad"] == 2)
         with ask("cancel", "-y", here) as asking:
             check_notice(here, ".cancel.lock", lambda: told(here, event="study_cancelled"))
         assert asking.returncode == 0
@@ -180,7 +181,7 @@ def test_a_conductor_that_began_here_a_moment_ago_keeps_others_off(folder):
     assert believed_absent(there)
     with subprocess.Popen(conductor(here, "--local-steps", "stop")) as first:
         try:
-            until((here / "long/count").exists)
+            wait_until((here / "long/count").exists)
             assert believed_absent(there)
             with conducted(there) as second:
                 assert second.wait(20) == 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from faults.crash_tools import COUNT, ends, runs
 from maestro_conductor.attempt_files import read_attempt
 from maestro_conductor.journal import read_state
 from maestro_conductor.testing import StepPlan, make_workspace
+from waiting import wait_until
 
 pytestmark = pytest.mark.once
 
@@ -59,9 +59,7 @@ def test_a_clock_that_jumps_does_not_matter(tmp_path):
         ],
         batch={"local_slots": 10},
     )
-    began = time.monotonic()
     run_to_the_end(root, 0, 1, -1, 400, -400)
-    assert time.monotonic() - began < 30
     found = ends(root)
     wanted = {"long": "TIMEDOUT", "left": "FAILED"}
     assert found == {name: wanted.get(name, "FINISHED") for name in found}
@@ -86,8 +84,7 @@ def test_nor_does_it_after_a_kill(tmp_path, days):
         batch={"local_slots": 10},
     )
     with subprocess.Popen(conductor(root, 0)) as process:
-        while read_attempt(root / "left", 1).fate == "absent":
-            time.sleep(0.01)
+        wait_until(lambda: read_attempt(root / "left", 1).fate != "absent")
         process.kill()
     run_to_the_end(root, days)
     found = ends(root)

@@ -17,8 +17,8 @@ import pytest
 
 import debian
 from faults.crash_tools import COUNT, conductor, ends, run_to_the_end, runs
-from local_studies import until
 from maestro_conductor.testing import StepPlan, make_workspace
+from waiting import wait_until
 
 pytestmark = pytest.mark.once
 
@@ -73,11 +73,11 @@ def pause(root: Path, close: Callable[[], contextlib.AbstractContextManager[None
     command = [*UNPRIVILEGED, *conductor(root)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
-        until((root / "a/N.3/count").exists)
+        wait_until((root / "a/N.3/count").exists)
         with close():
             assert "the study pauses: cannot write" in process.stderr.readline()
             ready = {path.parent.name for path in root.glob("a/*/*.sh")}
-            until(lambda: _quiet(root))
+            wait_until(lambda: _quiet(root))
             assert {path.parent.name for path in root.glob("a/*/count")} <= ready
             assert process.poll() is None
         assert "the study goes on" in process.stderr.readline()
@@ -106,7 +106,7 @@ def test_a_workspace_that_is_closed_altogether(tmp_path):
     command = [*UNPRIVILEGED, *conductor(root)]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
-        until((root / "a/N.3/count").exists)
+        wait_until((root / "a/N.3/count").exists)
         with mode_of(root, 0o000):
             assert "the study pauses: cannot write" in process.stderr.readline()
         assert "the study goes on" in process.stderr.readline()
@@ -124,7 +124,7 @@ def test_what_only_informs_stops_nothing(tmp_path, name):
             (root / name).mkdir()  # nothing can be renamed to this
         command = [*UNPRIVILEGED, *conductor(root)]
         with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
-            until((root / "a/N.3/count").exists)
+            wait_until((root / "a/N.3/count").exists)
             if name != "status.csv":
                 stack.enter_context(mode_of(root / name, 0o500))
             assert process.wait(60) == 2
@@ -138,7 +138,7 @@ def test_what_only_informs_stops_nothing(tmp_path, name):
 def test_what_cannot_be_opened_is_named(tmp_path, name):
     root = make_study(tmp_path / "w")
     with subprocess.Popen(conductor(root)) as process:
-        until((root / "a/N.1/count").exists)
+        wait_until((root / "a/N.1/count").exists)
         process.kill()
     with mode_of(root / name, 0o000):
         done = subprocess.run(
@@ -171,14 +171,14 @@ def test_an_attempt_file_that_cannot_be_read_is_waited_for(tmp_path):
     command = COUNT + "while [ ! -e go ]; do sleep 0.02; done; exit 5"
     root = make_workspace(tmp_path / "w", [StepPlan("a", [command])])
     with subprocess.Popen(conductor(root)) as process:
-        until((root / "a/count").exists)
+        wait_until((root / "a/count").exists)
         process.kill()
     (root / "a/go").touch()
-    until(lambda: "end code=5" in (root / "a/.attempt.1").read_text())
+    wait_until(lambda: "end code=5" in (root / "a/.attempt.1").read_text())
     command = [*UNPRIVILEGED, *conductor(root)]
     with mode_of(root / "a/.attempt.1", 0o000):
         process = subprocess.Popen(command)
-        until(lambda: '"step_unknown"' in (root / "logs/study.log").read_text())
+        wait_until(lambda: '"step_unknown"' in (root / "logs/study.log").read_text())
         assert process.poll() is None
     assert process.wait(30) == 2
     assert runs(root) == {"a": 1}

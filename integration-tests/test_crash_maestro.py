@@ -17,8 +17,9 @@ from random import Random
 import pytest
 
 from faults.crash_tools import ends, runs
-from local_studies import until, write
+from local_studies import write
 from maestro_conductor.lock import holder
+from waiting import wait_until
 
 pytestmark = pytest.mark.once
 
@@ -98,8 +99,8 @@ def kill_background(folder: Path, seed: int, told: Counter[str]) -> None:
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     # The conductor that the killed one had started may have come alive in this moment.
     assert done.returncode == 0 or "another conductor holds" in done.stderr, done.stderr
-    until(lambda: set(ends(root).values()) == {"FINISHED"})
-    until(lambda: holder(root) is None)
+    wait_until(lambda: set(ends(root).values()) == {"FINISHED"})
+    wait_until(lambda: holder(root) is None)
     check(root)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pytest
 import debian
 from faults.crash_tools import conductor
 from maestro_conductor.testing import StepPlan, make_workspace
+from waiting import wait_until
 
 
 def recipe(page: str, folder: Path, root: Path, target: Path) -> Path:
@@ -52,20 +52,24 @@ def test_rsyslog_delivers_every_event_once(tmp_path, repository):
         try:
             log = root / "logs/study.log"
             for number in range(3):
-                time.sleep(1)
-                if log.exists() and running.poll() is None:
-                    log.rename(root / f"logs/study.log.{number}")
+                # So many steps have ended that each of the files gets a good part of the events.
+                wait_until(lambda ended=25 * (number + 1): len(finished(root)) >= ended)
+                wait_until(log.exists)
+                log.rename(root / f"logs/study.log.{number}")
             assert running.wait(60) == 0
             written = [line for path in (root / "logs").iterdir() for line in events(path)]
-            deadline = time.monotonic() + 30
-            while len(events(collected)) < len(written) and time.monotonic() < deadline:
-                time.sleep(0.2)
+            wait_until(lambda: len(events(collected)) >= len(written), "every event")
         finally:
             shipper.terminate()
     assert Counter(events(collected)) == Counter(written)
     ended = Counter(json.loads(line)["event"] for line in written)
     assert ended["step_finished"] == 100
     assert ended["study_ended"] == 1
+
+
+def finished(root):
+    """The instances whose attempt files tell the end."""
+    return [path for path in root.glob("a/*/.attempt.1") if "end code=" in path.read_text()]
 
 
 @pytest.mark.parametrize("way", ["nocreate", "copytruncate"])

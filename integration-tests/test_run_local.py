@@ -22,10 +22,10 @@ from local_studies import (
     no_conductor_stays,
     status,
     steps,
-    until,
     waiting,
     write,
 )
+from waiting import wait_until
 
 __all__ = ["failing", "hello", "no_conductor_stays", "waiting"]  # fixtures
 
@@ -68,13 +68,13 @@ def test_the_background_conductor_outlives_the_shell(
     shell = subprocess.Popen(
         ["/bin/sh", "-c", script], cwd=tmp_path, start_new_session=True, stdout=subprocess.PIPE
     )
-    until(lambda: b"launched" in shell.stdout.readline())  # type: ignore[union-attr]
+    wait_until(lambda: b"launched" in shell.stdout.readline())  # type: ignore[union-attr]
     os.killpg(shell.pid, signal.SIGHUP)
     os.killpg(shell.pid, signal.SIGKILL)
     shell.communicate()
     assert status(maestro, tmp_path / "OUT")["state"] == "RUNNING"
     (tmp_path / "go").touch()
-    until(lambda: status(maestro, tmp_path / "OUT")["state"] == "FINISHED")
+    wait_until(lambda: status(maestro, tmp_path / "OUT")["state"] == "FINISHED")
 
 
 def test_run_returns_once_the_conductor_lives_and_says_how_to_follow(
@@ -92,7 +92,7 @@ def test_run_returns_once_the_conductor_lives_and_says_how_to_follow(
 def test_the_path_does_not_matter(tmp_path: Path, hello: Path, maestro: Maestro) -> None:
     done = maestro("run", "-y", "-o", "OUT", hello, env={"PATH": "/usr/bin:/bin"})
     assert done.returncode == 0
-    until(lambda: status(maestro, tmp_path / "OUT")["state"] == "FINISHED")
+    wait_until(lambda: status(maestro, tmp_path / "OUT")["state"] == "FINISHED")
 
 
 @pytest.mark.parametrize("name", ["a b", "it's", 'quo"te', "$HOME", "-o", "a;b", "ä\nb", "x&y *"])
@@ -101,7 +101,7 @@ def test_whatever_the_folder_is_called(
 ) -> None:
     done = maestro("run", "-y", f"--out={name}", hello)
     assert done.returncode == 0, done.stderr
-    until(lambda: status(maestro, tmp_path / name)["state"] == "FINISHED")
+    wait_until(lambda: status(maestro, tmp_path / name)["state"] == "FINISHED")
     assert "\n" not in name or name not in done.stdout
 
 
@@ -163,7 +163,7 @@ def test_cancel_stops_and_says_what(tmp_path: Path, waiting: Path, maestro: Maes
     done = maestro("cancel", "-y", "OUT")
     assert done.returncode == 0
     assert "4 steps of 4" in done.stdout
-    until(lambda: status(maestro, tmp_path / "OUT")["state"] == "CANCELLED")
+    wait_until(lambda: status(maestro, tmp_path / "OUT")["state"] == "CANCELLED")
     assert maestro("status", "OUT").returncode == 3
     again = maestro("cancel", "-y", "OUT")
     assert (again.returncode, "nothing to cancel" in again.stdout) == (0, True)
@@ -176,10 +176,10 @@ def test_cancel_after_the_conductor_died_stops_what_it_left(
     tmp_path: Path, waiting: Path, maestro: Maestro
 ) -> None:
     pid = json.loads(maestro("run", "-y", "--json", "-o", "OUT", waiting).stdout)["pid"]
-    until(lambda: status(maestro, tmp_path / "OUT")["counts"].get("RUNNING"))  # type: ignore[attr-defined]
+    wait_until(lambda: status(maestro, tmp_path / "OUT")["counts"].get("RUNNING"))  # type: ignore[attr-defined]
     os.kill(pid, signal.SIGKILL)
     assert maestro("cancel", "-y", "OUT").returncode == 0
-    until(lambda: status(maestro, tmp_path / "OUT")["state"] == "CANCELLED")
+    wait_until(lambda: status(maestro, tmp_path / "OUT")["state"] == "CANCELLED")
 
 
 def test_update_takes_effect(tmp_path: Path, waiting: Path, maestro: Maestro) -> None:
@@ -199,7 +199,7 @@ def test_update_takes_effect(tmp_path: Path, waiting: Path, maestro: Maestro) ->
     assert settings[0]["rlimit"] == 0  # type: ignore[index]
     assert maestro("update", "--rlimit", 1, "--rlimit", 2, "--rlimit", 3, "A", "B").returncode == 64
     maestro("cancel", "-y", "A")
-    until(lambda: status(maestro, tmp_path / "A")["state"] == "CANCELLED")
+    wait_until(lambda: status(maestro, tmp_path / "A")["state"] == "CANCELLED")
     over = maestro("update", "--rlimit", "3", "A")
     assert over.returncode == 1
     assert "CANCELLED already" in over.stderr
@@ -237,7 +237,7 @@ def test_resume_runs_what_failed_and_keeps_the_rest(
 
 def test_why(tmp_path: Path, waiting: Path, failing: Path, maestro: Maestro) -> None:
     maestro("run", "-y", "-o", "OUT", waiting)
-    until(lambda: status(maestro, tmp_path / "OUT")["counts"].get("RUNNING"))  # type: ignore[attr-defined]
+    wait_until(lambda: status(maestro, tmp_path / "OUT")["counts"].get("RUNNING"))  # type: ignore[attr-defined]
     told = json.loads(maestro("why", "--json", "OUT", "after").stdout)
     assert [each["name"] for each in told["waits_for"]] == ["wait_N.1", "wait_N.2", "wait_N.3"]
     assert "waits for 3 other steps" in maestro("why", "OUT", "after").stdout
@@ -274,7 +274,7 @@ def test_logs_follow_a_running_step(tmp_path: Path, maestro: Maestro) -> None:
     )
     try:
         for wanted in ("tick 2", "tick 4"):
-            until(lambda wanted=wanted: wanted in follower.stdout.readline())  # type: ignore[union-attr]
+            wait_until(lambda wanted=wanted: wanted in follower.stdout.readline())  # type: ignore[union-attr]
         (tmp_path / "go").touch()
         assert follower.wait(timeout=30) == 0
     finally:
@@ -341,7 +341,7 @@ def test_a_step_that_forgot_to_wait_is_over_when_its_programs_are(
     gate = os.open(tmp_path / "gate", os.O_RDWR)
     study = write(tmp_path / "forgetful.yaml", FORGETFUL)
     assert maestro("run", "-y", "-o", "OUT", study).returncode == 0
-    until(lambda: "its command has ended" in maestro("why", "OUT", "a").stdout)
+    wait_until(lambda: "its command has ended" in maestro("why", "OUT", "a").stdout)
     told = maestro("why", "OUT", "a").stdout
     pids = re.findall(r"[\w.-]+ \((\d+)\)", told)
     assert len(pids) == 2
@@ -350,8 +350,8 @@ def test_a_step_that_forgot_to_wait_is_over_when_its_programs_are(
     log = next((tmp_path / "OUT/a").glob("*.err")).read_text()
     assert "waiting for what it left in the background" in log
     assert steps(maestro, tmp_path / "OUT")["b"]["state"] == "INITIALIZED"
-    until(lambda: f"({pids[0]})" in (tmp_path / "OUT/logs/forgetful.log").read_text())
+    wait_until(lambda: f"({pids[0]})" in (tmp_path / "OUT/logs/forgetful.log").read_text())
     os.write(gate, b"\n\n")
-    until(lambda: status(maestro, tmp_path / "OUT")["state"] == "FINISHED")
+    wait_until(lambda: status(maestro, tmp_path / "OUT")["state"] == "FINISHED")
     os.close(gate)
     assert (tmp_path / "OUT/b/both.txt").read_text() == "one\ntwo\n"

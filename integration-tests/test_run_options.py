@@ -22,10 +22,10 @@ from local_studies import (
     run_record,
     status,
     steps,
-    until,
     waiting,
     write,
 )
+from waiting import wait_until
 
 __all__ = ["failing", "hello", "no_conductor_stays", "waiting"]  # fixtures
 
@@ -72,7 +72,9 @@ def test_options_reach_the_conductor(
 
 def test_throttle_bounds_what_runs_at_once(tmp_path: Path, waiting: Path, maestro: Maestro) -> None:
     maestro("run", "-y", "-t", "1", "-o", "OUT", waiting)
-    until(lambda: maestro("status", "--csv", "--state", "RUNNING", "OUT").stdout.count("\n") == 2)
+    wait_until(
+        lambda: maestro("status", "--csv", "--state", "RUNNING", "OUT").stdout.count("\n") == 2
+    )
     told = maestro("why", "OUT", "wait_N.2").stdout
     assert "the throttle lets 1 jobs be in flight" in told
 
@@ -268,8 +270,8 @@ def test_the_log_goes_to_the_file_that_is_named(
     assert {json.loads(line)["event"] for line in lines} >= {"conductor_started", "study_ended"}
     assert not list((tmp_path / "OUT/logs").glob("*")) if (tmp_path / "OUT/logs").exists() else True
     maestro("-l", "back.log", "run", "-y", "-o", "BACK", hello)
-    until(lambda: status(maestro, tmp_path / "BACK")["state"] == "FINISHED")
-    until(lambda: "conductor_stopped" in (tmp_path / "back.log").read_text())
+    wait_until(lambda: status(maestro, tmp_path / "BACK")["state"] == "FINISHED")
+    wait_until(lambda: "conductor_stopped" in (tmp_path / "back.log").read_text())
 
 
 @pytest.mark.parametrize(("level", "least"), [(1, "debug"), (2, "info"), (3, "warning")])
@@ -450,9 +452,9 @@ def test_nothing_foreign_reaches_the_terminal_raw(tmp_path: Path, maestro: Maest
 
 def test_a_dead_conductor_is_named(tmp_path: Path, waiting: Path, maestro: Maestro) -> None:
     pid = json.loads(maestro("run", "-y", "--json", "-o", "OUT", waiting).stdout)["pid"]
-    until(lambda: status(maestro, tmp_path / "OUT")["counts"].get("RUNNING"))  # type: ignore[attr-defined]
+    wait_until(lambda: status(maestro, tmp_path / "OUT")["counts"].get("RUNNING"))  # type: ignore[attr-defined]
     os.kill(pid, signal.SIGKILL)
-    until(lambda: not status(maestro, tmp_path / "OUT")["conductor_alive"])
+    wait_until(lambda: not status(maestro, tmp_path / "OUT")["conductor_alive"])
     done = maestro("status", "OUT")
     assert done.returncode == 1
     assert f"process {pid}" in done.stdout

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from maestro_adapters import states
@@ -98,14 +96,11 @@ def test_a_submission_that_never_arrived_is_absent(slurm, bench, hasty):
 
 def test_many_submissions_to_a_hanging_controller_do_not_each_wait(slurm, hasty):
     with slurm.stopped("slurmctld"):
-        before = time.monotonic()
         jobs = hasty.submit(*({"command": "true"} for _ in range(40)))
-        spent = time.monotonic() - before
     assert all(job.answer["transient"] for job in jobs)
     untried = [job for job in jobs if "not tried" in job.answer["error"]]
     assert len(untried) >= 40 - 8
     assert not any(job.answer["unknown"] for job in untried)
-    assert spent < 20 * TIMEOUT
     slurm.until(lambda: slurm.run("squeue", "-h", check=False) == "", "an answer")
 
 

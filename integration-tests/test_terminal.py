@@ -16,18 +16,19 @@ import pytest
 
 import debian
 from conftest import Maestro
-from local_studies import PATIENT, until
+from local_studies import PATIENT
 from maestro_conductor.lock import holder
+from waiting import wait_until
 
 SLOW_PGEN = """\
-import os, time
+import os, signal
 from maestro_graph import ParameterGenerator
 
 def get_custom_generator(env, **kwargs):
     with open(os.path.join(kwargs["OUTPUT_PATH"], "half"), "w") as half:
         half.write("x")
     print("generating", flush=True)
-    time.sleep(60)
+    signal.pause()
     return ParameterGenerator()
 """
 
@@ -70,7 +71,7 @@ class Screen:
 
     def wait_for(self, pattern: str) -> None:
         try:
-            until(lambda: re.search(pattern, self.text(), re.MULTILINE))
+            wait_until(lambda: re.search(pattern, self.text(), re.MULTILINE))
         except AssertionError:
             raise AssertionError(f"no {pattern!r} on\n{self.text()}") from None
 
@@ -113,7 +114,7 @@ def study(tmp_path: Path, maestro: Maestro) -> Iterator[Path]:
         root = graph.parent.parent
         if holder(root):
             maestro("cancel", "-y", root)
-            until(lambda root=root: not holder(root))
+            wait_until(lambda root=root: not holder(root))
 
 
 def state(maestro: Maestro, root: Path) -> str:
@@ -212,9 +213,9 @@ def test_ctrl_c_while_the_pgen_file_runs(
 
 
 LATE = """\
-import sys, time
+import signal, sys
 if "--ready-fd" in sys.orig_argv:
-    time.sleep(60)
+    signal.pause()
 """
 
 
@@ -224,8 +225,8 @@ def test_ctrl_c_while_the_conductor_starts(
     (tmp_path / "late").mkdir()
     (tmp_path / "late/sitecustomize.py").write_text(LATE, encoding="utf-8")
     screen.run("PYTHONPATH=late maestro run -y -o OUT study.yaml")
-    until(lambda: (tmp_path / "OUT/.maestro").exists())
-    until(lambda: child_of_ours(tmp_path / "OUT"))
+    wait_until(lambda: (tmp_path / "OUT/.maestro").exists())
+    wait_until(lambda: child_of_ours(tmp_path / "OUT"))
     screen.press(C_C)
     screen.wait_for_end(130)
     assert "maestro resume" in screen.text()
@@ -287,7 +288,7 @@ def test_cancel_asks(tmp_path: Path, screen: Screen, maestro: Maestro) -> None:
     screen.wait_for(r"\[y/n\]")
     screen.type("y")
     screen.wait_for("3 steps of 3")
-    until(lambda: state(maestro, tmp_path / "OUT") == "CANCELLED")
+    wait_until(lambda: state(maestro, tmp_path / "OUT") == "CANCELLED")
 
 
 def test_update_asks_as_in_the_reference(tmp_path: Path, screen: Screen, maestro: Maestro) -> None:

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from conftest import Maestro
-from local_studies import WAITING, until
+from local_studies import WAITING
 from maestro_conductor.lock import holder
 from oracle import oracle_python
+from waiting import wait_until
 
 pytestmark = pytest.mark.once
 
@@ -48,11 +49,11 @@ def live(tmp_path: Path, maestro: Maestro) -> Iterator[Path]:
     (tmp_path / "study.yaml").write_text(WAITING, encoding="utf-8")
     assert maestro("run", "-y", "-t", "1", "-o", "OUT", "study.yaml").returncode == 0
     root = tmp_path / "OUT"
-    until(lambda: (root / "status.csv").exists())
+    wait_until(lambda: (root / "status.csv").exists())
     yield root
     (tmp_path / "go").touch()
     maestro("cancel", "-y", root)
-    until(lambda: not holder(root))
+    wait_until(lambda: not holder(root))
 
 
 def ours(maestro: Maestro, root: Path) -> dict[str, dict[str, object]]:
@@ -62,7 +63,7 @@ def ours(maestro: Maestro, root: Path) -> dict[str, dict[str, object]]:
 
 @pytest.mark.parametrize("layout", ["flat", "legacy", "narrow"])
 def test_its_status_shows_our_study(live: Path, oracle: Oracle, layout: str) -> None:
-    until(lambda: "RUNNING" in (live / "status.csv").read_text())
+    wait_until(lambda: "RUNNING" in (live / "status.csv").read_text())
     done = oracle("status", "--disable-pager", "--layout", layout, "OUT")
     assert done.returncode == 0, done.stderr
     squeezed = "".join(done.stdout.replace("│", " ").replace("┃", " ").split())
@@ -72,14 +73,14 @@ def test_its_status_shows_our_study(live: Path, oracle: Oracle, layout: str) -> 
 
 def test_its_cancel_stops_our_study(live: Path, maestro: Maestro, oracle: Oracle) -> None:
     assert oracle("cancel", "-y", "OUT").returncode == 0
-    until(lambda: ours(maestro, live)["state"] == "CANCELLED")
+    wait_until(lambda: ours(maestro, live)["state"] == "CANCELLED")
     assert ours(maestro, live)["counts"] == {"CANCELLED": 4}
 
 
 def test_its_update_changes_our_study(live: Path, maestro: Maestro, oracle: Oracle) -> None:
     oracle("update", "--throttle", "2", "--rlimit", "7", "--sleep", "9", "OUT")
     expected = {"throttle": 2, "rlimit": 7, "attempts": 1, "sleep": 9}
-    until(lambda: ours(maestro, live)["settings"] == expected)
+    wait_until(lambda: ours(maestro, live)["settings"] == expected)
     assert not (live / ".study.update.lock").exists()
 
 
@@ -88,12 +89,12 @@ def test_its_update_with_one_value_leaves_the_others(
 ) -> None:
     oracle("update", "--rlimit", "5", "OUT")
     expected = {"throttle": 1, "rlimit": 5, "attempts": 1, "sleep": 60}
-    until(lambda: ours(maestro, live)["settings"] == expected)
+    wait_until(lambda: ours(maestro, live)["settings"] == expected)
 
 
 def test_its_interactive_update(live: Path, maestro: Maestro, oracle: Oracle) -> None:
     oracle("update", "OUT", typed="throttle\n3\ndone\n")
-    until(lambda: ours(maestro, live)["settings"]["throttle"] == 3)
+    wait_until(lambda: ours(maestro, live)["settings"]["throttle"] == 3)
 
 
 def test_the_layouts_show_the_same(

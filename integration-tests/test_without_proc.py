@@ -17,10 +17,11 @@ from pathlib import Path
 import pytest
 
 from faults.crash_tools import COUNT, conductor, ends, runs
-from local_studies import HELLO, until, write
+from local_studies import HELLO, write
 from maestro_conductor.attempt_files import read_attempt
 from maestro_conductor.lock import holder
 from maestro_conductor.testing import StepPlan, make_workspace
+from waiting import wait_until
 
 pytestmark = pytest.mark.once
 
@@ -127,7 +128,7 @@ def test_a_running_step_is_cancelled_with_its_children(start, tmp_path):
         tmp_path / "w", [StepPlan("a", ["sleep 100 & echo $! > child; " + COUNT + "sleep 100"])]
     )
     with start(conductor(root)) as process:
-        until((root / "a/count").exists)
+        wait_until((root / "a/count").exists)
         (root / ".cancel.lock").touch()
         assert process.wait(30) == 3
     assert ends(root) == {"a": "CANCELLED"}
@@ -145,11 +146,13 @@ def test_after_a_kill_it_goes_on_and_says_what_it_cannot_see(start, tmp_path):
         batch={"local_slots": 2},
     )
     with start(conductor(root)) as process:
-        until(lambda: (root / "runs/count").exists() and (root / "ended/count").exists())
+        wait_until(lambda: (root / "runs/count").exists() and (root / "ended/count").exists())
         process.send_signal(signal.SIGKILL)
-    until(lambda: read_attempt(root / "ended", 1).fate == "ended")
+    wait_until(lambda: read_attempt(root / "ended", 1).fate == "ended")
     with start(conductor(root)) as process:
-        until(lambda: any("which this system does not tell" in reason for reason in reasons(root)))
+        wait_until(
+            lambda: any("which this system does not tell" in reason for reason in reasons(root))
+        )
         (root / "runs/go").touch()
         assert process.wait(60) == 2
     assert {name: end for name, end in ends(root).items() if name != "later"} == {
@@ -170,12 +173,14 @@ def test_a_cancel_after_a_kill_ends_what_was_not_begun(start, tmp_path):
         ],
     )
     with start(conductor(root)) as process:
-        until((root / "runs/count").exists)
+        wait_until((root / "runs/count").exists)
         process.send_signal(signal.SIGKILL)
     with start(conductor(root)) as process:
-        until(lambda: any("which this system does not tell" in reason for reason in reasons(root)))
+        wait_until(
+            lambda: any("which this system does not tell" in reason for reason in reasons(root))
+        )
         (root / ".cancel.lock").touch()
-        until(lambda: ends(root)["later"] == "CANCELLED")
+        wait_until(lambda: ends(root)["later"] == "CANCELLED")
         assert process.poll() is None
         (root / "runs/go").touch()
         assert process.wait(30) == 3
@@ -187,7 +192,7 @@ def test_a_keeper_that_died_with_its_script_is_seen(start, tmp_path):
         tmp_path / "w", [StepPlan("a", [COUNT + "[ $(wc -l < count) = 2 ] || sleep 100"])]
     )
     with start(conductor(root)) as process:
-        until(lambda: (root / "a/count").exists() and read_attempt(root / "a", 1).pid)
+        wait_until(lambda: (root / "a/count").exists() and read_attempt(root / "a", 1).pid)
         process.send_signal(signal.SIGKILL)
     attempt = read_attempt(root / "a", 1)
     os.kill(attempt.keeper, signal.SIGKILL)
@@ -202,7 +207,7 @@ def test_the_commands_of_maestro(start, tmp_path):
     code, told = run(start, maestro("run", "-y", "-o", root, study))
     assert code == 0
     assert "launched" in told
-    until(lambda: set(ends(root).values()) == {"FINISHED"} and not holder(root))
+    wait_until(lambda: set(ends(root).values()) == {"FINISHED"} and not holder(root))
     assert (root / "say/NAME.Jim/said.txt").read_text() == "hello Jim\n"
     code, told = run(start, maestro("status", "--json", root))
     assert json.loads(told)["counts"] == {"FINISHED": 3}
@@ -219,7 +224,7 @@ def test_a_script_whose_keeper_was_killed_does_not_run_beside_its_rerun(
     long = _LONG.format(7 if with_conductor else 3)
     root = make_workspace(tmp_path / "w", [StepPlan("a", [long])])
     with start(conductor(root)) as process:
-        until((root / "a/count").exists)
+        wait_until((root / "a/count").exists)
         keeper = read_attempt(root / "a", 1).keeper
         if with_conductor:
             process.kill()

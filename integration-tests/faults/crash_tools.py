@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Collection
 from pathlib import Path
@@ -16,6 +15,7 @@ from maestro_conductor.journal import read_state
 from maestro_conductor.lock import last_holder
 from maestro_conductor.states import IN_FLIGHT, NAMES
 from maestro_conductor.testing import StepPlan, make_workspace
+from waiting import wait_until
 
 KILLED_CONDUCTOR = Path(__file__).with_name("killed_conductor.py")
 
@@ -83,11 +83,13 @@ def run_until_killed(root: Path, when: str, frame: int, victims: str = "conducto
 def start_conductor(root: Path) -> subprocess.Popen[bytes]:
     """Start a conductor; returns once it has taken the workspace, or has ended."""
     process = subprocess.Popen(conductor(root))
-    while process.poll() is None:
+
+    def begun() -> bool:
         holder = last_holder(root)
-        if holder is not None and holder.pid == process.pid:
-            break
-        time.sleep(0.01)
+        ended = process.poll() is not None
+        return ended or (holder is not None and holder.pid == process.pid)
+
+    wait_until(begun, "a conductor's start", interval=0.01)
     return process
 
 
@@ -100,8 +102,11 @@ def kill_after(root: Path, delay: float, *, change: bool = False) -> bool:
     journal = root / ".maestro/journal.msgpack"
     if change and journal.exists():
         size = journal.stat().st_size
-        while process.poll() is None and journal.stat().st_size == size:
-            time.sleep(0.001)
+        wait_until(
+            lambda: process.poll() is not None or journal.stat().st_size != size,
+            "another record",
+            interval=0.001,
+        )
     try:
         process.wait(delay)
     except subprocess.TimeoutExpired:

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable
 from itertools import compress
 from pathlib import Path
 
-from local_studies import until
 from maestro_conductor.attempt_files import read_attempt
 from maestro_conductor.journal import read_state
+from waiting import wait_until
 
 BATCH = {"type": "slurm", "host": "here", "bank": "proj_a", "queue": "debug", "shell": "/bin/bash"}
 JOB = {"nodes": 1, "procs": 1, "walltime": "5"}
@@ -35,7 +35,7 @@ def submitted_twice(roots: Iterable[Path]) -> dict[str, int]:
                 if read_attempt(root / graph.workspaces[i], attempt).fate in ("started", "ended"):
                     ran.add(token)
     assert ran
-    until(lambda: ran <= _jobs().keys())  # Slurm's accounts are a moment late
+    wait_until(lambda: ran <= _jobs().keys())  # Slurm's accounts are a moment late
     return {token: count for token, count in _jobs().items() if token in own and count > 1}
 
 

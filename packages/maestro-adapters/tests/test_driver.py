@@ -341,9 +341,8 @@ def start_driver(shell, workspace, script, **more):
 
 
 def until(true):
-    end = time.monotonic() + 60
+    """Look until it holds; a test in which it never does is ended by pytest's time-out."""
     while not true():
-        assert time.monotonic() < end, "it did not come about"
         os.sched_yield()
 
 

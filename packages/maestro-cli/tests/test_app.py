@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from maestro_cli import app
+from maestro_cli.errors import UsageError
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
@@ -178,11 +179,45 @@ def modules_of(*words: str) -> set[str]:
     return loaded_by("from maestro_cli import app; app.main(sys.argv[1:])", *words) - argparses
 
 
-def test_version_imports_nothing_heavy() -> None:
-    loaded = modules_of("--version")
-    others = {"msgpack", "attr", "attrs", "json", "subprocess", "dataclasses", "inspect"}
-    assert loaded & (HEAVY | OURS | others) == set()
-    assert len(loaded) < 30
+@pytest.mark.parametrize("option", ["--version", "-v"])
+def test_version_imports_nothing(option: str) -> None:
+    code = (
+        "import sys; before = set(sys.modules); from maestro_cli.entry import main\n"
+        "code = main()\n"
+        "print('modules:', code, *sorted(set(sys.modules) - before))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, option], capture_output=True, text=True, check=True
+    )
+    said, _, loaded = done.stdout.partition("modules:")
+    assert said == f"maestro {app.__version__}\n"
+    ours = ["maestro_cli", "maestro_cli.__about__", "maestro_cli.entry"]
+    assert [name for name in loaded.split() if name != "__future__"] == ["0", *ours]
+
+
+@pytest.mark.parametrize("words", [["--version"], ["-c", "-v"], ["status", "-h"]])
+def test_what_has_no_reader_any_more_ends_quietly(words: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "maestro_cli", *words], stdout=writer, stderr=subprocess.PIPE
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    "words", [["status"], ["status", "x", "--nonsense"], ["why", "-h"], ["cancel", "--frob", "x"]]
+)
+def test_one_command_s_parser_says_what_the_whole_one_says(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = []
+    for only in (None, words[0]):
+        with pytest.raises((SystemExit, UsageError)) as end:
+            app.make_parser(only).parse_args(words)
+        said.append((str(end.value), capsys.readouterr()))
+    assert said[0] == said[1]
 
 
 @pytest.mark.parametrize("options", [[], ["--summary"], ["--json"], ["--csv"], ["--failed"]])

@@ -16,10 +16,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 from maestro_cli import app
 from maestro_cli.study_state import open_study
 from maestro_cli.testing import T0, attempt
+from maestro_cli.views import as_json
 from maestro_conductor import records
 from maestro_conductor.composition import log_path_of
 
@@ -234,3 +236,18 @@ def test_a_line_of_the_log_that_is_none_of_ours_is_shown_as_it_is(
     log.parent.mkdir(exist_ok=True)
     log.write_text(line + "\n", encoding="utf-8")
     assert line in shown(capsys, "logs", str(failed))
+
+
+def test_json_is_written_as_json_writes_it(failed: Path) -> None:
+    study = open_study(failed)
+    odd = {"a\udcff": "ü\n", "b": 1, "c": True, "d": 1.5, "e": None, "f": [1, "x"], "g": 2**70}
+    instance = evolve(study.instances()[1], name='"\udcff', reason="a\tb", job=None, parameters="x")
+    study.graph.values[1] = [[name, value] for name, value in odd.items()]
+    text = as_json.line(study, [instance] * 2, now=T0 + 123_456)
+    read = json.loads(text)
+    assert json.dumps(read) == text
+    assert len(read["steps"]) == 2
+    step = read["steps"][0]
+    assert (step["parameters"], step["name"], step["reason"]) == (odd, '"\udcff', "a\tb")
+    assert (step["job"], step["exit_code"], step["state"]) == (None, 7, "FAILED")
+    assert (step["run_time"], step["elapsed"]) == (instance.run_time(T0), instance.elapsed(T0))

@@ -5,24 +5,25 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from maestro_cli import terminal
 from maestro_cli.__about__ import __version__
-from maestro_cli.commands import (
-    cancel,
-    completion,
-    logs,
-    resume,
-    run,
-    status,
-    update,
-    validate,
-    why,
-)
 from maestro_cli.errors import EXIT_INTERRUPTED, EXIT_OK
 from maestro_cli.parser import Parser, path
 
-_COMMANDS = (run, status, cancel, update, resume, validate, why, logs, completion)
+#: Modules of `maestro_cli.commands`, as the help lists them.
+_COMMANDS = (
+    "run",
+    "status",
+    "cancel",
+    "update",
+    "resume",
+    "validate",
+    "why",
+    "logs",
+    "completion",
+)
 
 _EPILOG = """\
 examples:
@@ -36,8 +37,13 @@ exit codes: 0 done, 1 bad study or folder, 2 failed steps, 3 cancelled, 64 wrong
 """
 
 
-def make_parser() -> argparse.ArgumentParser:
-    """Makes the whole parser, all commands included."""
+def make_parser(only: str | None = None) -> argparse.ArgumentParser:
+    """Makes the parser.
+
+    Args:
+        only: The command that is given, where that is known: others are left out, which nobody
+            sees and which saves their time. Anything else: all commands.
+    """
     parser = Parser(
         prog="maestro",
         description="Runs studies: steps and parameters from a YAML file, on this machine or a cluster.",
@@ -70,8 +76,8 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("-v", "--version", action="version", version=f"%(prog)s {__version__}")
     parser.set_defaults(command=None)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for module in _COMMANDS:
-        module.register(commands)
+    for name in (only,) if only in _COMMANDS else _COMMANDS:
+        import_module(f"maestro_cli.commands.{name}").register(commands)
     return parser
 
 
@@ -81,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     terminal.prepare()
     args: argparse.Namespace | None = None
     try:
-        parser = make_parser()
+        parser = make_parser(words[0] if words else None)
         args = parser.parse_args(words)
         if args.command is None:
             parser.print_help()

@@ -165,9 +165,6 @@ class Study:
         graph, known = self.graph, self.known
         names = [step.name for step in self.steps]
 
-        def time_or_none(value: int) -> int | None:
-            return None if value < 0 else value
-
         return [
             Instance(
                 index=i,
@@ -178,13 +175,13 @@ class Study:
                 job=known.job[i],
                 attempt=known.attempt[i],
                 cause=CAUSES[known.cause[i]] if known.attempt[i] else None,
-                submitted=time_or_none(known.submitted[i]),
-                started=time_or_none(known.started[i]),
-                ended=time_or_none(known.ended[i]),
+                submitted=at if (at := known.submitted[i]) >= 0 else None,
+                started=at if (at := known.started[i]) >= 0 else None,
+                ended=at if (at := known.ended[i]) >= 0 else None,
                 restarts=known.restarts[i],
                 resubmissions=known.resubmissions[i],
                 retries=known.retries[i],
-                exit_code=time_or_none(known.exit_code[i]),
+                exit_code=code if (code := known.exit_code[i]) >= 0 else None,
                 reason=known.reason.get(i),
                 parameters=graph.parameters[i],
             )

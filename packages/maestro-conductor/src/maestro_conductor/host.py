@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import selectors
 from collections.abc import Callable
 
 import attrs
 
 from maestro_conductor.clock import SystemClock
+from maestro_conductor.disk import SystemDisk
 from maestro_conductor.ports import Clock, Disk, Selector, Worker
 from maestro_conductor.worker import AdapterWorker
 
-__all__ = ["Host", "SystemDisk"]
-
-
-class SystemDisk:
-    """Implements `maestro_conductor.ports.Disk`."""
-
-    def write(self, descriptor: int, data: bytes | bytearray | memoryview) -> int:
-        """`os.write`."""
-        return os.write(descriptor, data)
-
-    def sync(self, descriptor: int) -> None:
-        """`os.fsync`."""
-        os.fsync(descriptor)
+__all__ = ["Host"]
 
 
 @attrs.frozen

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from maestro_conductor.host import SystemDisk
+from maestro_conductor.disk import SystemDisk
 from maestro_conductor.log_events import EVENTS
 from maestro_conductor.ports import Disk
 

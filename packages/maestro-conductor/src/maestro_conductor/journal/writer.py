@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from maestro_conductor.disk import SystemDisk
 from maestro_conductor.errors import WorkspaceError
 from maestro_conductor.files import replace_file
-from maestro_conductor.host import SystemDisk
 from maestro_conductor.journal.compaction import compact, worth_it
 from maestro_conductor.journal.framing import encode, journal_header
 from maestro_conductor.ports import Disk

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from maestro_conductor.host import Host, SystemDisk
+from maestro_conductor.disk import SystemDisk
+from maestro_conductor.host import Host
 from maestro_conductor.ports import Disk
 from maestro_conductor.testing.clock import ManualClock
 from maestro_conductor.testing.scheduler import ScriptedScheduler

@@ -1,0 +1,19 @@
+"""The disk of this machine."""
+
+from __future__ import annotations
+
+import os
+
+__all__ = ["SystemDisk"]
+
+
+class SystemDisk:
+    """Implements `maestro_conductor.ports.Disk`."""
+
+    def write(self, descriptor: int, data: bytes | bytearray | memoryview) -> int:
+        """`os.write`."""
+        return os.write(descriptor, data)
+
+    def sync(self, descriptor: int) -> None:
+        """`os.fsync`."""
+        os.fsync(descriptor)
