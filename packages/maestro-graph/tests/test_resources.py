@@ -55,6 +55,7 @@ def test_settled(make: Any, field: str, written: Any, expected: Any) -> None:
         ({"nodes": "2.5"}, "nodes of step s is '2.5'"),
         ({"nodes": -1}, "nodes of step s is '-1'"),
         ({"cores_per_task": True}, "cores per task of step s is 'True'"),
+        ({"procs": 0}, "procs of step s is 0, and must be at least 1"),
         ({"nested": "perhaps"}, "nested of step s is 'perhaps', which is neither"),
     ],
 )
@@ -71,7 +72,7 @@ def test_refused_when_expanding(make: Any, resources: Any, message: str) -> None
         ({"gpus": 1}, False),
         ({"nodes": 1}, True),
         ({"procs": "2"}, True),
-        ({"procs": 0}, False),
+        ({"procs": ""}, False),
     ],
 )
 def test_scheduled(make: Any, resources: Any, scheduled: bool) -> None:
@@ -115,3 +116,37 @@ def test_batch(make: Any) -> None:
 def test_a_batch_that_is_no_number(make: Any) -> None:
     with pytest.raises(ResourceError, match="nodes of the batch block is '\\$\\(P\\)'"):
         batch_of(make, nodes="$(P)")
+
+
+def test_blank_texts_of_the_batch_block_are_not_said(make: Any) -> None:
+    said = {"type": "slurm", "bank": " ", "queue": "", "host": None, "qos": "$(E)", "shell": " "}
+    batch = batch_of(make, **said)
+    assert (batch.bank, batch.queue, batch.host, batch.qos) == (None, None, None, "$(E)")
+    assert batch.shell == "/bin/bash"
+
+
+@pytest.mark.parametrize(
+    ("kind", "walltime", "message"),
+    [
+        ("slurm", "UNLIMITED", None),
+        ("slurm", "soon", "walltime of step s is 'soon', which is no walltime"),
+        ("lsf", "UNLIMITED", "walltime of step s is 'UNLIMITED', for which lsf has no word"),
+        ("flux", "infinite", "walltime of step s is 'infinite', for which flux has no word"),
+        ("flux", "inf", None),
+        ("flux", " ", None),
+        ("local", "soon", None),
+        ("other", "soon", None),
+    ],
+)
+def test_walltimes(make: Any, kind: str, walltime: str, message: str | None) -> None:
+    resources = {"procs": 1, "walltime": "$(T)"}
+    if message is None:
+        one(make, resources, batch={"type": kind}, variables={"T": walltime})
+        return
+    with pytest.raises(ResourceError, match=message):
+        one(make, resources, batch={"type": kind}, variables={"T": walltime})
+
+
+def test_a_walltime_that_a_local_step_is_held_to_must_be_one(make: Any) -> None:
+    with pytest.raises(ResourceError, match="no walltime"):
+        one(make, {"walltime": "soon", "enforce_walltime": True})

@@ -48,10 +48,11 @@ def test_batch_keys_are_read_as_in_a_file(study):
     assert batch.shell == "/bin/sh"
 
 
-def test_the_scheduler_of_the_command_line_is_checked_like_that_of_the_file(study):
+def test_the_scheduler_of_the_command_line_is_checked_like_that_of_the_file():
+    study = maestro_spec.load(TEXT.replace("$(SIZE)}", "$(SIZE), nodes: 1, walltime: soon}"))
     changed = maestro_spec.override(study, batch={"type": "slurm"})
     found = [(p.code, p.where) for p in maestro_spec.check(changed) if p.severity == "error"]
-    assert found == [("MS501", "batch.host"), ("MS501", "batch.bank")]
+    assert found == [("MS504", "study[0].run.walltime")]
 
 
 @pytest.mark.parametrize(

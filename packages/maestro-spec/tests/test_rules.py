@@ -365,11 +365,12 @@ SLURM = "batch: {type: slurm, host: h, bank: b, queue: q}\n"
     [
         ("90", None), ("24:00:00", None), ("2-00:00:00", None), ("30s", None), ("inf", None),
         ("'10:00'", "MS506"), ("10:00", "MS506"), ("soon", "MS504"), ("1:2:3:4", "MS504"),
-        ("$(W)", None),
+        ("$(W)", "MS504"), ("$(T)", None), ("$(E)", None), ("$(T)0", None), ("0h", None), ("00", None),
+        (".5h", None), ("'90 '", None), ("UNLIMITED", None), ("Infinite", None), ("1-00:00:00", None),
     ],
 )  # fmt: skip
 def test_walltimes_of_scheduled_steps(walltime, code, codes):
-    env = "env: {variables: {W: soon}}\n"
+    env = "env: {variables: {W: soon, T: 90, E: ' '}}\n"
     text = SLURM + env + study(step("a", f"cmd: x, procs: 1, walltime: {walltime}"))
     assert codes(text) == ({code} if code else set())
 
@@ -377,20 +378,33 @@ def test_walltimes_of_scheduled_steps(walltime, code, codes):
 @pytest.mark.parametrize(
     ("kind", "codes_"),
     [
-        ("local", set()), ("slurm", {"MS501"}), ("lsf", {"MS501"}), ("flux", set()),
+        ("local", set()), ("slurm", set()), ("lsf", set()), ("flux", set()),
         ("gridengine", {"MS502"}),
     ],
 )  # fmt: skip
-def test_each_scheduler_has_its_keys(kind, codes_, codes):
+def test_banks_queues_and_hosts_may_be_left_out(kind, codes_, codes):
     assert codes(f"batch: {{type: {kind}}}") == codes_
 
 
-def test_all_missing_batch_keys_are_told(lint):
-    assert [p.where for p in lint("batch: {type: lsf}")] == [
-        "batch.host",
-        "batch.bank",
-        "batch.queue",
-    ]
+@pytest.mark.parametrize(
+    ("kind", "walltime", "code"),
+    [
+        ("lsf", "UNLIMITED", "MS504"), ("lsf", "infinite", "MS504"), ("lsf", "inf", "MS504"),
+        ("flux", "unlimited", "MS504"), ("flux", "INFINITE", "MS504"), ("flux", "inf", None),
+        ("local", "UNLIMITED", None), ("lsf", "$(W)", "MS504"), ("flux", "$(W)", "MS504"),
+        ("slurm", "$(W)", None),
+    ],
+)  # fmt: skip
+def test_no_limit_has_other_words_elsewhere(kind, walltime, code, codes):
+    env = "env: {variables: {W: UNLIMITED}}\n"
+    text = f"batch: {{type: {kind}}}\n{env}"
+    text += study(step("a", f"cmd: x, procs: 1, walltime: {walltime}"))
+    assert codes(text) == ({code} if code else set())
+
+
+def test_a_walltime_that_a_local_step_is_held_to_must_be_one(codes):
+    text = study(step("a", "cmd: x, walltime: soon, enforce walltime: true"))
+    assert codes(text) == {"MS504"}
 
 
 def test_keys_that_a_scheduler_does_not_use(lint):
@@ -433,6 +447,8 @@ def test_exit_codes(keys, count, lint):
         ("2.0", None),
         ("1.5", "MS512"),
         ("four", "MS512"),
+        ("0", "MS512"),
+        ("' '", None),
     ],
 )
 def test_numbers_that_a_variable_gives(value, code, codes):
@@ -512,3 +528,20 @@ def test_a_near_miss_of_a_section_is_an_error(lint):
         "`batches` in the study file is ignored."
     ]
     assert messages(lint, "x-defaults: {}\n" + steps, "MS101") == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "code"),
+    [("gpus", "0", None), ("procs", "''", None), ("procs", "0", "MS512"), ("procs", "null", "MS512"),
+     ("walltime", "''", None), ("walltime", "soon", "MS504"), ("exclusive", "'off'", None),
+     ("exclusive", "perhaps", "MS513"), ("enforce walltime", "2", "MS513"), ("nested", "''", None)],
+)  # fmt: skip
+def test_odd_values_that_a_parameter_gives(key, value, code, codes):
+    kind = "flux" if key == "nested" else "slurm"
+    text = (
+        f"batch: {{type: {kind}}}\nglobal.parameters: {{P: {{values: [{value}], label: L.%%}}}}\n"
+    )
+    text += study(step("a", f"cmd: x, nodes: 2, {key}: $(P)"))
+    assert {found for found in codes(text) if found.startswith("MS5")} == (
+        {code} if code else set()
+    )

@@ -94,8 +94,6 @@ def required_fields(study):
     for number in range(len(study["study"])):
         step = ("study", number)
         yield from [(*step, "name"), (*step, "description"), (*step, "run"), (*step, "run", "cmd")]
-    if study.get("batch", {}).get("type") in {"slurm", "lsf"}:
-        yield from [("batch", "host"), ("batch", "bank"), ("batch", "queue")]
     table = study.get("global.parameters", {})
     factors = [(("grid", n), factor) for n, factor in enumerate(table.get("grid", []))]
     for place, factor in factors or [((), table)]:

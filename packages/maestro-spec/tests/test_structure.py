@@ -32,7 +32,7 @@ def found(lint, text):
         ("walltime: true", "MS104"),
         ("walltime: ''", "MS105"),
         ("exclusive: true", None),
-        ("exclusive: $(A)", None),
+        ("exclusive: $(A)", "MS513"),
         ("exclusive: {allocation: true}", None),
         ("exclusive: {allocation: true, luncher: true}", "MS102"),
         ("exclusive: 'yes'", "MS104"),

@@ -7,9 +7,12 @@ from typing import Any
 
 import attrs
 
-from maestro_adapters.errors import OptionsError
+from maestro_adapters.errors import OptionsError, RequestError
+from maestro_adapters.words import word
 
 __all__ = ["AdapterOptions"]
+
+_WORDS = frozenset({"shell", "host", "bank", "queue", "reservation", "qos", "uri", "version"})
 
 
 @attrs.frozen(kw_only=True)
@@ -64,6 +67,14 @@ class AdapterOptions:
         """
         known = attrs.fields_dict(cls)
         given = {key: value for key, value in options.items() if key in known and value is not None}
+        try:
+            for key in _WORDS & given.keys():
+                if (said := word(key, given[key])) is None:
+                    del given[key]
+                else:
+                    given[key] = said
+        except RequestError as error:
+            raise OptionsError(f"an option of the adapter cannot be used: {error}") from error
         try:
             for key, number in (("slots", int), ("user_throttle", int), ("timeout", float)):
                 if key in given:

@@ -10,6 +10,7 @@ import attrs
 from maestro_adapters.errors import RequestError
 from maestro_adapters.launcher import from_template
 from maestro_adapters.options import AdapterOptions
+from maestro_adapters.words import word
 
 __all__ = ["JobRequest", "parse_request", "read_keys", "require"]
 
@@ -181,8 +182,8 @@ def _anything(_key: str, value: object) -> object:
 _WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _READERS: Mapping[str, Callable[[str, object], object]] = {
     **dict.fromkeys(("name", "label", "description", "workspace", "command", "restart"), _text),
-    **dict.fromkeys(("bind", "bind_gpus", "walltime", "queue", "bank"), _text),
-    **dict.fromkeys(("reservation", "qos", "shell"), _text),
+    **dict.fromkeys(("bind", "bind_gpus", "walltime", "queue", "bank"), word),
+    **dict.fromkeys(("reservation", "qos", "shell"), word),
     **dict.fromkeys(("nodes", "procs", "cores_per_task", "default_nodes", "default_procs"), _count),
     **dict.fromkeys(("tasks_per_rs", "rs_per_node", "cpus_per_rs"), _count),
     **dict.fromkeys(("gpus", "default_gpus"), _whole_number),  # 0: none, whatever the default

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Collection
 from typing import Literal
 
 from maestro_adapters.errors import WalltimeError
@@ -17,28 +18,44 @@ __all__ = ["clock", "days_and_clock", "hours_and_minutes", "parse"]
 _NO_LIMIT = frozenset({"inf", "infinite", "unlimited"})
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
-_MINUTES = re.compile(r"(\d+)", re.ASCII)
-_PAIR = re.compile(r"(\d+):(\d+)", re.ASCII)
-_CLOCK = re.compile(r"(\d+):(\d+):(\d+)", re.ASCII)
-_DAYS = re.compile(r"(\d+)-(\d+)(?::(\d+))?(?::(\d+))?", re.ASCII)
-_DURATION = re.compile(r"(\d+(?:\.\d*)?|\.\d+)([smhd])", re.ASCII)
+# Nobody means a number of ten digits, and of very many digits Python makes none.
+_N = r"\d{1,9}"
+_MINUTES = re.compile(rf"({_N})", re.ASCII)
+_PAIR = re.compile(rf"({_N}):({_N})", re.ASCII)
+_CLOCK = re.compile(rf"({_N}):({_N}):({_N})", re.ASCII)
+_DAYS = re.compile(rf"({_N})-({_N})(?::({_N}))?(?::({_N}))?", re.ASCII)
+_DURATION = re.compile(rf"({_N}(?:\.\d{{0,9}})?|\.{_N})([smhd])", re.ASCII)
 
 
-def parse(text: str, pair: Literal["minutes", "hours"] = "minutes") -> float | None:
+def parse(
+    text: str,
+    pair: Literal["minutes", "hours"] = "minutes",
+    *,
+    lacking: Collection[str] = (),
+    scheduler: str = "",
+) -> float | None:
     """Seconds of a walltime.
 
     Args:
         text: as the study wrote it: ``90``, ``24:00:00``, ``2-00:00:00``, ``1.5h``.
         pair: what ``A`` means in ``A:B``: minutes (Slurm, Flux, local), or hours (LSF).
+        lacking: words for "no limit" that the scheduler has none of.
+        scheduler: its name, for the message about such a word.
 
     Returns:
         Seconds, or None for no limit.
 
     Raises:
-        WalltimeError: the text is no walltime.
+        WalltimeError: the text is no walltime, or one of the scheduler's missing words.
     """
     text = text.strip()
-    if text in _NO_LIMIT:
+    word = text.lower()
+    if word in lacking:
+        raise WalltimeError(
+            f"the walltime is {text!r}, for which {scheduler} has no word: leave the walltime out "
+            "for the limit of the queue, or say how long"
+        )
+    if word in _NO_LIMIT:
         return None
     return _seconds(text, pair) or None
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from maestro_adapters.errors import WalltimeError
 from maestro_adapters.lsf.adapter import create
 from maestro_adapters.lsf.directives import time_limit
 
@@ -80,9 +81,15 @@ def test_a_name_is_no_array():
         ("90s", "00:02"),
         ("1.5h", "01:30"),
         ("0", None),
-        ("inf", None),
+        (" 90 ", "90"),
         (None, None),
     ],
 )
 def test_walltimes_are_rounded_up_to_minutes(text, written):
     assert time_limit(text) == written
+
+
+@pytest.mark.parametrize("word", ["inf", "INFINITE", "Unlimited", " unlimited "])
+def test_there_is_no_word_for_no_limit(word):
+    with pytest.raises(WalltimeError, match="for which LSF has no word"):
+        time_limit(word)

@@ -116,7 +116,9 @@ def test_a_map_is_no_option():
         ("1.5h", "01:30:00"),
         ("2d", "2-00:00:00"),
         ("inf", "UNLIMITED"),
-        ("unlimited", "UNLIMITED"),
+        ("unlimited", "unlimited"),
+        ("INFINITE", "INFINITE"),
+        (" 90 ", "90"),
         (None, None),
     ],
 )

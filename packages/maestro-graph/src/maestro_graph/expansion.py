@@ -238,13 +238,15 @@ class _Expansion:
             compile_template(text, self.tokens, self.known) for text in texts_of(step.resources)
         ]
         if all(template.constant for template in templates):
-            return (settle(self._fill(step, templates, rows[0]), where),)
+            return (settle(self._fill(step, templates, rows[0]), where, self.spec.batch.type),)
         settled: dict[tuple[str, ...], Resources] = {}
         for row in rows:
             texts = tuple(template.render(row) for template in templates)
             if texts not in settled:
                 settled[texts] = settle(
-                    self._fill(step, templates, row), f"{where} in row {row + 1} of the parameters"
+                    self._fill(step, templates, row),
+                    f"{where} in row {row + 1} of the parameters",
+                    self.spec.batch.type,
                 )
         return [settled[tuple(template.render(row) for template in templates)] for row in rows]
 

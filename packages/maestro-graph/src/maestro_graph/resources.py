@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from maestro_graph import walltimes
 from maestro_graph.errors import ResourceError
 from maestro_graph.graph import Batch, Resources
 
@@ -24,6 +25,8 @@ _FLAGS = frozenset(
         "enforce_walltime",
     }
 )
+#: Texts of the batch block.
+_WORDS = ("host", "bank", "queue", "reservation", "qos", "uri", "version")
 _YES = frozenset({"true", "yes", "on", "1"})
 _NO = frozenset({"false", "no", "off", "0", ""})
 
@@ -66,23 +69,25 @@ def texts_of(resources: Resources) -> list[str]:
     return list(strings_of(attrs.asdict(resources, recurse=False)))
 
 
-def settle(resources: Resources, where: str) -> Resources:
+def settle(resources: Resources, where: str, scheduler: str = "local") -> Resources:
     """Turn the texts of resolved resources into what they mean.
 
     Args:
         resources: without tokens.
         where: whose they are, for messages.
+        scheduler: the type of the batch block.
 
     Returns:
         Counts as ints, flags as bools, a numeric priority as a number, the rest as it was.
 
     Raises:
-        ResourceError: a count is no whole number, or a flag neither true nor false.
+        ResourceError: a count is no whole number or too small, a flag neither true nor false, or the
+            walltime none that the scheduler understands.
     """
     settled: dict[str, Any] = {}
     for name, value in attrs.asdict(resources, recurse=False).items():
         if name in _COUNTS:
-            settled[name] = count(value, name, where)
+            settled[name] = count(value, name, where, least=0 if name == "gpus" else 1)
         elif name in _FLAGS:
             settled[name] = _flag(value, name, where)
         elif name == "priority":
@@ -90,8 +95,26 @@ def settle(resources: Resources, where: str) -> Resources:
         elif value is None or name in ("allocation_args", "launcher_args"):
             settled[name] = value
         else:
-            settled[name] = str(value) or None
+            settled[name] = _word(value)
+    _check_walltime(settled, where, scheduler)
     return Resources(**settled)
+
+
+def _check_walltime(settled: Mapping[str, Any], where: str, scheduler: str) -> None:
+    text = settled["walltime"]
+    if text is None:
+        return
+    trouble = walltimes.trouble(
+        text,
+        scheduler,
+        scheduled=bool(settled["nodes"] or settled["procs"]),
+        enforced=bool(settled["enforce_walltime"]),
+    )
+    if trouble is not None:
+        raise ResourceError(
+            f"walltime of {where} is {text!r}, {trouble}",
+            hint="write minutes (90), HH:MM:SS (24:00:00) or days (2-00:00:00), or leave it out",
+        )
 
 
 def settle_batch(batch: Batch, change: Callable[[str], str]) -> Batch:
@@ -106,11 +129,20 @@ def settle_batch(batch: Batch, change: Callable[[str], str]) -> Batch:
     }
     for name in ("nodes", "procs", "gpus"):
         fields[name] = count(fields[name], name, "the batch block")
+    for name in _WORDS:
+        fields[name] = _word(fields[name])
+    fields["shell"] = _word(fields["shell"]) or Batch().shell
     return Batch(**fields)
 
 
-def count(value: Any, name: str, where: str) -> int | None:
-    """Return a whole number ≥ 0, or None for "not said".
+def _word(value: Any) -> str | None:
+    """Return a text, or None for one that is blank: "not said"."""
+    text = "" if value is None else str(value)
+    return text if text.strip() else None
+
+
+def count(value: Any, name: str, where: str, *, least: int = 0) -> int | None:
+    """Return a whole number from ``least`` on, or None for "not said".
 
     Raises:
         ResourceError: it is neither.
@@ -119,7 +151,13 @@ def count(value: Any, name: str, where: str) -> int | None:
     if not text:
         return None
     if not isinstance(value, bool) and re.fullmatch(r"[0-9]+(\.0*)?", text, re.ASCII):
-        return int(text.partition(".")[0])
+        number = int(text.partition(".")[0])
+        if number >= least:
+            return number
+        raise ResourceError(
+            f"{name.replace('_', ' ')} of {where} is {text}, and must be at least {least}",
+            hint="check the value of the parameter or variable that it names",
+        )
     raise ResourceError(
         f"{name.replace('_', ' ')} of {where} is {text!r}, which is no whole number",
         hint="check the value of the parameter or variable that it names",

@@ -261,5 +261,5 @@ def batch(values: dict[str, Any]) -> Batch:
     if "flux_uri" in known:
         known.setdefault("uri", known.pop("flux_uri"))
         known.pop("flux_uri", None)
-    known["given"] = frozenset(values)
+    known["given"] = frozenset(key for key, value in values.items() if value is not None)
     return Batch(**known)

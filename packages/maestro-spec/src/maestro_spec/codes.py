@@ -88,7 +88,6 @@ _LIST: list[tuple[str, Literal["error", "warning", "hint"], str]] = [
     ("MS411", "error", "a name without a letter"),
     ("MS412", "warning", "a variable of the shell called like a parameter"),
     # Values and the batch block
-    ("MS501", "error", "a batch key that the scheduler needs"),
     ("MS502", "warning", "an unknown scheduler"),
     ("MS503", "hint", "a key that this scheduler does not use"),
     ("MS504", "error", "a walltime that no scheduler understands"),
@@ -100,6 +99,7 @@ _LIST: list[tuple[str, Literal["error", "warning", "hint"], str]] = [
     ("MS510", "warning", "exit codes that contradict each other"),
     ("MS511", "hint", "a restart that never happens"),
     ("MS512", "error", "a token that gives no number"),
+    ("MS513", "error", "a token that is neither true nor false"),
     # Commands
     ("MS601", "hint", "a program in the background that nothing waits for"),
 ]

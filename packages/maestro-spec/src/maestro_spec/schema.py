@@ -22,7 +22,8 @@ from maestro_spec.shapes import (
     Whole,
     Word,
 )
-from maestro_spec.study_shape import BATCH, NEEDED_IN_BATCH, STUDY
+from maestro_spec.single_values import is_droppable
+from maestro_spec.study_shape import STUDY
 
 _TOKEN = {"type": "string", "pattern": r"\$\("}
 
@@ -41,7 +42,20 @@ def json_schema() -> dict[str, Any]:
     }
 
 
+#: What says nothing, where that is left out.
+_NOTHING: list[dict[str, Any]] = [
+    {"enum": [None, False, 0, ""]},
+    {"type": "array", "maxItems": 0},
+    {"type": "object", "maxProperties": 0},
+]
+
+
 def _schema(shape: Shape) -> dict[str, Any]:
+    said = _said(shape)
+    return {"anyOf": [said, *_NOTHING]} if is_droppable(shape) else said
+
+
+def _said(shape: Shape) -> dict[str, Any]:
     if isinstance(shape, Record):
         return _record(shape)
     if isinstance(shape, ListOf):
@@ -63,9 +77,12 @@ def _schema(shape: Shape) -> dict[str, Any]:
 
 def _single(shape: Text | Word | Whole | Number | Flag | Walltime | Value) -> dict[str, Any]:
     if isinstance(shape, Text):
-        types = ["string", *(["number", "boolean"] if shape.convert else [])]
+        types = ["string", *(["number"] if shape.convert else [])]
+        types += ["boolean"] if shape.convert and not shape.droppable else []
         types += ["null"] if shape.nullable else []
         text: dict[str, Any] = {"type": types[0] if len(types) == 1 else types}
+        if not shape.blank:
+            return text | {"pattern": r"\S"}
         return text if shape.empty else text | {"minLength": 1}
     if isinstance(shape, Word):
         words = [form for word in shape.words for form in (word, word.title(), word.upper())]
@@ -91,7 +108,7 @@ def _whole(shape: Whole) -> dict[str, Any]:
         number["maximum"] = shape.maximum
     options = [number, {"type": "string", "pattern": r"^\s*[0-9]+\s*$"}]
     if shape.loose:
-        return {"type": ["integer", "string", "null"]}
+        return {"type": ["integer", "string"]}
     return {"anyOf": [*options, _TOKEN] if shape.tokens else options}
 
 
@@ -107,14 +124,6 @@ def _record(shape: Record) -> dict[str, Any]:
         record["required"] = required
     if shape.alternatives:
         record["oneOf"] = [{"required": list(keys)} for keys in shape.alternatives]
-    if shape is BATCH:
-        record["allOf"] = [
-            {
-                "if": {"properties": {"type": {"const": kind}}, "required": ["type"]},
-                "then": {"required": list(keys)},
-            }
-            for kind, keys in NEEDED_IN_BATCH.items()
-        ]
     if shape.others is not None:
         record["additionalProperties"] = _schema(shape.others)
     elif shape.closed and not shape.free:

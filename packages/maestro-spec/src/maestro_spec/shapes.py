@@ -17,11 +17,16 @@ class Text:
         convert: numbers and booleans are taken as the text that they were written as.
         empty: an empty text will do.
         nullable: nothing will do as well, and means "not said".
+        blank: a text of blanks alone will do.
+        droppable: what says nothing (an empty text, 0, false, an empty list) is not said, as
+            upstream leaves it out; true is no text.
     """
 
     convert: bool = False
     empty: bool = False
     nullable: bool = False
+    blank: bool = True
+    droppable: bool = False
 
 
 @attrs.frozen
@@ -40,7 +45,8 @@ class Whole:
         minimum: the least that will do.
         maximum: the most, or None.
         tokens: a text with tokens will do.
-        loose: any text will do (the batch block, which upstream never checks).
+        loose: any text will do (the batch block, which upstream never checks), and what says
+            nothing is not said.
     """
 
     minimum: int = 0
@@ -101,9 +107,15 @@ class ListOf:
 
 @attrs.frozen
 class MapOf:
-    """A map with free keys."""
+    """A map with free keys.
+
+    Attributes:
+        value: what each value is.
+        droppable: what says nothing will do as well, and is not said.
+    """
 
     value: Shape
+    droppable: bool = False
 
 
 @attrs.frozen

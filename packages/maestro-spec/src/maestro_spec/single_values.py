@@ -104,8 +104,9 @@ class ScalarReader:
     def _text(self, node: Scalar, shape: Text, path: Path, name: str) -> Any:
         if node.kind == "null" and shape.nullable:
             return None
-        if node.kind == "str" or (shape.convert and node.kind != "null"):
-            if node.text or shape.empty:
+        unread = {"null", "bool"} if shape.droppable else {"null"}
+        if node.kind == "str" or (shape.convert and node.kind not in unread):
+            if (node.text if shape.blank else node.text.strip()) or shape.empty:
                 return node.text
             self.complain("MS105", node, path, f"{name} is empty.")
             return INVALID
@@ -113,16 +114,12 @@ class ScalarReader:
 
     def _whole(self, node: Scalar, shape: Whole, path: Path, name: str) -> Any:
         value = node.value
-        if shape.loose and node.kind == "null":
-            return None
         if node.kind == "str":
             digits = value.strip()
             if digits.isascii() and digits.isdigit() and len(digits) < 20:
                 value = int(digits)
-            elif (shape.tokens and _DIGITS_AND_TOKENS.fullmatch(digits)) or (shape.loose and value):
+            elif (shape.tokens and _DIGITS_AND_TOKENS.fullmatch(digits)) or shape.loose:
                 return value
-            elif shape.loose:
-                return None
         if node.kind == "float" and value.is_integer():
             value = int(value)
         if isinstance(value, bool) or not isinstance(value, int):
@@ -169,16 +166,19 @@ class ScalarReader:
         return self.wrong(node, path, name, "true or false", "Write it without quotes: true.")
 
     def _walltime(self, node: Scalar, path: Path, name: str) -> Any:
-        if node.kind == "sixty" or (node.kind == "int" and node.text.isdigit()):
+        if node.kind == "sixty":
             return node.text
         value = node.value
         if node.kind == "float" and value.is_integer():
             value = int(value)
         if isinstance(value, int) and not isinstance(value, bool):
             checked = self._in_range(node, value, 0, None, path, name)
-            return checked if checked is INVALID else str(checked)
+            if checked is INVALID:
+                return checked
+            # Upstream leaves the number 0 out, and hands the text "0" to the scheduler.
+            return str(checked) if checked else None
         if node.kind == "str":
-            if node.text:
+            if node.text.strip():
                 return node.text
             self.complain("MS105", node, path, f"{name} is empty.")
             return INVALID
@@ -250,6 +250,18 @@ class ScalarReader:
         elif kind == "null":
             message = f"{name} is nothing: the token gives `None`."
             self.complain("MS113", node, path, message, "Write a value, or a text in quotes.")
+
+
+def is_droppable(shape: Shape) -> bool:
+    """Whether what says nothing may stand for a value of this shape, and is left out."""
+    return shape.loose if isinstance(shape, Whole) else getattr(shape, "droppable", False)
+
+
+def says_nothing(node: Node) -> bool:
+    """Whether a node is nothing, false, 0, blank, or an empty list or map."""
+    if isinstance(node, Scalar):
+        return not (node.value.strip() if isinstance(node.value, str) else node.value)
+    return not (node.items if isinstance(node, Sequence) else node.entries)
 
 
 def _quote(node: Scalar) -> str | None:

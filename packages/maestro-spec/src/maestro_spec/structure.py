@@ -19,7 +19,15 @@ from maestro_spec.shapes import (
     Shape,
     Value,
 )
-from maestro_spec.single_values import INVALID, KINDS, ScalarReader, in_words, plain
+from maestro_spec.single_values import (
+    INVALID,
+    KINDS,
+    ScalarReader,
+    in_words,
+    is_droppable,
+    plain,
+    says_nothing,
+)
 from maestro_spec.study_shape import RUN
 
 
@@ -36,6 +44,8 @@ class Reader(ScalarReader):
             path: where it stands in the document.
             name: what to call it in messages.
         """
+        if is_droppable(shape) and says_nothing(node):
+            return None
         if isinstance(shape, Record):
             return self.record(node, shape, path)
         if isinstance(shape, ListOf):

@@ -25,12 +25,11 @@ from maestro_spec.shapes import (
 
 PRIORITIES = ("held", "minimal", "low", "medium", "high", "expedited")
 
-#: what a scheduler needs to find in the batch block
-NEEDED_IN_BATCH = {"slurm": ("host", "bank", "queue"), "lsf": ("host", "bank", "queue")}
-
 _TEXT = Text()
 _COUNT = Whole(1)
-_ARGS = MapOf(Anything())
+_WORD = Text(blank=False)
+_SETTING = Text(convert=True, empty=True, nullable=True, droppable=True)
+_ARGS = MapOf(Anything(), droppable=True)
 _EXIT_CODES = ListOf(Whole(0, 255, tokens=False))
 
 DESCRIPTION = Record(
@@ -96,20 +95,22 @@ BATCH = Record(
     "`batch`",
     (
         Key("type", _TEXT, "Adapter: local, slurm, lsf, flux, or that of a plugin."),
-        Key("shell", Text(nullable=True), "Interpreter of the scripts; /bin/bash by default."),
-        Key("host", Text(convert=True, empty=True, nullable=True), "Name of the cluster."),
-        Key("bank", Text(convert=True, empty=True, nullable=True), "Account to charge."),
-        Key("queue", Text(convert=True, empty=True, nullable=True), "Queue or partition."),
+        Key(
+            "shell",
+            Text(nullable=True, blank=False),
+            "Interpreter of the scripts; /bin/bash by default.",
+        ),
+        Key("host", _SETTING, "Name of the cluster."),
+        Key("bank", _SETTING, "Account to charge."),
+        Key("queue", _SETTING, "Queue or partition."),
         Key("nodes", Whole(loose=True), "Default of the scheduled steps."),
         Key("procs", Whole(loose=True), "Default of the scheduled steps."),
         Key("gpus", Whole(loose=True), "Default of the scheduled steps."),
-        Key("reservation", Text(convert=True, empty=True, nullable=True), "Reservation to use."),
-        Key("qos", Text(convert=True, empty=True, nullable=True), "Quality of service."),
-        Key("uri", Text(convert=True, empty=True, nullable=True), "Flux instance to talk to."),
-        Key("flux_uri", Text(convert=True, empty=True, nullable=True), "The same as `uri`."),
-        Key(
-            "version", Text(convert=True, empty=True, nullable=True), "Flux interface; not needed."
-        ),
+        Key("reservation", _SETTING, "Reservation to use."),
+        Key("qos", _SETTING, "Quality of service."),
+        Key("uri", _SETTING, "Flux instance to talk to."),
+        Key("flux_uri", _SETTING, "The same as `uri`."),
+        Key("version", _SETTING, "Flux interface; not needed."),
         Key("args", _ARGS, "Free options of Flux."),
         Key("allocation_args", _ARGS, "Free options of the submission, option: value."),
         Key("launcher_args", _ARGS, "Free options of the launcher, option: value."),
@@ -154,15 +155,15 @@ RUN = Record(
         Key("tasks per rs", _COUNT, "LSF: tasks per resource set."),
         Key("rs per node", _COUNT, "LSF: resource sets per node."),
         Key("cpus per rs", _COUNT, "LSF: cores per resource set."),
-        Key("bind", _TEXT, "LSF: binding of jsrun."),
-        Key("bind gpus", _TEXT, "LSF: binding of GPUs."),
+        Key("bind", _WORD, "LSF: binding of jsrun."),
+        Key("bind gpus", _WORD, "LSF: binding of GPUs."),
         Key("walltime", Walltime(), "90 (minutes), 24:00:00, 2-00:00:00."),
-        Key("reservation", _TEXT, "Reservation to use."),
+        Key("reservation", _WORD, "Reservation to use."),
         Key("exclusive", EXCLUSIVE, "No other job on the nodes."),
         Key("nested", Flag(), "Flux: the script runs in an instance of its own."),
         Key("waitable", Flag(), "Flux: the job can be waited for."),
         Key("priority", Word(PRIORITIES, (0.0, 1.0)), "held … expedited, or 0.0 to 1.0."),
-        Key("qos", _TEXT, "Quality of service."),
+        Key("qos", _WORD, "Quality of service."),
         Key("retries", Whole(0, tokens=False), "How often a failed command runs again.", ours=True),
         Key("retry pause", Number(0), "Seconds before each retry.", ours=True),
         Key(

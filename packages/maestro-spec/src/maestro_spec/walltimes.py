@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 
-_NO_LIMIT = frozenset({"0", "inf", "infinite", "unlimited"})
-_MINUTES = re.compile(r"\d+", re.ASCII)
-_COLONS = re.compile(r"(\d+):(\d+)(?::(\d+))?", re.ASCII)
-_DAYS = re.compile(r"(\d+)-(\d+)(?::(\d+))?(?::(\d+))?", re.ASCII)
-_UNIT = re.compile(r"(\d+(?:\.\d+)?)([smhd])", re.ASCII)
+_NO_LIMIT = frozenset({"inf", "infinite", "unlimited"})
+#: words of that kind that a scheduler has none of
+_LACKING = {"lsf": _NO_LIMIT, "flux": frozenset({"infinite", "unlimited"})}
+
+# Nobody means a number of ten digits, and of very many digits Python makes none.
+_N = r"\d{1,9}"
+_MINUTES = re.compile(rf"({_N})", re.ASCII)
+_PAIR = re.compile(rf"({_N}):({_N})", re.ASCII)
+_CLOCK = re.compile(rf"({_N}):({_N}):({_N})", re.ASCII)
+_DAYS = re.compile(rf"({_N})-({_N})(?::({_N}))?(?::({_N}))?", re.ASCII)
+_UNIT = re.compile(rf"({_N}(?:\.\d{{0,9}})?|\.{_N})([smhd])", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -29,15 +35,19 @@ def seconds(text: str, *, lsf: bool = False) -> float | None:
     Raises:
         WalltimeError: it is none.
     """
-    if text in _NO_LIMIT:
+    text = text.strip()
+    if text.lower() in _NO_LIMIT:
         return None
-    if _MINUTES.fullmatch(text):
-        return int(text) * 60
-    if found := _COLONS.fullmatch(text):
-        first, second, third = found.groups()
-        if third is not None:
-            return int(first) * 3600 + int(second) * 60 + int(third)
-        return (int(first) * 60 + int(second)) * (60 if lsf else 1)
+    return _number(text, lsf=lsf) or None
+
+
+def _number(text: str, *, lsf: bool) -> float:
+    if found := _MINUTES.fullmatch(text):
+        return int(found[1]) * 60
+    if found := _PAIR.fullmatch(text):
+        return (int(found[1]) * 60 + int(found[2])) * (60 if lsf else 1)
+    if found := _CLOCK.fullmatch(text):
+        return int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3])
     if found := _DAYS.fullmatch(text):
         days, hours, minutes, rest = (int(part or 0) for part in found.groups())
         return days * 86400 + hours * 3600 + minutes * 60 + rest
@@ -48,10 +58,18 @@ def seconds(text: str, *, lsf: bool = False) -> float | None:
 
 def is_walltime(text: str) -> bool:
     """Whether a text is a walltime."""
-    patterns = (_MINUTES, _COLONS, _DAYS, _UNIT)
-    return text in _NO_LIMIT or any(pattern.fullmatch(text) for pattern in patterns)
+    try:
+        seconds(text)
+    except WalltimeError:
+        return False
+    return True
 
 
 def is_ambiguous(text: str) -> bool:
     """Whether schedulers read it differently: ``A:B``."""
-    return re.fullmatch(r"\d+:\d+", text, re.ASCII) is not None
+    return _PAIR.fullmatch(text.strip()) is not None
+
+
+def is_foreign(text: str, scheduler: str) -> bool:
+    """Whether it is a word for "no limit" that this scheduler has none of."""
+    return text.strip().lower() in _LACKING.get(scheduler, ())

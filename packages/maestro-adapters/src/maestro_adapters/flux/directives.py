@@ -28,6 +28,9 @@ URGENCIES = {
     "expedited": 31,
 }
 
+#: Words for "no limit" that are Slurm's; Flux's own is `inf` (RFC 23).
+_LACKING = ("unlimited", "infinite")
+
 
 def directives(request: JobRequest, uri: str | None) -> list[str]:
     """The lines below the interpreter, each only where it has a value."""
@@ -121,7 +124,8 @@ def time_limit(text: str | None) -> str:
     Raises:
         WalltimeError: the text is no walltime.
     """
-    seconds = (walltime.parse(text) if text is not None else None) or 0
+    said = walltime.parse(text, lacking=_LACKING, scheduler="Flux") if text is not None else None
+    seconds = said or 0
     # A clock as upstream writes it, 600.0s: scripts are compared with its.
     return f"{float(seconds)}s" if text and ":" in text else f"{seconds:.15g}s"
 

@@ -14,6 +14,8 @@ from maestro_adapters.request import JobRequest
 
 #: Minutes, or hours and minutes: what LSF reads as the workspace format does.
 _LSF_TIME = re.compile(r"\d+|\d+:\d+", re.ASCII)
+#: Words for "no limit": `-W` takes numbers alone.
+_LACKING = ("unlimited", "infinite", "inf")
 #: What a job name or a log's name may hold: brackets make an array, `%` a special sign.
 _UNSAFE = re.compile(r"[^\w.()+=@~:, -]")
 
@@ -64,7 +66,8 @@ def time_limit(text: str | None) -> str | None:
     """
     if text is None:
         return None
-    seconds = walltime.parse(text, pair="hours")
+    text = text.strip()
+    seconds = walltime.parse(text, pair="hours", lacking=_LACKING, scheduler="LSF")
     if seconds is None:
         return None
     return text if _LSF_TIME.fullmatch(text) else walltime.hours_and_minutes(seconds)

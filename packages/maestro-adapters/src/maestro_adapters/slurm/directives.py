@@ -12,7 +12,9 @@ from maestro_adapters.rendering import free_options, single_line
 from maestro_adapters.request import JobRequest
 
 #: A walltime that Slurm reads as the workspace format does, so that it stays as it was written.
-_SLURM_TIME = re.compile(r"\d+|\d+:\d+|\d+:\d+:\d+|\d+-\d+(:\d+){0,2}", re.ASCII)
+_SLURM_TIME = re.compile(
+    r"\d+|\d+:\d+|\d+:\d+:\d+|\d+-\d+(:\d+){0,2}|(?i:unlimited|infinite)", re.ASCII
+)
 
 
 def directives(request: JobRequest) -> list[str]:
@@ -73,6 +75,7 @@ def time_limit(text: str | None) -> str | None:
     """
     if text is None:
         return None
+    text = text.strip()
     seconds = walltime.parse(text)
     if _SLURM_TIME.fullmatch(text):
         return text

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from maestro_spec.analysis import Analysis
 from maestro_spec.problems import Problem, problem
-from maestro_spec.study_shape import NEEDED_IN_BATCH
 
 #: What all our schedulers make something of,
 _SCHEDULED = frozenset({"host", "bank", "queue", "nodes", "procs", "gpus", "user_throttle"})
@@ -40,11 +39,6 @@ def check(analysis: Analysis) -> Iterator[Problem]:
         )
         hint = analysis.suggest.did_you_mean(batch.type, _USED) or f"Ours are {', '.join(_USED)}."
         yield problem("MS502", study.place(path), path, message, hint)
-    for key in NEEDED_IN_BATCH.get(batch.type, ()):
-        if key not in batch.given:
-            message = f"`batch` of type {batch.type} needs `{key}`."
-            place = study.place(("batch",), at_key=True)
-            yield problem("MS501", place, ("batch", key), message, f"Add `{key}: …`.")
     for key in sorted(batch.given - _COMMON - (used if used is not None else batch.given)):
         path = ("batch", key)
         message = f"`{key}` has no effect with the scheduler `{batch.type}`."

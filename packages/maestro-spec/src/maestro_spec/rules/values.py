@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from maestro_spec.analysis import Analysis, resolved
 from maestro_spec.model import Step
 from maestro_spec.problems import Problem, problem
-from maestro_spec.walltimes import is_ambiguous, is_walltime
+from maestro_spec.walltimes import is_ambiguous, is_foreign, is_walltime
 
 _TOKEN = re.compile(r"\$\(([^()$]+)\)")
 
@@ -22,9 +22,20 @@ _WHOLE_NUMBERS = (
     "rs_per_node",
     "cpus_per_rs",
 )
-_WHOLE_NUMBER = re.compile(r"\s*[0-9]{1,18}(\.0*)?\s*")
+_WHOLE_NUMBER = re.compile(r"\s*([0-9]{1,18})(\.0*)?\s*")
+_FLAGS = (
+    "exclusive_allocation",
+    "exclusive_launcher",
+    "nested",
+    "waitable",
+    "requeue",
+    "enforce_walltime",
+)
+_TRUTHS = frozenset({"true", "yes", "on", "1", "false", "no", "off", "0", ""})
+_NAMES = {"exclusive_allocation": "exclusive", "exclusive_launcher": "exclusive"}
 
 _SCHEDULERS = frozenset({"slurm", "lsf", "flux"})
+_TITLES = {"lsf": "LSF", "flux": "Flux"}
 
 
 def check(analysis: Analysis) -> Iterator[Problem]:
@@ -32,6 +43,7 @@ def check(analysis: Analysis) -> Iterator[Problem]:
     for step in analysis.study.steps:
         yield from _walltime(analysis, step)
         yield from _numbers(analysis, step)
+        yield from _flags(analysis, step)
         yield from _exit_codes(analysis, step)
         yield from _restart(analysis, step)
 
@@ -42,32 +54,71 @@ def _is_scheduled(step: Step) -> bool:
 
 def _walltime(analysis: Analysis, step: Step) -> Iterator[Problem]:
     text = step.resources.walltime
-    if text is None or "$(" in text:
+    if text is None:
         return
     path = (*step.at, "run", "walltime")
     place = analysis.study.place(path)
-    scheduled = _is_scheduled(step) and analysis.study.batch.type in _SCHEDULERS
-    if not is_walltime(text):
-        message = f"`{text[:60]}` is no walltime."
-        hint = "Write minutes (90), HH:MM:SS (24:00:00) or days (2-00:00:00)."
-        yield problem("MS504" if scheduled else "MS505", place, path, message, hint)
-    elif is_ambiguous(text) and scheduled:
-        message = f"`{text}` is minutes and seconds for Slurm and Flux, hours and minutes for LSF."
-        yield problem("MS506", place, path, message, "Write HH:MM:SS.")
+    kind = analysis.study.batch.type
+    scheduled = _is_scheduled(step) and kind in _SCHEDULERS
+    for value, token in _said(analysis, text):
+        said = f"`{value[:60]}`" + (f", which {token} gives," if token else "")
+        if not is_walltime(value):
+            message = f"{said} is no walltime."
+            hint = "Write minutes (90), HH:MM:SS (24:00:00) or days (2-00:00:00)."
+            matters = scheduled or step.resources.enforce_walltime
+            yield problem("MS504" if matters else "MS505", place, path, message, hint)
+        elif scheduled and is_foreign(value, kind):
+            message = f"{said} is no word of {_TITLES[kind]}."
+            instead = "write inf" if kind == "flux" else "say how long"
+            hint = f"Leave `walltime` out for the limit of the queue, or {instead}."
+            yield problem("MS504", place, path, message, hint)
+        elif is_ambiguous(value) and scheduled:
+            message = (
+                f"{said} is minutes and seconds for Slurm and Flux, hours and minutes for LSF."
+            )
+            yield problem("MS506", place, path, message, "Write HH:MM:SS.")
+        else:
+            continue
+        return
+
+
+def _said(analysis: Analysis, text: str) -> Iterator[tuple[str, str]]:
+    """The values that a text may have, and the token that gives them; blank ones say nothing."""
+    token = _TOKEN.fullmatch(text.strip())
+    if token:
+        yield from ((v, token[0]) for v in _values_of(analysis, token[1]) if v.strip())
+    elif "$(" not in text:
+        yield text, ""
 
 
 def _numbers(analysis: Analysis, step: Step) -> Iterator[Problem]:
-    """Whole numbers that a variable or a parameter gives."""
+    """Whole numbers that a variable or a parameter gives; a blank one says nothing."""
     for field in _WHOLE_NUMBERS:
         text = getattr(step.resources, field)
-        token = _TOKEN.fullmatch(text.strip()) if isinstance(text, str) else None
-        values = _values_of(analysis, token[1]) if token else ()
-        wrong = next((value for value in values if not _WHOLE_NUMBER.fullmatch(value)), None)
-        if token and wrong is not None:
-            path = (*step.at, "run", field)
-            name = field.replace("_", " ")
-            message = f"`{name}` must be a whole number, and {token[0]} gives `{wrong[:60]}`."
-            yield problem("MS512", analysis.study.place(path), path, message)
+        least = 0 if field == "gpus" else 1
+        for value, token in _said(analysis, text) if isinstance(text, str) else ():
+            found = _WHOLE_NUMBER.fullmatch(value)
+            if token and not (found and int(found[1]) >= least):
+                name = field.replace("_", " ")
+                path = (*step.at, "run", name)
+                message = f"`{name}` must be a whole number, and {token} gives `{value[:60]}`."
+                if found:
+                    message = f"`{name}` must be at least 1, and {token} gives `{value[:60]}`."
+                yield problem("MS512", analysis.study.place(path), path, message)
+                break
+
+
+def _flags(analysis: Analysis, step: Step) -> Iterator[Problem]:
+    """Switches that a variable or a parameter gives."""
+    for field in _FLAGS:
+        text = getattr(step.resources, field)
+        for value, token in _said(analysis, text) if isinstance(text, str) else ():
+            if value.strip().lower() not in _TRUTHS:
+                name = _NAMES.get(field, field.replace("_", " "))
+                path = (*step.at, "run", name)
+                message = f"`{name}` must be true or false, and {token} gives `{value[:60]}`."
+                yield problem("MS513", analysis.study.place(path), path, message)
+                break
 
 
 def _values_of(analysis: Analysis, name: str) -> tuple[str, ...]:
