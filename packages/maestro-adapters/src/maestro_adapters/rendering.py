@@ -9,7 +9,7 @@ from maestro_adapters import launcher
 from maestro_adapters.errors import RequestError
 from maestro_adapters.request import JobRequest
 
-__all__ = ["free_options", "option_items", "render", "single_line"]
+__all__ = ["free_options", "interpreter_line", "option_items", "render", "single_line"]
 
 
 def render(
@@ -34,7 +34,7 @@ def render(
         return launch(nodes, procs) if request.scheduled else ""
 
     def script(command: str) -> str:
-        lines = [f"#!{request.shell}", *(directives if request.scheduled else ())]
+        lines = [interpreter_line(request.shell), *(directives if request.scheduled else ())]
         # A number of nodes that is only the study's default is left to the scheduler.
         body = launcher.substitute(command, words, nodes=request.step_nodes, procs=request.procs)
         return "\n".join(lines) + f"\n\n{body}\n"
@@ -48,6 +48,21 @@ def render(
         "restart_name": f"{request.label}.restart{suffix}" if restart else None,
         "slots": (request.procs or 1) * (request.cores_per_task or 1),
     }
+
+
+def interpreter_line(shell: str) -> str:
+    """The first line of a script.
+
+    All that stands behind the interpreter reaches it as one argument (execve(2), "Interpreter
+    scripts"), so ``/bin/bash -eo pipefail`` would be refused by bash. ``env -S`` takes it apart.
+    """
+    words = shell.split()
+    is_env = bool(words) and words[0].rpartition("/")[2] == "env"
+    if len(words) <= 2 or (is_env and words[1].startswith("-")):
+        return f"#!{shell}"
+    if is_env:
+        return f"#!{words[0]} -S {' '.join(words[1:])}"
+    return f"#!/usr/bin/env -S {' '.join(words)}"
 
 
 def option_items(options: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
