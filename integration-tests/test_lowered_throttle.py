@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 
 from conftest import Maestro
-from local_studies import no_conductor_stays, status, steps, until, write
+from local_studies import no_conductor_stays, status, steps, write
+from waiting import wait_until
 
 __all__ = ["no_conductor_stays"]  # fixture
 
@@ -31,24 +32,24 @@ def test_steps_that_were_handed_over_ahead_are_taken_back(tmp_path: Path, maestr
     begun = lambda: trace.read_text().count("begin") if trace.exists() else 0  # noqa: E731
     study = write(tmp_path / "gated.yaml", GATED)
     assert maestro("run", "-y", "-o", "OUT", study).returncode == 0
-    until(lambda: begun() == 3)
+    wait_until(lambda: begun() == 3)
     os.write(lines, b"\n" * 4)  # at full speed, some are made ready beside those that run
-    until(lambda: begun() == 7)
+    wait_until(lambda: begun() == 7)
     assert maestro("update", "--throttle", 1, "OUT").returncode == 0
-    until(lambda: status(maestro, tmp_path / "OUT")["settings"]["throttle"] == 1)  # type: ignore[index]
+    wait_until(lambda: status(maestro, tmp_path / "OUT")["settings"]["throttle"] == 1)  # type: ignore[index]
     before = len(trace.read_text().splitlines())
     for ended in (
         5,
         6,
     ):  # two of the three that run: what was made ready would start in their place
         os.write(lines, b"\n")
-        until(
+        wait_until(
             lambda ended=ended: (
                 status(maestro, tmp_path / "OUT")["counts"].get("FINISHED") == ended  # type: ignore[attr-defined]
             )
         )
     os.write(lines, b"\n" * 18)
-    until(lambda: status(maestro, tmp_path / "OUT")["state"] == "FINISHED")
+    wait_until(lambda: status(maestro, tmp_path / "OUT")["state"] == "FINISHED")
     os.close(lines)
     running, most = 0, 0
     for place, line in enumerate(trace.read_text().splitlines()):
