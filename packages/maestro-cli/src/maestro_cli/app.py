@@ -75,7 +75,7 @@ def make_parser(only: str | None = None) -> argparse.ArgumentParser:
     )
     parser.add_argument("-v", "--version", action="version", version=f"%(prog)s {__version__}")
     parser.set_defaults(command=None)
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="word")
     for name in (only,) if only in _COMMANDS else _COMMANDS:
         import_module(f"maestro_cli.commands.{name}").register(commands)
     return parser

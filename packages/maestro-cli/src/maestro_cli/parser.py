@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from maestro_cli.errors import UsageError
@@ -27,6 +28,40 @@ class Parser(argparse.ArgumentParser):
         """
         raise UsageError(message, hint=f"`{self.prog} --help` shows what there is")
 
+    def parse_args(  # type: ignore[override]  # its overloads for a namespace of one's own
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> argparse.Namespace:
+        """Parses a whole command line.
+
+        Raises:
+            UsageError: It makes no sense, or has words that nothing takes.
+        """
+        found, extras = self.parse_known_args(args, namespace)
+        if extras:
+            from maestro_cli import other_words
+
+            command = self._chosen(found)
+            takes = [a for a in command._actions if not a.option_strings]
+            given = getattr(found, takes[0].dest, "") if takes else ""
+            message, hint = other_words.surplus(
+                command.prog,
+                extras,
+                command._option_string_actions,
+                [str(a.metavar or a.dest) for a in takes],
+                given if isinstance(given, str) else "",
+            )
+            raise UsageError(message, hint=hint)
+        return found
+
+    def _chosen(self, found: argparse.Namespace) -> argparse.ArgumentParser:
+        """The parser of the command that was given, or this one."""
+        for action in self._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                chosen = action.choices.get(str(getattr(found, action.dest, None)))
+                if chosen is not None:
+                    return chosen  # type: ignore[no-any-return]
+        return self
+
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         """Refuses what is not among an argument's choices; argparse's hook for that."""
         if action.choices is None or value in action.choices:
@@ -36,7 +71,12 @@ class Parser(argparse.ArgumentParser):
         choices = [str(choice) for choice in action.choices]
         near = difflib.get_close_matches(str(value), choices, n=1)
         if action.nargs == argparse.PARSER:
+            from maestro_cli import other_words
+
             message = f"there is no command {str(value)!r}"
+            hint = other_words.command_hint(str(value))
+            if hint is not None:
+                raise UsageError(message, hint=hint)
         else:
             where = "/".join(action.option_strings) or action.metavar or action.dest
             message = f"{where}: there is no {str(value)!r}"

@@ -93,7 +93,32 @@ def read_study(order: Order) -> Study:
     # What a generator file names is known only after it ran.
     if order.pgen is None:
         _judge(order, study, check(study))
+    _require_adapter(study.batch.type)
     return study
+
+
+def _require_adapter(name: str) -> None:
+    """Makes sure, before a folder is made, that a study's adapter is installed.
+
+    Raises:
+        StudyError: It is not.
+    """
+    # Looking through what is installed takes its time, and ours come with the conductor.
+    if name in ("local", "slurm", "lsf", "flux"):
+        return
+    import difflib
+
+    from maestro_adapters import names
+
+    known = names()
+    if name in known:
+        return
+    near = difflib.get_close_matches(name.lower(), known, n=1)
+    there = f"there are {', '.join(known)}" if known else "there is none: install maestro-adapters"
+    raise StudyError(
+        f"no adapter {name!r} is installed; nothing was started",
+        hint=f"did you mean {near[0]}? {there}" if near else there,
+    )
 
 
 def output_parent(study: Study) -> Path:
