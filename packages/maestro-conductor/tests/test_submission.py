@@ -146,3 +146,17 @@ def test_with_usetmp_scripts_lie_in_a_private_folder(made, tmp_path, monkeypatch
     assert job["script"].endswith("3f9a0c2d71e8/a/a.sh")
     assert submission.scripts.stat().st_mode & 0o077 == 0
     assert not (tmp_path / "a/a.sh").exists()
+
+
+def test_a_graph_that_cannot_be_read_for_now_is_named_and_waited_for(made, tmp_path):
+    submission, adapter = made(StepPlan("a"))
+    path = tmp_path / ".maestro" / "graph.msgpack"
+    hidden = path.rename(tmp_path / "hidden")
+    path.mkdir()  # it opens, and reading it fails, as of a disk with an error: EISDIR
+    assert submission.weigh(0) == 1
+    ((_, _, answer),) = submission.submit(adapter, [Job(0, 1, TOKEN, False)], sync=False)
+    assert answer["error"] == f"cannot read {path}: Is a directory"
+    path.rmdir()
+    hidden.rename(path)
+    ((_, _, answer),) = submission.submit(adapter, [Job(0, 1, TOKEN, False)], sync=False)
+    assert "error" not in answer

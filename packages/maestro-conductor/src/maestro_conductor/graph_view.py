@@ -155,13 +155,24 @@ class Graph:
         return self.steps[self.step_of[instance]].failure
 
     def instance(self, index: int) -> dict[str, Any]:
-        """The whole record of an instance, read from the file."""
-        if self._file < 0:
-            self._file = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+        """The whole record of an instance, read from the file.
+
+        Raises:
+            OSError: the file cannot be read for now; it is named.
+            FormatError: it is not the file that was loaded.
+        """
         start, end = self._offsets[index], self._offsets[index + 1]
-        record = msgpack.unpackb(
-            os.pread(self._file, end - start, start), unicode_errors="surrogateescape"
-        )
+        try:
+            if self._file < 0:
+                self._file = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+            content = os.pread(self._file, end - start, start)
+        except OSError as error:
+            self.close()  # opened anew next time: a stale handle of NFS stays stale
+            raise OSError(error.errno, error.strerror, str(self.path)) from error
+        try:
+            record = msgpack.unpackb(content, unicode_errors="surrogateescape")
+        except (ValueError, msgpack.UnpackException) as error:
+            raise FormatError(f"{self.path} was changed while it was in use") from error
         if not isinstance(record, dict) or record.get("index") != index:
             raise FormatError(f"{self.path} was changed while it was in use")
         return record

@@ -91,6 +91,12 @@ class Loop:
             return self._finish()
         except WorkspaceError:
             raise
+        except OSError as error:
+            # Of a full table of files, a disk that fails, a server that is gone: no mistake of ours.
+            raise WorkspaceError(
+                f"{error.filename or self._parts.root}: {error.strerror or error}. The conductor "
+                "stops; nothing that the journal knows is lost. Once the cause is gone, start it again"
+            ) from error
         except Exception as error:
             raise self._broken(error) from error
         finally:

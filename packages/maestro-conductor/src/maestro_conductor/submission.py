@@ -13,6 +13,7 @@ from typing import Any
 
 from maestro_conductor.attempt_files import void_attempt
 from maestro_conductor.errors import ConductorError
+from maestro_conductor.files import GRAPH
 from maestro_conductor.graph_view import Graph
 from maestro_conductor.instructions import Job
 from maestro_conductor.job_request import fill_in, make_job_request, step_request
@@ -73,7 +74,10 @@ class Submission:
         own = graph.own_resources[instance]
         if not own and step in self._weights:
             return self._weights[step]
-        request = self._request(graph.instance(instance))
+        try:
+            request = self._request(graph.instance(instance))
+        except OSError:
+            return 1  # the submission will meet it as well, and wait or say what is wrong
         try:
             weight = int(
                 self._renderer.render({**request, "command": "", "restart": None})["slots"]
@@ -232,7 +236,8 @@ def _write_script(path: str, text: str, *, sync: bool) -> None:
 def _refusal(error: Exception) -> dict[str, Any]:
     """An answer like an adapter's, for what went wrong before it was asked."""
     if isinstance(error, OSError):
-        message = f"cannot write {error.filename or 'its script'}: {error.strerror or error}"
+        verb = "read" if str(error.filename).endswith(GRAPH) else "write"
+        message = f"cannot {verb} {error.filename or 'its script'}: {error.strerror or error}"
         passing = error.errno in _PASSING
         return {"error": message, "transient": passing, "files": passing}
     return {"error": str(error), "transient": False}
