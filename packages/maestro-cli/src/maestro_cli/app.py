@@ -88,7 +88,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     args: argparse.Namespace | None = None
     try:
         parser = make_parser(words[0] if words else None)
-        args = parser.parse_args(words)
+        try:
+            args = parser.parse_args(words)
+        except SystemExit:  # `-h` and `--version` have said what there is to say
+            terminal.flush()
+            raise
         if args.command is None:
             parser.print_help()
             code = EXIT_OK
