@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from maestro_cli.__about__ import __version__
@@ -13,10 +14,10 @@ def main() -> int:
     """Runs the command of this process; gives its exit code."""
     if sys.argv[1:] in (["--version"], ["-v"]) and sys.stdout is not None:
         try:
-            sys.stdout.write(f"maestro {__version__}\n")
-            sys.stdout.flush()
+            # Past Python's buffer, in which it would stay where nobody takes it.
+            os.write(sys.stdout.fileno(), f"maestro {__version__}\n".encode())
         except OSError:
-            pass  # said again below, where every such failure is met in one way
+            pass  # tried again below, where every such failure is met in one way
         else:
             return 0
     from maestro_cli import app
