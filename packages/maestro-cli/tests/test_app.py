@@ -195,12 +195,29 @@ def test_version_imports_nothing(option: str) -> None:
     assert [name for name in loaded.split() if name != "__future__"] == ["0", *ours]
 
 
+@pytest.mark.parametrize("words", [["--version"], ["-c", "-v"], ["status", "-h"], ["-h"]])
+def test_no_room_for_what_is_printed_is_one_message(words: list[str]) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "maestro_cli", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONUNBUFFERED": ""},
+        )
+    assert done.returncode == 1
+    assert done.stderr.count(b"\n") <= 2
+    assert b"No space left on device" in done.stderr
+
+
 @pytest.mark.parametrize("words", [["--version"], ["-c", "-v"], ["status", "-h"]])
 def test_what_has_no_reader_any_more_ends_quietly(words: list[str]) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
-        [sys.executable, "-m", "maestro_cli", *words], stdout=writer, stderr=subprocess.PIPE
+        [sys.executable, "-m", "maestro_cli", *words],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": ""},
     )
     os.close(writer)
     assert (done.returncode, done.stderr) == (0, b"")

@@ -178,8 +178,11 @@ def hush() -> None:
 
 
 def warn(text: str) -> None:
-    """Prints a line of ours to stderr, after what stdout still holds."""
-    flush()
+    """Prints a line of ours to stderr, after what stdout still holds, or could not take."""
+    try:
+        flush()
+    except OSError:  # a full disk: what this line says may be just that
+        hush()
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
 
