@@ -89,3 +89,12 @@ def test_an_adapter_that_there_is_not_is_told_before_a_folder_is_made(
     assert "did you mean slurm? there are flux, local, lsf, slurm" in shown.err
     assert "launched" not in shown.out + shown.err
     assert [path.name for path in tmp_path.iterdir()] == ["study.yaml"]
+
+
+@pytest.mark.parametrize("command", [["run", "-y"], ["validate"]])
+def test_a_study_file_that_nearly_has_the_name_is_told(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "lulesh.yaml").write_text(STUDY)
+    assert app.main([*command, str(tmp_path / "lulsh.yaml")]) == 1
+    assert f"→ Did you mean {tmp_path}/lulesh.yaml?" in capsys.readouterr().err

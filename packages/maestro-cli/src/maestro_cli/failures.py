@@ -48,6 +48,9 @@ def explain(error: BaseException) -> Failure:
         # A generator file's own traceback: it is the user's code, and the user's to mend.
         trace = str(getattr(error, "trace", "")).rstrip()
         message = f"{error}\n{trace}" if trace else str(error)
+        # A study file that there is not, beside one that nearly has its name.
+        told = next(iter(getattr(error, "problems", ())), None)
+        hint = hint or getattr(told, "hint", None) or ""
         return Failure(package.removeprefix("maestro_"), message, hint, EXIT_BAD)
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename is not None else ""

@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from maestro_spec import yaml_hints
 from maestro_spec.document import Mapping, Node, Scalar, Sequence
 from maestro_spec.problems import Path
 from maestro_spec.shapes import (
@@ -70,7 +71,9 @@ class Reader(ScalarReader):
         if node.kind == "null" and shape.nullable:
             return {}
         if not isinstance(node, Mapping):
-            return self.wrong(node, path, shape.title, "a map")
+            text = node.text if isinstance(node, Scalar) and node.kind == "str" else ""
+            hint = yaml_hints.not_a_map(text, shape.title) if text else None
+            return self.wrong(node, path, shape.title, "a map", hint)
         found: dict[str, Any] = {}
         for text, (key, value) in node.entries.items():
             known = _known(shape, text)
@@ -110,7 +113,9 @@ class Reader(ScalarReader):
             found[text] = plain(value)
             return
         names = [k.name for k in shape.keys]
-        meant = self.suggest.closest(text, names)
+        meant = yaml_hints.MEANT.get(text.lower())
+        if meant not in names:
+            meant = self.suggest.closest(text, names)
         hint = f"Did you mean `{meant}`?" if meant else None
         if shape.title == "a step" and _known(RUN, text) is not None:
             hint = "It belongs under `run`."
@@ -148,7 +153,10 @@ class Reader(ScalarReader):
 
     def _list(self, node: Node, shape: ListOf, path: Path, name: str) -> Any:
         if not isinstance(node, Sequence):
-            return self.wrong(node, path, name, "a list")
+            hint = None
+            if isinstance(node, Scalar) and node.kind != "null":
+                hint = yaml_hints.as_list(name, node.text)
+            return self.wrong(node, path, name, "a list", hint)
         if len(node.items) < shape.minimum:
             message = f"{name} needs at least {shape.minimum} item."
             self.complain("MS105", node, path, message)

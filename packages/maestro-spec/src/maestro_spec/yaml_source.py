@@ -7,6 +7,9 @@ aliases cannot stand for a billion values.
 
 from __future__ import annotations
 
+import difflib
+import itertools
+import os
 from collections.abc import Callable
 from pathlib import Path as FilePath
 from typing import Any
@@ -23,6 +26,7 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from maestro_spec import yaml_hints
 from maestro_spec.document import Document, Mapping, Mark, Node, Position, Scalar, Sequence
 from maestro_spec.errors import StudyInvalid, StudyUnreadable
 from maestro_spec.problems import Place, Problem, problem
@@ -56,9 +60,21 @@ def read_file(path: FilePath, name: str) -> str:
             data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        found = problem("MS001", None, (), f"{name} cannot be read: {reason}.")
+        hint = _file_beside(path) if isinstance(error, FileNotFoundError) else None
+        found = problem("MS001", None, (), f"{name} cannot be read: {reason}.", hint)
         raise StudyUnreadable(found.message, [found]) from error
     return decode(data, name)
+
+
+def _file_beside(path: FilePath) -> str | None:
+    """A hint that names the file that nearly has a name, or None."""
+    try:
+        with os.scandir(path.parent) as entries:
+            names = [entry.name for entry in itertools.islice(entries, 1000) if entry.is_file()]
+    except OSError:
+        return None
+    near = difflib.get_close_matches(path.name, sorted(names), n=1, cutoff=0.75)
+    return f"Did you mean {path.parent / near[0]}?" if near else None
 
 
 def decode(data: bytes, name: str) -> str:
@@ -332,6 +348,11 @@ def _invalid(found: Problem) -> StudyInvalid:
 
 def _syntax(document: Document, error: yaml.MarkedYAMLError) -> Problem:
     mark: Mark = error.problem_mark or error.context_mark or Position()
+    found = yaml_hints.find(document.text, mark.line)
+    if found is not None:
+        line, column = found.line + 1, found.column + 1
+        place = Place(document.name, line, column, line, column + found.length)
+        return problem("MS003", place, (), found.message, found.hint)
     what = (error.problem or "it cannot be parsed").strip()
     message = f"This is no YAML: {what}."
     hint = None
@@ -339,15 +360,9 @@ def _syntax(document: Document, error: yaml.MarkedYAMLError) -> Problem:
         hint = (
             f"That was {error.context.strip()} that starts in line {error.context_mark.line + 1}."
         )
-    if "cannot start any token" in what and _character(document, mark) == "\t":
-        hint = "Indent with spaces: YAML allows no tabs there."
     line, column = mark.line + 1, mark.column + 1
     place = Place(document.name, line, column, line, column + 1)
     return problem("MS003", place, (), message, hint)
-
-
-def _character(document: Document, mark: Mark) -> str:
-    return document.text[mark.index : mark.index + 1]
 
 
 def _unreadable_character(document: Document, error: yaml.reader.ReaderError) -> Problem:
