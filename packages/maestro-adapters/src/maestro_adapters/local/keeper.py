@@ -487,9 +487,11 @@ def writers(session: int, logs: list[bytes]) -> dict[int, bytes]:
             state, _, _, its_session = rest.split(None, 4)[:4]
             if int(its_session) != session or state in (b"Z", b"X"):
                 continue
-            numbers = os.listdir(folder + b"fd")  # noqa: PTH208
-            if any(_identity(folder + b"fd/" + number) in files for number in numbers):
-                found[int(entry)] = _word(name.partition(b"(")[2])
+            for number in os.listdir(folder + b"fd"):  # noqa: PTH208
+                with _Quiet():  # this one was closed meanwhile; the others count
+                    if _identity(folder + b"fd/" + number) in files:
+                        found[int(entry)] = _word(name.partition(b"(")[2])
+                        break
     return found
 
 
