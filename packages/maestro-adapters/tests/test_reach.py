@@ -12,7 +12,7 @@ EMPTY = {"flux": "echo '{\"jobs\": []}'", "bjobs": "echo '{\"RECORDS\": []}'"}
 
 @pytest.mark.parametrize("kind", [slurm, lsf, flux], ids=["slurm", "lsf", "flux"])
 def test_a_program_that_is_missing_or_an_outage_is_told(kind, tmp_path, monkeypatch):
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("PATH", str(tmp_path))  # a real scheduler may be installed here
     programs = kind.create({}).describe()["commands"]
     assert f"{programs[0]} is not on the PATH" == kind.create({}).reach()
     for program in programs:
