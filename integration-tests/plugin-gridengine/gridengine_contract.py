@@ -33,5 +33,5 @@ class TestGridEngine(AdapterContract):
     @pytest.fixture
     def make_adapter(self, monkeypatch):
         # This Grid Engine writes its accounts within a second.
-        monkeypatch.setattr(maestro_gridengine, "QACCT_LAG", 4.0)
+        monkeypatch.setattr(maestro_gridengine, "QACCT_LAG", 8.0)
         return lambda: maestro_adapters.load("gridengine", {"timeout": 30})
