@@ -4,6 +4,8 @@ import math
 import os
 import select
 import signal
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -256,3 +258,24 @@ def test_a_job_that_waited_is_named_by_its_process_once_it_runs(bench):
     assert bench.adapter.cancel([answer["job"]]) == {answer["job"]: {"cancelled": True}}
     assert bench.ends([waiting])[0]["state"] == states.CANCELLED
     let_go(bench, running[1])
+
+
+def test_too_many_open_files_are_told_as_what_passes(tmp_path):
+    """The keeper cannot be started for now; nothing ran, so it may be tried again."""
+    code = """
+import os, resource, sys
+from maestro_adapters import load
+adapter = load("local", {"slots": 1})
+job = {"key": "k", "token": "m1.1.1", "attempt": 1, "script": sys.argv[1] + "/a.sh", "exclude_nodes": [],
+       "request": {"name": "a", "label": "a", "workspace": sys.argv[1], "command": "true", "token": "m1.1.1"}}
+adapter.submit([])
+resource.setrlimit(resource.RLIMIT_NOFILE, (0, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+answer = adapter.submit([job])["k"]
+os.write(1, repr((answer["error"], answer["transient"])).encode())
+os._exit(0)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "('could not start it: Too many open files', True)", done.stderr
+    assert not list(tmp_path.glob(".attempt*"))

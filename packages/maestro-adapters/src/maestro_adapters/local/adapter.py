@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from maestro_adapters import rendering, states
 from maestro_adapters.errors import RequestError, SchedulerError
 from maestro_adapters.interface import Adapter
+from maestro_adapters.local import keeper
 from maestro_adapters.local.capacity import usable_cores
 from maestro_adapters.local.job import LocalJob, parse_local_job
 from maestro_adapters.local.pool import Pool
@@ -100,7 +100,7 @@ class LocalAdapter:
         try:
             found = self._pool.submit(list(good.values()))
         except OSError as error:
-            passing = error.errno in (errno.EAGAIN, errno.ENOMEM)
+            passing = error.errno in keeper.TOO_MANY  # nothing was started
             trouble = SchedulerError(f"could not start it: {error.strerror}", transient=passing)
             return {**answers, **dict.fromkeys(good, trouble.answer())}
         for (key, job), state in zip(good.items(), found, strict=True):

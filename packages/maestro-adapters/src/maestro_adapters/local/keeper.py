@@ -76,7 +76,8 @@ _LOOK_INTERVAL = 0.1
 _BATCH = 0.02
 #: Exit codes of a shell for what it cannot execute (POSIX, "Exit Status for Commands").
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
-_TOO_MANY = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
+#: What passes: of processes, memory or files there are too many for now.
+TOO_MANY = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
 #: A script must not inherit what its ancestors ignore: Python SIGPIPE, a `nohup` SIGHUP, …
 _DEFAULT_ACTION = sorted(set(map(int, signal.valid_signals())) - {signal.SIGKILL, signal.SIGSTOP})
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC
@@ -241,7 +242,7 @@ class Keeper:
                 pid = self._start(request, now)
             except OSError as error:
                 code = ALREADY_STARTED if error.errno == errno.EEXIST else CANNOT_START
-                if error.errno in _TOO_MANY:
+                if error.errno in TOO_MANY:
                     self._retry_later()
                     return
                 why = os.strerror(error.errno or 0).encode()
@@ -319,7 +320,7 @@ class Keeper:
                     raise
                 return spawn(b"/bin/sh", script)
         except OSError as error:
-            if error.errno in _TOO_MANY:
+            if error.errno in TOO_MANY:
                 raise
             code = _NOT_FOUND if error.errno == errno.ENOENT else _NOT_EXECUTABLE
             message = b"%b: %b" % (b" ".join(words), os.strerror(error.errno or 0).encode())
