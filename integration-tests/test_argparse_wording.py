@@ -75,6 +75,8 @@ def test_other_mistakes_are_mistakes_in_any_words(program: str, words: list[str]
     assert (
         plain.returncode == garbled.returncode == (64 if program in ("maestro", "conductor") else 2)
     )
-    assert "\u00bf" in garbled.stderr
+    # The words around a message of our own are translated since Python 3.11.
+    ours = sys.version_info < (3, 11) and "--throttle" in words
+    assert ours or "\u00bf" in garbled.stderr
     assert plain.stdout == garbled.stdout == ""
     assert "Traceback" not in garbled.stderr
