@@ -260,6 +260,33 @@ def test_a_job_that_waited_is_named_by_its_process_once_it_runs(bench):
     let_go(bench, running[1])
 
 
+def test_a_descriptor_beyond_the_limit_hinders_nothing(tmp_path):
+    """A shell keeps one at 255, and `ulimit -n` may lower the limit below it."""
+    code = """
+import os, resource, sys
+os.dup2(0, 200)
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+from maestro_adapters import load
+adapter = load("local", {"slots": 1})
+script = sys.argv[1] + "/a.sh"
+with open(script, "w") as file:
+    file.write("#!/bin/sh\\ntrue\\n")
+job = {"key": "k", "token": "m1.1.1", "attempt": 1, "script": script, "exclude_nodes": [],
+       "request": {"name": "a", "label": "a", "workspace": sys.argv[1], "command": "true", "token": "m1.1.1"}}
+answer = adapter.submit([job])["k"]
+adapter.close()
+print(answer.get("state", answer))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.stdout == "RUNNING\n", done.stderr
+
+
 def test_too_many_open_files_are_told_as_what_passes(tmp_path):
     """The keeper cannot be started for now; nothing ran, so it may be tried again."""
     code = """

@@ -116,6 +116,8 @@ class Keeping:
         #: Token, or word, of the answer that is waited for.
         self._awaited: bytes | None = None
         self._socket, theirs = socket.socketpair()
+        # A descriptor beyond the limit, opened before that was lowered, is refused there (EBADF).
+        most = os.sysconf("SC_OPEN_MAX")
         try:
             self.pid = os.posix_spawn(
                 python,
@@ -125,7 +127,7 @@ class Keeping:
                     (os.POSIX_SPAWN_DUP2, theirs.fileno(), 0),
                     (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
                     (os.POSIX_SPAWN_OPEN, 2, os.devnull, os.O_WRONLY, 0),
-                    *((os.POSIX_SPAWN_CLOSE, number) for number in close),
+                    *((os.POSIX_SPAWN_CLOSE, number) for number in close if number < most),
                 ],
                 setsid=True,
                 setsigmask=_BLOCKED,
