@@ -295,7 +295,7 @@ def test_the_debug_level_bounds_the_log(
 MISTAKES = {
     "no such file": (["absent.yaml"], "absent.yaml"),
     "a folder": (["."], ""),
-    "no YAML": (["broken.yaml"], "broken.yaml:3:3: error"),
+    "no YAML": (["broken.yaml"], "broken.yaml:3:5: error"),
     "no steps": (["nosteps.yaml"], "study"),
     "unknown dependency": (["unknown.yaml"], "MS302"),
     "pgen is absent": (["-p", "gen.py", "hello.yaml"], "gen.py"),
