@@ -1,14 +1,12 @@
-"""Trouble from outside: full disks, closed folders, signals, crowds, odd paths, wild steps."""
+"""Trouble from outside: signals, crowds, odd paths, wild steps."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,73 +25,6 @@ def events(root: Path) -> list[str]:
         return []
     whole = log.read_text().rpartition("\n")[0]
     return [json.loads(line)["event"] for line in whole.splitlines()]
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 1 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "none", folder], check=True)
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", folder], check=True)
-
-
-def fill(disk: Path) -> None:
-    """Leave no room."""
-    with (disk / "ballast").open("wb", buffering=0) as ballast, contextlib.suppress(OSError):
-        while True:
-            ballast.write(bytes(4096))
-
-
-def running(root: Path) -> list[Path]:
-    """The attempts of ``a`` whose script lives."""
-    found = []
-    for folder in root.glob("a/*"):
-        pid = read_attempt(folder, 1).pid
-        if pid is not None and Path(f"/proc/{pid}").exists():
-            found.append(folder)
-    return found
-
-
-def test_a_full_disk_pauses_the_study_and_nothing_is_lost(small_disk):
-    root = make_workspace(
-        small_disk / "w",
-        [StepPlan("a", [COUNT + "sleep 0.1"] * 20), StepPlan("b", [COUNT], funnels=["a"])],
-        batch={"local_slots": 2},
-    )
-    with subprocess.Popen(conductor(root), stderr=subprocess.PIPE, text=True) as process:
-        wait_until(lambda: (root / "a/N.3/count").exists())
-        fill(small_disk)
-        assert "the study pauses: " in process.stderr.readline()
-        # What ran ends, and then nothing runs: all slots are free, and none is filled.
-        wait_until(lambda: not running(root), "the end of what ran")
-        assert process.poll() is None
-        assert len(list(root.glob("a/*/count"))) < 20
-        (small_disk / "ballast").unlink()
-        assert "the study goes on" in process.stderr.readline()
-        assert process.wait(60) == 0
-    assert set(ends(root).values()) == {"FINISHED"}
-    assert set(runs(root).values()) == {1}
-    told = events(root)
-    assert told.count("paused") == told.count("unpaused") >= 1
-
-
-def test_a_study_can_be_cancelled_while_the_disk_is_full(small_disk):
-    root = make_workspace(small_disk / "w", [StepPlan("a", ["sleep 100"])])
-    with subprocess.Popen(conductor(root), stderr=subprocess.PIPE, text=True) as process:
-        wait_until(lambda: "step_started" in events(root))
-        (root / ".cancel.lock").touch()
-        (root / ".maestro/claimed").mkdir(exist_ok=True)
-        fill(small_disk)
-        attempt = (root / "a/.attempt.1").read_text()
-        pid = int(attempt.split("pid=")[1].split()[0])
-        wait_until(lambda: not Path(f"/proc/{pid}").exists())
-        (small_disk / "ballast").unlink()
-        assert process.wait(60) == 3
-    assert ends(root) == {"a": "CANCELLED"}
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -53,7 +53,7 @@ def places(document: Any, name: str, path: tuple[Any, ...] = ()) -> Iterator[tup
     for position, (field, kind) in enumerate(definition.fields.items()):
         key = position if definition.kind == "row" else field
         if definition.kind != "row" and field not in document:
-            continue  # only `free` records may lack one, and the schema has seen the rest
+            continue  # a `free` record, or a field of a later version: the schema has seen the rest
         yield name, path, key
         value = document[key]
         inner = [other for other in files.page()[0] if f"`{other}`" in kind]
@@ -140,7 +140,8 @@ def test_a_field_that_is_missing_or_of_another_type_is_found(decoded: files.Deco
         without = copy.deepcopy(parent)
         del without[key]
         changed += 1
-        if validator.is_valid(without) and definition.note != "free":
+        optional = definition.note == "free" or key in definition.later
+        if validator.is_valid(without) and not optional:
             accepted.append(f"{name}.{key} deleted")
         kind = list(definition.fields.values())[key] if isinstance(key, int) else None
         kind = kind or definition.fields[key]

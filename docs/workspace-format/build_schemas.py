@@ -23,6 +23,7 @@ PAGE = HERE.parent / "workspace-format.md"
 SCHEMAS = HERE / "schemas"
 
 HEADING = re.compile(r"^#### (record|row) `([^`]+)`(?: \((free|columns|line)\))?$")
+SINCE = re.compile(r"\*since \d+\.\d+\*: ")
 CELL_BORDER = re.compile(r"(?<!\\)\|")
 
 DECODINGS = frozenset(
@@ -63,13 +64,15 @@ class Definition:
     """One record or row of the page.
 
     `note` says what is special: "free" ones may lack fields and hold others, a "line" of text
-    may hold others, "columns" are those of a table.
+    may hold others, "columns" are those of a table. `later` are the fields that files of an older
+    version lack.
     """
 
     name: str
     kind: str
     note: str | None
     fields: dict[str, str] = field(default_factory=dict)
+    later: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,8 @@ def read_page(text: str) -> tuple[dict[str, Definition], list[CheckedFile]]:
             continue
         if current is not None:
             current.fields[row[0]] = row[1]
+            if SINCE.match(row[-1]):
+                current.later.add(row[0])
         elif len(row) == 4 and row[0].startswith("`") and row[1] in DECODINGS:
             parts = tuple(re.findall(r"`([^`]+)`", row[3]))
             files.append(CheckedFile(row[0].strip("`"), row[1], row[2], parts))
@@ -154,6 +159,8 @@ def definition_schema(definition: Definition, definitions: dict[str, Definition]
     """The schema of a record (a map with just these fields) or a row (a list of just these)."""
     fields = {name: type_schema(text, definitions) for name, text in definition.fields.items()}
     if definition.kind == "row":
+        if definition.later:
+            raise PageError(f"a row has all its elements: {definition.name}")
         size = len(fields)
         return {
             "type": "array",
@@ -166,7 +173,7 @@ def definition_schema(definition: Definition, definitions: dict[str, Definition]
     return {
         "type": "object",
         "properties": fields,
-        "required": list(fields),
+        "required": [name for name in fields if name not in definition.later],
         "additionalProperties": {"type": "string"} if definition.note == "line" else False,
     }
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from maestro_cli.commands.update import distribute
-from maestro_cli.errors import UsageError
+from maestro_cli.errors import StudyError, UsageError
 from maestro_cli.requests import Limits, request_resume, request_update, taken
 from maestro_conductor.requests import parse_resume, parse_update
 
@@ -49,6 +49,14 @@ def test_a_request_that_nobody_takes(tmp_path: Path) -> None:
     assert not taken(path, patience=0)
     path.unlink()
     assert taken(path, patience=0)
+
+
+def test_a_request_that_cannot_be_written_is_one_message(tmp_path: Path) -> None:
+    (tmp_path / ".study.update.lock").mkdir()  # nothing can be renamed to this
+    with pytest.raises(StudyError) as caught:
+        request_update(tmp_path, Limits(rlimit=1))
+    assert str(tmp_path / ".study.update.lock") in caught.value.message
+    assert [path.name for path in tmp_path.iterdir()] == [".study.update.lock"]
 
 
 def test_one_value_is_for_all_and_several_are_for_each() -> None:

@@ -24,6 +24,7 @@ from maestro_cli.testing import T0, attempt
 from maestro_cli.views import as_json
 from maestro_conductor import records
 from maestro_conductor.composition import log_path_of
+from maestro_conductor.lock import hold
 
 History = Callable[[Sequence[records.Record]], Path]
 GOLDEN = Path(__file__).parent / "golden"
@@ -123,6 +124,47 @@ def test_states_of_a_study_and_their_exit_codes(
     assert app.main(["status", "--json", "--summary", str(root)]) == code
     found = json.loads(capsys.readouterr().out)
     assert (found["state"], found["exit_code"]) == (state, code)
+
+
+def test_a_study_that_stands_still_says_why_and_since_when(
+    history: History, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = history([])
+    with hold(root) as held:
+        held.note(None, "/d/journal: No space left on device", T0)
+        capsys.readouterr()
+        assert app.main(["status", str(root)]) == 0
+        text = capsys.readouterr().out
+        assert "It stands still since 2026-11-22 10:00:00: /d/journal: No space left" in text
+        assert "`maestro cancel` works meanwhile" in text
+        assert app.main(["status", "--json", str(root)]) == 0
+        conductor = json.loads(capsys.readouterr().out)["conductor"]
+        assert conductor["paused"] == "/d/journal: No space left on device"
+        assert conductor["paused_since"] == T0 / 1000
+        assert app.main(["why", str(root), "make_N.1"]) == 0
+        assert "The study stands still: /d/journal: No space left" in capsys.readouterr().out
+        held.note(None, None, T0)
+        assert app.main(["status", str(root)]) == 0
+        assert "stands still" not in capsys.readouterr().out
+
+
+def test_a_conductor_that_left_and_had_no_room_to_say_so_is_not_dead(
+    history: History, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = history([])
+    with hold(root) as held:
+        held.me = evolve(held.me, boot="boot", pid=4242)  # who opened the journal
+    capsys.readouterr()
+    assert open_study(root).state == "STOPPED"
+    with hold(root):
+        pass  # another one, which never opened the journal
+    assert open_study(root).state == "DEAD"
+
+
+def test_the_moment_of_a_study_whose_log_has_an_odd_name(staged: Path, tmp_path: Path) -> None:
+    odd = str(tmp_path / "\udcff.log")
+    assert app.main(["-l", odd, "run", "-n", "-o", "ODD", str(tmp_path / "chain.yaml")]) == 0
+    assert open_study(tmp_path / "ODD").created > T0 > 0
 
 
 def test_a_study_that_was_never_started(staged: Path, capsys: pytest.CaptureFixture[str]) -> None:

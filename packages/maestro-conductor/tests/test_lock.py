@@ -57,6 +57,41 @@ def test_whoever_leaves_says_so(workspace):
     assert last_holder(workspace).live is False
 
 
+@pytest.mark.parametrize("why", [None, "x", "x" * 299, "é\udcff" * 5000])
+def test_what_it_says_of_itself_has_one_length(workspace, why):
+    """So it can be written over in place, where there is no room for a second file."""
+    with hold(workspace) as held:
+        held.note(why, why, 2**40)
+        assert (workspace / CONDUCTOR).stat().st_size == 4096
+        seen = holder(workspace)
+        assert seen.paused == (why and why[:300])
+        assert seen.trouble == (why and why[:300])
+
+
+def test_since_when_it_stands_still(workspace):
+    with hold(workspace) as held:
+        held.note(None, "no room", 1000)
+        held.note("no sbatch", "no room", 2000)
+        held.note("no sinfo", "no journal", 3000)
+        seen = holder(workspace)
+        assert (seen.paused, seen.paused_since) == ("no journal", 1000)
+        assert (seen.trouble, seen.trouble_since) == ("no sinfo", 2000)
+        held.note(None, None, 4000)
+        seen = holder(workspace)
+        assert (seen.paused, seen.paused_since, seen.trouble_since) == (None, None, None)
+
+
+def test_a_holder_that_an_older_version_wrote_is_read(workspace):
+    with hold(workspace) as held:
+        me = held.me
+    later = ("paused", "paused_since", "padding")
+    value = msgpack.unpackb((workspace / CONDUCTOR).read_bytes())
+    old = {key: item for key, item in value.items() if key not in later}
+    (workspace / CONDUCTOR).write_bytes(msgpack.packb({**old, "version": [1, 0]}))
+    assert last_holder(workspace).pid == me.pid
+    assert last_holder(workspace).paused is None
+
+
 def test_after_a_kill_the_next_takes_over_at_once(workspace):
     process = subprocess.Popen(
         [sys.executable, "-c", HOLD, workspace], stdout=subprocess.PIPE, stdin=subprocess.PIPE

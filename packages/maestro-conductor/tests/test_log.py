@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -145,6 +146,23 @@ def test_half_a_line_is_taken_back(small):
     disk.room = 10_000
     assert file.flush()
     assert len(lines(file.path)) == 9
+
+
+@pytest.mark.parametrize("room", [0, 1, 20])
+def test_less_room_than_a_line_is_waited_for(small, room):
+    study, file, disk = small
+    study.event("unpaused")
+    assert file.flush()
+    disk.room = room
+    study.event("study_cancelled")
+    for _ in range(3):
+        assert not file.flush()
+        assert file.trouble.errno == errno.ENOSPC
+        assert [line["event"] for line in lines(file.path)] == ["unpaused"]
+        assert disk.room == room
+    disk.room = None
+    assert file.flush()
+    assert [line["event"] for line in lines(file.path)] == ["unpaused", "study_cancelled"]
 
 
 def test_the_story_of_a_study(tmp_path, run):

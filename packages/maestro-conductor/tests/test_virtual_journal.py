@@ -54,6 +54,56 @@ def test_a_request_is_removed_when_its_effect_is_in_the_journal(timed):
     assert 20.0 <= b.scheduler.submissions[1] <= 21.0
 
 
+@pytest.mark.parametrize("signalled", [None, signal.SIGTERM, signal.SIGINT])
+def test_a_full_disk_is_waited_for_quietly(timed, signalled):
+    b = timed(4, throttle=2)
+    told = []
+
+    def look():
+        who = last_holder(b.root)
+        told.append((b.time.turns, who.paused, who.paused_since))
+
+    b.time.at(10.0, lambda: setattr(b.disk, "room", 0))
+    b.time.at(11.0, b.end_all)
+    b.time.at(100.0, look)
+    b.time.at(400.0, look)
+    if signalled:
+        b.time.at(401.0, lambda: os.kill(os.getpid(), signalled))
+    b.time.at(450.0, lambda: setattr(b.disk, "room", None))
+    b.time.at(451.0, lambda: setattr(b.scheduler, "outcome", lambda _job: FINISHED))
+    b.time.at(500.0, b.end_all)
+    code = b.conduct()
+    (before, why, since), (after, still, same) = told
+    assert why == still == f"{b.root / JOURNAL}: No space left on device"
+    assert since == same
+    # Half a second between two looks for room, whatever ended meanwhile.
+    assert after - before <= 2 * 300 + 5
+    if signalled:
+        assert code == 128 + signalled
+        assert b.time.now < 403.0
+        assert len(b.scheduler.submissions) == 2
+        b.disk.room = None
+        assert b.conduct() == 0
+    else:
+        assert code == 0
+        assert last_holder(b.root).paused is None
+        paused = [line["event"] for line in b.events() if "paused" in line["event"]]
+        assert paused == ["paused", "unpaused"]
+    assert len(b.scheduler.submissions) == 4
+
+
+def test_a_study_begins_on_a_full_disk_and_waits(timed):
+    b = timed(2)
+    b.scheduler.outcome = lambda _job: FINISHED
+    b.disk.room = 0
+    seen = []
+    b.time.at(60.0, lambda: seen.append((last_holder(b.root).paused, b.scheduler.submitted)))
+    b.time.at(61.0, lambda: setattr(b.disk, "room", None))
+    assert b.conduct() == 0
+    assert seen[0][0].endswith("No space left on device")
+    assert min(b.scheduler.submissions) >= 61.0
+
+
 def test_a_restart_a_resubmission_a_retry_and_a_resume_are_told_apart(timed):
     ends = {
         1: {"state": "TIMEDOUT"},

@@ -111,8 +111,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         from maestro_cli import failures
 
+        lost = terminal.lost_output()
+        if lost is not None and isinstance(error, OSError) and error.filename is None:
+            error = OSError(error.errno, lost, "standard output")
         failure = failures.explain(error)
-        failures.show(failure, as_json="--json" in words)
+        try:
+            failures.show(failure, as_json="--json" in words and lost is None)
+        except OSError:  # of an stdout that keeps nothing back
+            failures.show(failure)
+        terminal.lost_output()
         return failure.exit_code
     return code
 

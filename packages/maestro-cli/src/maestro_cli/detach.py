@@ -94,12 +94,17 @@ def start_conductor(
     )
 
 
-def warn_of_scheduler(root: Path) -> None:
-    """Say what a conductor that has just started found out of its scheduler, where that is bad."""
+def warn_of_trouble(root: Path) -> None:
+    """Say what a conductor that has just started found out, where that is bad."""
     from maestro_conductor.lock import last_holder
 
     who = last_holder(root)
-    if who is not None and who.trouble:
+    if who is not None and who.paused:
+        warn(
+            f"maestro: the study stands still: {clean(who.paused)}\n"
+            f"  It goes on by itself once that is over: maestro status {word(root)}"
+        )
+    elif who is not None and who.trouble:
         warn(
             f"maestro: its scheduler cannot be reached: {clean(who.trouble)}\n"
             f"  What becomes of it: maestro status {word(root)}"

@@ -16,6 +16,7 @@ from maestro_cli.views.rows import duration, moment, short_duration
 #: No more of the steps that something waits for are named.
 _MOST_NAMED = 5
 
+_NOT_BEGUN = {"INITIALIZED", "QUEUED", "WAITING"}
 _ENDED = {*BAD_STATES, "FINISHED", "CANCELLED", "DRYRUN"}
 
 
@@ -46,6 +47,8 @@ def explain(study: Study, instance: Instance) -> Explanation:
             "STAGED": "The study was never started: `maestro resume` does.",
         }[study.state]
         told.more.append(nobody)
+    elif instance.state in _NOT_BEGUN and (pause := study.pause) is not None:
+        told.more.append(f"The study stands still: {pause.why}")
     return told
 
 

@@ -7,9 +7,12 @@ import os
 import secrets
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from attrs import asdict, frozen
+
+from maestro_cli.errors import StudyError
 
 
 @frozen
@@ -76,8 +79,19 @@ def taken(request: Path, *, patience: float = 3.0) -> bool:
 
 
 def _place(path: Path, text: str) -> Path:
-    """Puts a whole file in place, over one that nobody has read yet."""
+    """Puts a whole file in place, over one that nobody has read yet.
+
+    Raises:
+        StudyError: It cannot be written, as on a full disk.
+    """
     temporary = path.with_name(f".{path.name.lstrip('.')}.{secrets.token_hex(4)}.tmp")
-    temporary.write_text(text, encoding="utf-8")
-    os.replace(temporary, path)  # noqa: PTH105 - one call, atomic
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        os.replace(temporary, path)  # noqa: PTH105 - one call, atomic
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink()
+        raise StudyError(
+            f"{path} cannot be written: {error.strerror}", hint="the study goes on as before"
+        ) from error
     return path

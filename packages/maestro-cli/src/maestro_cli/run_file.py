@@ -37,7 +37,7 @@ def write_run(folder: Path, run: Run) -> None:
 
     record = {
         "format": "maestro-run",
-        "version": [1, 0],
+        "version": [1, 1],
         "requires": [],
         "writer": f"maestro-cli {__version__}",
         "study_id": secrets.token_hex(6),

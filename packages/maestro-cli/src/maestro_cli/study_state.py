@@ -7,6 +7,8 @@ themselves are read when they are asked for.
 from __future__ import annotations
 
 import fnmatch
+import os
+import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -87,6 +89,14 @@ class Step:
     count: int
 
 
+@frozen
+class Pause:
+    """Why a study stands still though its conductor lives, and since when (ms since 1970)."""
+
+    why: str
+    since: int | None
+
+
 @define(slots=False)
 class Study:
     """A study as its workspace shows it.
@@ -120,7 +130,28 @@ class Study:
             return "RUNNING"
         if not self.started:
             return "STAGED"
-        return "DEAD" if self.known.closed is None else "STOPPED"
+        return "STOPPED" if self.known.closed is not None or self._left_unrecorded() else "DEAD"
+
+    def _left_unrecorded(self) -> bool:
+        """Whether the latest conductor left on purpose, and had no room to write that in the journal."""
+        who, opened = self.last_holder, self.known.opened
+        if who is None or who.live or opened is None:
+            return False
+        return (opened["boot"], opened["pid"]) == (who.boot, who.pid)
+
+    @property
+    def pause(self) -> Pause | None:
+        """Why it stands still: as its conductor says, or where that cannot even write, as the disk does."""
+        from maestro_conductor.lock import HEARTBEAT
+
+        who = self.holder
+        if who is None or self.known.outcome is not None:
+            return None
+        if who.paused is not None:
+            return Pause(who.paused, who.paused_since)
+        silent = time.time() - who.heartbeat / 1000 > 2 * HEARTBEAT
+        why = _no_room(self.root) if silent else None
+        return None if why is None else Pause(why, None)
 
     @property
     def exit_code(self) -> int:
@@ -264,11 +295,26 @@ def read_head(root: Path) -> tuple[dict[str, Any], list[Step]]:
     return head, steps
 
 
+def _no_room(root: Path) -> str | None:
+    """Why nobody could write there; None: somebody could."""
+    try:
+        room = os.statvfs(root)
+    except OSError as error:
+        return f"{root}: {error.strerror}"
+    if room.f_bavail == 0:
+        return f"there is no room on the disk of {root}"
+    if room.f_files and room.f_favail == 0:
+        return f"the disk of {root} takes no more files (it has no inode left)"
+    return None
+
+
 def _created(root: Path) -> int:
     import msgpack
 
+    packed = root / ".maestro/run.msgpack"
     try:
-        return int(msgpack.unpackb((root / ".maestro/run.msgpack").read_bytes())["created"])
+        settings = msgpack.unpackb(packed.read_bytes(), unicode_errors="surrogateescape")
+        return int(settings["created"])
     except (OSError, ValueError, KeyError, TypeError, msgpack.UnpackException):
         return 0
 

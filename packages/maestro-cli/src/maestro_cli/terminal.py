@@ -169,6 +169,16 @@ def flush() -> None:
         hush()
 
 
+def lost_output() -> str | None:
+    """Why stdout does not take what it still holds, which is given up then; None: it took all."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        hush()
+        return None if isinstance(error, BrokenPipeError) else error.strerror
+    return None
+
+
 def hush() -> None:
     """The reader of stdout is gone: what else is said is lost, also when Python ends.
 
@@ -179,10 +189,7 @@ def hush() -> None:
 
 def warn(text: str) -> None:
     """Prints a line of ours to stderr, after what stdout still holds, or could not take."""
-    try:
-        flush()
-    except OSError:  # a full disk: what this line says may be just that
-        hush()
+    lost_output()
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
 

@@ -117,7 +117,18 @@ def main(
         conduct: runs the workspace; None: `maestro_conductor.composition.conduct`.
     """
     _open_streams()
-    options = _parser().parse_args(arguments)
+    try:
+        options = _parser().parse_args(arguments)
+    except SystemExit:  # `--help` and `--version` have said what there is to say
+        _let_go_of_output()
+        raise
+    try:
+        return _run(options, conduct)
+    finally:
+        _let_go_of_output()
+
+
+def _run(options: argparse.Namespace, conduct: Callable[..., int] | None) -> int:
     announce = _announcer(options.ready_fd)
     try:
         if options.status:
@@ -145,11 +156,9 @@ def main(
         announce(f"error: {error}")
         return _tell(str(error), _BAD_FOLDER)
     except BrokenPipeError:
-        # Whoever read our output is gone; nothing is to be said any more, at exit neither.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+        return 141  # whoever read our output is gone; nothing is to be said any more
     except OSError as error:
-        where = f"{error.filename}: " if error.filename is not None else ""
+        where = f"{error.filename if error.filename is not None else 'standard output'}: "
         announce(f"error: {where}{error.strerror}")
         return _tell(f"{where}{error.strerror}", _BAD_FOLDER)
     except Exception as error:
@@ -158,6 +167,14 @@ def main(
         what = f"internal error: {error!r}. `conductor -d 1` shows where; please report it"
         announce(f"error: {what}")
         return _tell(what, _SOFTWARE)
+
+
+def _let_go_of_output() -> None:
+    """What stdout cannot take is lost: the exit code is that of the study, not of a full disk."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _tell(text: str, code: int) -> int:

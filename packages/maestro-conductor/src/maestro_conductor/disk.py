@@ -17,3 +17,7 @@ class SystemDisk:
     def sync(self, descriptor: int) -> None:
         """`os.fsync`."""
         os.fsync(descriptor)
+
+    def truncate(self, descriptor: int, size: int) -> None:
+        """`os.ftruncate`."""
+        os.ftruncate(descriptor, size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Collection, Mapping
@@ -18,6 +19,7 @@ __all__ = [
     "GRAPH",
     "JOURNAL",
     "LOCK",
+    "NO_ROOM",
     "REQUESTS",
     "RUN",
     "VERSION",
@@ -26,6 +28,7 @@ __all__ = [
     "check_log_path",
     "ensure_seen",
     "header",
+    "overwrite_file",
     "replace_file",
 ]
 
@@ -37,8 +40,11 @@ CONDUCTOR = ".maestro/conductor.msgpack"
 REQUESTS = ".maestro/requests"
 CLAIMED = ".maestro/claimed"
 
+#: Trouble with a write that only room helps: on the disk, in a quota, or (`ulimit -f`) in the file.
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
 #: Version of the workspace format that is written here.
-VERSION = (1, 0)
+VERSION = (1, 1)
 WRITER = f"maestro-conductor {__version__}"
 
 
@@ -145,6 +151,23 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o666, sync: bool = 
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
         raise
+
+
+def overwrite_file(path: Path, content: bytes) -> None:
+    """Write over a file of the same length: that needs no room on the disk, unlike `replace_file`.
+
+    Who reads it meanwhile may see some of both.
+
+    Raises:
+        OSError: it could not be written, or has another length.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        if os.fstat(descriptor).st_size != len(content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+        os.write(descriptor, content)
+    finally:
+        os.close(descriptor)
 
 
 def _read_umask() -> int:

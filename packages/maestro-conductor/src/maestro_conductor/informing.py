@@ -34,6 +34,7 @@ class Informer:
         self._ended: deque[tuple[str, str]] = deque(maxlen=100)
         self._troubled: set[str] = set()
         self._log_told = False
+        self._trouble: str | None = None
 
     def next_time(self) -> float:
         """When `work` has something to do: s, steady."""
@@ -48,6 +49,7 @@ class Informer:
             self._try("heartbeat", lambda: parts.hold.beat(parts.clock.wall()))
             self._try("journal", self._compact)
         self._try("status.csv", lambda: parts.status.work(steady, parts.clock.wall()))
+        self.note(paused)
         self._observe(steady, paused)
 
     def finish(self, paused: str | None) -> None:
@@ -82,10 +84,14 @@ class Informer:
                 self._ended.append((self._parts.graph.names[row[0]], row[2]))
 
     def note_scheduler(self, trouble: str | None) -> None:
-        """Say, where `status` looks, why the scheduler takes nothing; None: it does."""
-        hold = self._parts.hold
-        if trouble != hold.me.trouble:
-            self._try("heartbeat", lambda: hold.note(trouble, self._parts.clock.wall()))
+        """Why the scheduler takes nothing; None: it does."""
+        self._trouble = trouble
+
+    def note(self, paused: str | None) -> None:
+        """Say, where `status` looks, what is wrong."""
+        hold, trouble = self._parts.hold, self._trouble
+        if (trouble, paused) != (hold.me.trouble, hold.me.paused):
+            self._try("heartbeat", lambda: hold.note(trouble, paused, self._parts.clock.wall()))
 
     def _compact(self) -> None:
         journal = self._parts.journal

@@ -15,7 +15,16 @@ import attrs
 import msgpack
 
 from maestro_conductor.errors import HeldError, WorkspaceError
-from maestro_conductor.files import CONDUCTOR, LOCK, check_header, ensure_seen, header, replace_file
+from maestro_conductor.files import (
+    CONDUCTOR,
+    LOCK,
+    NO_ROOM,
+    check_header,
+    ensure_seen,
+    header,
+    overwrite_file,
+    replace_file,
+)
 
 __all__ = [
     "HEARTBEAT",
@@ -34,6 +43,8 @@ HEARTBEAT = 15.0
 #: s after which a heartbeat from another host is old: it may be 15 s apart from the next, and be
 #: seen 60 s late through a network file system (nfs(5), acregmax), by another clock.
 STALE = 120.0
+#: Bytes of the file that says who holds a workspace, and most characters of a reason in it.
+_SIZE, _LONGEST = 4096, 300
 #: How often a lock is tried, and s between two tries.
 _TRIES, _PAUSE = 10, 0.03
 
@@ -51,6 +62,8 @@ class Holder:
         live: False: it left on purpose.
         trouble: why the scheduler takes nothing; None: as far as is known, it does.
         trouble_since: ms since 1970, since when.
+        paused: why the study stands still, such as a full disk; None: it does not.
+        paused_since: ms since 1970, since when.
     """
 
     host: str
@@ -61,6 +74,8 @@ class Holder:
     live: bool
     trouble: str | None = None
     trouble_since: int | None = None
+    paused: str | None = None
+    paused_since: int | None = None
 
     def describe(self) -> str:
         """For messages: host, boot, pid, since, heartbeat."""
@@ -86,7 +101,7 @@ def last_holder(root: Path) -> Holder | None:
     """
     path = root / CONDUCTOR
     try:
-        value = msgpack.unpackb(path.read_bytes())
+        value = msgpack.unpackb(path.read_bytes(), unicode_errors="surrogateescape")
     except OSError:
         return None
     except (ValueError, msgpack.UnpackException):
@@ -136,25 +151,51 @@ class Hold:
             OSError: it could not be written.
         """
         self.me = attrs.evolve(self.me, heartbeat=now, live=live)
-        value = {**header("maestro-conductor"), **attrs.asdict(self.me)}
-        content: bytes = msgpack.packb(value)
-        replace_file(self._path, content, mode=0o600, sync=False)
+        content = _packed(self.me)
+        try:
+            replace_file(self._path, content, mode=0o600, sync=False)
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            overwrite_file(self._path, content)
 
-    def note(self, trouble: str | None, now: int) -> None:
-        """Say why the scheduler takes nothing, or that it does again (None).
+    def note(self, trouble: str | None, paused: str | None, now: int) -> None:
+        """Say what is wrong, for those who ask for the study's status.
+
+        Args:
+            trouble: why the scheduler takes nothing; None: it does.
+            paused: why the study stands still; None: it goes on.
+            now: ms since 1970.
 
         Raises:
             OSError: it could not be written.
         """
-        if (trouble is None) != (self.me.trouble is None):
-            since = None if trouble is None else now
-            self.me = attrs.evolve(self.me, trouble_since=since)
-        self.me = attrs.evolve(self.me, trouble=trouble)
+        me = self.me
+        self.me = attrs.evolve(
+            me,
+            trouble=trouble,
+            trouble_since=None if trouble is None else me.trouble_since or now,
+            paused=paused,
+            paused_since=None if paused is None else me.paused_since or now,
+        )
         self.beat(now)
 
     def release(self) -> None:
         """Let go of the lock."""
         os.close(self._descriptor)
+
+
+def _packed(me: Holder) -> bytes:
+    """The file of `_SIZE` bytes, so that each may be written over the one before."""
+    value = {**header("maestro-conductor"), **attrs.asdict(me)}
+    for name in ("trouble", "paused"):
+        if value[name] is not None:
+            value[name] = value[name][:_LONGEST]
+    packed: bytes = msgpack.packb({**value, "padding": b""}, unicode_errors="surrogateescape")
+    room = _SIZE - len(packed) - 1  # what 256 bytes and more say of their length takes a byte more
+    value["padding"] = bytes(max(0, room))
+    padded: bytes = msgpack.packb(value, unicode_errors="surrogateescape")
+    return padded
 
 
 @contextlib.contextmanager
@@ -195,7 +236,10 @@ def keep_off(root: Path) -> int:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise WorkspaceError(f"{path} cannot be opened: {error.strerror}") from error
+        advice = (
+            ". Make room for a few files, then start it again" if error.errno in NO_ROOM else ""
+        )
+        raise WorkspaceError(f"{path} cannot be opened: {error.strerror}{advice}") from error
     try:
         _lock(root, descriptor)
     except BaseException:

@@ -95,24 +95,34 @@ class LogFile:
             if self._torn:  # a crash left half a line: end it
                 self._disk.write(self._descriptor, b"\n")
                 self._torn = False
-            while self._waiting:
-                self._write_some()
+            self._write_all()
         except OSError as error:
             self.trouble = error
             return False
         self.trouble = None
         return True
 
-    def _write_some(self) -> None:
-        """Write what there is room for, in whole lines."""
-        written = self._disk.write(self._descriptor, self._waiting)
-        whole = self._waiting.rfind(b"\n", 0, written) + 1
-        if whole < written:  # the disk is full: take half a line back
-            size = os.fstat(self._descriptor).st_size
-            self._torn = True
-            os.ftruncate(self._descriptor, size - (written - whole))
-            self._torn = False
-        del self._waiting[:whole]
+    def _write_all(self) -> None:
+        """Write whole lines as far as there is room.
+
+        Raises:
+            OSError: there was no more; what is left waits.
+        """
+        written = 0
+        try:
+            while written < len(self._waiting):
+                written += self._disk.write(self._descriptor, self._waiting[written:])
+        except OSError:
+            whole = self._waiting.rfind(b"\n", 0, written) + 1
+            if whole < written:  # take half a line back
+                size = os.fstat(self._descriptor).st_size
+                self._torn = True
+                self._disk.truncate(self._descriptor, size - (written - whole))
+                self._torn = False
+            written = whole
+            raise
+        finally:
+            del self._waiting[:written]
 
     def reopen_if_moved(self) -> None:
         """Go on in a new file where somebody renamed or deleted the old one."""

@@ -130,6 +130,7 @@ class Loop:
         patience = parts.clock.steady() + _ASKING
         while self._link is not None and self._link.asking and parts.clock.steady() < patience:
             self._turn(self._wait())
+        self._informer.note(self._pausing.reason)
         if parts.ready is not None:
             parts.ready()
 

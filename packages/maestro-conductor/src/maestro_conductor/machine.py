@@ -156,7 +156,12 @@ class Machine(Beginnings):
     def next_timer(self) -> float | None:
         """When `handle` has something to do without an event: s, steady."""
         times = [timer[0] for timer in self._timers[:1]]
-        times += [lane.blocked_until for lane in self.lanes.values() if lane.backoff and lane.ready]
+        # Where the pause is over already, what is ready waits for something else than time.
+        times += [
+            lane.blocked_until
+            for lane in self.lanes.values()
+            if lane.ready and lane.blocked_until > self._now.steady
+        ]
         return min(times, default=None)
 
     def lane_of(self, i: int) -> Lane:

@@ -64,6 +64,14 @@ class Disk(Protocol):
         """
         ...
 
+    def truncate(self, descriptor: int, size: int, /) -> None:
+        """Cut it after so many bytes.
+
+        Raises:
+            OSError: it is as it was.
+        """
+        ...
+
 
 class Selector(Protocol):
     """What the loop waits in: the part of `selectors.BaseSelector` that it uses."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -22,9 +23,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code.
     """
-    options = _parser().parse_args(arguments)
     try:
-        return int(options.function(options))
+        options = _parse(arguments)
+        code = int(options.function(options))
+        sys.stdout.flush()
+        return code
     except PgenError as error:
         # The error is the user's: it is shown with the traceback of the user's file.
         sys.stderr.write(error.trace)
@@ -32,7 +35,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except GraphError as error:
         return _complain(str(error), error.hint)
     except OSError as error:
-        return _complain(str(error), "")
+        if error.filename is not None:
+            return _complain(str(error), "")
+        # What stdout still holds is lost; Python would complain once more when it closes it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _complain(f"standard output: {error.strerror}", "")
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    try:
+        return _parser().parse_args(arguments)
+    except SystemExit:  # `--help` and `--version` have said what there is to say
+        sys.stdout.flush()
+        raise
 
 
 def _complain(message: str, hint: str) -> int:

@@ -13,7 +13,7 @@ import msgpack
 from maestro_graph.__about__ import __version__
 from maestro_graph.errors import FormatError
 
-VERSION = [1, 0]
+VERSION = [1, 1]
 WRITER = f"maestro-graph {__version__}"
 
 

@@ -42,17 +42,35 @@ class Linted:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; returns its exit code: 0 clean, 1 problems, 2 could not read."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = options.run
     try:
+        options = _parse(arguments)
+        command: Callable[[argparse.Namespace], int] = options.run
         return command(options)
-    except BrokenPipeError:
-        # The reader has left (`| head`); python would complain once more when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader has left (`| head`)
+        _hush()
         return PROBLEMS
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        # A file that cannot be read is reported like a problem: this is the output.
+        _hush()
+        sys.stderr.write(f"maestro-spec: standard output: {error.strerror}\n")
+        return UNREADABLE
     except KeyboardInterrupt:
         return 130
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    try:
+        return _parser().parse_args(arguments)
+    except SystemExit:  # `--help` and `--version` have said what there is to say
+        sys.stdout.flush()
+        raise
+
+
+def _hush() -> None:
+    """What stdout still holds is lost; python would complain once more when it closes it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

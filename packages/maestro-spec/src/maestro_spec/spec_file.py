@@ -12,7 +12,7 @@ from maestro_spec.__about__ import __version__
 from maestro_spec.model import Env, Failure, Study
 
 FORMAT = "maestro-spec"
-VERSION = (1, 0)
+VERSION = (1, 1)
 
 #: fields that say where a value stood in the study file, and are no part of the record
 _PRIVATE = frozenset({"at", "given"})

@@ -517,7 +517,9 @@ class _Quiet:
 
 
 def _write(file: int, line: bytes) -> None:
-    if os.write(file, line) != len(line):
+    written = os.write(file, line)
+    if written != len(line):  # the disk is full: no half a line may stand before the next one
+        os.ftruncate(file, os.fstat(file).st_size - written)
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 

@@ -180,7 +180,7 @@ def command(args: argparse.Namespace) -> int:
         return _not_launched(args, order, stage.root)
     if args.fg or args.dry:
         return _foreground(args, order, stage.root)
-    from maestro_cli.detach import start_conductor, warn_of_scheduler
+    from maestro_cli.detach import start_conductor, warn_of_trouble
 
     pid = start_conductor(stage.root, study.name, debug_level=args.debug_lvl, logpath=args.logpath)
     if args.json:
@@ -188,7 +188,7 @@ def command(args: argparse.Namespace) -> int:
         return EXIT_OK
     where = word(stage.root)
     say("Study launched successfully.")
-    warn_of_scheduler(stage.root)
+    warn_of_trouble(stage.root)
     say(f"  follow it  maestro status {where}")
     say(f"  live       maestro status --watch {where}")
     say(f"  stop it    maestro cancel {where}")

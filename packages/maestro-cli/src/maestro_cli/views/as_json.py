@@ -61,6 +61,8 @@ def _conductor(study: Study) -> dict[str, Any] | None:
         "heartbeat": who.heartbeat / 1000,
         "trouble": who.trouble,
         "trouble_since": None if who.trouble_since is None else who.trouble_since / 1000,
+        "paused": who.paused,
+        "paused_since": None if who.paused_since is None else who.paused_since / 1000,
     }
 
 

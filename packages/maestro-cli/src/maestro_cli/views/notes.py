@@ -29,6 +29,10 @@ def lines(study: Study, *, paint: Paint) -> Iterator[str]:
     elif study.state == "STAGED":
         yield paint("It was never started.", "yellow")
         yield f"Start it with: maestro resume {where}"
+    elif (pause := study.pause) is not None:
+        since = "" if pause.since is None else f" since {moment(pause.since)}"
+        yield paint(f"It stands still{since}: {clean(pause.why)}", "bold yellow")
+        yield "It goes on by itself once that is over; `maestro cancel` works meanwhile."
     elif study.holder is not None and who is not None and who.trouble:
         since = moment(who.trouble_since)
         yield paint(f"Its scheduler takes no jobs since {since}: {clean(who.trouble)}", "yellow")

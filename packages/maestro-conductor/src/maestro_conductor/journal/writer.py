@@ -7,7 +7,7 @@ from pathlib import Path
 
 from maestro_conductor.disk import SystemDisk
 from maestro_conductor.errors import WorkspaceError
-from maestro_conductor.files import replace_file
+from maestro_conductor.files import ensure_seen
 from maestro_conductor.journal.compaction import compact, worth_it
 from maestro_conductor.journal.framing import encode, journal_header
 from maestro_conductor.ports import Disk
@@ -51,14 +51,15 @@ class JournalWriter:
     def create(
         cls, path: Path, study_id: str, instances: int, disk: Disk | None = None
     ) -> JournalWriter:
-        """Make a new journal.
+        """Begin a new journal; its header is written by the first `flush`, when there is room.
 
         Raises:
-            OSError: it cannot be written.
+            OSError: the file can neither be opened nor made.
         """
-        start = journal_header(study_id, instances, 1)
-        replace_file(path, start, mode=0o600)
-        return cls(path, len(start), 1, disk)
+        ensure_seen(path)
+        writer = cls(path, 0, 1, disk)
+        writer._pending += journal_header(study_id, instances, 1)
+        return writer
 
     @property
     def pending(self) -> int:
@@ -82,7 +83,7 @@ class JournalWriter:
         if self._pending:
             try:
                 if self._torn:
-                    os.ftruncate(self._descriptor, self.size)
+                    self._disk.truncate(self._descriptor, self.size)
                     os.lseek(self._descriptor, self.size, os.SEEK_SET)
                     self._torn = False
                 view = memoryview(self._pending)
@@ -132,7 +133,7 @@ class JournalWriter:
 
     def _cut(self) -> None:
         try:
-            os.ftruncate(self._descriptor, self.size)
+            self._disk.truncate(self._descriptor, self.size)
             os.lseek(self._descriptor, self.size, os.SEEK_SET)
         except OSError:
             return  # the next flush tries again before it appends

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 
 import attrs
@@ -15,8 +16,8 @@ class SmallDisk:
     """Implements `maestro_conductor.ports.Disk`; what fits goes to the real files.
 
     Attributes:
-        room: bytes that it still takes; None: all. A write that does not fit is done as far as
-            there is room, as the kernel does it, and the next one fails.
+        room: bytes by which its files may still grow; None: any. A write that does not fit is done
+            as far as there is room, as the kernel does it, and the next one fails.
         synced: by inode, how many bytes a file had when it was flushed to disk last.
     """
 
@@ -31,11 +32,22 @@ class SmallDisk:
         """
         if self.room is None:
             return os.write(descriptor, data)
-        if self.room <= 0:
+        size = os.fstat(descriptor).st_size
+        appends = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_APPEND
+        place = size if appends else os.lseek(descriptor, 0, os.SEEK_CUR)
+        fits = max(0, size - place) + self.room
+        if fits <= 0 < len(data):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        written = os.write(descriptor, bytes(data)[: self.room])
-        self.room -= written
+        written = os.write(descriptor, bytes(data)[:fits])
+        self.room -= max(0, place + written - size)
         return written
+
+    def truncate(self, descriptor: int, size: int) -> None:
+        """As `os.ftruncate`; there is room again for what was cut off."""
+        before = os.fstat(descriptor).st_size
+        os.ftruncate(descriptor, size)
+        if self.room is not None:
+            self.room += before - size
 
     def sync(self, descriptor: int) -> None:
         """As `os.fsync`, at no cost."""

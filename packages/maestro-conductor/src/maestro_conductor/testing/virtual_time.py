@@ -28,10 +28,12 @@ class Timeline:
 
     Attributes:
         clock: for the conductor.
+        turns: how often it waited.
     """
 
     def __init__(self) -> None:
         self.clock = ManualClock()
+        self.turns = 0
         self._begin = self.clock.steady_s
         self._happenings: list[tuple[float, Callable[[], Any]]] = []
 
@@ -66,6 +68,7 @@ class Timeline:
 
     def select(self, timeout: float) -> list[Any]:
         """As that of a selector; time passes."""
+        self.turns += 1
         if found := self._selector.select(0):
             return found
         until = self.now + max(timeout, 0.001)  # it must pass, or sums of floats never get there
