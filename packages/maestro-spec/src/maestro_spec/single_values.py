@@ -226,6 +226,14 @@ class ScalarReader:
         self._trap(node, path, name)
         return _packable(node.value)
 
+    def dropped(self, node: Node, shape: Shape, path: Path, name: str) -> None:
+        """Warn where a text that says nothing to YAML was a word: `bank: no`."""
+        if not (isinstance(shape, Text) and isinstance(node, Scalar) and node.kind == "bool"):
+            return
+        if node.text.lower() not in _WRITTEN_OUT:
+            message = f"YAML takes `{node.text}` for false, which says nothing: {name} is left out."
+            self.complain("MS110", node, path, message, _quote(node))
+
     def _trap(self, node: Scalar, path: Path, name: str) -> None:
         """Warn where YAML makes something else of what was written."""
         text, kind, value = node.text, node.kind, node.value

@@ -46,6 +46,7 @@ class Reader(ScalarReader):
             name: what to call it in messages.
         """
         if is_droppable(shape) and says_nothing(node):
+            self.dropped(node, shape, path, name)
             return None
         if isinstance(shape, Record):
             return self.record(node, shape, path)
