@@ -99,6 +99,14 @@ def walltimes_not_said(case: Case, theirs: Instances, ours: Instances) -> Sides:
     return change_texts(theirs, lambda _, text: text.replace("\n#BSUB -W \n", "\n")), ours
 
 
+def banks_and_queues_not_said(case: Case, theirs: Instances, ours: Instances) -> Sides:
+    """The oracle's LSF and Flux adapters write a bank or a queue that says nothing."""
+    pattern = re.compile(
+        r"\n#(?:BSUB -[Gq] |flux: --bank=|flux: -q )(?:None|False|0|\[\]|\{\}| *)(?=\n)"
+    )
+    return change_texts(theirs, lambda _, text: pattern.sub("", text)), ours
+
+
 def gpus_of_the_batch_block(case: Case, theirs: Instances, ours: Instances) -> Sides:
     """The oracle ignores `gpus` in the batch block."""
     gpus = case.batch.get("gpus")

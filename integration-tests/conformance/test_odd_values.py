@@ -64,12 +64,9 @@ LENIENT: list[Excepted] = [
 ]
 #: Both write a script, and not the same one.
 OTHERWISE: list[Excepted] = [
-    (("lsf", "flux"), "batch", ("bank",), (*NOTHING, BLANKS), "Accounts, queues and hosts are optional"),
-    (("lsf",), "batch", ("queue",), (*NOTHING, BLANKS), "Accounts, queues and hosts are optional"),
     (("slurm",), "batch", ("bank", "queue", "reservation", "qos"), (BLANKS,), "Texts of blanks"),
     (("slurm",), "batch", ("nodes", "procs"), (BLANKS,), "Texts of blanks"),
     (("lsf",), "batch", ("reservation",), (BLANKS,), "Texts of blanks"),
-    (("flux",), "batch", ("queue",), (BLANKS,), "Texts of blanks"),
     (("slurm",), "batch", ("nodes", "procs"), ("'0'",), "Numbers may be texts"),
     (SCHEDULED, "batch", ("bank", "queue"), ("017", TIME), "Numbers where texts stand"),
     (("slurm", "lsf"), "batch", ("reservation",), ("017", TIME), "Numbers where texts stand"),
