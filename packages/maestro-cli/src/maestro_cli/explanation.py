@@ -16,6 +16,9 @@ from maestro_cli.views.rows import duration, moment, short_duration
 #: No more of the steps that something waits for are named.
 _MOST_NAMED = 5
 
+#: How the conductor's reason names a walltime that was over too soon (docs/step-states.md).
+_NOT_BEGUN = "before its script began"
+
 _ENDED = {*BAD_STATES, "FINISHED", "CANCELLED", "DRYRUN"}
 
 
@@ -168,6 +171,14 @@ def _failed(study: Study, instance: Instance) -> Explanation:
 
 
 def _timed_out(study: Study, instance: Instance) -> Explanation:
+    if instance.reason and _NOT_BEGUN in instance.reason:
+        again = f"maestro resume {word(study.root)} --step {word(instance.name)}"
+        return Explanation(
+            instance,
+            f"did nothing: {instance.reason}",
+            [f"Run it again: {again}"],
+            {"reason": instance.reason},
+        )
     limit = study.known.settings.rlimit
     text = "was stopped at the end of its walltime"
     if not study.graph.restartable[instance.index]:
