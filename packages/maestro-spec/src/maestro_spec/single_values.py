@@ -95,6 +95,8 @@ class ScalarReader:
     ) -> Any:
         """Note that a node is of the wrong type, or empty; gives `INVALID`."""
         if node.kind == "null":
+            if hint is None and name.startswith("`"):
+                hint = f"Write {expected} behind {name[:-1]}:`."
             self.complain("MS105", node, path, f"{name} is empty; it must be {expected}.", hint)
         else:
             message = f"{name} must be {expected}, and is {KINDS[node.kind]}."
