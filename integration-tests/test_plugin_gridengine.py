@@ -73,6 +73,29 @@ def test_an_installed_package_adds_a_scheduler(installed, tmp_path):
     assert "gridengine" in names(PYTHONPATH=str(installed))
 
 
+RENDERED = """\
+import maestro_adapters
+
+adapter = maestro_adapters.load("gridengine", {"bank": "", "queue": None, "host": 0})
+for walltime in ("UNLIMITED", "Infinite", "inf", "0", None, "90"):
+    fields = {"name": "a", "workspace": "/w", "command": "true", "procs": 1, "walltime": walltime}
+    script = adapter.render(fields)["script"]
+    print(*(word for word in script.split() if word in ("-P", "-q") or "h_rt" in word), sep=",")
+"""
+
+
+def test_no_limit_asks_for_none_and_what_says_nothing_is_left_out(installed, tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", RENDERED],
+        env={**os.environ, "PYTHONPATH": str(installed)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stderr, done.stdout.splitlines()) == ("", [*[""] * 5, "h_rt=01:30:00"])
+
+
 @pytest.mark.parametrize("jobs", [10, pytest.param(500, marks=pytest.mark.slow)])
 def test_it_keeps_the_contract_with_a_real_grid_engine(installed, grid_engine, tmp_path, jobs):
     """In a process that knows nothing of this checkout but what is installed."""

@@ -9,7 +9,10 @@ from conformance.normalisers import acting
 from conformance.sides import Expanded
 
 #: Directives that name log files or hold comments, which the comparison leaves out.
-_LEFT_OUT = ("#SBATCH --output", "#SBATCH --error", "#SBATCH --comment", "#BSUB -o ", "#BSUB -e ")
+_LEFT_OUT = (
+    *("#SBATCH --output", "#SBATCH --error", "#SBATCH --comment", "#BSUB -o ", "#BSUB -e "),
+    *("#flux: --output", "#flux: --error", "#MAESTRO-INFO "),
+)
 
 
 def compare(
@@ -67,5 +70,5 @@ def split(script: str) -> tuple[str, set[str], str]:
     """Return a script's first line, its directives but for those left out, and its body."""
     head, _, body = script.partition("\n\n")
     first, *directives = head.split("\n")
-    kept = {line for line in directives if not line.startswith(_LEFT_OUT)}
+    kept = {line for line in directives if line != "#" and not line.startswith(_LEFT_OUT)}
     return first, kept, body

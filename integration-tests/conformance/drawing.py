@@ -138,7 +138,7 @@ class _Drawing:
                 column["values"][twin] = column["values"][other]
 
     def _values(self, rows: int) -> tuple[str, list[Any]]:
-        kinds = ["counts", "integers", "floats", "booleans", "words", "odd strings"]
+        kinds = ["counts", "integers", "floats", "booleans", "words", "odd strings", "empty words"]
         if not self.restarts:
             kinds.append("tokens in values")
         kind = self.rng.choice(kinds)
@@ -159,6 +159,8 @@ class _Drawing:
             return rng.choice(
                 ["cold", "a b", "a_b", "007", "1e5", "1e+5", "yes", "null", '5" pipe']
             )
+        if kind == "empty words":
+            return rng.choice(["", "friday"])
         if kind == "tokens in values":
             return rng.choice(["$(WORD) x", "$(PLACE)", "x $(ROUNDS)"])
         # A restart script keeps the raw name, so the oracle cannot write it with a slash in it.

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+#: What says nothing, in a batch block: maestrowf never looks at its types.
+_NOTHING: tuple[Any, ...] = ("", None, 0, False, [], {})
+#: Where maestrowf leaves out what says nothing, or writes it as such.
+_MAY_SAY_NOTHING = ("host", "bank", "queue", "reservation", "nodes", "procs", "gpus", "qos")
+
 
 def draw_batch(drawing: Any) -> dict[str, Any]:
     """Draw a batch block; empty: the study has none."""
@@ -11,7 +16,8 @@ def draw_batch(drawing: Any) -> dict[str, Any]:
     kind = rng.choice(["local", "slurm", "slurm", "lsf"])
     drawing.features.add(kind)
     if kind == "local":
-        return rng.choice([{}, {"type": "local"}, {"type": "local", "shell": "/bin/sh"}])
+        batch = rng.choice([{}, {"type": "local"}, {"type": "local", "shell": "/bin/sh"}])
+        return _with_odd_values(drawing, dict(batch)) if batch else {}
     batch = {"type": kind, "host": "cluster", "bank": "science", "queue": "pdebug"}
     if drawing.chance(25, "shells"):
         batch["shell"] = rng.choice(["/bin/sh", "/usr/bin/env bash"])
@@ -26,6 +32,14 @@ def draw_batch(drawing: Any) -> dict[str, Any]:
             batch["procs"] = 4
         if drawing.chance(35, "nodes of the batch block"):
             batch["nodes"] = 2
+    return _with_odd_values(drawing, batch)
+
+
+def _with_odd_values(drawing: Any, batch: dict[str, Any]) -> dict[str, Any]:
+    """Let some keys say nothing, in one of the ways that YAML has for it."""
+    if drawing.chance(40, "odd values of the batch block"):
+        for key in drawing.rng.sample(_MAY_SAY_NOTHING, drawing.rng.randint(1, 4)):
+            batch[key] = drawing.rng.choice(_NOTHING)
     return batch
 
 
@@ -63,7 +77,28 @@ def draw_resources(drawing: Any, batch: dict[str, Any]) -> dict[str, Any]:
     if kind == "lsf":
         _draw_resource_sets(drawing, run)
     _draw_tokens(drawing, run)
+    if drawing.chance(30, "odd values of a step"):
+        _draw_odd_values(drawing, kind, run)
     return run
+
+
+def _draw_odd_values(drawing: Any, kind: str, run: dict[str, Any]) -> None:
+    """Values that say nothing or stand at an end of what may be said; maestrowf's lint checks steps."""
+    odd: dict[str, tuple[Any, ...]] = {
+        "gpus": (0,),
+        "exclusive": (False, {}, {"allocation": False}, {"launcher": False}),
+        "nested": (True, False),
+        "waitable": (True, False),
+        "priority": (0, 0.0, 1, "LOW"),
+        "depends": ([],),
+    }
+    if kind != "lsf":  # its adapter stops at a walltime that is a number
+        odd["walltime"] = (0,)
+    for key in drawing.rng.sample(sorted(odd), drawing.rng.randint(1, 3)):
+        run[key] = drawing.rng.choice(odd[key])
+    empty = [name for name, column in drawing.columns.items() if column["kind"] == "empty words"]
+    if empty and drawing.chance(70, "empty words as resources"):
+        run[drawing.rng.choice(["reservation", "qos"])] = f"$({drawing.rng.choice(empty)})"
 
 
 def _draw_resource_sets(drawing: Any, run: dict[str, Any]) -> None:

@@ -29,6 +29,7 @@ ALL: dict[str, Callable[[Case, Instances, Instances], Sides]] = {
     "Flags by parameters": of_scripts.flags_by_parameters,
     "Exclusive allocations of LSF": of_scripts.exclusive_allocations_of_lsf,
     "Walltimes not said": of_scripts.walltimes_not_said,
+    "Banks and queues not said": of_scripts.banks_and_queues_not_said,
 }
 
 

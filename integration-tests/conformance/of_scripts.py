@@ -99,16 +99,24 @@ def walltimes_not_said(case: Case, theirs: Instances, ours: Instances) -> Sides:
     return change_texts(theirs, lambda _, text: text.replace("\n#BSUB -W \n", "\n")), ours
 
 
+def banks_and_queues_not_said(case: Case, theirs: Instances, ours: Instances) -> Sides:
+    """The oracle's LSF and Flux adapters write a bank or a queue that says nothing."""
+    pattern = re.compile(
+        r"\n#(?:BSUB -[Gq] |flux: --bank=|flux: -q )(?:None|False|0|\[\]|\{\}| *)(?=\n)"
+    )
+    return change_texts(theirs, lambda _, text: pattern.sub("", text)), ours
+
+
 def gpus_of_the_batch_block(case: Case, theirs: Instances, ours: Instances) -> Sides:
     """The oracle ignores `gpus` in the batch block."""
-    if "gpus" not in case.batch:
+    gpus = case.batch.get("gpus")
+    if not gpus:
         return theirs, ours
-    gpus = case.batch["gpus"]
 
     def drop(each: Expanded, text: str) -> str:
         if "gpus" in case.steps[case.step_of(each.name)]:
             return text
         text = text.replace(f"\n#SBATCH --gres=gpu:{gpus}", "")
-        return re.sub(rf"(?m)^(jsrun .*?) -g {gpus}\b", r"\1", text)
+        return re.sub(rf"(?m)^((?:jsrun|flux run) .*?) -g {gpus}\b", r"\1", text)
 
     return theirs, change_texts(ours, drop)

@@ -14,6 +14,7 @@ import sys
 
 import maestrowf.conductor
 import maestrowf.maestro
+from maestrowf.abstracts.interfaces.flux import FluxInterface
 from maestrowf.conductor import Conductor
 from maestrowf.datastructures.core import Study
 from maestrowf.datastructures.core.executiongraph import SOURCE, _StepRecord
@@ -33,6 +34,12 @@ def record_scripts():
         WRITTEN[record.name] = {os.path.basename(path): read(path) for path in paths}
 
     _StepRecord.generate_script = generate_and_keep
+
+
+def answer_for_flux():
+    """Say what a Flux would be asked before a script is written; there is none here."""
+    FluxInterface.get_flux_version = classmethod(lambda _interface: "0.88.0")
+    FluxInterface.get_broker_queues = classmethod(lambda _interface: ["q"])
 
 
 def read(path):
@@ -102,6 +109,7 @@ def main():
     # Its dry run waits one second for each level of the graph.
     maestrowf.conductor.sleep = lambda _seconds: None
     record_scripts()
+    answer_for_flux()
     answers = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:
         said = io.StringIO()

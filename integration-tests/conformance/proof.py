@@ -24,6 +24,7 @@ REQUIRED = (
     *("integers", "floats", "booleans", "words", "odd strings", "duplicate rows"),
     *("labels in commands", "funnels", "workspace tokens", "restart commands", "hashws"),
     *("slurm", "lsf", "local", "shell substitutions"),
+    *("odd values of the batch block", "odd values of a step", "empty words"),
 )
 
 

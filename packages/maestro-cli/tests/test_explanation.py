@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from maestro_cli.explanation import Explanation, explain, root_causes
 from maestro_cli.study_state import choose, open_study
 from maestro_cli.testing import T0, attempt
 from maestro_cli.views.watch import time_left
-from maestro_conductor import records
+from maestro_conductor import records, sightings
 from maestro_conductor.lock import hold
 from maestro_conductor.run_view import Settings
 
@@ -80,6 +81,18 @@ def test_what_failed_and_what_could_not_run(failed: Path) -> None:
 def test_time_outs(history: History) -> None:
     text = told(history(attempt(0, "TIMEDOUT", None)), "make_N.1").text
     assert text == "was stopped at the end of its walltime, and it has no restart command"
+
+
+def test_a_walltime_that_passed_before_the_script_began(history: History) -> None:
+    """The words are the conductor's: it says so where a time-out leaves an attempt void."""
+    words = inspect.getsource(sightings)
+    reason = "its walltime passed before its script began"
+    assert f'"{reason}"' in words
+    past = [*attempt(0, "RUNNING", None)[:1], one(0, "TIMEDOUT", f"{reason} (TimeLimit)")]
+    why = told(history(past), "make_N.1")
+    assert why.text == f"did nothing: {reason} (TimeLimit)"
+    assert "end of its walltime" not in why.text
+    assert "--step make_N.1" in why.more[0]
 
 
 def test_nothing_goes_on_without_a_conductor(staged: Path, history: History) -> None:

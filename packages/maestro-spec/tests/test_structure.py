@@ -184,3 +184,23 @@ global.parameters:
 def test_a_bad_row_of_steps_does_not_shift_the_places_of_others(lint):
     text = "study:\n  - 5\n  - {name: a, description: d, run: {cmd: echo, depends: [a]}}\n"
     assert ("MS303", "study[1].run.depends[0]") in found(lint, text)
+
+
+@pytest.mark.parametrize("key", ["host", "bank", "queue", "reservation", "qos", "uri", "version"])
+@pytest.mark.parametrize(("word", "code"), [("no", "MS110"), ("off", "MS110"), ("yes", "MS104")])
+def test_a_word_that_yaml_takes_for_a_switch_is_to_be_quoted(lint, key, word, code):
+    """`bank: no` is a bank to who wrote it, and no bank to YAML."""
+    (problem,) = [p for p in lint(f"batch: {{type: flux, {key}: {word}}}") if p.code != "MS503"]
+    assert (problem.code, problem.where) == (code, f"batch.{key}")
+    assert problem.hint == f'Put it in quotes: "{word}".'
+    assert problem.place.column == len(f"batch: {{type: flux, {key}: ") + 1
+
+
+def test_a_false_that_is_written_out_says_nothing(lint):
+    assert lint("batch: {type: slurm, bank: false, queue: ~, host: 0}") == []
+
+
+@pytest.mark.parametrize("blank", ["''", "'  '"])
+def test_the_type_of_the_batch_block_is_not_blank(lint, blank):
+    (problem,) = lint(f"batch: {{type: {blank}}}")
+    assert (problem.code, problem.where) == ("MS105", "batch.type")

@@ -16,7 +16,10 @@ from maestro_cli.views.rows import duration, moment, short_duration
 #: No more of the steps that something waits for are named.
 _MOST_NAMED = 5
 
-_NOT_BEGUN = {"INITIALIZED", "QUEUED", "WAITING"}
+#: How the conductor's reason names a walltime that was over too soon (docs/step-states.md).
+_TOO_SOON = "before its script began"
+
+_WAITS = {"INITIALIZED", "QUEUED", "WAITING"}
 _ENDED = {*BAD_STATES, "FINISHED", "CANCELLED", "DRYRUN"}
 
 
@@ -47,7 +50,7 @@ def explain(study: Study, instance: Instance) -> Explanation:
             "STAGED": "The study was never started: `maestro resume` does.",
         }[study.state]
         told.more.append(nobody)
-    elif instance.state in _NOT_BEGUN and (pause := study.pause) is not None:
+    elif instance.state in _WAITS and (pause := study.pause) is not None:
         told.more.append(f"The study stands still: {pause.why}")
     return told
 
@@ -171,6 +174,14 @@ def _failed(study: Study, instance: Instance) -> Explanation:
 
 
 def _timed_out(study: Study, instance: Instance) -> Explanation:
+    if instance.reason and _TOO_SOON in instance.reason:
+        again = f"maestro resume {word(study.root)} --step {word(instance.name)}"
+        return Explanation(
+            instance,
+            f"did nothing: {instance.reason}",
+            [f"Run it again: {again}"],
+            {"reason": instance.reason},
+        )
     limit = study.known.settings.rlimit
     text = "was stopped at the end of its walltime"
     if not study.graph.restartable[instance.index]:

@@ -95,6 +95,8 @@ class ScalarReader:
     ) -> Any:
         """Note that a node is of the wrong type, or empty; gives `INVALID`."""
         if node.kind == "null":
+            if hint is None and name.startswith("`"):
+                hint = f"Write {expected} behind {name[:-1]}:`."
             self.complain("MS105", node, path, f"{name} is empty; it must be {expected}.", hint)
         else:
             message = f"{name} must be {expected}, and is {KINDS[node.kind]}."
@@ -225,6 +227,14 @@ class ScalarReader:
             return self.wrong(node, path, name, "a text or a number", _quote(node))
         self._trap(node, path, name)
         return _packable(node.value)
+
+    def dropped(self, node: Node, shape: Shape, path: Path, name: str) -> None:
+        """Warn where a text that says nothing to YAML was a word: `bank: no`."""
+        if not (isinstance(shape, Text) and isinstance(node, Scalar) and node.kind == "bool"):
+            return
+        if node.text.lower() not in _WRITTEN_OUT:
+            message = f"YAML takes `{node.text}` for false, which says nothing: {name} is left out."
+            self.complain("MS110", node, path, message, _quote(node))
 
     def _trap(self, node: Scalar, path: Path, name: str) -> None:
         """Warn where YAML makes something else of what was written."""

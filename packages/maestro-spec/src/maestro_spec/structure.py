@@ -46,6 +46,7 @@ class Reader(ScalarReader):
             name: what to call it in messages.
         """
         if is_droppable(shape) and says_nothing(node):
+            self.dropped(node, shape, path, name)
             return None
         if isinstance(shape, Record):
             return self.record(node, shape, path)
@@ -117,8 +118,8 @@ class Reader(ScalarReader):
         if meant not in names:
             meant = self.suggest.closest(text, names)
         hint = f"Did you mean `{meant}`?" if meant else None
-        if shape.title == "a step" and _known(RUN, text) is not None:
-            hint = "It belongs under `run`."
+        if shape.title == "a step" and (of_run := _of_run(text)) is not None:
+            hint = "It belongs under `run`" + (f", as `{of_run}`." if of_run != text else ".")
         if shape.closed or (shape.missed and meant is not None and meant not in within.entries):
             if hint is None and len(names) <= 12:
                 hint = "Known keys: " + ", ".join(names) + "."
@@ -197,3 +198,9 @@ def _known(shape: Record, text: str) -> Key | None:
         if key.name == text or (key.ours and key.name.replace("_", " ") == text.replace("_", " ")):
             return key
     return None
+
+
+def _of_run(text: str) -> str | None:
+    """The key of `run` that a key is or stands for, or None."""
+    known = _known(RUN, yaml_hints.MEANT.get(text.lower(), text))
+    return None if known is None else known.name

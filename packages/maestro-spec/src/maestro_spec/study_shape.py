@@ -94,7 +94,7 @@ ENV = Record(
 BATCH = Record(
     "`batch`",
     (
-        Key("type", _TEXT, "Adapter: local, slurm, lsf, flux, or that of a plugin."),
+        Key("type", _WORD, "Adapter: local, slurm, lsf, flux, or that of a plugin."),
         Key(
             "shell",
             Text(nullable=True, blank=False),
