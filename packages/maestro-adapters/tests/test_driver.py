@@ -139,6 +139,12 @@ def test_an_end_that_can_never_be_written(shell, tmp_path):
     assert 5 < len((tmp_path / "slept").read_text().splitlines()) < 100
 
 
+@pytest.mark.parametrize("instead", ["mkfifo .attempt.1", "ln -s /dev/zero .attempt.1"])
+def test_what_stands_in_the_place_of_the_attempt_file_is_not_waited_for(shell, tmp_path, instead):
+    script = write_script(tmp_path, f"rm .attempt.1; {instead}; exit 5\n")
+    assert run_driver(shell, tmp_path, script).returncode == 5
+
+
 @pytest.mark.parametrize(
     ("interpreter", "body", "code"),
     [

@@ -152,10 +152,10 @@ def test_a_graph_that_cannot_be_read_for_now_is_named_and_waited_for(made, tmp_p
     submission, adapter = made(StepPlan("a"))
     path = tmp_path / ".maestro" / "graph.msgpack"
     hidden = path.rename(tmp_path / "hidden")
-    path.mkdir()  # it opens, and reading it fails, as of a disk with an error: EISDIR
+    path.mkdir()
     assert submission.weigh(0) == 1
     ((_, _, answer),) = submission.submit(adapter, [Job(0, 1, TOKEN, False)], sync=False)
-    assert answer["error"] == f"cannot read {path}: Is a directory"
+    assert answer["error"] == f"cannot read {path}: it is a folder, not a file"
     path.rmdir()
     hidden.rename(path)
     ((_, _, answer),) = submission.submit(adapter, [Job(0, 1, TOKEN, False)], sync=False)

@@ -104,6 +104,27 @@ def test_a_study_begins_on_a_full_disk_and_waits(timed):
     assert min(b.scheduler.submissions) >= 61.0
 
 
+def test_a_journal_that_was_taken_away_is_made_anew(timed):
+    b = timed(2, throttle=1)
+    path = b.root / JOURNAL
+    whole = []
+
+    def take_away():
+        path.unlink()
+        os.mkfifo(path)
+
+    b.time.at(10.0, take_away)
+    b.time.at(10.0 + 2 * HEARTBEAT, lambda: whole.append(read_state(b.root)[1]))
+    b.time.at(50.0, b.end_all)
+    b.time.at(60.0, path.unlink)
+    b.time.at(300.0, b.end_all)
+    assert b.conduct() == 0
+    assert list(whole[0].state) == [CODES["RUNNING"], CODES["QUEUED"]]
+    state = read_state(b.root)[1]
+    assert (state.outcome, state.closed) == (("FINISHED", 0), "ended")
+    assert len(b.scheduler.submissions) == 2
+
+
 def test_a_restart_a_resubmission_a_retry_and_a_resume_are_told_apart(timed):
     ends = {
         1: {"state": "TIMEDOUT"},

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import attrs
 
+from maestro_adapters.regular_files import read_regular
+
 __all__ = ["Attempt", "parse", "path_of", "read"]
 
 
@@ -57,7 +59,7 @@ def read(path: str | Path) -> Attempt | None:
         OSError: there is one, and it cannot be read.
     """
     try:
-        content = Path(path).read_bytes()
+        content = read_regular(path)
     except FileNotFoundError:
         return None
     return parse(content)

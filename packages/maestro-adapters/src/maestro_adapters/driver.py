@@ -28,7 +28,8 @@ CANNOT_START = 73
 #   signal caught by a shell has its default action in the programs that it starts (POSIX, "trap").
 # * `set -C` with a redirection opens with O_EXCL in dash, bash, ksh and busybox.
 # * The attempt file stays open, so that a single `write` follows the script's end: where the driver is
-#   killed in between, the exit code is lost. A script that deleted the file gets a new one.
+#   killed in between, the exit code is lost. A script that deleted the file gets a new one; where it put
+#   something else there, a pipe say, that is not written to: nobody may read it.
 # * `command` keeps a failing redirection of the special built-in `exec` from ending the shell.
 # * The interpreter is started by its name, as the kernel does for `#!`: a script that another
 #   thread has just written cannot be "busy" (ETXTBSY), nor need its file system allow execution.
@@ -56,7 +57,7 @@ _END_REQUEUABLE = """\
 #: A job that its scheduler requeued is the same attempt: it goes on, where it was this job that
 #: started the attempt, and the attempt has not ended.
 _REQUEUED = """\
-  %s || exit 75
+  %s && [ -f ".attempt.$3" ] || exit 75
   maestro_mine=
   while read -r maestro_word maestro_rest; do
     case "$maestro_word $maestro_rest " in
@@ -122,8 +123,8 @@ fi
 """
 _END = """\
 maestro_tries=0
-until { printf 'end code=%s\\n' "$maestro_code" >&3 && [ -f ".attempt.$3" ]; } ||
-  printf 'end code=%s\\n' "$maestro_code" >>".attempt.$3"; do
+until { printf 'end code=%s\\n' "$maestro_code" >&3 && [ -e ".attempt.$3" ] && [ ! -d ".attempt.$3" ]; } ||
+  { [ ! -p ".attempt.$3" ] && printf 'end code=%s\\n' "$maestro_code" >>".attempt.$3"; }; do
   maestro_tries=$((maestro_tries + 1))
   [ "$maestro_tries" -lt 30 ] || break
   sleep 1

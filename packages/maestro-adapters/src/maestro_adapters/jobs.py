@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import attrs
 
 from maestro_adapters.errors import RequestError
 from maestro_adapters.options import AdapterOptions
+from maestro_adapters.regular_files import stream_regular
 from maestro_adapters.request import JobRequest, parse_request
 
 __all__ = ["Job", "carried_script", "directive_lines", "parse_job", "parse_token"]
@@ -75,7 +77,7 @@ def directive_lines(script: str, prefix: str) -> list[str]:
         OSError: it cannot be read.
     """
     lines = []
-    with Path(script).open(encoding="utf-8", errors="surrogateescape") as file:
+    with _text_of(script) as file:
         for line in file:
             if not line.startswith("#"):
                 break
@@ -94,4 +96,9 @@ def carried_script(job: Job) -> str | None:
     """
     if Path(job.script).parent == Path(job.request.workspace):
         return None
-    return Path(job.script).read_text(encoding="utf-8", errors="surrogateescape")
+    with _text_of(job.script) as file:
+        return file.read()
+
+
+def _text_of(script: str) -> TextIO:
+    return io.TextIOWrapper(stream_regular(script), encoding="utf-8", errors="surrogateescape")

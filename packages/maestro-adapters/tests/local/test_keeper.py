@@ -2,6 +2,7 @@
 
 import errno
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -59,6 +60,14 @@ def run(keeping, job):
         news += keeping.heard() or keeping.news()
         os.sched_yield()
     return news
+
+
+def next_news(keeping):
+    """The next that is told."""
+    while not (news := keeping.heard() or keeping.news()):
+        os.sched_yield()
+    (told,) = news
+    return told
 
 
 def read(job):
@@ -167,13 +176,47 @@ def test_a_script_that_deletes_its_attempt_file_has_ended_all_the_same(keeping, 
 
 
 def test_an_end_that_cannot_be_written_is_tried_again(keeping, tmp_path):
-    """A full disk, say. Here a folder is in the way."""
-    job = job_in(tmp_path, "rm .attempt.1; mkdir .attempt.1; exit 5\n")
-    assert run(keeping, job)[-1].code == 5  # who is there is told at once
-    (tmp_path / ".attempt.1").rmdir()
-    while (attempt := read(job)) is None or attempt.exit_code is None:
+    """A full disk, say. Here its files may not grow."""
+    job = job_in(tmp_path, "until [ -e go ]; do :; done; exit 5\n")
+    keeping.start(job, 1, wait=True)
+    assert isinstance(next_news(keeping), Started)
+    most = resource.prlimit(keeping.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(keeping.pid, resource.RLIMIT_FSIZE, (1, most[1]))
+    (tmp_path / "go").touch()
+    assert next_news(keeping).code == 5  # who is there is told at once
+    assert read(job).exit_code is None
+    resource.prlimit(keeping.pid, resource.RLIMIT_FSIZE, most)
+    while read(job).exit_code is None:
         os.sched_yield()
-    assert attempt.exit_code == 5
+    assert read(job).exit_code == 5
+
+
+@pytest.mark.parametrize(
+    "instead", ["mkfifo .attempt.1", "ln -s /dev/zero .attempt.1", "mkdir .attempt.1"]
+)
+def test_what_stands_in_the_place_of_the_attempt_file_is_not_waited_for(keeping, tmp_path, instead):
+    job = job_in(tmp_path, f"rm .attempt.1; {instead}; exit 5\n")
+    assert run(keeping, job)[-1].code == 5
+    keeping.close(idle=True)  # it has nothing more to do
+    while processes.is_keeper(keeping.pid):
+        os.sched_yield()
+    assert not (tmp_path / ".attempt.1").is_file()
+
+
+@pytest.mark.parametrize("kind", ["out", "err"])
+def test_a_pipe_in_the_place_of_a_log_is_a_refusal(keeping, tmp_path, kind):
+    job = job_in(tmp_path, "echo ran >ran\n")
+    os.mkfifo(tmp_path / f".log.1.{kind}")
+    (refused,) = run(keeping, job)
+    assert (refused.code, refused.why) == (driver.CANNOT_START, "No such device or address")
+    assert sorted(os.listdir(tmp_path)) == [f".log.1.{kind}", "job é.sh"]
+
+
+def test_a_pipe_in_the_place_of_the_script_cannot_be_run(keeping, tmp_path):
+    job = job_in(tmp_path, "")
+    (tmp_path / "job é.sh").unlink()
+    os.mkfifo(tmp_path / "job é.sh", 0o755)
+    assert run(keeping, job)[-1].code == 126
 
 
 def test_a_workspace_that_was_deleted_is_not_waited_for(keeping, tmp_path):

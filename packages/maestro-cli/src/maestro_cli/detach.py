@@ -15,6 +15,7 @@ from pathlib import Path
 from maestro_cli.errors import EXIT_OK, LaunchError
 from maestro_cli.folders import absolute
 from maestro_cli.terminal import clean, warn, word
+from maestro_conductor.regular_files import open_regular, stream_regular
 
 #: Lines of the conductor's output that a message repeats.
 _TAIL_LINES = 8
@@ -52,7 +53,7 @@ def start_conductor(
     if logpath is not None:
         command += ["-l", str(absolute(logpath))]
     command += [*more, "--", str(root)]
-    with output.open("ab") as printed:
+    with os.fdopen(open_regular(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND), "ab") as printed:
         begin = printed.tell()
         try:
             # The folder `/`, as `-m` puts the working folder on Python's path.
@@ -84,7 +85,7 @@ def start_conductor(
         raise
     if code == EXIT_OK:
         return None
-    with output.open("rb") as written:
+    with stream_regular(output) as written:
         written.seek(begin)
         said = written.read().decode(errors="replace").strip().splitlines()
     detail = "\n".join(f"  {line}" for line in said[-_TAIL_LINES:]) or "  (it said nothing)"

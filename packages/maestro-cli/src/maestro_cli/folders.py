@@ -98,8 +98,8 @@ def require_study(path: Path, *, verb: str) -> Path:
     try:
         kind = kind_of(path)
         if kind is Kind.WORKSPACE:
-            with (path / GRAPH).open("rb"):
-                return path
+            (path / GRAPH).open("rb").close()
+            return path
     except PermissionError as error:
         raise StudyError(
             f"you may not read {error.filename}",

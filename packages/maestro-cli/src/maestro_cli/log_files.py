@@ -15,11 +15,16 @@ from maestro_cli.errors import StudyError
 from maestro_cli.step_logs import logs_of
 from maestro_cli.study_state import Study, choose, open_study
 from maestro_cli.terminal import Paint, clean, is_terminal
+from maestro_conductor.regular_files import stream_regular
 
 #: Seconds between two looks when following.
 _PAUSE = 0.2
 _ENDED = {"FINISHED", "FAILED", "TIMEDOUT", "HWFAILURE", "CANCELLED", "DRYRUN"}
 _CHUNK = 1 << 16
+#: Bytes of a line that are kept until its end is there; more of it is shown in pieces.
+_LONGEST_LINE = 1 << 20
+#: Bytes that are looked through for the beginning of the last lines.
+_MOST_TAIL = 1 << 22
 
 
 @frozen
@@ -130,7 +135,7 @@ class _Printer:
         if path not in self._offsets:
             self._offsets[path] = 0
         try:
-            with path.open("rb") as file:
+            with stream_regular(path) as file:
                 if os.fstat(file.fileno()).st_size < self._offsets[path]:
                     self._offsets[path] = 0  # somebody rotated it
                 file.seek(self._offsets[path])
@@ -157,9 +162,11 @@ class _Printer:
             sys.stdout.buffer.flush()
             return
         *whole, rest = (self._rests.pop(path, b"") + chunk).split(b"\n")
-        self._rests[path] = rest
         for line in whole:
             sys.stdout.write(self.render(line.decode("utf-8", "surrogateescape")) + "\n")
+        self._rests[path] = rest
+        if len(rest) > _LONGEST_LINE:
+            self._flush_rest(path)
 
     def _flush_rest(self, path: Path) -> None:
         rest = self._rests.pop(path, b"")
@@ -190,16 +197,18 @@ _EVERYWHERE = {"study", "workspace"}
 def _start_of_last(path: Path, lines: int) -> int:
     """Where the last lines of a file begin."""
     try:
-        with path.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            tail = b""
-            position = size
-            while position > 0 and tail.count(b"\n") <= lines:
+        with stream_regular(path) as file:
+            position = size = file.seek(0, os.SEEK_END)
+            chunks: list[bytes] = []
+            ends = 0
+            while position > max(0, size - _MOST_TAIL) and ends <= lines:
                 step = min(_CHUNK, position)
                 position -= step
                 file.seek(position)
-                tail = file.read(step) + tail
+                chunks.append(file.read(step))
+                ends += chunks[-1].count(b"\n")
     except OSError:
         return 0
+    tail = b"".join(reversed(chunks))
     kept = tail.splitlines(keepends=True)[-lines:] if lines else []
     return size - sum(map(len, kept))

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from maestro_spec import Problem, Study
     from maestro_spec.document import Document
 
+#: Bytes of a file of environment variables.
+_LARGEST_ENV_FILE = 1 << 24
 #: More problems than this are not printed, only counted.
 _MOST_SHOWN = 20
 
@@ -257,7 +259,12 @@ def read_env_file(path: str) -> dict[str, str]:
         StudyError: A line is something else.
     """
     values = {}
-    text = Path(path).read_text(encoding="utf-8", errors="surrogateescape")
+    # It may be a pipe, as of `<(…)`.
+    with Path(path).open("rb") as file:
+        content = file.read(_LARGEST_ENV_FILE + 1)
+    if len(content) > _LARGEST_ENV_FILE:
+        raise StudyError(f"{path} is larger than {_LARGEST_ENV_FILE >> 20} MiB")
+    text = content.decode("utf-8", "surrogateescape")
     for number, line in enumerate(text.splitlines(), 1):
         entry = line.strip().removeprefix("export ").strip()
         if not entry or entry.startswith("#"):

@@ -14,6 +14,7 @@ from maestro_cli.errors import EXIT_OK, UsageError
 from maestro_cli.folders import Kind, expand, kind_of, require_study
 from maestro_cli.study_state import BAD_STATES, Study, chooser, open_study
 from maestro_cli.terminal import Paint
+from maestro_conductor.regular_files import read_regular
 
 
 def show_status(args: argparse.Namespace) -> int:
@@ -152,15 +153,15 @@ def _split(text: str) -> dict[str, object]:
 def _upstream_csv(folder: Path) -> list[list[str]] | None:
     """The rows of a maestrowf 1.x study's ``status.csv``; None: it is no such study."""
     import csv
+    import io
 
     from maestro_cli.views.rows import COLUMNS
 
     if kind_of(folder) is not Kind.UPSTREAM:
         return None
     try:
-        path = folder / "status.csv"
-        with path.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
-            found = list(csv.DictReader(file))
+        text = read_regular(folder / "status.csv").decode("utf-8", "surrogateescape")
+        found = list(csv.DictReader(io.StringIO(text, newline="")))
     except FileNotFoundError:
         return None
     return [[row.get(name) or "" for name in COLUMNS] for row in found]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from pathlib import Path
 
 from maestro_cli.study_state import Instance, Study
+from maestro_conductor.regular_files import stream_regular
 
 #: No more than this is read of a log for its last lines.
 _TAIL_BYTES = 64 * 1024
@@ -52,7 +52,7 @@ def error_log(study: Study, instance: Instance) -> Path | None:
 def last_lines(log: Path, number: int = 10) -> list[str]:
     """Gives the last lines of a file, as they are; none where it cannot be read."""
     try:
-        with log.open("rb") as file:
+        with stream_regular(log) as file:
             file.seek(0, os.SEEK_END)
             size = file.tell()
             file.seek(max(0, size - _TAIL_BYTES))
@@ -73,15 +73,10 @@ def left_behind(study: Study, instance: Instance) -> str | None:
     """
     path = study.root / instance.workspace / f".attempt.{instance.attempt}"
     try:
-        file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        with stream_regular(path) as file:
+            content = file.read(_TAIL_BYTES)
     except OSError:
         return None
-    try:
-        content = os.read(file, _TAIL_BYTES) if stat.S_ISREG(os.fstat(file).st_mode) else b""
-    except OSError:
-        return None
-    finally:
-        os.close(file)
     found = re.findall(rb"^command (?:.* )?left=(\S+)", content, re.MULTILINE)
     if not found:
         return None

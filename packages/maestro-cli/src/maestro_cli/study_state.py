@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import define, frozen
 
 from maestro_cli.errors import EXIT_BAD, EXIT_CANCELLED, EXIT_FAILED, EXIT_OK, StudyError
+from maestro_conductor.regular_files import read_regular, stream_regular
 
 if TYPE_CHECKING:
     from maestro_conductor.graph_view import Graph
@@ -279,7 +280,7 @@ def read_head(root: Path) -> tuple[dict[str, Any], list[Step]]:
 
     path = root / GRAPH
     try:
-        with path.open("rb") as file:
+        with stream_regular(path) as file:
             records = msgpack.Unpacker(file, max_buffer_size=0, unicode_errors="surrogateescape")
             head = dict(check_header(next(records), "maestro-graph", str(path), FEATURES))
             steps = [
@@ -313,7 +314,7 @@ def _created(root: Path) -> int:
 
     packed = root / ".maestro/run.msgpack"
     try:
-        settings = msgpack.unpackb(packed.read_bytes(), unicode_errors="surrogateescape")
+        settings = msgpack.unpackb(read_regular(packed), unicode_errors="surrogateescape")
         return int(settings["created"])
     except (OSError, ValueError, KeyError, TypeError, msgpack.UnpackException):
         return 0

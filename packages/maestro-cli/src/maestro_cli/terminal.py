@@ -18,7 +18,7 @@ from maestro_cli.errors import StudyError
 #: C0 and C1 controls, DEL, the marks that reorder text, and lone surrogates (bytes that were no
 #: UTF-8). U+2028 and U+2029 end lines in some terminals.
 _UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+"
 )
 #: No shell sees anything in these.
 _PLAIN_WORD = re.compile(r"[-\w@%+=:,./]+", re.ASCII)
@@ -37,13 +37,25 @@ _STYLES = {
 
 
 def _visible(match: re.Match[str]) -> str:
-    char = match.group()
-    if char in _NAMED:
-        return _NAMED[char]
-    code = ord(char)
-    if 0xDC80 <= code <= 0xDCFF:  # surrogateescape: the byte itself
-        return f"\\x{code - 0xDC00:02x}"
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return match.group().translate(_SHOWN)
+
+
+class _Shown(dict[int, str]):
+    """How each character is shown, by its number; a log may hold a million of them."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        if char in _NAMED:
+            shown = _NAMED[char]
+        elif 0xDC80 <= code <= 0xDCFF:  # surrogateescape: the byte itself
+            shown = f"\\x{code - 0xDC00:02x}"
+        else:
+            shown = f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+        self[code] = shown
+        return shown
+
+
+_SHOWN = _Shown()
 
 
 def clean(text: object, *, lines: bool = False) -> str:

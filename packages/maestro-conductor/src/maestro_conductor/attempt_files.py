@@ -11,6 +11,8 @@ from pathlib import Path
 
 import attrs
 
+from maestro_conductor.regular_files import open_regular
+
 __all__ = ["AttemptFile", "attempt_path", "read_attempt", "void_attempt"]
 
 
@@ -45,17 +47,24 @@ def attempt_path(folder: Path, attempt: int) -> Path:
 
 
 def read_attempt(folder: Path, attempt: int) -> AttemptFile:
-    """Read an attempt file.
+    """Read an attempt file. One that a step replaced by something else says that it started.
 
     Raises:
         OSError: it is there and cannot be read.
     """
     try:
-        with attempt_path(folder, attempt).open("rb") as file:
-            content = file.read(4096)
-            modified = os.fstat(file.fileno()).st_mtime_ns // 1_000_000
+        descriptor = open_regular(attempt_path(folder, attempt))
     except (FileNotFoundError, NotADirectoryError):
         return AttemptFile("absent")
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ELOOP):
+            raise
+        return AttemptFile("started")
+    try:
+        content = os.read(descriptor, 4096)
+        modified = os.fstat(descriptor).st_mtime_ns // 1_000_000
+    finally:
+        os.close(descriptor)
     host = boot = started = pid = keeper = left = None
     for line in content.split(b"\n")[:-1]:
         word, *pairs = line.decode("utf-8", "surrogateescape").split(" ")

@@ -12,6 +12,7 @@ from typing import Any
 
 from maestro_conductor.__about__ import __version__
 from maestro_conductor.errors import FormatError, WorkspaceError
+from maestro_conductor.regular_files import open_regular
 
 __all__ = [
     "CLAIMED",
@@ -103,7 +104,7 @@ def ensure_seen(path: Path) -> None:
     Raises:
         OSError: it can neither be opened nor made.
     """
-    os.close(os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    os.close(open_regular(path, os.O_RDONLY | os.O_CREAT, 0o600))
 
 
 def check_log_path(path: Path) -> None:
@@ -161,7 +162,7 @@ def overwrite_file(path: Path, content: bytes) -> None:
     Raises:
         OSError: it could not be written, or has another length.
     """
-    descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    descriptor = open_regular(path, os.O_WRONLY | os.O_NOFOLLOW)
     try:
         if os.fstat(descriptor).st_size != len(content):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))

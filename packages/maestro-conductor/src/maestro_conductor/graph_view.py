@@ -26,6 +26,7 @@ from maestro_conductor.graph_checks import (
     get_fields,
     refuse_instance,
 )
+from maestro_conductor.regular_files import open_regular, stream_regular
 
 __all__ = ["FailureRule", "Graph", "Step", "read_graph"]
 
@@ -164,7 +165,7 @@ class Graph:
         start, end = self._offsets[index], self._offsets[index + 1]
         try:
             if self._file < 0:
-                self._file = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+                self._file = open_regular(self.path)
             content = os.pread(self._file, end - start, start)
         except OSError as error:
             self.close()  # opened anew next time: a stale handle of NFS stays stale
@@ -200,8 +201,8 @@ def read_graph(root: Path, *, values: bool = False) -> Graph:
     """
     path = root / GRAPH
     try:
-        size = path.stat().st_size
-        file = path.open("rb")
+        file = stream_regular(path)
+        size = os.fstat(file.fileno()).st_size
     except FileNotFoundError:
         what = f"it has no {GRAPH}" if root.exists() else "it does not exist"
         raise WorkspaceError(f"{root} is not the workspace of a study: {what}") from None

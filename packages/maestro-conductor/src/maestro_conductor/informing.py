@@ -47,10 +47,14 @@ class Informer:
         if steady >= self._next_beat:
             self._next_beat = steady + HEARTBEAT
             self._try("heartbeat", lambda: parts.hold.beat(parts.clock.wall()))
-            self._try("journal", self._compact)
+            self.keep_journal()
         self._try("status.csv", lambda: parts.status.work(steady, parts.clock.wall()))
         self.note(paused)
         self._observe(steady, paused)
+
+    def keep_journal(self) -> None:
+        """Make it compact where that is worth it, and anew where a step took it away."""
+        self._try("journal", self._compact)
 
     def finish(self, paused: str | None) -> None:
         """Tell how it ended."""

@@ -25,6 +25,7 @@ from maestro_conductor.files import (
     overwrite_file,
     replace_file,
 )
+from maestro_conductor.regular_files import open_regular, read_regular
 
 __all__ = [
     "HEARTBEAT",
@@ -101,7 +102,7 @@ def last_holder(root: Path) -> Holder | None:
     """
     path = root / CONDUCTOR
     try:
-        value = msgpack.unpackb(path.read_bytes(), unicode_errors="surrogateescape")
+        value = msgpack.unpackb(read_regular(path), unicode_errors="surrogateescape")
     except OSError:
         return None
     except (ValueError, msgpack.UnpackException):
@@ -234,7 +235,7 @@ def keep_off(root: Path) -> int:
     """
     path = root / LOCK
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = open_regular(path, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         advice = (
             ". Make room for a few files, then start it again" if error.errno in NO_ROOM else ""
@@ -296,7 +297,7 @@ def _is_here(conductor: Holder) -> bool:
 
 def _is_locked(path: Path) -> bool:
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        descriptor = open_regular(path, os.O_RDWR)
     except OSError:
         return False
     try:

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import logging
 import os
+import stat
 import sys
 import time
 import warnings
@@ -69,6 +71,7 @@ class LogFile:
         self._waiting = bytearray()
         self._descriptor = -1
         self._inode = (0, 0)
+        self._cuttable = True
         self._torn = False
         self.lost = 0
         self.trouble: OSError | None = None
@@ -114,12 +117,12 @@ class LogFile:
                 written += self._disk.write(self._descriptor, self._waiting[written:])
         except OSError:
             whole = self._waiting.rfind(b"\n", 0, written) + 1
-            if whole < written:  # take half a line back
-                size = os.fstat(self._descriptor).st_size
+            if whole < written and self._cuttable:  # take half a line back
+                size = os.fstat(self._descriptor).st_size - (written - whole)
+                written = whole
                 self._torn = True
-                self._disk.truncate(self._descriptor, size - (written - whole))
+                self._disk.truncate(self._descriptor, size)
                 self._torn = False
-            written = whole
             raise
         finally:
             del self._waiting[:written]
@@ -146,11 +149,19 @@ class LogFile:
 
     def _open(self) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-        self._descriptor = os.open(self.path, flags, 0o666)
+        # A pipe or a device may be the log, where its user wants that; nobody is waited for.
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+        try:
+            self._descriptor = os.open(self.path, flags, 0o666)
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+            why = f"nobody reads from {self.path}, which is no file"
+            raise OSError(errno.ENXIO, why) from error
         status = os.fstat(self._descriptor)
         self._inode = (status.st_dev, status.st_ino)
-        self._torn = status.st_size > 0 and not _ends_with_newline(self.path)
+        self._cuttable = stat.S_ISREG(status.st_mode)
+        self._torn = self._cuttable and status.st_size > 0 and not _ends_with_newline(self.path)
 
 
 def _ends_with_newline(path: Path) -> bool:

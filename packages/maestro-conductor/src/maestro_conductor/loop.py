@@ -166,6 +166,7 @@ class Loop:
         reason = "ended" if outcome is not None else self._leaving or "ended"
         if outcome is not None:
             parts.requests.reject_unread()
+        self._informer.keep_journal()
         parts.journal.add(records.closed(parts.clock.wall(), reason))
         parts.log.event("conductor_stopped", reason=reason, exit_code=code)
         self._pausing.commit(sync=False)

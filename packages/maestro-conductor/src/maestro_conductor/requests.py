@@ -19,6 +19,7 @@ import attrs
 from maestro_conductor.events import UpdateAsked
 from maestro_conductor.field_checks import MOST
 from maestro_conductor.files import CLAIMED, REQUESTS
+from maestro_conductor.regular_files import read_regular
 
 __all__ = ["Request", "RequestFiles", "parse_resume", "parse_update"]
 
@@ -141,7 +142,10 @@ class RequestFiles:
             request = _read(path)
             written = path.stat().st_mtime_ns
         except FileNotFoundError:
-            del self._unread[path]
+            if path.is_symlink():
+                self.reject(path, "it is a link to nothing")
+            else:
+                del self._unread[path]
         except _NotYetError as error:
             since = self._unread[path]
             if not since:
@@ -169,7 +173,7 @@ def _read(path: Path) -> Request:
     kind = path.name
     if kind.startswith(CANCEL.lstrip(".")):
         return Request(path, "cancel")
-    text = path.read_bytes()
+    text = read_regular(path)
     if kind.startswith(UPDATE.lstrip(".")):
         return Request(path, "update", parse_update(text))
     steps, settings = parse_resume(text)

@@ -11,6 +11,7 @@ import msgpack
 from maestro_conductor.errors import FormatError, WorkspaceError
 from maestro_conductor.field_checks import COUNT, FLAG, Place, Rules, is_pause
 from maestro_conductor.files import RUN, check_header
+from maestro_conductor.regular_files import read_regular
 
 __all__ = ["Run", "Settings", "read_run"]
 
@@ -68,7 +69,7 @@ def read_run(root: Path) -> Run:
     """
     path = root / RUN
     try:
-        value = msgpack.unpackb(path.read_bytes(), unicode_errors="surrogateescape")
+        value = msgpack.unpackb(read_regular(path), unicode_errors="surrogateescape")
     except OSError as error:
         raise WorkspaceError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, msgpack.UnpackException) as error:

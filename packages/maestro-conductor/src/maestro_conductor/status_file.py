@@ -16,6 +16,7 @@ from pathlib import Path
 
 from maestro_conductor.files import replace_file
 from maestro_conductor.graph_view import Graph
+from maestro_conductor.regular_files import open_regular
 from maestro_conductor.states import NAMES, RUNNING
 from maestro_conductor.study_state import NONE, StudyState
 
@@ -156,12 +157,10 @@ class StatusFile:
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
         """Hold ``.status.lock`` as upstream does. A reader that keeps it for ever is not waited for."""
-        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
-        descriptor = os.open(self._lock_path, flags, 0o666)
-        try:
-            # The file is replaced whole: the lock is a courtesy, so it need not be had.
+        # The file is replaced whole: the lock is a courtesy, so it need not be had.
+        with contextlib.ExitStack() as stack:
             with contextlib.suppress(OSError):
+                descriptor = open_regular(self._lock_path, os.O_RDWR | os.O_CREAT)
+                stack.callback(os.close, descriptor)
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield
-        finally:
-            os.close(descriptor)

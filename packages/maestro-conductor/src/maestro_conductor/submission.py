@@ -214,7 +214,9 @@ def _write_script(path: str, text: str, *, sync: bool) -> None:
     except FileExistsError:
         folder, name = os.path.split(path)
         target = f"{folder}/.{name}.tmp"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
+        with contextlib.suppress(FileNotFoundError):  # one that a crash left, or a step put there
+            Path(target).unlink()
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         descriptor = os.open(target, flags, 0o777)
     try:
         try:
@@ -236,9 +238,10 @@ def _write_script(path: str, text: str, *, sync: bool) -> None:
 def _refusal(error: Exception) -> dict[str, Any]:
     """An answer like an adapter's, for what went wrong before it was asked."""
     if isinstance(error, OSError):
-        verb = "read" if str(error.filename).endswith(GRAPH) else "write"
+        graph = str(error.filename).endswith(GRAPH)
+        verb = "read" if graph else "write"
         message = f"cannot {verb} {error.filename or 'its script'}: {error.strerror or error}"
-        passing = error.errno in _PASSING
+        passing = graph or error.errno in _PASSING
         return {"error": message, "transient": passing, "files": passing}
     return {"error": str(error), "transient": False}
 

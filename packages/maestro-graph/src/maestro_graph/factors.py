@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import itertools
 from collections.abc import Mapping
 from fractions import Fraction
@@ -15,6 +16,7 @@ from typing import Any
 from maestro_graph.errors import ParameterError
 from maestro_graph.parameters import ParameterTable, TableColumn, make_labels
 from maestro_graph.plain import plain
+from maestro_graph.regular_files import stream_regular
 from maestro_graph.spec_view import Factor, Range, Spec, view
 
 #: A table longer than this is a slip of the keyboard (a range with a step of 1e-9).
@@ -174,7 +176,7 @@ def read_csv(path: str) -> dict[str, tuple[Any, ...]]:
         ParameterError: the file cannot be read, or a line is too short or too long.
     """
     try:
-        with open(path, newline="", encoding="utf-8-sig") as stream:  # noqa: PTH123 -- a str path
+        with io.TextIOWrapper(stream_regular(path), newline="", encoding="utf-8-sig") as stream:
             lines = [line for line in csv.reader(stream, strict=True) if line]
     except OSError as error:
         raise ParameterError(f"cannot read {path}: {error.strerror}") from error

@@ -12,8 +12,11 @@ import msgpack
 
 from maestro_graph.__about__ import __version__
 from maestro_graph.errors import FormatError
+from maestro_graph.regular_files import read_regular
 
 VERSION = [1, 1]
+#: Bytes that a table of parameters may have: some millions of rows.
+_MOST = 1 << 30
 WRITER = f"maestro-graph {__version__}"
 
 
@@ -61,7 +64,7 @@ def read_map(path: str | Path) -> Any:
     """
     path = Path(path)
     try:
-        return msgpack.unpackb(path.read_bytes(), unicode_errors="surrogateescape")
+        return msgpack.unpackb(read_regular(path, _MOST), unicode_errors="surrogateescape")
     except OSError as error:
         raise FormatError(
             f"cannot read {path}: {error.strerror}",

@@ -13,6 +13,7 @@ import msgpack
 from maestro_graph.errors import FormatError
 from maestro_graph.files import VERSION, WRITER, packer, replaced
 from maestro_graph.graph import Failure, Graph, GraphStep, Instance, Resources
+from maestro_graph.regular_files import stream_regular
 from maestro_graph.spec_view import check_header
 
 _FORMAT = "maestro-graph"
@@ -54,7 +55,7 @@ def read_graph(path: str | Path) -> Iterator[dict[str, Any]]:
         FormatError: it is missing, of another format, needs what we do not know, or is not whole.
     """
     try:
-        with Path(path).open("rb") as stream:
+        with stream_regular(path) as stream:
             records = msgpack.Unpacker(stream, unicode_errors="surrogateescape")
             header = next(records, None)
             check_header(header, _FORMAT, Path(path).name, _FEATURES)

@@ -16,6 +16,7 @@ from maestro_adapters.attempt_file import Attempt
 from maestro_adapters.errors import RequestError
 from maestro_adapters.jobs import parse_token
 from maestro_adapters.local import keeper
+from maestro_adapters.regular_files import open_regular
 from maestro_adapters.request import read_keys, require
 from maestro_adapters.states import JobStatus
 
@@ -130,10 +131,14 @@ def write_end(job: LocalJob, exit_code: int) -> None:
 def _append(job: LocalJob, line: str) -> None:
     with (
         contextlib.suppress(OSError),
-        attempt_file.path_of(job.workspace, job.attempt).open("r+") as file,
+        os.fdopen(_attempt_file(job), "a") as file,
     ):
-        file.seek(0, os.SEEK_END)
         file.write(line)
+
+
+def _attempt_file(job: LocalJob) -> int:
+    path = attempt_file.path_of(job.workspace, job.attempt)
+    return open_regular(path, os.O_WRONLY | os.O_APPEND)
 
 
 def parse_local_job(submission: Mapping[str, Any]) -> LocalJob:

@@ -43,6 +43,7 @@ import fcntl
 import os
 import select
 import signal
+import stat
 import time
 from collections import OrderedDict
 
@@ -80,6 +81,8 @@ _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 TOO_MANY = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
 #: A script must not inherit what its ancestors ignore: Python SIGPIPE, a `nohup` SIGHUP, …
 _DEFAULT_ACTION = sorted(set(map(int, signal.valid_signals())) - {signal.SIGKILL, signal.SIGSTOP})
+#: What opening tells of a pipe, a device, a folder, a link.
+_NO_FILE = (errno.ENXIO, errno.EINVAL, errno.EISDIR, errno.ELOOP)
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC
 _KINDS = (b"out", b"err")
 #: For the log of a script whose command has ended and left something.
@@ -268,7 +271,7 @@ class Keeper:
             facts = b"start keeper=%d %b time=%d\n" % (os.getpid(), request.facts, now)
             _write(made[0][0], facts)
             for log in logs:
-                made.append((os.open(log, _CREATE | os.O_APPEND, 0o666), log))  # noqa: PERF401
+                made.append((_open_own(log), log))  # noqa: PERF401
             pid = self._spawn(request.script, environment, made[1][0], made[2][0])
         except OSError:
             for descriptor, name in made:
@@ -383,17 +386,20 @@ class Keeper:
             self._retry_later(_LOOK_INTERVAL)
 
     def _write_end(self, attempt_file: int, path: bytes, line: bytes) -> None:
-        """A full disk has room again some time. A script that deleted the file gets a new one."""
+        """A full disk has room again some time. A script that deleted the file gets a new one.
+
+        Where it put something else there, a pipe say, only the answer tells how it ended.
+        """
         try:
             _write(attempt_file, line)
             if os.fstat(attempt_file).st_nlink == 0:
-                anew = os.open(path, _CREATE | os.O_APPEND, 0o666)
+                anew = _open_own(path)
                 try:
                     _write(anew, line)
                 finally:
                     os.close(anew)
         except OSError as error:
-            if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ESTALE):
+            if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ESTALE, *_NO_FILE):
                 self.unwritten.append((attempt_file, path, line))
                 self._retry_later()
                 return
@@ -516,6 +522,24 @@ class _Quiet:
         return kind is not None and issubclass(kind, OSError)
 
 
+def _open_own(path: bytes) -> int:
+    """Open a file of ours at its end, or make it. What a script put there instead is not waited for.
+
+    Raises:
+        OSError: it cannot be opened, or is no file (one of `_NO_FILE`).
+    """
+    try:
+        return os.open(path, _CREATE | os.O_APPEND | os.O_EXCL, 0o666)
+    except FileExistsError:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW
+        file = os.open(path, flags)
+    if not stat.S_ISREG(os.fstat(file).st_mode):
+        os.close(file)
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+    os.set_blocking(file, True)
+    return file
+
+
 def _write(file: int, line: bytes) -> None:
     written = os.write(file, line)
     if written != len(line):  # the disk is full: no half a line may stand before the next one
@@ -532,8 +556,11 @@ def _quietly(function: Callable[..., object], *arguments: object) -> None:
 
 def interpreter(script: bytes) -> list[bytes]:
     """What the first line of a script says it is run with: at most one argument, as in Linux."""
-    with open(script, "rb", buffering=0) as file:  # noqa: PTH123
-        line = file.read(4096).split(b"\n", 1)[0]
+    file = os.open(script, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        line = os.read(file, 4096).split(b"\n", 1)[0]
+    finally:
+        os.close(file)
     return line[2:].strip().split(None, 1) if line.startswith(b"#!") else []
 
 

@@ -13,6 +13,7 @@ from maestro_conductor.errors import FormatError, WorkspaceError
 from maestro_conductor.files import check_header
 from maestro_conductor.journal.framing import Frames
 from maestro_conductor.records import Record
+from maestro_conductor.regular_files import stream_regular
 
 __all__ = ["AWAY", "JournalReader", "read_header"]
 
@@ -101,7 +102,7 @@ class JournalReader:
             self.header = None
             self.restarted = True
         if self._file is None:
-            self._file = self.path.open("rb", buffering=0)
+            self._file = stream_regular(self.path, buffering=0)
             self._inode = os.fstat(self._file.fileno()).st_ino
             self.offset = 0
         if self.header is None:

@@ -12,6 +12,7 @@ from maestro_conductor.journal.compaction import compact, worth_it
 from maestro_conductor.journal.framing import encode, journal_header
 from maestro_conductor.ports import Disk
 from maestro_conductor.records import Record
+from maestro_conductor.regular_files import open_regular
 from maestro_conductor.study_state import StudyState
 
 __all__ = ["JournalWriter"]
@@ -42,7 +43,7 @@ class JournalWriter:
         self._pending = bytearray()
         self._compact_size = 0
         self._torn = False
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+        self._descriptor = open_regular(path, os.O_WRONLY)
         if os.fstat(self._descriptor).st_size != offset:
             os.ftruncate(self._descriptor, offset)
         os.lseek(self._descriptor, offset, os.SEEK_SET)
@@ -105,17 +106,21 @@ class JournalWriter:
     def compact(self, state: StudyState, time: int) -> bool:
         """Replace the file by one that says the same in fewer records, where that is worth it.
 
+        It is worth it, too, where another file, or none, stands in the journal's place: what was
+        written to ours nobody would find.
+
         Everything that was added must have been flushed, and taken in by ``state``.
 
         Raises:
             OSError: it could not be written; the old one stands, and goes on.
             WorkspaceError: it was written and cannot be opened; nothing goes on.
         """
-        if self._pending or not worth_it(self.size, self._compact_size, len(state)):
+        worth = worth_it(self.size, self._compact_size, len(state)) or self._is_displaced()
+        if self._pending or not worth:
             return False
         size, sequence = compact(self.path, state, self.sequence, time)
         try:
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_CLOEXEC)
+            descriptor = open_regular(self.path, os.O_WRONLY)
             os.lseek(descriptor, size, os.SEEK_SET)
         except OSError as error:  # ours is a deleted file by now: what goes there is lost
             raise WorkspaceError(f"{self.path} cannot be opened: {error.strerror}") from error
@@ -124,6 +129,16 @@ class JournalWriter:
         self.size = self._compact_size = size
         self.sequence = sequence
         return True
+
+    def _is_displaced(self) -> bool:
+        ours = os.fstat(self._descriptor)
+        try:
+            there = os.stat(self.path)  # noqa: PTH116 - beside os.fstat
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return False
+        return (there.st_dev, there.st_ino) != (ours.st_dev, ours.st_ino)
 
     def close(self) -> None:
         """Close the file; what was added and not flushed is lost."""
