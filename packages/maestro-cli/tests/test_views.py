@@ -283,7 +283,7 @@ def test_a_line_of_the_log_that_is_none_of_ours_is_shown_as_it_is(
 def test_json_is_written_as_json_writes_it(failed: Path) -> None:
     study = open_study(failed)
     odd = {"a\udcff": "ü\n", "b": 1, "c": True, "d": 1.5, "e": None, "f": [1, "x"], "g": 2**70}
-    instance = evolve(study.instances()[1], name='"\udcff', reason="a\tb", job=None, parameters="x")
+    instance = study.instances()[1]._replace(name='"\udcff', reason="a\tb", job=None, parameters="x")
     study.graph.values[1] = [[name, value] for name, value in odd.items()]
     text = as_json.line(study, [instance] * 2, now=T0 + 123_456)
     read = json.loads(text)
