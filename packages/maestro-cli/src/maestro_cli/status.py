@@ -93,16 +93,14 @@ def _page(
     if args.failed:
         from maestro_cli.views import failed
 
-        return _joined(
-            failed.lines(study, instances, paint=paint, unicode=terminal.unicode_ok())
-        )
+        return _joined(failed.lines(study, instances, paint=paint, unicode=terminal.unicode_ok()))
     from maestro_cli.views import notes, rows
 
     table = _table(
         args,
         study.root,
         rows.rows(instances, now),
-        lambda row: study.parameters(instances[row].index),
+        lambda row: study.parameters(instances[row].number),
         paint,
         first=first,
     )

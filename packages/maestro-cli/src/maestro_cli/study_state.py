@@ -48,7 +48,7 @@ BAD_STATES = ("FAILED", "TIMEDOUT", "HWFAILURE", "INCOMPLETE")
 class Instance(NamedTuple):
     """One instance of a step as it stands. Times are ms since 1970, None where there is none."""
 
-    index: int
+    number: int
     name: str
     step: str
     workspace: str
@@ -194,21 +194,21 @@ class Study:
 
         graph, known = self.graph, self.known
         steps = [step.name for step in self.steps]
+        numbers = range(len(graph)) if which is None else list(which)
 
         def of(column: Sequence[Any]) -> Sequence[Any]:
-            return column if rows is None else [column[i] for i in rows]
+            return column if which is None else [column[i] for i in numbers]
 
-        def known_of(column: Sequence[int]) -> Sequence[int | None]:
+        def or_none(column: Sequence[int]) -> Sequence[int | None]:
             return [None if value < 0 else value for value in of(column)]
 
-        rows = None if which is None else list(which)
         attempts = of(known.attempt)
         causes = zip(of(known.cause), attempts, strict=True)
         # A column for each field, in their order: half the time of a row after the other.
         return list(
             map(
                 Instance,
-                range(len(graph)) if rows is None else rows,
+                numbers,
                 of(graph.names),
                 [steps[step] for step in of(graph.step_of)],
                 of(graph.workspaces),
@@ -216,14 +216,14 @@ class Study:
                 of(known.job),
                 attempts,
                 [CAUSES[code] if attempt else None for code, attempt in causes],
-                known_of(known.submitted),
-                known_of(known.started),
-                known_of(known.ended),
+                or_none(known.submitted),
+                or_none(known.started),
+                or_none(known.ended),
                 of(known.restarts),
                 of(known.resubmissions),
                 of(known.retries),
-                known_of(known.exit_code),
-                map(known.reason.get, range(len(graph)) if rows is None else rows),
+                or_none(known.exit_code),
+                map(known.reason.get, numbers),
                 of(graph.parameters),
             )
         )

@@ -71,7 +71,7 @@ def _conductor(study: Study) -> dict[str, Any] | None:
 def _instance(study: Study, instance: Instance, now: int, tails: bool) -> str:
     # Once for each of many thousand instances, for which somebody waits: written out, it takes a
     # third of the time of a map that is made and given to `json`.
-    rows = study.parameters(instance.index).items() if instance.parameters else ()
+    rows = study.parameters(instance.number).items() if instance.parameters else ()
     parameters = ", ".join([f"{_text(name)}: {_value(value)}" for name, value in rows])
     submitted, started, ended = instance.submitted, instance.started, instance.ended
     until = now if ended is None else ended
