@@ -103,7 +103,7 @@ def _text_or_null(text: str | None) -> str:
 
 
 def _seconds(milliseconds: int | None) -> str:
-    """As `repr` of the seconds, in half its time: five of them are half of an instance's text."""
+    """As `repr` of the seconds, in half its time: an instance has five of them."""
     if milliseconds is None:
         return "null"
     if 0 <= milliseconds < 10**15:  # 15 digits: there the shortest text is the exact one
