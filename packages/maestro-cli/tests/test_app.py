@@ -154,6 +154,8 @@ def test_every_abbreviation_of_maestrowf_works(
 
 HEAVY = {"rich", "yaml", "structlog", "asyncio", "shtab", "importlib.metadata", "jsonschema"}
 OURS = {"maestro_spec", "maestro_graph", "maestro_adapters", "maestro_conductor"}
+#: Of use to those only who write into a workspace.
+WRITERS = {"tempfile", "maestro_conductor.journal.writer", "maestro_conductor.journal.compaction"}
 
 
 def loaded_by(code: str, *words: str) -> set[str]:
@@ -240,8 +242,14 @@ def test_one_command_s_parser_says_what_the_whole_one_says(
 @pytest.mark.parametrize("options", [[], ["--summary"], ["--json"], ["--csv"], ["--failed"]])
 def test_status_imports_only_what_it_needs(failed: Path, options: list[str]) -> None:
     loaded = modules_of("status", *options, str(failed))
-    assert loaded & (HEAVY | OURS - {"maestro_conductor"}) == set()
+    assert loaded & (HEAVY | WRITERS | OURS - {"maestro_conductor"}) == set()
     assert len({name for name in loaded if "." not in name}) < 120
+    views = {"summary", "as_json", "as_csv", "failed"} & {
+        name.removeprefix("maestro_cli.views.") for name in loaded
+    }
+    assert views == {"--json": {"as_json"}, "--summary": {"summary"}, "--failed": {"failed"}}.get(
+        "".join(options), {"as_csv"}
+    )
 
 
 @pytest.mark.parametrize("command", ["cancel", "why", "logs"])

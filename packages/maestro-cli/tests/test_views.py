@@ -19,12 +19,13 @@ import pytest
 from attrs import evolve
 
 from maestro_cli import app
-from maestro_cli.study_state import open_study
+from maestro_cli.study_state import Instance, open_study
 from maestro_cli.testing import T0, attempt
 from maestro_cli.views import as_json
 from maestro_conductor import records
 from maestro_conductor.composition import log_path_of
 from maestro_conductor.lock import hold
+from maestro_conductor.states import NAMES
 
 History = Callable[[Sequence[records.Record]], Path]
 GOLDEN = Path(__file__).parent / "golden"
@@ -280,10 +281,60 @@ def test_a_line_of_the_log_that_is_none_of_ours_is_shown_as_it_is(
     assert line in shown(capsys, "logs", str(failed))
 
 
+@pytest.mark.parametrize(
+    "at",
+    [0, 1, 10, 500, 999, 1000, 90_500, T0, T0 + 7, 10**15 - 1, 10**15, 10**15 + 3, 2**53 - 1, -500],
+)
+def test_times_are_written_as_json_writes_them(failed: Path, at: int) -> None:
+    study = open_study(failed)
+    instance = study.instances()[1]._replace(submitted=0, started=at, ended=at + 1)
+    text = as_json.line(study, [instance], now=T0)
+    assert json.dumps(json.loads(text)) == text
+    (step,) = json.loads(text)["steps"]
+    assert (step["started"], step["ended"], step["elapsed"]) == (
+        at / 1000,
+        (at + 1) / 1000,
+        (at + 1) / 1000,
+    )
+
+
+def test_each_field_of_an_instance_is_that_of_the_journal(failed: Path) -> None:
+    study = open_study(failed)
+    known = study.known
+    known.attempt[2], known.cause[2], known.job[2] = 3, records.CAUSES.index("retry"), "77"
+    known.submitted[2], known.started[2], known.ended[2] = 1, 2, 3
+    known.restarts[2], known.resubmissions[2], known.retries[2] = 4, 5, 6
+    known.exit_code[2], known.reason[2] = 8, "why"
+    every = study.instances()
+    graph, step = study.graph, study.steps[study.graph.step_of[2]]
+    assert every[2] == Instance(
+        number=2,
+        name=graph.names[2],
+        step=step.name,
+        workspace=graph.workspaces[2],
+        state=NAMES[known.state[2]],
+        job="77",
+        attempt=3,
+        cause="retry",
+        submitted=1,
+        started=2,
+        ended=3,
+        restarts=4,
+        resubmissions=5,
+        retries=6,
+        exit_code=8,
+        reason="why",
+        parameters=graph.parameters[2],
+    )
+    assert study.instances(iter([2, 0])) == [every[2], every[0]]
+
+
 def test_json_is_written_as_json_writes_it(failed: Path) -> None:
     study = open_study(failed)
     odd = {"a\udcff": "ü\n", "b": 1, "c": True, "d": 1.5, "e": None, "f": [1, "x"], "g": 2**70}
-    instance = evolve(study.instances()[1], name='"\udcff', reason="a\tb", job=None, parameters="x")
+    instance = study.instances()[1]._replace(
+        name='"\udcff', reason="a\tb", job=None, parameters="x"
+    )
     study.graph.values[1] = [[name, value] for name, value in odd.items()]
     text = as_json.line(study, [instance] * 2, now=T0 + 123_456)
     read = json.loads(text)

@@ -58,8 +58,8 @@ def explain(study: Study, instance: Instance) -> Explanation:
 def waits_for(study: Study, instance: Instance) -> list[Instance]:
     """The instances that must still end well before this one may run, in the graph's order."""
     graph = study.graph
-    needs = set(graph.needs_of(instance.index))
-    for number in graph.groups.get(instance.index, ()):
+    needs = set(graph.needs_of(instance.number))
+    for number in graph.groups.get(instance.number, ()):
         step = study.steps[number]
         needs.update(range(step.first, step.first + step.count))
     return [each for each in study.instances(sorted(needs)) if each.state != "FINISHED"]
@@ -68,15 +68,15 @@ def waits_for(study: Study, instance: Instance) -> list[Instance]:
 def root_causes(study: Study, instance: Instance) -> list[Instance]:
     """The instances that ran and failed, and because of which this one could not."""
     causes: dict[int, Instance] = {}
-    seen = {instance.index}
+    seen = {instance.number}
     stack = [instance]
     while stack:
         for before in waits_for(study, stack.pop()):
-            if before.index in seen:
+            if before.number in seen:
                 continue
-            seen.add(before.index)
+            seen.add(before.number)
             if before.attempt:
-                causes[before.index] = before
+                causes[before.number] = before
             else:
                 stack.append(before)
     return [causes[index] for index in sorted(causes)]
@@ -184,12 +184,12 @@ def _timed_out(study: Study, instance: Instance) -> Explanation:
         )
     limit = study.known.settings.rlimit
     text = "was stopped at the end of its walltime"
-    if not study.graph.restartable[instance.index]:
+    if not study.graph.restartable[instance.number]:
         text += ", and it has no restart command"
     elif limit and instance.restarts >= limit:
         text += f", and was restarted {instance.restarts} times, as often as it may"
     told = _with_log(study, instance, text)
-    if study.graph.restartable[instance.index]:
+    if study.graph.restartable[instance.number]:
         told.more.append(f"More restarts: maestro resume {word(study.root)} --rlimit {limit + 1}")
     return told
 

@@ -69,7 +69,7 @@ def of_steps(study: Study, pattern: str) -> Source:
     Raises:
         StudyError: It means none.
     """
-    chosen = [each.index for each in choose(study, pattern)]
+    chosen = [each.number for each in choose(study, pattern)]
 
     def files() -> list[Path]:
         now = open_study(study.root)

@@ -12,7 +12,7 @@ from pathlib import Path
 from maestro_cli import failures, terminal
 from maestro_cli.errors import EXIT_OK, UsageError
 from maestro_cli.folders import Kind, expand, kind_of, require_study
-from maestro_cli.study_state import BAD_STATES, Study, chooser, open_study
+from maestro_cli.study_state import BAD_STATES, Instance, Study, chooser, open_study
 from maestro_cli.terminal import Paint
 from maestro_conductor.regular_files import read_regular
 
@@ -80,34 +80,44 @@ def wanted_states(given: list[str]) -> set[str]:
 def _page(
     args: argparse.Namespace, study: Study, states: set[str], paint: Paint, *, first: bool
 ) -> str:
-    from maestro_cli.views import as_json, failed, notes, rows, summary
-
     now = time.time_ns() // 1_000_000
-    chosen = chooser(states, args.step)
-    some = bool(states or args.step)
     if args.summary and not args.json:
+        from maestro_cli.views import summary
+
         return summary.line(study, paint=paint, now=now) + "\n"
-    if args.json and args.summary:
-        return as_json.line(study, None, now=now) + "\n"
-    study.mark_queued()
-    instances = [each for each in study.instances() if not some or chosen(each)]
     if args.json:
-        if args.failed:
-            instances = [each for each in instances if each.state in BAD_STATES]
-        return as_json.line(study, instances, now=now, tails=args.failed) + "\n"
+        from maestro_cli.views import as_json
+
+        found = None if args.summary else _chosen(args, study, states)
+        return as_json.line(study, found, now=now, tails=args.failed) + "\n"
+    instances = _chosen(args, study, states)
     if args.failed:
+        from maestro_cli.views import failed
+
         return _joined(failed.lines(study, instances, paint=paint, unicode=terminal.unicode_ok()))
+    from maestro_cli.views import notes, rows
+
     table = _table(
         args,
         study.root,
         rows.rows(instances, now),
-        lambda row: study.parameters(instances[row].index),
+        lambda row: study.parameters(instances[row].number),
         paint,
         first=first,
     )
-    if args.csv:
-        return table
-    return table + _joined(notes.lines(study, paint=paint))
+    return table if args.csv else table + _joined(notes.lines(study, paint=paint))
+
+
+def _chosen(args: argparse.Namespace, study: Study, states: set[str]) -> list[Instance]:
+    """What ``--state``, ``--step`` and ``--failed`` leave of the instances."""
+    study.mark_queued()
+    instances = study.instances()
+    if states or args.step:
+        chosen = chooser(states, args.step)
+        instances = [each for each in instances if chosen(each)]
+    if args.failed:
+        instances = [each for each in instances if each.state in BAD_STATES]
+    return instances
 
 
 def _table(

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrs import define, frozen
 
@@ -46,11 +46,10 @@ _EXIT_CODES = {
 BAD_STATES = ("FAILED", "TIMEDOUT", "HWFAILURE", "INCOMPLETE")
 
 
-@frozen
-class Instance:
+class Instance(NamedTuple):
     """One instance of a step as it stands. Times are ms since 1970, None where there is none."""
 
-    index: int
+    number: int
     name: str
     step: str
     workspace: str
@@ -195,30 +194,40 @@ class Study:
         from maestro_conductor.states import NAMES
 
         graph, known = self.graph, self.known
-        names = [step.name for step in self.steps]
+        steps = [step.name for step in self.steps]
+        numbers = range(len(graph)) if which is None else list(which)
 
-        return [
-            Instance(
-                index=i,
-                name=graph.names[i],
-                step=names[graph.step_of[i]],
-                workspace=graph.workspaces[i],
-                state=NAMES[known.state[i]],
-                job=known.job[i],
-                attempt=known.attempt[i],
-                cause=CAUSES[known.cause[i]] if known.attempt[i] else None,
-                submitted=at if (at := known.submitted[i]) >= 0 else None,
-                started=at if (at := known.started[i]) >= 0 else None,
-                ended=at if (at := known.ended[i]) >= 0 else None,
-                restarts=known.restarts[i],
-                resubmissions=known.resubmissions[i],
-                retries=known.retries[i],
-                exit_code=code if (code := known.exit_code[i]) >= 0 else None,
-                reason=known.reason.get(i),
-                parameters=graph.parameters[i],
+        def of(column: Sequence[Any]) -> Sequence[Any]:
+            return column if which is None else [column[i] for i in numbers]
+
+        def or_none(column: Sequence[int]) -> Sequence[int | None]:
+            return [None if value < 0 else value for value in of(column)]
+
+        attempts = of(known.attempt)
+        causes = zip(of(known.cause), attempts, strict=True)
+        # A column for each field, in their order: half the time of a row after the other.
+        return list(
+            map(
+                Instance,
+                numbers,
+                of(graph.names),
+                [steps[step] for step in of(graph.step_of)],
+                of(graph.workspaces),
+                [NAMES[code] for code in of(known.state)],
+                of(known.job),
+                attempts,
+                [CAUSES[code] if attempt else None for code, attempt in causes],
+                or_none(known.submitted),
+                or_none(known.started),
+                or_none(known.ended),
+                of(known.restarts),
+                of(known.resubmissions),
+                of(known.retries),
+                or_none(known.exit_code),
+                map(known.reason.get, numbers),
+                of(graph.parameters),
             )
-            for i in (range(len(graph)) if which is None else which)
-        ]
+        )
 
     def parameters(self, index: int) -> dict[str, Any]:
         """Gives an instance's parameters: name → value."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import tempfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -137,6 +136,8 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o666, sync: bool = 
     Raises:
         OSError: it could not be written; the old one stands as it was.
     """
+    import tempfile  # it loads a lot, and those who only read a workspace never come here
+
     descriptor, temporary = tempfile.mkstemp(
         prefix=f".{path.name}.", suffix=".tmp", dir=path.parent
     )

@@ -40,8 +40,6 @@ NONE = -1
 REFUSED = -1
 
 _CAUSE_CODES = {cause: code for code, cause in enumerate(CAUSES)}
-_IS_FINAL = tuple(code in FINAL for code in range(len(NAMES)))
-_IS_IN_FLIGHT = tuple(code in IN_FLIGHT for code in range(len(NAMES)))
 _ENDS = frozenset({FINISHED, FAILED, INCOMPLETE, TIMEDOUT, HWFAILURE, CANCELLED, DRYRUN})
 
 
@@ -95,7 +93,6 @@ class StudyState:
         self.previous: dict[int, tuple[int, str | None, int, int]] = {}
         self.counts = [0] * len(NAMES)
         self.counts[INITIALIZED] = instances
-        self._final = self._in_flight = 0
         self.cancelling = False
         self.resumed = False
         self.outcome: tuple[str, int] | None = None
@@ -136,11 +133,11 @@ class StudyState:
 
     def unfinished(self) -> int:
         """How many instances are in no final state."""
-        return len(self.state) - self._final
+        return len(self.state) - sum([self.counts[code] for code in FINAL])
 
     def in_flight(self) -> int:
         """How many instances have an attempt that was announced and has not ended."""
-        return self._in_flight
+        return sum([self.counts[code] for code in IN_FLIGHT])
 
     def snapshot_rows(self, first: int, last: int) -> Iterator[list[Any]]:
         """Rows `SnapshotRow` of the instances ``first`` to ``last - 1``.
@@ -176,12 +173,10 @@ class StudyState:
     # -- one applier for each kind of record --
 
     def _set(self, i: int, new: int) -> None:
-        old, counts = self.state[i], self.counts
-        counts[old] -= 1
+        state, counts = self.state, self.counts
+        counts[state[i]] -= 1
         counts[new] += 1
-        self._final += _IS_FINAL[new] - _IS_FINAL[old]
-        self._in_flight += _IS_IN_FLIGHT[new] - _IS_IN_FLIGHT[old]
-        self.state[i] = new
+        state[i] = new
         self.changes += 1
 
     def _intent(self, record: Record) -> None:

@@ -10,6 +10,8 @@ from maestro_cli.study_state import Instance, Study
 
 #: A text as JSON, in ASCII, as `json.dumps` writes it.
 _text: Callable[[str], str] = json.encoder.encode_basestring_ascii
+#: What `repr` writes behind the point, for each number of milliseconds.
+_DECIMALS = tuple(repr(rest / 1000).partition(".")[2] for rest in range(1000))
 
 
 def line(
@@ -69,7 +71,7 @@ def _conductor(study: Study) -> dict[str, Any] | None:
 def _instance(study: Study, instance: Instance, now: int, tails: bool) -> str:
     # Once for each of many thousand instances, for which somebody waits: written out, it takes a
     # third of the time of a map that is made and given to `json`.
-    rows = study.parameters(instance.index).items() if instance.parameters else ()
+    rows = study.parameters(instance.number).items() if instance.parameters else ()
     parameters = ", ".join([f"{_text(name)}: {_value(value)}" for name, value in rows])
     submitted, started, ended = instance.submitted, instance.started, instance.ended
     until = now if ended is None else ended
@@ -80,8 +82,8 @@ def _instance(study: Study, instance: Instance, now: int, tails: bool) -> str:
         f'"parameters": {{{parameters}}}, '
         f'"attempt": {instance.attempt}, "submitted": {_seconds(submitted)}, '
         f'"started": {_seconds(started)}, "ended": {_seconds(ended)}, '
-        f'"run_time": {"null" if started is None else (until - started) / 1000}, '
-        f'"elapsed": {"null" if submitted is None else (until - submitted) / 1000}, '
+        f'"run_time": {_seconds(None if started is None else until - started)}, '
+        f'"elapsed": {_seconds(None if submitted is None else until - submitted)}, '
         f'"exit_code": {"null" if instance.exit_code is None else instance.exit_code}, '
         f'"restarts": {instance.restarts}, "resubmissions": {instance.resubmissions}, '
         f'"retries": {instance.retries}, "reason": {_text_or_null(instance.reason)}'
@@ -100,8 +102,13 @@ def _text_or_null(text: str | None) -> str:
     return "null" if text is None else _text(text)
 
 
-def _seconds(time: int | None) -> str:
-    return "null" if time is None else repr(time / 1000)
+def _seconds(milliseconds: int | None) -> str:
+    """As `repr` of the seconds, in half its time: an instance has five of them."""
+    if milliseconds is None:
+        return "null"
+    if 0 <= milliseconds < 10**15:  # 15 digits: there the shortest text is the exact one
+        return f"{milliseconds // 1000}.{_DECIMALS[milliseconds % 1000]}"
+    return repr(milliseconds / 1000)
 
 
 def _tail(study: Study, instance: Instance) -> str:

@@ -4,9 +4,26 @@
 follow the file. `JournalWriter` is the conductor's.
 """
 
-from maestro_conductor.journal.compaction import compact
+from typing import TYPE_CHECKING, Any
+
 from maestro_conductor.journal.reader import JournalReader
 from maestro_conductor.journal.replay import read_state, replay
-from maestro_conductor.journal.writer import JournalWriter
+
+if TYPE_CHECKING:
+    from maestro_conductor.journal.compaction import compact
+    from maestro_conductor.journal.writer import JournalWriter
 
 __all__ = ["JournalReader", "JournalWriter", "compact", "read_state", "replay"]
+
+
+def __getattr__(name: str) -> Any:
+    # Those who only read a journal need not load what writes one.
+    if name == "JournalWriter":
+        from maestro_conductor.journal.writer import JournalWriter
+
+        return JournalWriter
+    if name == "compact":
+        from maestro_conductor.journal.compaction import compact
+
+        return compact
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
