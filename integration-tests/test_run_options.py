@@ -136,8 +136,9 @@ def test_shared_lets_others_read(tmp_path: Path, hello: Path, maestro: Maestro) 
     maestro("run", "-n", "-o", "MINE", hello)
     maestro("run", "-n", "--group-access", "-o", "OURS", hello)
     assert (tmp_path / "MINE/.maestro").stat().st_mode & 0o777 == 0o700
-    mode = (tmp_path / "OURS").stat().st_mode
-    assert (tmp_path / "OURS/.maestro").stat().st_mode == mode
+    assert (tmp_path / "OURS/.maestro").stat().st_mode & 0o770 == 0o750
+    assert (tmp_path / "OURS").stat().st_mode & 0o3070 == 0o3070
+    assert (tmp_path / "OURS/meta/environment.yaml").stat().st_mode & 0o777 == 0o600
 
 
 def test_the_default_folder_and_two_starts_within_a_second(

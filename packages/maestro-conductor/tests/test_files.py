@@ -21,6 +21,6 @@ def test_a_file_that_is_there_stays_as_it_is(tmp_path):
 def test_one_that_is_absent_is_made(tmp_path):
     ensure_seen(tmp_path / "f")
     assert (tmp_path / "f").read_bytes() == b""
-    assert (tmp_path / "f").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "f").stat().st_mode & 0o722 == 0o600
     with pytest.raises(FileNotFoundError):
         ensure_seen(tmp_path / "absent/f")

@@ -16,6 +16,7 @@ from maestro_cli.errors import EXIT_OK, LaunchError
 from maestro_cli.folders import absolute
 from maestro_cli.terminal import clean, warn, word
 from maestro_conductor.regular_files import open_regular, stream_regular
+from maestro_conductor.sharing import open_to_group
 
 #: Lines of the conductor's output that a message repeats.
 _TAIL_LINES = 8
@@ -53,7 +54,9 @@ def start_conductor(
     if logpath is not None:
         command += ["-l", str(absolute(logpath))]
     command += [*more, "--", str(root)]
-    with os.fdopen(open_regular(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND), "ab") as printed:
+    with open_to_group(root):
+        descriptor = open_regular(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    with os.fdopen(descriptor, "ab") as printed:
         begin = printed.tell()
         try:
             # The folder `/`, as `-m` puts the working folder on Python's path.

@@ -43,10 +43,11 @@ class Explanation:
 def explain(study: Study, instance: Instance) -> Explanation:
     """Says why an instance is in its state."""
     told = _TELLERS[instance.state](study, instance)
-    if instance.state not in _ENDED and study.state in ("DEAD", "STOPPED", "STAGED"):
+    if instance.state not in _ENDED and study.state in ("DEAD", "STOPPED", "STAGED", "UNKNOWN"):
         nobody = {
             "DEAD": "Its conductor died: nothing goes on until `maestro resume`.",
             "STOPPED": "Its conductor was stopped: nothing goes on until `maestro resume`.",
+            "UNKNOWN": "Whether its conductor is alive is unknown (no access to its lock).",
             "STAGED": "The study was never started: `maestro resume` does.",
         }[study.state]
         told.more.append(nobody)

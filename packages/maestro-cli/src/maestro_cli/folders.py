@@ -5,7 +5,9 @@ from __future__ import annotations
 import enum
 import glob
 import os
-from collections.abc import Iterable
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from maestro_cli.errors import NotAStudyError, StudyError, UpstreamStudyError, UsageError
@@ -13,6 +15,7 @@ from maestro_cli.terminal import word
 
 #: The file that makes a folder a workspace.
 GRAPH = ".maestro/graph.msgpack"
+JOURNAL = ".maestro/journal.msgpack"
 
 
 class Kind(enum.Enum):
@@ -31,20 +34,46 @@ def kind_of(path: Path) -> Kind:
     """Looks what a path is.
 
     Raises:
-        OSError: It may not be looked into.
+        StudyError: It may not be looked into.
     """
-    if not path.is_dir():
-        return Kind.FILE if os.path.lexists(path) else Kind.ABSENT
-    if (path / GRAPH).is_file():
-        return Kind.WORKSPACE
-    with os.scandir(path) as entries:
-        names = {entry.name for entry in entries}
+    with _permitted(path):
+        if not path.is_dir():
+            return Kind.FILE if os.path.lexists(path) else Kind.ABSENT
+        if _is_file(path / GRAPH):
+            return Kind.WORKSPACE
+        with os.scandir(path) as entries:
+            names = {entry.name for entry in entries}
     if not names:
         return Kind.EMPTY
     marks = ".status.lock" in names or any(name.endswith(".pkl") for name in names)
     if marks and "batch.info" in names and ".maestro" not in names:
         return Kind.UPSTREAM
     return Kind.OTHER
+
+
+@contextmanager
+def _permitted(path: Path) -> Iterator[None]:
+    """Says whose folder it is, where one may not look into it."""
+    try:
+        yield
+    except PermissionError as error:
+        from maestro_cli.group_access import ask_owner
+
+        raise StudyError(f"you may not read {error.filename}", hint=ask_owner(path)) from error
+
+
+def _is_file(path: Path) -> bool:
+    """As `Path.is_file`, which hides from Python 3.14 on that one may not look.
+
+    Raises:
+        PermissionError: One may not.
+    """
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except PermissionError:
+        raise
+    except OSError:
+        return False
 
 
 def absolute(path: str | os.PathLike[str]) -> Path:
@@ -95,16 +124,13 @@ def require_study(path: Path, *, verb: str) -> Path:
     Raises:
         StudyError: It is not; the message says what it is instead.
     """
-    try:
-        kind = kind_of(path)
-        if kind is Kind.WORKSPACE:
+    kind = kind_of(path)
+    if kind is Kind.WORKSPACE:
+        with _permitted(path):
             (path / GRAPH).open("rb").close()
-            return path
-    except PermissionError as error:
-        raise StudyError(
-            f"you may not read {error.filename}",
-            hint="ask whoever made the study: `maestro run --group-access` makes one that the group may read",
-        ) from error
+            if _is_file(path / JOURNAL):
+                (path / JOURNAL).open("rb").close()
+        return path
     if kind is Kind.UPSTREAM:
         raise UpstreamStudyError(
             f"{path} is a study of maestrowf 1.x: this maestro cannot {verb} it",

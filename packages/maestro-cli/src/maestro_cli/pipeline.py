@@ -153,6 +153,7 @@ def build(order: Order, study: Study, stage: Stage) -> Graph:
     from maestro_graph import expand_workspace
     from maestro_spec import spec_document, write_spec
 
+    stage.shared = order.shared
     private = stage.folder / ".maestro"
     private.mkdir()
     write_spec(study, private / "spec.msgpack")

@@ -37,7 +37,10 @@ class Limits:
 def request_cancel(root: Path) -> Path:
     """Asks to cancel a study; gives the request's file."""
     path = root / ".cancel.lock"
-    path.touch()
+    try:
+        path.touch()
+    except OSError as error:
+        raise _refused(path, error) from error
     return path
 
 
@@ -56,8 +59,13 @@ def request_resume(root: Path, steps: Sequence[str] | None, limits: Limits) -> P
         steps: Names of steps or instances, ``*`` allowed; None: all that did not succeed.
         limits: New settings.
     """
+    from maestro_conductor.sharing import make_requests_folder
+
     folder = root / ".maestro" / "requests"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    try:
+        make_requests_folder(folder)
+    except OSError as error:
+        raise _refused(folder, error) from error
     content = {"request": "resume", "steps": None if steps is None else list(steps)}
     name = f"resume-{time.time_ns()}-{secrets.token_hex(4)}.json"
     return _place(folder / name, json.dumps({**content, **asdict(limits)}))
@@ -87,11 +95,19 @@ def _place(path: Path, text: str) -> Path:
     temporary = path.with_name(f".{path.name.lstrip('.')}.{secrets.token_hex(4)}.tmp")
     try:
         temporary.write_text(text, encoding="utf-8")
+        temporary.chmod(0o644)  # its reader may be another user than we
         os.replace(temporary, path)  # noqa: PTH105 - one call, atomic
     except OSError as error:
         with suppress(OSError):
             temporary.unlink()
-        raise StudyError(
-            f"{path} cannot be written: {error.strerror}", hint="the study goes on as before"
-        ) from error
+        raise _refused(path, error) from error
     return path
+
+
+def _refused(path: Path, error: OSError) -> StudyError:
+    hint = "the study goes on as before"
+    if isinstance(error, PermissionError):
+        from maestro_cli.group_access import ask_owner
+
+        hint = ask_owner(path.parent)
+    return StudyError(f"{path} cannot be written: {error.strerror}", hint=hint)

@@ -47,6 +47,7 @@ class Stage:
         self._lock: int | None = None
         self._made_parents: list[Path] = []
         self._made_root = False
+        self.shared = False
         self._claim: int | None = None
         self._replaced: int | None = None
         self._old: Path | None = None
@@ -99,6 +100,10 @@ class Stage:
             self.make_way()
             self._collect()
             _take_over_mode(self.root, self.folder)
+            if self.shared:
+                from maestro_cli.group_access import open_to_group
+
+                open_to_group(self.folder, self.root.stat().st_gid)
             try:
                 self.folder.rename(self.root)
             except OSError as error:

@@ -34,12 +34,14 @@ STUDY_STATES = {
     "DRYRUN": "its scripts are written, nothing was run",
     "STOPPED": "its conductor was stopped before the end; `maestro resume` goes on",
     "DEAD": "its conductor died before the end; `maestro resume` goes on",
+    "UNKNOWN": "no access: whether its conductor is alive cannot be told by who may not read its lock",
 }
 _EXIT_CODES = {
     "FAILED": EXIT_FAILED,
     "CANCELLED": EXIT_CANCELLED,
     "DEAD": EXIT_BAD,
     "STOPPED": EXIT_BAD,
+    "UNKNOWN": EXIT_BAD,
 }
 
 #: States of an instance in which its attempt failed, or never took place because another's did.
@@ -110,6 +112,7 @@ class Study:
         started: Whether there is a journal at all.
         holder: The live conductor.
         last_holder: The conductor that holds or last held the workspace.
+        lock_is_readable: Whether it could be told whether a conductor is alive.
     """
 
     root: Path
@@ -120,6 +123,7 @@ class Study:
     started: bool
     holder: Holder | None
     last_holder: Holder | None
+    lock_is_readable: bool = True
 
     @property
     def state(self) -> str:
@@ -130,7 +134,9 @@ class Study:
             return "RUNNING"
         if not self.started:
             return "STAGED"
-        return "STOPPED" if self.known.closed is not None or self._left_unrecorded() else "DEAD"
+        if self.known.closed is not None or self._left_unrecorded():
+            return "STOPPED"
+        return "DEAD" if self.lock_is_readable else "UNKNOWN"
 
     def _left_unrecorded(self) -> bool:
         """Whether the latest conductor left on purpose, and had no room to write that in the journal."""
@@ -272,6 +278,7 @@ def open_study(root: Path) -> Study:
         started=started,
         holder=holder,
         last_holder=holder or lock.last_holder(root),
+        lock_is_readable=holder is not None or lock.lock_is_readable(root),
     )
 
 

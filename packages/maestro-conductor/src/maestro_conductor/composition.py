@@ -33,6 +33,7 @@ from maestro_conductor.ports import Adapter, AdapterFactory, Disk, LocalAdapter
 from maestro_conductor.progress import Progress
 from maestro_conductor.requests import RequestFiles
 from maestro_conductor.run_view import Run, Settings, read_run
+from maestro_conductor.sharing import open_to_group
 from maestro_conductor.status_file import StatusFile
 from maestro_conductor.study_state import StudyState
 from maestro_conductor.submission import Submission
@@ -91,7 +92,7 @@ def conduct(
     run = read_run(root)
     before = last_holder(root)
     try:
-        with hold(root, take_over=take_over) as held, _Signals() as signals:
+        with open_to_group(root), hold(root, take_over=take_over) as held, _Signals() as signals:
             return _conduct(
                 root,
                 graph,

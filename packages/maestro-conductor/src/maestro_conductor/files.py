@@ -20,6 +20,7 @@ __all__ = [
     "JOURNAL",
     "LOCK",
     "NO_ROOM",
+    "OWN_MODE",
     "REQUESTS",
     "RUN",
     "VERSION",
@@ -42,6 +43,9 @@ CLAIMED = ".maestro/claimed"
 
 #: Trouble with a write that only room helps: on the disk, in a quota, or (`ulimit -f`) in the file.
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+#: Of a file in ``.maestro/``, less the umask. Who may come that far, the folder's mode decides.
+OWN_MODE = 0o644
 
 #: Version of the workspace format that is written here.
 VERSION = (1, 1)
@@ -103,7 +107,7 @@ def ensure_seen(path: Path) -> None:
     Raises:
         OSError: it can neither be opened nor made.
     """
-    os.close(open_regular(path, os.O_RDONLY | os.O_CREAT, 0o600))
+    os.close(open_regular(path, os.O_RDONLY | os.O_CREAT, OWN_MODE))
 
 
 def check_log_path(path: Path) -> None:
@@ -136,22 +140,19 @@ def replace_file(path: Path, content: bytes, *, mode: int = 0o666, sync: bool = 
     Raises:
         OSError: it could not be written; the old one stands as it was.
     """
-    import tempfile  # it loads a lot, and those who only read a workspace never come here
-
-    descriptor, temporary = tempfile.mkstemp(
-        prefix=f".{path.name}.", suffix=".tmp", dir=path.parent
-    )
+    temporary = path.with_name(f".{path.name}.{os.urandom(4).hex()}.tmp")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    descriptor = os.open(temporary, flags, mode)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(descriptor, mode & ~_UMASK)
             file.write(content)
             file.flush()
             if sync:
                 os.fsync(descriptor)
-        Path(temporary).rename(path)
+        temporary.rename(path)
     except BaseException:
         with contextlib.suppress(OSError):
-            Path(temporary).unlink()
+            temporary.unlink()
         raise
 
 
@@ -170,13 +171,3 @@ def overwrite_file(path: Path, content: bytes) -> None:
         os.write(descriptor, content)
     finally:
         os.close(descriptor)
-
-
-def _read_umask() -> int:
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask
-
-
-# Read once: the only way to ask for it changes it for a moment.
-_UMASK = _read_umask()

@@ -19,6 +19,7 @@ from maestro_conductor.files import (
     CONDUCTOR,
     LOCK,
     NO_ROOM,
+    OWN_MODE,
     check_header,
     ensure_seen,
     header,
@@ -37,6 +38,7 @@ __all__ = [
     "holder",
     "keep_off",
     "last_holder",
+    "lock_is_readable",
 ]
 
 #: s between two heartbeats.
@@ -117,8 +119,8 @@ def last_holder(root: Path) -> Holder | None:
 def holder(root: Path, *, now: int | None = None) -> Holder | None:
     """The conductor that runs the workspace; None: none, as far as can be told from here.
 
-    On the conductor's host the lock tells; from another host, where it may not reach, a fresh
-    heartbeat counts as well.
+    On the conductor's host the lock tells; from another host, where it may not reach, and where the
+    lock may not be read, a fresh heartbeat counts as well.
 
     Args:
         root: the workspace.
@@ -131,10 +133,21 @@ def holder(root: Path, *, now: int | None = None) -> Holder | None:
     if _is_locked(root / LOCK):
         # Between taking the lock and saying so there is a moment.
         return last or Holder("-", "-", 0, 0, 0, True)
-    if last is None or not last.live or _is_here(last):
+    if last is None or not last.live or (_is_here(last) and lock_is_readable(root)):
         return None
     now = time.time_ns() // 1_000_000 if now is None else now
     return last if now - last.heartbeat < STALE * 1000 else None
+
+
+def lock_is_readable(root: Path) -> bool:
+    """Whether the lock can tell whether a conductor lives; False: you may not read it."""
+    try:
+        os.close(open_regular(root / LOCK))
+    except PermissionError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 class Hold:
@@ -154,7 +167,7 @@ class Hold:
         self.me = attrs.evolve(self.me, heartbeat=now, live=live)
         content = _packed(self.me)
         try:
-            replace_file(self._path, content, mode=0o600, sync=False)
+            replace_file(self._path, content, mode=OWN_MODE, sync=False)
         except OSError as error:
             if error.errno not in NO_ROOM:
                 raise
@@ -235,7 +248,7 @@ def keep_off(root: Path) -> int:
     """
     path = root / LOCK
     try:
-        descriptor = open_regular(path, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = open_regular(path, os.O_RDWR | os.O_CREAT, OWN_MODE)
     except OSError as error:
         advice = (
             ". Make room for a few files, then start it again" if error.errno in NO_ROOM else ""
@@ -297,11 +310,11 @@ def _is_here(conductor: Holder) -> bool:
 
 def _is_locked(path: Path) -> bool:
     try:
-        descriptor = open_regular(path, os.O_RDWR)
+        descriptor = open_regular(path)
     except OSError:
         return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    try:  # a shared lock needs no permission to write, and no conductor's leaves room for it
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
     except OSError:

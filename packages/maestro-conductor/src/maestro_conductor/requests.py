@@ -20,6 +20,7 @@ from maestro_conductor.events import UpdateAsked
 from maestro_conductor.field_checks import MOST
 from maestro_conductor.files import CLAIMED, REQUESTS
 from maestro_conductor.regular_files import read_regular
+from maestro_conductor.sharing import make_requests_folder
 
 __all__ = ["Request", "RequestFiles", "parse_resume", "parse_update"]
 
@@ -68,9 +69,9 @@ class RequestFiles:
 
     def find_claimed(self) -> None:
         """Take up what an earlier conductor claimed and did not apply; to be called once."""
-        for folder in (REQUESTS, CLAIMED):
-            with contextlib.suppress(OSError):  # made now, as there may be no room later
-                (self.root / folder).mkdir(exist_ok=True)
+        with contextlib.suppress(OSError):  # made now, as there may be no room later
+            make_requests_folder(self.root / REQUESTS)
+            (self.root / CLAIMED).mkdir(exist_ok=True)
         with contextlib.suppress(FileNotFoundError):
             for entry in os.scandir(self.root / CLAIMED):
                 if not entry.name.endswith(".bad"):

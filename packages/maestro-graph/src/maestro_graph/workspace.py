@@ -97,7 +97,7 @@ def protect(folder: str | os.PathLike[str], *, shared: bool) -> None:
 
     Args:
         folder: the workspace.
-        shared: others who may enter the workspace may read it too.
+        shared: the group may read it too, and others who may enter the workspace.
 
     Raises:
         FormatError: there is no ``.maestro/``.
@@ -105,4 +105,9 @@ def protect(folder: str | os.PathLike[str], *, shared: bool) -> None:
     private = Path(folder, ".maestro")
     if not private.is_dir():
         raise FormatError(f"{folder} holds no .maestro/", hint="make it with `maestro run`")
-    private.chmod(stat.S_IMODE(Path(folder).stat().st_mode) if shared else 0o700)
+    if not shared:
+        private.chmod(0o700)
+        return
+    private.chmod(stat.S_IMODE(Path(folder).stat().st_mode) & 0o755 | 0o750)
+    for path in private.iterdir():
+        path.chmod(stat.S_IMODE(path.stat().st_mode) | 0o040)

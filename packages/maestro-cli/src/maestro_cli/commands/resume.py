@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import TYPE_CHECKING, Any
 
 from maestro_cli.errors import EXIT_OK, StudyError
@@ -70,6 +71,7 @@ def register(commands: Any) -> None:
 def command(args: argparse.Namespace) -> int:
     """Makes the request, and starts a conductor where none is alive."""
     from maestro_cli.folders import absolute, expand_one, require_study
+    from maestro_cli.group_access import ask_owner
     from maestro_cli.requests import Limits, request_resume
     from maestro_cli.study_state import open_study
     from maestro_conductor.files import check_log_path
@@ -79,6 +81,8 @@ def command(args: argparse.Namespace) -> int:
     folder = expand_one(args.directory)
     study = open_study(require_study(folder, verb="resume"))
     again = _again(study, args.step)
+    if study.holder is None and not os.access(study.root / ".maestro", os.W_OK):
+        raise StudyError(f"you may not run {study.root}", hint=ask_owner(study.root))
     limits = Limits(args.throttle, args.rlimit, args.sleep)
     if not again and study.state in ("FINISHED", "RUNNING"):
         told = f"is {study.state}: there is nothing to resume"

@@ -59,7 +59,8 @@ def register(commands: Any) -> None:
     place.add_argument(
         "--group-access",
         action="store_true",
-        help="who may enter the study's folder may also read .maestro/ (commands, parameters)",
+        help="the folder's group may follow the study (status, why, logs), cancel and update it,"
+        " whatever the umask",
     )
 
     how = parser.add_argument_group("how it runs")

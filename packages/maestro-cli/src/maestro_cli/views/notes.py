@@ -23,6 +23,14 @@ def lines(study: Study, *, paint: Paint) -> Iterator[str]:
         )
         yield paint(f"Its conductor died{known}: nothing goes on.", "bold red")
         yield f"Go on with: maestro resume {where}"
+    elif study.state == "UNKNOWN":
+        from maestro_cli.group_access import ask_owner
+
+        lock = clean(study.root / ".maestro/lock")
+        yield paint(
+            f"Whether it goes on is unknown (no access): you may not read {lock}.", "yellow"
+        )
+        yield clean(ask_owner(study.root))
     elif study.state == "STOPPED":
         yield paint("Its conductor was stopped: nothing goes on.", "bold yellow")
         yield f"Go on with: maestro resume {where}"

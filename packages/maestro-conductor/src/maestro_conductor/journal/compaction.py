@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from maestro_conductor import records
-from maestro_conductor.files import replace_file
+from maestro_conductor.files import OWN_MODE, replace_file
 from maestro_conductor.journal.framing import encode, journal_header
 from maestro_conductor.records import Record
 from maestro_conductor.states import NAMES
@@ -79,5 +79,5 @@ def compact(path: Path, state: StudyState, sequence: int, time: int) -> tuple[in
     for record in summary(state, time):
         content += encode(sequence, record)
         sequence += 1
-    replace_file(path, bytes(content), mode=0o600)
+    replace_file(path, bytes(content), mode=OWN_MODE)
     return len(content), sequence

@@ -1,0 +1,221 @@
+"""Three users: who made the study, a colleague of the same group, and a stranger."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from waiting import wait_until
+
+pytestmark = pytest.mark.once
+
+OWNER, COLLEAGUE, STRANGER = 64001, 64002, 64003
+GROUP = 64100
+
+STUDY = """\
+description: {name: shared, description: waits to be told}
+study:
+  - name: wait
+    description: runs until it may end
+    run: {cmd: "echo here; until [ -e go ]; do sleep 0.1; done"}
+  - name: after
+    description: after it
+    run: {cmd: "echo done", depends: [wait]}
+"""
+
+
+class Users:
+    """Commands of maestro as other users, who cannot look into the home of this one.
+
+    Python and what it imports are mounted where all can read them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.mounted: list[Path] = []
+        self._folder = folder
+        self._python = self._mount(sys.base_prefix) / Path(sys.executable).resolve().relative_to(
+            sys.base_prefix
+        )
+        paths = [path for path in sys.path if Path(path, "..").exists() and Path(path).is_dir()]
+        self._path = ":".join(str(self._mount(path)) for path in paths)
+
+    def _mount(self, source: str) -> Path:
+        target = self._folder / str(len(self.mounted))
+        target.mkdir()
+        subprocess.run(["mount", "--bind", source, target], check=True)
+        self.mounted.append(target)
+        return target
+
+    def close(self) -> None:
+        for target in self.mounted:
+            subprocess.run(["umount", "-l", target], check=True)
+
+    def run(self, user: int, *words: object) -> subprocess.CompletedProcess[str]:
+        """A command, by a user who keeps everything to themselves."""
+        group = GROUP if user != STRANGER else user
+        switch = ["setpriv", f"--reuid={user}", f"--regid={user}", f"--groups={group}"]
+        shell = ["sh", "-c", 'umask 077; exec "$@"', "sh"]
+        return subprocess.run(
+            [*switch, *shell, *map(str, words)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": "/",
+                "PYTHONPATH": self._path,
+                "PYTHONDONTWRITEBYTECODE": "1",
+            },
+        )
+
+    def maestro(self, user: int, *words: object) -> subprocess.CompletedProcess[str]:
+        return self.run(user, self._python, "-m", "maestro_cli", *words)
+
+    def status(self, root: Path, user: int = OWNER) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(
+            self.maestro(user, "status", "--json", "--summary", root).stdout
+        )
+        return found
+
+
+@pytest.fixture(scope="module")
+def users() -> Iterator[Users]:
+    with tempfile.TemporaryDirectory(prefix="maestro-python-") as name:
+        Path(name).chmod(0o755)
+        users = Users(Path(name))
+        try:
+            yield users
+        finally:
+            users.close()
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A folder in which the owner makes studies, with the group of both."""
+    with tempfile.TemporaryDirectory(prefix="maestro-shared-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        inner = folder / "project"
+        inner.mkdir()
+        os.chown(inner, OWNER, GROUP)
+        inner.chmod(0o2755)
+        (inner / "study.yaml").write_text(STUDY, encoding="utf-8")
+        yield inner
+
+
+@contextlib.contextmanager
+def running(users: Users, place: Path, *options: str) -> Iterator[Path]:
+    root = place / "OUT"
+    made = users.maestro(OWNER, "run", "-y", *options, "-o", root, place / "study.yaml")
+    assert made.returncode == 0, made.stderr
+    try:
+        wait_until(lambda: any(root.glob("wait/*.out")), "the first step")
+        yield root
+    finally:
+        (root / "wait/go").touch()
+        wait_until(lambda: users.status(root)["state"] != "RUNNING", "its end")
+        shutil.rmtree(root)
+
+
+def test_a_colleague_follows_it(users: Users, place: Path) -> None:
+    with running(users, place, "--group-access") as root:
+        assert users.status(root, COLLEAGUE)["state"] == "RUNNING"
+        told = users.maestro(COLLEAGUE, "why", root, "wait")
+        assert told.returncode == 0
+        assert "RUNNING" in told.stdout
+        told = users.maestro(COLLEAGUE, "logs", root, "wait")
+        assert "\nhere\n" in told.stdout
+        assert "step_started" in users.maestro(COLLEAGUE, "logs", root).stdout
+        assert (root / "meta/environment.yaml").stat().st_mode & 0o077 == 0
+        assert users.maestro(COLLEAGUE, "status", root).returncode == 0
+
+
+def test_a_colleague_updates_and_cancels_it(users: Users, place: Path) -> None:
+    with running(users, place, "--group-access") as root:
+        done = users.maestro(COLLEAGUE, "update", root, "--throttle", "7")
+        assert done.returncode == 0, done.stderr
+        wait_until(lambda: users.status(root)["settings"]["throttle"] == 7, "the new limit")
+        done = users.maestro(COLLEAGUE, "cancel", "-y", root)
+        assert done.returncode == 0, done.stderr
+        wait_until(lambda: users.status(root)["state"] == "CANCELLED", "its end")
+    assert not (place / "OUT").exists()
+
+
+def test_a_colleague_asks_for_steps_again(users: Users, place: Path) -> None:
+    with running(users, place, "--group-access") as root:
+        done = users.maestro(COLLEAGUE, "resume", root, "--throttle", "3")
+        assert done.returncode == 0, done.stderr
+
+
+def test_a_colleague_takes_nothing_away_and_starts_nothing(users: Users, place: Path) -> None:
+    with running(users, place, "--group-access") as root:
+        for name in ("wait", "status.csv", "meta", ".maestro"):
+            assert users.run(COLLEAGUE, "mv", root / name, root / "gone").returncode != 0
+        users.maestro(OWNER, "cancel", "-y", root)
+        wait_until(lambda: users.status(root)["state"] == "CANCELLED", "its end")
+        done = users.maestro(COLLEAGUE, "resume", root)
+        assert done.returncode == 1
+        assert f"you may not run {root}" in done.stderr
+        assert f"user {OWNER}" in done.stderr
+
+
+@pytest.mark.parametrize("user", [COLLEAGUE, STRANGER])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["status", "OUT"],
+        ["why", "OUT", "wait"],
+        ["logs", "OUT"],
+        ["cancel", "-y", "OUT"],
+        ["update", "OUT", "--throttle", "1"],
+        ["resume", "OUT"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_without_it_each_gets_one_refusal(
+    users: Users, place: Path, user: int, words: list[str]
+) -> None:
+    with running(users, place) as root:
+        root.chmod(0o755)
+        done = users.maestro(user, *[root if word == "OUT" else word for word in words])
+        assert done.returncode == 1
+        assert done.stdout == ""
+        assert done.stderr.startswith(f"maestro: you may not read {root}/.maestro/")
+        assert f"it belongs to user {OWNER}" in done.stderr
+        assert len(done.stderr.splitlines()) == 2
+        assert users.status(root)["state"] == "RUNNING"
+
+
+def test_who_may_not_read_the_lock_takes_nobody_for_dead(users: Users, place: Path) -> None:
+    with running(users, place, "--group-access") as root:
+        (root / ".maestro/lock").chmod(0o600)
+        assert users.status(root, COLLEAGUE)["state"] == "RUNNING"  # its heartbeat is fresh
+        (root / ".maestro/conductor.msgpack").unlink()
+        assert users.status(root, COLLEAGUE)["state"] == "UNKNOWN"
+        done = users.maestro(COLLEAGUE, "status", root)
+        assert done.returncode == 1
+        assert "unknown (no access)" in done.stdout
+        assert "died" not in done.stdout
+
+
+def test_steps_and_logs_are_open_whatever_the_umask(users: Users, place: Path) -> None:
+    with running(users, place, "--group-access") as root:
+        closed = [
+            str(path.relative_to(root))
+            for path in root.rglob("*")
+            if not path.stat().st_mode & 0o040 and path.name != "environment.yaml"
+        ]
+        assert closed == []
+        outside = [path for path in root.rglob("*") if path.stat().st_gid != GROUP]
+        assert outside == []
