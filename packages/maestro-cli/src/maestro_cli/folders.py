@@ -136,6 +136,16 @@ def require_study(path: Path, *, verb: str) -> Path:
             f"{path} is a study of maestrowf 1.x: this maestro cannot {verb} it",
             hint=f"use the maestro of maestrowf for it (maestro {verb} {word(path)})",
         )
+    if kind in (Kind.ABSENT, Kind.EMPTY):
+        from maestro_cli.leftovers import aside
+
+        what = "does not exist" if kind is Kind.ABSENT else "is empty"
+        if old := aside(path):
+            hint = (
+                "the study that stood there was being replaced by a `maestro run` that died, "
+                f"and is whole. To have it back: mv -T {word(old[-1])} {word(path)}"
+            )
+            raise NotAStudyError(f"{path} {what}", hint=hint)
     if kind is Kind.ABSENT:
         raise NotAStudyError(f"{path} does not exist", hint="give the folder of a study")
     if kind is Kind.FILE:

@@ -1,4 +1,6 @@
-"""Temporary folders beside a study's: making them, and removing those that a dead process left.
+"""Hidden folders beside a study's: making them, and tidying up those that a dead process left.
+
+``.tmp`` is a study that was being made, ``.old`` one that stood aside while another took its place.
 
 Whoever assembles a study holds a lock on its temporary folder, and the lock dies with the process.
 So one that can be locked belongs to nobody. Where a file system has no locks for folders (some
@@ -15,7 +17,10 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = ["make", "remove", "sibling"]
+from maestro_cli.errors import StudyError
+from maestro_cli.folders import Kind, kind_of
+
+__all__ = ["aside", "make", "put_back", "remove", "sibling"]
 
 #: What `maestro run` without `--out` puts behind a study's name.
 _STAMP = r"_\d{8}-\d{6}(-\d+)?"
@@ -54,8 +59,45 @@ def make(root: Path) -> tuple[Path, int]:
         os.close(descriptor)
 
 
+def aside(root: Path) -> list[Path]:
+    """The studies that stood here and were moved aside, the latest last; no living process holds them."""
+    ours = re.compile(rf"\.{re.escape(_stem(root.name))}\.[0-9a-f]{{8}}\.old")
+    try:
+        with os.scandir(root.parent) as entries:
+            found = [Path(entry.path) for entry in entries if ours.fullmatch(entry.name)]
+        found = [folder for folder in found if kind_of(folder) is Kind.WORKSPACE]
+        found.sort(key=lambda folder: folder.stat().st_ctime_ns)
+    except (OSError, StudyError):
+        return []
+    return [folder for folder in found if _is_free(folder)]
+
+
+def put_back(root: Path) -> None:
+    """Puts back the study that a killed start moved aside, where nothing has taken its place."""
+    found = aside(root)
+    if found:
+        with suppress(OSError):  # something has: it stays aside
+            if root.exists():
+                root.rmdir()
+            found[-1].rename(root)
+
+
+def _is_free(folder: Path) -> bool:
+    from maestro_conductor import lock
+    from maestro_conductor.errors import ConductorError
+
+    try:
+        os.close(lock.keep_off(folder))
+    except ConductorError:
+        return False
+    return True
+
+
 def remove(root: Path) -> None:
-    """Removes the temporary folders of this study that no living process holds."""
+    """Removes studies that were never completed, or were replaced, if no living process holds them."""
+    if kind_of(root) is Kind.WORKSPACE:
+        for folder in aside(root):
+            shutil.rmtree(folder, ignore_errors=True)
     stem = _stem(re.sub(f"{_STAMP}$", "", root.name))
     ours = re.compile(rf"\.{re.escape(stem)}({_STAMP})?\.[0-9a-f]{{8}}\.tmp")
     with os.scandir(root.parent) as entries:

@@ -23,6 +23,7 @@ from maestro_conductor.job_request import adapter_options
 from maestro_conductor.journal.replay import load
 from maestro_conductor.journal.writer import JournalWriter
 from maestro_conductor.lanes import ARRAY_BATCH
+from maestro_conductor.leftovers import sweep
 from maestro_conductor.lock import Hold, boot_id, hold, last_holder
 from maestro_conductor.log import DEFAULT_LEVEL, LEVELS, LogFile, StudyLog, plain_copy
 from maestro_conductor.loop import Loop
@@ -140,6 +141,7 @@ def _conduct(
     clock = host.clock
     log_file = LogFile(log_path, plain_copy if log_to_stdout else None, host.disk)
     log = StudyLog(log_file, LEVELS[log_level], graph.name, str(root))
+    sweep(root)
     state, journal = _open_journal(root, graph, run, log, host.disk)
     try:
         requests = RequestFiles(
