@@ -40,6 +40,9 @@ DECODINGS = frozenset(
     }
 )
 
+#: Behind the type of a field that a later minor version brought.
+ABSENT = " or absent"
+
 SIMPLE = {
     "str": {"type": "string"},
     "bool": {"type": "boolean"},
@@ -152,7 +155,8 @@ def option_schema(text: str, definitions: dict[str, Definition]) -> dict[str, An
 
 def definition_schema(definition: Definition, definitions: dict[str, Definition]) -> dict[str, Any]:
     """The schema of a record (a map with just these fields) or a row (a list of just these)."""
-    fields = {name: type_schema(text, definitions) for name, text in definition.fields.items()}
+    texts = {name: text.removesuffix(ABSENT) for name, text in definition.fields.items()}
+    fields = {name: type_schema(text, definitions) for name, text in texts.items()}
     if definition.kind == "row":
         size = len(fields)
         return {
@@ -166,7 +170,7 @@ def definition_schema(definition: Definition, definitions: dict[str, Definition]
     return {
         "type": "object",
         "properties": fields,
-        "required": list(fields),
+        "required": [name for name, text in definition.fields.items() if text == texts[name]],
         "additionalProperties": {"type": "string"} if definition.note == "line" else False,
     }
 

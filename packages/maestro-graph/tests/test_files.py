@@ -23,7 +23,7 @@ from maestro_graph import (
     write_meta,
     write_parameters,
 )
-from maestro_graph.files import replaced
+from maestro_graph.files import packer, replaced, seal
 from maestro_graph.yaml_text import flow
 
 
@@ -142,7 +142,7 @@ def test_the_next_minor_version_is_read(document: Any, tmp_path: Path) -> None:
     document |= {"version": [1, 7], "news": 1}
     document["steps"][0]["news"] = 2
     document["batch"]["news"] = 3
-    (tmp_path / "spec").write_bytes(msgpack.packb(document, unicode_errors="surrogateescape"))
+    (tmp_path / "spec").write_bytes(seal(packer().pack, document))
     assert len(expand(read_spec(tmp_path / "spec")).instances) == 3
 
 

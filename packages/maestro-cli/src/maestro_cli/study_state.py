@@ -7,6 +7,7 @@ themselves are read when they are asked for.
 from __future__ import annotations
 
 import fnmatch
+import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -240,20 +241,18 @@ def read_head(root: Path) -> tuple[dict[str, Any], list[Step]]:
     Raises:
         maestro_conductor.errors.ConductorError: It is missing, damaged or too new.
     """
-    import msgpack
-
     from maestro_conductor.errors import ConductorError, FormatError, WorkspaceError
-    from maestro_conductor.files import GRAPH, check_header
-    from maestro_conductor.graph_view import FEATURES
+    from maestro_conductor.files import GRAPH
+    from maestro_conductor.graph_stream import GraphStream
 
     path = root / GRAPH
     try:
         with path.open("rb") as file:
-            records = msgpack.Unpacker(file, max_buffer_size=0, unicode_errors="surrogateescape")
-            head = dict(check_header(next(records), "maestro-graph", str(path), FEATURES))
+            stream = GraphStream(path, file, os.fstat(file.fileno()).st_size)
+            head = dict(stream.head)
             steps = [
                 Step(step["name"], step["first"], step["count"])
-                for step in (next(records) for _ in range(head["steps"]))
+                for step in (stream.next("step", index) for index in range(head["steps"]))
             ]
     except OSError as error:
         raise WorkspaceError(f"{path} cannot be read: {error.strerror}") from error
@@ -265,12 +264,18 @@ def read_head(root: Path) -> tuple[dict[str, Any], list[Step]]:
 
 
 def _created(root: Path) -> int:
-    import msgpack
+    """When the workspace was made; 0: it does not say.
 
-    try:
-        return int(msgpack.unpackb((root / ".maestro/run.msgpack").read_bytes())["created"])
-    except (OSError, ValueError, KeyError, TypeError, msgpack.UnpackException):
+    Raises:
+        maestro_conductor.errors.ConductorError: What says it is damaged.
+    """
+    from maestro_conductor.files import RUN
+    from maestro_conductor.run_view import read_run_record
+
+    if not (root / RUN).exists():
         return 0
+    created = read_run_record(root).get("created")
+    return created if isinstance(created, int) else 0
 
 
 def chooser(states: Iterable[str], patterns: Sequence[str]) -> Callable[[Instance], bool]:

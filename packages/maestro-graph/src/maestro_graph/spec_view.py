@@ -121,7 +121,7 @@ def read_spec(path: str | Path) -> dict[str, Any]:
     Raises:
         FormatError: it is missing, torn, of another format, or needs what we do not know.
     """
-    document = read_map(path)
+    document = read_map(path, "the study")
     check_header(document, _FORMAT, Path(path).name, _KNOWN_FEATURES)
     return dict(document)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from maestro_graph.errors import FormatError
-from maestro_graph.files import VERSION, WRITER, packer, read_map, replaced
+from maestro_graph.files import VERSION, WRITER, packer, read_map, replaced, seal
 from maestro_graph.parameters import ParameterTable, TableColumn
 from maestro_graph.spec_view import check_header
 
@@ -36,7 +36,7 @@ def write_parameters(table: ParameterTable, path: str | Path) -> None:
         ],
     }
     with replaced(path) as stream:
-        stream.write(packer().pack(document))
+        stream.write(seal(packer().pack, document))
 
 
 def read_parameters(path: str | Path) -> ParameterTable:
@@ -45,7 +45,7 @@ def read_parameters(path: str | Path) -> ParameterTable:
     Raises:
         FormatError: it is missing, torn, of another format, or needs what we do not know.
     """
-    document = read_map(path)
+    document = read_map(path, "the table of parameters")
     check_header(document, _FORMAT, Path(path).name, frozenset())
     try:
         return ParameterTable(
