@@ -200,14 +200,14 @@ def open_study(root: Path) -> Study:
     Raises:
         maestro_conductor.errors.ConductorError: A file is missing, damaged or too new.
     """
-    from maestro_conductor import lock
+    from maestro_cli import holders
     from maestro_conductor.files import JOURNAL
     from maestro_conductor.journal.reader import JournalReader
     from maestro_conductor.journal.replay import replay
     from maestro_conductor.study_state import StudyState
 
     # The holder is asked first: a study that ends meanwhile is then seen as ended, not as dead.
-    holder = lock.holder(root)
+    holder = holders.holder(root)
     head, steps = read_head(root)
     known = StudyState(head["instances"])
     reader = JournalReader(root / JOURNAL)
@@ -222,7 +222,7 @@ def open_study(root: Path) -> Study:
         reader.close()
     started = reader.header is not None
     if started and holder is None and known.closed is None and known.outcome is None:
-        holder = lock.holder(root)  # it may have started after we asked
+        holder = holders.holder(root)  # it may have started after we asked
     return Study(
         root=root,
         name=head["name"],
@@ -231,7 +231,7 @@ def open_study(root: Path) -> Study:
         known=known,
         started=started,
         holder=holder,
-        last_holder=holder or lock.last_holder(root),
+        last_holder=holder or holders.last_holder(root),
     )
 
 
