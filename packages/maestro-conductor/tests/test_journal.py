@@ -46,6 +46,19 @@ def test_frames_are_those_of_the_vectors(vectors):
         assert encode(frame["sequence"], frame["body"]).hex() == frame["hex"]
 
 
+def test_changed_bits_of_the_vectors_are_refused(tmp_path, vectors):
+    known = vectors("framing")["damaged"]
+    path = tmp_path / "journal"
+    for journal in known["journals"]:
+        path.write_bytes(bytes.fromhex(journal["hex"]))
+        with pytest.raises(FormatError, match=f"damaged: frame {known['frame']}, at byte"):
+            read_all(path)
+    for journal in known["header"]:
+        path.write_bytes(bytes.fromhex(journal["hex"]))
+        with pytest.raises(FormatError, match="damaged: it does not begin as a journal"):
+            read_all(path)
+
+
 def test_what_is_written_is_read(tmp_path):
     path = tmp_path / "journal"
     written(path, some_records()).close()

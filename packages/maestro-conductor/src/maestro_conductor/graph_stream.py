@@ -28,7 +28,7 @@ FEATURES = frozenset(
     }
 )
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 16
 
 
 class GraphStream:
