@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from faults import bit_flips
+from faults.crash_tools import COUNT, conductor, ends, run_to_the_end, runs
+from maestro_conductor.testing import StepPlan, make_workspace
 
 PROGRAM = Path(bit_flips.__file__)
 
@@ -27,6 +29,42 @@ def test_no_flipped_bit_is_acted_on(tries, long_test):
         "violations": [],
     }
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("before", "code"),
+    [
+        (0, 1),  # met where slots are counted: the conductor leaves
+        (1, 2),  # met where its script is written: the instance is refused
+    ],
+)
+def test_a_bit_that_flips_while_the_study_runs(tmp_path, before, code):
+    """The first step does it, in the command of a later one, which is read again for its script."""
+    root = tmp_path / "w"
+    graph = root / ".maestro/graph.msgpack"
+    program = (
+        "import sys; path = sys.argv[1]; at = open(path, 'rb').read().index(b'mark' + b'ed'); "
+        "file = open(path, 'r+b'); file.seek(at); file.write(b'l'); file.close()"
+    )
+    damage = f'{COUNT}{sys.executable} -c "{program}" {graph}'
+    later = [COUNT] * before + [f"{COUNT}: marked"]
+    make_workspace(root, [StepPlan("a", [damage]), StepPlan("b", later, needs=["a"])])
+    whole = graph.read_bytes()
+    done = subprocess.run(conductor(root), capture_output=True, text=True, check=False)
+    assert done.returncode == code
+    told = done.stderr + (root / "logs/study.log").read_text()
+    name = "b" if not before else f"b_N.{before}"
+    assert f"{graph} is damaged: the checksum of instance {before + 1} ({name}) is wrong" in told
+    # Another conductor refuses it at its start; with a copy of the file, the study goes on.
+    done = subprocess.run(conductor(root), capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"{graph} is damaged: the checksum of instance {before + 1} is wrong" in done.stderr
+    graph.write_bytes(whole)
+    assert ends(root)[name] != "FINISHED"
+    (root / ".maestro/requests").mkdir(exist_ok=True)
+    (root / ".maestro/requests/again.json").write_text('{"request": "resume", "steps": null}')
+    assert run_to_the_end(root) == 0
+    assert set(runs(root).values()) == {1}
 
 
 def said(code, out="", err=""):
