@@ -122,10 +122,16 @@ def decode_workspace(root: Path) -> Iterator[Decoded]:
 def decode(content: bytes, decoded_as: str) -> list[Any]:
     """The documents in a file's content."""
     if decoded_as == "msgpack":
-        return [readable(msgpack.unpackb(content, unicode_errors="surrogateescape"))]
+        return [
+            readable(summed(msgpack.unpackb(content, unicode_errors="surrogateescape"), content))
+        ]
     if decoded_as == "msgpack stream":
         stream = msgpack.Unpacker(io.BytesIO(content), unicode_errors="surrogateescape")
-        return [readable(document) for document in stream]
+        documents, start = [], 0
+        for document in stream:
+            documents.append(readable(summed(document, content[start : stream.tell()])))
+            start = stream.tell()
+        return documents
     if decoded_as == "journal":
         header, frames = decode_journal(content)
         return [readable(document) for document in (header, *frames)]
@@ -144,10 +150,26 @@ def decode(content: bytes, decoded_as: str) -> list[Any]:
     return []
 
 
+#: Files whose maps have checksums from version 1.1 on; the conductor's record has none.
+SUMMED = {"maestro-spec", "maestro-parameters", "maestro-graph", "maestro-run", "maestro-journal"}
+
+
+def summed(document: Any, content: bytes) -> Any:
+    """A map, once its checksum is found to be right; maps of version 1.0 have none."""
+    if "crc" in document:
+        start, crc = content[:-4], content[-4:]
+        assert start.endswith(b"\xa3crc\xce")
+        assert document["crc"] == int.from_bytes(crc, "big") == zlib.crc32(start)
+    else:
+        assert document.get("format") not in SUMMED or document["version"] == [1, 0]
+    return document
+
+
 def decode_journal(content: bytes) -> tuple[Any, list[Any]]:
     """The header and the bodies of all good frames, up to the first bad one."""
     stream = msgpack.Unpacker(io.BytesIO(content), max_buffer_size=len(content) or 1)
     header = stream.unpack()
+    summed(header, content[: stream.tell()])
     expected = header["first"]
     bodies = []
     while True:

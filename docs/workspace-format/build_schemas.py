@@ -23,7 +23,6 @@ PAGE = HERE.parent / "workspace-format.md"
 SCHEMAS = HERE / "schemas"
 
 HEADING = re.compile(r"^#### (record|row) `([^`]+)`(?: \((free|columns|line)\))?$")
-SINCE = re.compile(r"\*since \d+\.\d+\*: ")
 CELL_BORDER = re.compile(r"(?<!\\)\|")
 
 DECODINGS = frozenset(
@@ -40,6 +39,9 @@ DECODINGS = frozenset(
         "msgpack stream",
     }
 )
+
+#: Behind the type of a field that a later minor version brought.
+ABSENT = " or absent"
 
 SIMPLE = {
     "str": {"type": "string"},
@@ -64,15 +66,13 @@ class Definition:
     """One record or row of the page.
 
     `note` says what is special: "free" ones may lack fields and hold others, a "line" of text
-    may hold others, "columns" are those of a table. `later` are the fields that files of an older
-    version lack.
+    may hold others, "columns" are those of a table.
     """
 
     name: str
     kind: str
     note: str | None
     fields: dict[str, str] = field(default_factory=dict)
-    later: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -112,8 +112,6 @@ def read_page(text: str) -> tuple[dict[str, Definition], list[CheckedFile]]:
             continue
         if current is not None:
             current.fields[row[0]] = row[1]
-            if SINCE.match(row[-1]):
-                current.later.add(row[0])
         elif len(row) == 4 and row[0].startswith("`") and row[1] in DECODINGS:
             parts = tuple(re.findall(r"`([^`]+)`", row[3]))
             files.append(CheckedFile(row[0].strip("`"), row[1], row[2], parts))
@@ -157,10 +155,9 @@ def option_schema(text: str, definitions: dict[str, Definition]) -> dict[str, An
 
 def definition_schema(definition: Definition, definitions: dict[str, Definition]) -> dict[str, Any]:
     """The schema of a record (a map with just these fields) or a row (a list of just these)."""
-    fields = {name: type_schema(text, definitions) for name, text in definition.fields.items()}
+    texts = {name: text.removesuffix(ABSENT) for name, text in definition.fields.items()}
+    fields = {name: type_schema(text, definitions) for name, text in texts.items()}
     if definition.kind == "row":
-        if definition.later:
-            raise PageError(f"a row has all its elements: {definition.name}")
         size = len(fields)
         return {
             "type": "array",
@@ -173,7 +170,7 @@ def definition_schema(definition: Definition, definitions: dict[str, Definition]
     return {
         "type": "object",
         "properties": fields,
-        "required": [name for name in fields if name not in definition.later],
+        "required": [name for name, text in definition.fields.items() if text == texts[name]],
         "additionalProperties": {"type": "string"} if definition.note == "line" else False,
     }
 

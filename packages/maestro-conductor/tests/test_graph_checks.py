@@ -12,6 +12,7 @@ from typing import Any
 import msgpack
 import pytest
 
+from maestro_conductor.checksums import seal
 from maestro_conductor.cli import main
 from maestro_conductor.errors import FormatError
 from maestro_conductor.field_checks import is_inside
@@ -35,8 +36,12 @@ def rewrite(root: Path, change: Any) -> Path:
     unpacker.feed(path.read_bytes())
     records = list(unpacker)
     change(records)
-    path.write_bytes(b"".join(map(msgpack.packb, records)))
+    path.write_bytes(b"".join(sealed(record) for record in records))
     return path
+
+
+def sealed(record: Any) -> bytes:
+    return seal(msgpack.packb, record) if isinstance(record, dict) else msgpack.packb(record)
 
 
 def put(place: int, key: str, value: Any) -> Any:
@@ -99,7 +104,7 @@ WRONG = {
     "a field of them": (put(INSTANCE, "resources", {"procs": [1]}), r"`procs` of instance 0 .* is \[1\]"),
     "no needs": (lambda records: records[INSTANCE].pop("needs"), "instance 0 lacks `needs`"),
     "no command": (lambda records: records[INSTANCE].pop("command"), "instance 0 lacks `command`"),
-    "a step that is no map": (lambda records: records.__setitem__(STEP, 3), "step 0 is no map"),
+    "a step that is no map": (lambda records: records.__setitem__(STEP, 3), "the checksum of step 0 is missing"),
 }  # fmt: skip
 
 

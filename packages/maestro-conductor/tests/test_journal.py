@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from maestro_conductor import records
+from maestro_conductor.checksums import seal
 from maestro_conductor.errors import FormatError
 from maestro_conductor.events import CancelAsked
 from maestro_conductor.files import JOURNAL
@@ -43,6 +44,19 @@ def test_frames_are_those_of_the_vectors(vectors):
     assert pack(known["header"]["value"]).hex() == known["header"]["hex"]
     for frame in known["frames"]:
         assert encode(frame["sequence"], frame["body"]).hex() == frame["hex"]
+
+
+def test_changed_bits_of_the_vectors_are_refused(tmp_path, vectors):
+    known = vectors("framing")["damaged"]
+    path = tmp_path / "journal"
+    for journal in known["journals"]:
+        path.write_bytes(bytes.fromhex(journal["hex"]))
+        with pytest.raises(FormatError, match=f"damaged: frame {known['frame']}, at byte"):
+            read_all(path)
+    for journal in known["header"]:
+        path.write_bytes(bytes.fromhex(journal["hex"]))
+        with pytest.raises(FormatError, match="damaged: it does not begin as a journal"):
+            read_all(path)
 
 
 def test_what_is_written_is_read(tmp_path):
@@ -97,9 +111,45 @@ def test_no_changed_byte_passes(tmp_path):
         changed = bytearray(content)
         changed[place] ^= 0x15
         path.write_bytes(changed)
-        found = read_all(path)
+        found, refusal = [], None
+        with JournalReader(path) as reader:
+            try:
+                found.extend(reader.read())
+            except FormatError as error:
+                refusal = str(error)
+        if len(found) == 2:  # in the last one, it looks like a torn write
+            assert refusal is None
+        else:
+            assert f"journal is damaged: frame {len(found) + 1}, at" in refusal
         assert found == some_records(3)[: len(found)]
         assert len(found) < 3
+
+
+def test_no_changed_bit_of_the_header_passes(tmp_path):
+    path = tmp_path / "journal"
+    written(path, some_records(3)).close()
+    content = path.read_bytes()
+    written(tmp_path / "empty", []).close()
+    for bit in range(8 * (tmp_path / "empty").stat().st_size):
+        changed = bytearray(content)
+        changed[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(changed)
+        with pytest.raises(FormatError, match=r"journal is (damaged|not a)"):
+            read_all(path)
+
+
+def test_zeros_that_a_crash_left_amid_frames_are_cut(tmp_path):
+    path = tmp_path / "journal"
+    writer = written(path, some_records(2))
+    kept = writer.size
+    for record in some_records(9):
+        writer.add(record)
+    writer.flush()
+    writer.close()
+    content = bytearray(path.read_bytes())
+    content[kept : kept + 100] = bytes(100)
+    path.write_bytes(content)
+    assert read_all(path) == some_records(2)
 
 
 def test_a_reader_follows_the_writer_and_the_compaction(tmp_path):
@@ -216,6 +266,6 @@ def test_another_major_version_is_refused_by_name(tmp_path):
     path.write_bytes(pack(head))
     with pytest.raises(FormatError, match=r"format version 2\.0.*x 9"):
         read_all(path)
-    path.write_bytes(pack({**head, "version": [1, 9], "requires": ["retries"]}))
+    path.write_bytes(seal(pack, {**head, "version": [1, 9], "requires": ["retries"]}))
     with pytest.raises(FormatError, match="needs `retries`"):
         read_all(path)

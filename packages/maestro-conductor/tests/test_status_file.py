@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgpack
 
+from maestro_conductor.checksums import seal
 from maestro_conductor.graph_view import read_graph
 from maestro_conductor.status_file import COLUMNS, StatusFile, duration, rows
 from maestro_conductor.study_state import StudyState
@@ -37,7 +38,7 @@ def test_a_value_is_quoted_only_where_it_must_be(tmp_path):
     path = tmp_path / ".maestro/graph.msgpack"
     records = list(msgpack.Unpacker(io.BytesIO(path.read_bytes())))
     records[2]["parameters"] = [["N", 'a,b "c"\nd', "N.0"]]
-    path.write_bytes(b"".join(msgpack.packb(record) for record in records))
+    path.write_bytes(b"".join(seal(msgpack.packb, record) for record in records))
     graph = read_graph(tmp_path)
     made = list(rows(graph, StudyState(2), 0, 0, 2))
     assert made[0].endswith(',"N:a,b ""c""\nd"\n')

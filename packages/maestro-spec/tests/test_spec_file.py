@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import resource
+import zlib
 
 import jsonschema
 import msgpack
@@ -75,7 +76,10 @@ def test_the_file_is_replaced_whole(tmp_path):
     path = tmp_path / "spec.msgpack"
     study = load(BASE)
     maestro_spec.write_spec(study, path)
-    assert msgpack.unpackb(path.read_bytes()) == maestro_spec.spec_document(study)
+    content = path.read_bytes()
+    crc = zlib.crc32(content[:-4])
+    assert msgpack.unpackb(content) == {**maestro_spec.spec_document(study), "crc": crc}
+    assert content[-5:] == b"\xce" + crc.to_bytes(4, "big")
     assert list(tmp_path.iterdir()) == [path]
 
     before = path.read_bytes()

@@ -35,6 +35,8 @@ def write_run(folder: Path, run: Run) -> None:
     import msgpack
     from attrs import asdict
 
+    from maestro_conductor.checksums import seal
+
     record = {
         "format": "maestro-run",
         "version": [1, 1],
@@ -48,7 +50,7 @@ def write_run(folder: Path, run: Run) -> None:
     record["batch"] = dict(run.batch)
     path = folder / ".maestro" / "run.msgpack"
     with path.open("wb") as file:
-        file.write(msgpack.packb(record, unicode_errors="surrogateescape"))
+        file.write(seal(msgpack.Packer(unicode_errors="surrogateescape").pack, record))
         file.flush()
         os.fsync(file.fileno())
 

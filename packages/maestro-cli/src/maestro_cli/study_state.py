@@ -288,20 +288,18 @@ def read_head(root: Path) -> tuple[dict[str, Any], list[Step]]:
     Raises:
         maestro_conductor.errors.ConductorError: It is missing, damaged or too new.
     """
-    import msgpack
-
     from maestro_conductor.errors import ConductorError, FormatError, WorkspaceError
-    from maestro_conductor.files import GRAPH, check_header
-    from maestro_conductor.graph_view import FEATURES
+    from maestro_conductor.files import GRAPH
+    from maestro_conductor.graph_stream import GraphStream
 
     path = root / GRAPH
     try:
         with stream_regular(path) as file:
-            records = msgpack.Unpacker(file, max_buffer_size=0, unicode_errors="surrogateescape")
-            head = dict(check_header(next(records), "maestro-graph", str(path), FEATURES))
+            stream = GraphStream(path, file, os.fstat(file.fileno()).st_size)
+            head = dict(stream.head)
             steps = [
                 Step(step["name"], step["first"], step["count"])
-                for step in (next(records) for _ in range(head["steps"]))
+                for step in (stream.next("step", index) for index in range(head["steps"]))
             ]
     except OSError as error:
         raise WorkspaceError(f"{path} cannot be read: {error.strerror}") from error
@@ -326,14 +324,18 @@ def _no_room(root: Path) -> str | None:
 
 
 def _created(root: Path) -> int:
-    import msgpack
+    """When the workspace was made; 0: it does not say.
 
-    packed = root / ".maestro/run.msgpack"
-    try:
-        settings = msgpack.unpackb(read_regular(packed), unicode_errors="surrogateescape")
-        return int(settings["created"])
-    except (OSError, ValueError, KeyError, TypeError, msgpack.UnpackException):
+    Raises:
+        maestro_conductor.errors.ConductorError: What says it is damaged.
+    """
+    from maestro_conductor.files import RUN
+    from maestro_conductor.run_view import read_run_record
+
+    if not (root / RUN).exists():
         return 0
+    created = read_run_record(root).get("created")
+    return created if isinstance(created, int) else 0
 
 
 def chooser(states: Iterable[str], patterns: Sequence[str]) -> Callable[[Instance], bool]:

@@ -16,8 +16,9 @@ from typing import Any
 import attrs
 import msgpack
 
+from maestro_conductor.checksums import check_sum
 from maestro_conductor.errors import FormatError, WorkspaceError
-from maestro_conductor.files import GRAPH, check_header
+from maestro_conductor.files import GRAPH
 from maestro_conductor.graph_checks import (
     check_head,
     check_instance,
@@ -26,23 +27,10 @@ from maestro_conductor.graph_checks import (
     get_fields,
     refuse_instance,
 )
+from maestro_conductor.graph_stream import GraphStream
 from maestro_conductor.regular_files import open_regular, stream_regular
 
 __all__ = ["FailureRule", "Graph", "Step", "read_graph"]
-
-#: What may stand in a graph's ``requires``.
-FEATURES = frozenset(
-    {
-        "failure",
-        "launcher",
-        "local_slots",
-        "array",
-        "user_throttle",
-        "requeue",
-        "enforce_walltime",
-        "step_args",
-    }
-)
 
 
 @attrs.frozen
@@ -142,6 +130,7 @@ class Graph:
     needs: array[int]
     groups: dict[int, tuple[int, ...]]
     _offsets: array[int]
+    _summed: bool = False
     _file: int = -1
 
     def __len__(self) -> int:
@@ -160,7 +149,7 @@ class Graph:
 
         Raises:
             OSError: the file cannot be read for now; it is named.
-            FormatError: it is not the file that was loaded.
+            FormatError: it is not the file that was loaded, or no longer as it was written.
         """
         start, end = self._offsets[index], self._offsets[index + 1]
         try:
@@ -176,6 +165,8 @@ class Graph:
             raise FormatError(f"{self.path} was changed while it was in use") from error
         if not isinstance(record, dict) or record.get("index") != index:
             raise FormatError(f"{self.path} was changed while it was in use")
+        if self._summed:
+            check_sum(self.path, f"instance {index} ({self.names[index]})", content, record)
         return record
 
     def needs_of(self, index: int) -> array[int]:
@@ -216,13 +207,7 @@ def read_graph(root: Path, *, values: bool = False) -> Graph:
     gc.disable()
     try:
         with file:
-            unpacker = msgpack.Unpacker(
-                file,
-                read_size=1 << 20,
-                max_buffer_size=max(size, 1 << 20),
-                unicode_errors="surrogateescape",
-            )
-            return _read_stream(path, unpacker, values)
+            return _read_stream(path, GraphStream(path, file, size), values)
     except (WorkspaceError, OSError):
         raise
     except Exception as error:  # what a damaged file holds may be anything, where we look for a map
@@ -232,8 +217,8 @@ def read_graph(root: Path, *, values: bool = False) -> Graph:
             gc.enable()
 
 
-def _read_stream(path: Path, unpacker: msgpack.Unpacker, keep_values: bool) -> Graph:
-    head = check_header(next(unpacker), "maestro-graph", str(path), FEATURES)
+def _read_stream(path: Path, stream: GraphStream, keep_values: bool) -> Graph:
+    head = stream.head
     shown = str(path)
     check_head(shown, head)
     graph = Graph(
@@ -255,10 +240,11 @@ def _read_stream(path: Path, unpacker: msgpack.Unpacker, keep_values: bool) -> G
         needs=array("I"),
         groups={},
         offsets=array("Q"),
+        summed=stream.summed,
     )
     first = 0
     for index in range(head["steps"]):
-        record = next(unpacker)
+        record = stream.next("step", index)
         check_step(shown, index, first, record)
         first += record["count"]
         graph.steps.append(_read_step(record))
@@ -268,9 +254,10 @@ def _read_stream(path: Path, unpacker: msgpack.Unpacker, keep_values: bool) -> G
     step_of, needs, need_start = graph.step_of, graph.needs, graph.need_start
     scheduled, restartable = graph.scheduled, graph.restartable
     offsets = graph._offsets
-    offsets.append(unpacker.tell())
+    offsets.append(stream.end)
+    next_record = stream.next
     for index in range(head["instances"]):
-        record = next(unpacker)
+        record = next_record("instance", index)
         if record["index"] != index:
             raise FormatError(f"{path} is damaged: instance {index} is not in its place")
         try:
@@ -288,7 +275,7 @@ def _read_stream(path: Path, unpacker: msgpack.Unpacker, keep_values: bool) -> G
                 wait,
                 groups,
             ) = get_fields(record)
-            offsets.append(unpacker.tell())
+            offsets.append(stream.end)
             names.append(name)
             workspaces.append(workspace)
             parameters.append(";".join([f"{row[0]}:{row[1]}" for row in rows]))
@@ -316,7 +303,7 @@ def _read_stream(path: Path, unpacker: msgpack.Unpacker, keep_values: bool) -> G
             refuse_instance(shown, index, record)
         if groups:
             graph.groups[index] = tuple(groups)
-    end = next(unpacker)
+    end = stream.next("the end, instance", head["instances"])
     if end.get("record") != "end" or end["instances"] != head["instances"]:
         raise FormatError(f"{path} is torn: make the study anew")
     blocks = [(step.first, step.count) for step in graph.steps]

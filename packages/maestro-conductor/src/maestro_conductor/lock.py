@@ -10,11 +10,13 @@ import platform
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import attrs
 import msgpack
 
-from maestro_conductor.errors import HeldError, WorkspaceError
+from maestro_conductor.checksums import check_sum, has_sum, seal
+from maestro_conductor.errors import FormatError, HeldError, WorkspaceError
 from maestro_conductor.files import (
     CONDUCTOR,
     LOCK,
@@ -52,6 +54,15 @@ _SIZE, _LONGEST = 4096, 300
 _TRIES, _PAUSE = 10, 0.03
 
 
+def _is(kind: type) -> Any:
+    return attrs.field(validator=attrs.validators.instance_of(kind))
+
+
+def _may_be(kind: type) -> Any:
+    right = attrs.validators.optional(attrs.validators.instance_of(kind))
+    return attrs.field(default=None, validator=right)
+
+
 @attrs.frozen
 class Holder:
     """Who holds a workspace, or last held it.
@@ -69,16 +80,16 @@ class Holder:
         paused_since: ms since 1970, since when.
     """
 
-    host: str
-    boot: str
-    pid: int
-    since: int
-    heartbeat: int
-    live: bool
-    trouble: str | None = None
-    trouble_since: int | None = None
-    paused: str | None = None
-    paused_since: int | None = None
+    host: str = _is(str)
+    boot: str = _is(str)
+    pid: int = _is(int)
+    since: int = _is(int)
+    heartbeat: int = _is(int)
+    live: bool = _is(bool)
+    trouble: str | None = _may_be(str)
+    trouble_since: int | None = _may_be(int)
+    paused: str | None = _may_be(str)
+    paused_since: int | None = _may_be(int)
 
     def describe(self) -> str:
         """For messages: host, boot, pid, since, heartbeat."""
@@ -104,16 +115,25 @@ def last_holder(root: Path) -> Holder | None:
     """
     path = root / CONDUCTOR
     try:
-        value = msgpack.unpackb(read_regular(path), unicode_errors="surrogateescape")
+        content = read_regular(path)
+        value = msgpack.unpackb(content, unicode_errors="surrogateescape")
     except OSError:
         return None
     except (ValueError, msgpack.UnpackException):
         return None  # a machine went down while it was written; the lock knows better
+    if has_sum(value):
+        try:
+            check_sum(path, "the record", content, value)
+        except FormatError:
+            return None  # so here, or it is being written over in place
     known = check_header(value, "maestro-conductor", str(path))
     fields = attrs.fields(Holder)
     if any(field.default is attrs.NOTHING and field.name not in known for field in fields):
         return None
-    return Holder(**{field.name: known[field.name] for field in fields if field.name in known})
+    try:
+        return Holder(**{field.name: known[field.name] for field in fields if field.name in known})
+    except TypeError:  # of a version without checksums, and damaged
+        return None
 
 
 def holder(root: Path, *, now: int | None = None) -> Holder | None:
@@ -205,11 +225,14 @@ def _packed(me: Holder) -> bytes:
     for name in ("trouble", "paused"):
         if value[name] is not None:
             value[name] = value[name][:_LONGEST]
-    packed: bytes = msgpack.packb({**value, "padding": b""}, unicode_errors="surrogateescape")
-    room = _SIZE - len(packed) - 1  # what 256 bytes and more say of their length takes a byte more
-    value["padding"] = bytes(max(0, room))
-    padded: bytes = msgpack.packb(value, unicode_errors="surrogateescape")
-    return padded
+    room = _SIZE - len(seal(_pack, {**value, "padding": b""}))
+    # What 256 bytes and more say of their length takes a byte more.
+    return seal(_pack, {**value, "padding": bytes(max(0, room - 1))})
+
+
+def _pack(value: Any) -> bytes:
+    packed: bytes = msgpack.packb(value, unicode_errors="surrogateescape")
+    return packed
 
 
 @contextlib.contextmanager

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import attrs
 import msgpack
 
+from maestro_conductor.checksums import check_sum, has_sum
 from maestro_conductor.errors import FormatError, WorkspaceError
 from maestro_conductor.field_checks import COUNT, FLAG, Place, Rules, is_pause
 from maestro_conductor.files import RUN, check_header
 from maestro_conductor.regular_files import read_regular
 
-__all__ = ["Run", "Settings", "read_run"]
+__all__ = ["Run", "Settings", "read_run", "read_run_record"]
 
 
 _RULES: Rules = {
@@ -61,21 +64,34 @@ class Run:
     dry: bool = False
 
 
+def read_run_record(root: Path) -> Mapping[str, Any]:
+    """The map `Run` of a workspace's ``run.msgpack``, checked.
+
+    Raises:
+        WorkspaceError: as for `read_run`.
+    """
+    path = root / RUN
+    try:
+        content = read_regular(path)
+        value = msgpack.unpackb(content, unicode_errors="surrogateescape")
+    except OSError as error:
+        raise WorkspaceError(f"{path} cannot be read: {error.strerror}") from error
+    except (ValueError, msgpack.UnpackException) as error:
+        raise FormatError(f"{path} is damaged ({error}): make the study anew") from error
+    if has_sum(value):
+        check_sum(path, "the study's settings", content, value)
+    run = check_header(value, "maestro-run", str(path))
+    Place(str(path), "the study").check(run, _RULES)
+    return run
+
+
 def read_run(root: Path) -> Run:
     """Read how a workspace's study is to be run.
 
     Raises:
         WorkspaceError: the file is not there, damaged, or this version cannot read it.
     """
-    path = root / RUN
-    try:
-        value = msgpack.unpackb(read_regular(path), unicode_errors="surrogateescape")
-    except OSError as error:
-        raise WorkspaceError(f"{path} cannot be read: {error.strerror}") from error
-    except (ValueError, msgpack.UnpackException) as error:
-        raise FormatError(f"{path} is damaged ({error}): make the study anew") from error
-    run = check_header(value, "maestro-run", str(path))
-    Place(str(path), "the study").check(run, _RULES)
+    run = read_run_record(root)
     return Run(
         study_id=run["study_id"],
         settings=Settings(

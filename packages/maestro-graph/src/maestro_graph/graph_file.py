@@ -5,18 +5,19 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import attrs
 import msgpack
 
 from maestro_graph.errors import FormatError
-from maestro_graph.files import VERSION, WRITER, packer, replaced
+from maestro_graph.files import VERSION, WRITER, has_sum, packer, replaced, seal, take_sum
 from maestro_graph.graph import Failure, Graph, GraphStep, Instance, Resources
 from maestro_graph.regular_files import stream_regular
 from maestro_graph.spec_view import check_header
 
 _FORMAT = "maestro-graph"
+_CHUNK = 1 << 16
 _FEATURES = frozenset(
     {
         "failure",
@@ -40,27 +41,36 @@ def write_graph(graph: Graph, path: str | Path) -> None:
     """
     pack = packer().pack
     with replaced(path) as stream:
-        stream.write(pack(_header(graph)))
+        stream.write(seal(pack, _header(graph)))
         for step in graph.steps:
-            stream.write(pack(_step(step)))
+            stream.write(seal(pack, _step(step)))
         for instance in graph.instances:
-            stream.write(pack(_instance(instance)))
-        stream.write(pack({"record": "end", "instances": len(graph.instances)}))
+            stream.write(seal(pack, _instance(instance)))
+        stream.write(seal(pack, {"record": "end", "instances": len(graph.instances)}))
 
 
 def read_graph(path: str | Path) -> Iterator[dict[str, Any]]:
-    """Yield the records of a ``graph.msgpack`` one by one.
+    """Yield the records of a ``graph.msgpack`` one by one, their checksums taken out.
 
     Raises:
-        FormatError: it is missing, of another format, needs what we do not know, or is not whole.
+        FormatError: it is missing, damaged, of another format, needs what we do not know, or is
+            not whole.
     """
     try:
-        with stream_regular(path) as stream:
-            records = msgpack.Unpacker(stream, unicode_errors="surrogateescape")
+        with stream_regular(path) as file:
+            stream = _Kept(file)
+            records = msgpack.Unpacker(
+                stream, read_size=_CHUNK, max_buffer_size=1 << 30, unicode_errors="surrogateescape"
+            )
             header = next(records, None)
-            check_header(header, _FORMAT, Path(path).name, _FEATURES)
+            summed = has_sum(header)
             kind = None
-            for record in itertools.chain([header], records):
+            for number, record in enumerate(itertools.chain([header], records)):
+                content = stream.take(records.tell())
+                if summed:
+                    take_sum(path, f"record {number}" if number else "its head", content, record)
+                if not number:
+                    check_header(header, _FORMAT, Path(path).name, _FEATURES)
                 kind = record["record"]
                 yield record
             if kind != "end":
@@ -70,6 +80,28 @@ def read_graph(path: str | Path) -> Iterator[dict[str, Any]]:
     except (ValueError, KeyError, TypeError, msgpack.UnpackException) as error:
         hint = "expand the workspace anew"
         raise FormatError(f"{path} is damaged: {error or 'torn'}", hint=hint) from error
+
+
+class _Kept:
+    """A file, and those of its bytes that an unpacker took and that nobody has asked for yet."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._kept = b""
+        self._taken = 0
+
+    def read(self, size: int) -> bytes:
+        """Read on."""
+        content = self._file.read(size)
+        self._kept += content
+        return content
+
+    def take(self, end: int) -> bytes:
+        """Return the bytes up to a place in the file, from where it was left the last time."""
+        length = end - self._taken
+        content, self._kept = self._kept[:length], self._kept[length:]
+        self._taken = end
+        return content
 
 
 def required_features(graph: Graph) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from maestro_graph.__about__ import __version__
 from maestro_graph.errors import FormatError
 from maestro_graph.files import read_map
 from maestro_graph.graph import Batch, Failure, Resources
+from maestro_graph.shapes import check_spec
 
 _FORMAT = "maestro-spec"
 _MAJOR = 1
@@ -119,10 +121,12 @@ def read_spec(path: str | Path) -> dict[str, Any]:
         The document, as the format page describes record ``Spec``.
 
     Raises:
-        FormatError: it is missing, torn, of another format, or needs what we do not know.
+        FormatError: it is missing, damaged, of another format, needs what we do not know, or a
+            field is not what it must be.
     """
-    document = read_map(path)
+    document = read_map(path, "the study")
     check_header(document, _FORMAT, Path(path).name, _KNOWN_FEATURES)
+    check_spec(document, str(path))
     return dict(document)
 
 
@@ -137,12 +141,20 @@ def check_header(document: object, form: str, name: str, known: frozenset[str]) 
         found = document.get("format") if isinstance(document, Mapping) else type(document).__name__
         raise FormatError(f"{name} is not a {form} file (its format is {found!r})")
     version = document.get("version") or [_MAJOR]
+    requires = document.get("requires") or []
+    for key, value, kind in (("version", version, int), ("requires", requires, str)):
+        if not isinstance(value, list | tuple) or not all(isinstance(each, kind) for each in value):
+            raise FormatError(
+                f"{name} does not have the documented form: `{key}` of its head is"
+                f" {reprlib.repr(value)}",
+                hint="make the workspace anew, or mend the program that wrote it",
+            )
     if version[0] != _MAJOR:
         raise FormatError(
             f"{name} has version {'.'.join(map(str, version))}, {ours} reads version {_MAJOR}",
             hint="upgrade maestro-graph" if version[0] > _MAJOR else "make the workspace anew",
         )
-    for feature in document.get("requires") or []:
+    for feature in requires:
         if feature not in known:
             raise FormatError(
                 f"{name} needs `{feature}`, this {ours} does not know it",
@@ -160,16 +172,7 @@ def view(document: Mapping[str, Any]) -> Spec:
         FormatError: it is no spec document, or one of a version that we do not know.
     """
     check_header(document, _FORMAT, "spec.msgpack", _KNOWN_FEATURES)
-    try:
-        return _view(document)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise FormatError(
-            f"spec.msgpack does not have the documented form: {error!r}",
-            hint="check it against docs/workspace-format/schemas",
-        ) from error
-
-
-def _view(document: Mapping[str, Any]) -> Spec:
+    check_spec(document, "spec.msgpack")
     env = document.get("env") or {}
     return Spec(
         name=document["name"],

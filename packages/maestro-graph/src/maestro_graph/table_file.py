@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from maestro_graph.errors import FormatError
-from maestro_graph.files import VERSION, WRITER, packer, read_map, replaced
+from maestro_graph.files import VERSION, WRITER, packer, read_map, replaced, seal
 from maestro_graph.parameters import ParameterTable, TableColumn
+from maestro_graph.shapes import check_parameters
 from maestro_graph.spec_view import check_header
 
 _FORMAT = "maestro-parameters"
@@ -36,30 +36,29 @@ def write_parameters(table: ParameterTable, path: str | Path) -> None:
         ],
     }
     with replaced(path) as stream:
-        stream.write(packer().pack(document))
+        stream.write(seal(packer().pack, document))
 
 
 def read_parameters(path: str | Path) -> ParameterTable:
     """Read a ``parameters.msgpack``.
 
     Raises:
-        FormatError: it is missing, torn, of another format, or needs what we do not know.
+        FormatError: it is missing, damaged, of another format, needs what we do not know, or a
+            field is not what it must be.
     """
-    document = read_map(path)
+    document = read_map(path, "the table of parameters")
     check_header(document, _FORMAT, Path(path).name, frozenset())
-    try:
-        return ParameterTable(
-            source=document["source"],
-            rows=document["rows"],
-            columns=tuple(
-                TableColumn(
-                    name=column["name"],
-                    title=column["title"],
-                    values=tuple(column["values"]),
-                    labels=tuple(column["labels"]),
-                )
-                for column in document["columns"]
-            ),
-        )
-    except (KeyError, TypeError) as error:
-        raise FormatError(f"{path} does not have the documented form: {error!r}") from error
+    check_parameters(document, str(path))
+    return ParameterTable(
+        source=document["source"],
+        rows=document["rows"],
+        columns=tuple(
+            TableColumn(
+                name=column["name"],
+                title=column["title"],
+                values=tuple(column["values"]),
+                labels=tuple(column["labels"]),
+            )
+            for column in document["columns"]
+        ),
+    )

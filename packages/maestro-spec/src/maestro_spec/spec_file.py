@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -19,7 +20,7 @@ _PRIVATE = frozenset({"at", "given"})
 
 
 def spec_document(study: Study) -> dict[str, Any]:
-    """The record `Spec` of the workspace format: builtin values only."""
+    """The record `Spec` of the workspace format, without its checksum: builtin values only."""
     return {
         "format": FORMAT,
         "version": list(VERSION),
@@ -46,7 +47,10 @@ def write_spec(study: Study, path: str | FilePath) -> None:
     # msgpack is imported here because `maestro-spec lint` never needs it.
     import msgpack
 
-    data = msgpack.packb(spec_document(study), unicode_errors="surrogateescape")
+    record = {**spec_document(study), "crc": 0xFFFFFFFF}
+    data = msgpack.packb(record, unicode_errors="surrogateescape")[:-4]
+    # "Checksums" on the page of the workspace format.
+    data += zlib.crc32(data).to_bytes(4, "big")
     path = FilePath(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:

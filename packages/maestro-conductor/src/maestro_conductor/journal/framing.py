@@ -5,16 +5,24 @@ Rules and vectors: "Framing" on the workspace format page.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import msgpack
 
+from maestro_conductor.checksums import seal
 from maestro_conductor.files import header
 from maestro_conductor.records import Record
 
-__all__ = ["Frames", "encode", "journal_header", "pack"]
+__all__ = ["Frames", "encode", "find_frame", "journal_header", "pack"]
+
+#: How a frame may begin: a list of three, its sequence, its CRC, the length of its body.
+_NUMBER = rb"([\x00-\x7f]|\xcc.|\xcd.{2}|\xce.{4}|\xcf.{8})"
+_BEGINNING = re.compile(
+    rb"\x93" + _NUMBER + _NUMBER + rb"(?:\xc4(.)|\xc5(.{2})|\xc6(.{4}))", re.DOTALL
+)
 
 
 #: One for all: making one costs as much as packing a record.
@@ -33,21 +41,40 @@ def _unpack(data: bytes) -> Any:
 
 def journal_header(study_id: str, instances: int, first: int) -> bytes:
     """What a journal starts with; ``first`` is the number of its first frame."""
-    return pack(
+    return seal(
+        pack,
         {
             **header("maestro-journal"),
             "study_id": study_id,
             "instances": instances,
             "first": first,
-        }
+        },
     )
 
 
 def encode(sequence: int, record: Record) -> bytes:
     """The frame of a record."""
     body = pack(record)
-    crc = zlib.crc32(body, zlib.crc32(sequence.to_bytes(8, "big")))
-    return pack([sequence, crc, body])
+    return pack([sequence, _crc(sequence, body), body])
+
+
+def find_frame(content: bytes, above: int) -> tuple[int, int] | None:
+    """The first good frame that has a sequence number above one: its place, its number."""
+    for found in _BEGINNING.finditer(content):
+        number = _number(found[1])
+        body = content[found.end() :][: _number(b"\0" + (found[3] or found[4] or found[5]))]
+        if number > above and _number(found[2]) == _crc(number, body):
+            return found.start(), number
+    return None
+
+
+def _number(packed: bytes) -> int:
+    """A number, from its bytes: those of MessagePack, or big-endian behind any first one."""
+    return int.from_bytes(packed[1:] or packed, "big")
+
+
+def _crc(sequence: int, body: bytes) -> int:
+    return zlib.crc32(body, zlib.crc32(sequence.to_bytes(8, "big")))
 
 
 class Frames:

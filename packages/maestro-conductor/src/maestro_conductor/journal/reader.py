@@ -9,9 +9,10 @@ from typing import Any, BinaryIO
 
 import msgpack
 
+from maestro_conductor.checksums import check_sum, has_sum
 from maestro_conductor.errors import FormatError, WorkspaceError
 from maestro_conductor.files import check_header
-from maestro_conductor.journal.framing import Frames
+from maestro_conductor.journal.framing import Frames, find_frame
 from maestro_conductor.records import Record
 from maestro_conductor.regular_files import stream_regular
 
@@ -23,23 +24,31 @@ AWAY = (
     "files know what has run"
 )
 
+#: What a file system leaves that crashed before it wrote a block: no damage, as nothing was there.
+_ZEROS = bytes(64)
+
 
 def read_header(file: BinaryIO, path: Path) -> tuple[dict[str, Any], int] | None:
     """The journal's header and its length in bytes; None: it is not whole yet.
 
     Raises:
-        FormatError: it is no journal, or this version cannot read it.
+        FormatError: it is no journal, it is damaged, or this version cannot read it.
     """
+    content = file.read(1 << 16)
     unpacker = msgpack.Unpacker(max_buffer_size=1 << 16)
-    unpacker.feed(file.read(1 << 16))
+    unpacker.feed(content)
     try:
         value = unpacker.unpack()
     except msgpack.OutOfData:
-        return None
+        if find_frame(content, 0) is None:
+            return None
+        value = None
     except (ValueError, msgpack.UnpackException):
         value = None
     if not isinstance(value, dict) or value.get("format") != "maestro-journal":
         raise FormatError(f"{path} is damaged: it does not begin as a journal. {AWAY}")
+    if has_sum(value):
+        check_sum(path, "the journal's header", content[: unpacker.tell()], value, AWAY)
     check_header(value, "maestro-journal", str(path))
     if not value.keys() >= {"first", "instances", "study_id"}:
         raise FormatError(f"{path} is damaged: its header lacks a field. {AWAY}")
@@ -122,3 +131,22 @@ class JournalReader:
             self.offset = base + frames.good
             self.sequence = frames.sequence
             yield record
+        if self.offset < size:
+            self._file.seek(self.offset)
+            self._refuse_a_hole(self._file.read(size - self.offset))
+
+    def _refuse_a_hole(self, tail: bytes) -> None:
+        """Tell a torn tail, which is cut, from a frame amid others that is not as it was written.
+
+        To cut there would forget what came after: that the study was cancelled, or that it ended.
+
+        Raises:
+            FormatError: there is a later frame behind the bad one, and no zeros between.
+        """
+        later = find_frame(tail, self.sequence)
+        if later is not None and later[0] and _ZEROS not in tail[: later[0]]:
+            raise FormatError(
+                f"{self.path} is damaged: frame {self.sequence}, at byte {self.offset}, is not as "
+                f"it was written, and frame {later[1]} behind it is. Put back a copy of the file. "
+                f"Or: {AWAY[0].lower()}{AWAY[1:]}"
+            )

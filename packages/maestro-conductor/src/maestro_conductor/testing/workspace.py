@@ -10,7 +10,11 @@ from typing import Any
 import attrs
 import msgpack
 
+from maestro_conductor.checksums import seal
+
 __all__ = ["StepPlan", "make_workspace"]
+
+_PACKER = msgpack.Packer(unicode_errors="surrogateescape")
 
 _RESOURCES = [
     "nodes",
@@ -79,7 +83,7 @@ def make_workspace(
             as local steps are found by it.
     """
     (root / ".maestro").mkdir(parents=True, exist_ok=True)
-    head = {"version": [1, 0], "requires": [], "writer": "maestro_conductor.testing"}
+    head = {"version": [1, 1], "requires": [], "writer": "maestro_conductor.testing"}
     packed = [
         {
             "format": "maestro-graph",
@@ -111,7 +115,7 @@ def make_workspace(
     packed.append({"record": "end", "instances": count})
     with (root / ".maestro/graph.msgpack").open("wb") as file:
         for record in packed:
-            file.write(msgpack.packb(record, unicode_errors="surrogateescape"))
+            file.write(seal(_PACKER.pack, record))
     settings = {
         "format": "maestro-run",
         **head,
@@ -129,7 +133,7 @@ def make_workspace(
         "batch": {},
         **(run or {}),
     }
-    (root / ".maestro/run.msgpack").write_bytes(msgpack.packb(settings))
+    (root / ".maestro/run.msgpack").write_bytes(seal(_PACKER.pack, settings))
     return root
 
 

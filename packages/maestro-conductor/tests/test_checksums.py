@@ -1,0 +1,115 @@
+"""Checksums: any flipped bit is refused by the name of the file; files of version 1.0 have none."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import msgpack
+import pytest
+
+from maestro_conductor.checksums import check_sum, has_sum, seal
+from maestro_conductor.cli import main
+from maestro_conductor.errors import FormatError
+from maestro_conductor.files import GRAPH, RUN
+from maestro_conductor.graph_view import read_graph
+from maestro_conductor.run_view import read_run
+from maestro_conductor.testing import StepPlan, make_workspace
+
+PLANS = [StepPlan("a", ["true", "false"]), StepPlan("b", ["true"], funnels=["a"])]
+
+
+def flipped(content, bit):
+    changed = bytearray(content)
+    changed[bit // 8] ^= 1 << bit % 8
+    return bytes(changed)
+
+
+def test_the_rule_is_that_of_the_vectors(vectors):
+    known = vectors("checksums")
+    for case in known["good"]:
+        content = bytes.fromhex(case["hex"])
+        assert seal(msgpack.packb, case["record"]) == content, case["what"]
+        check_sum("f", "x", content, msgpack.unpackb(content))
+    for case in known["bad"]:
+        content = bytes.fromhex(case["hex"])
+        record = msgpack.unpackb(content)
+        assert has_sum(record), case["what"]
+        with pytest.raises(FormatError, match="f is damaged: the checksum of x is"):
+            check_sum("f", "x", content, record)
+    for case in known["old"]:
+        assert not has_sum(msgpack.unpackb(bytes.fromhex(case["hex"])))
+
+
+@pytest.mark.parametrize(("name", "read"), [(GRAPH, read_graph), (RUN, read_run)])
+def test_no_flipped_bit_passes(tmp_path, name, read):
+    path = make_workspace(tmp_path, PLANS) / name
+    content = path.read_bytes()
+    for bit in range(0, 8 * len(content), 5):  # bits of every byte but few, at all eight places
+        path.write_bytes(flipped(content, bit))
+        with pytest.raises(FormatError) as refusal:
+            read(tmp_path)
+        assert str(path) in str(refusal.value)
+    path.write_bytes(content)
+    read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        (b"specroot", "the graph's head"),
+        (b"about b", "step 1"),
+        (b"false", "instance 1"),
+    ],
+)
+def test_the_part_is_named_and_nothing_runs(tmp_path, capsys, text, part):
+    path = make_workspace(tmp_path, PLANS) / GRAPH
+    content = path.read_bytes()
+    path.write_bytes(flipped(content, 8 * content.index(text)))
+    assert main([str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert f"{path} is damaged: the checksum of {part} is wrong. Put back a copy" in said
+    assert not list(tmp_path.glob("a"))
+
+
+def test_what_is_read_again_later_is_checked_again(tmp_path):
+    path = make_workspace(tmp_path, PLANS) / GRAPH
+    graph = read_graph(tmp_path)
+    assert graph.instance(1)["command"] == "false"
+    content = path.read_bytes()
+    with path.open("r+b") as file:  # the same file, not another in its place
+        file.write(flipped(content, 8 * content.index(b"false")))
+    with pytest.raises(FormatError, match=r"the checksum of instance 1 \(a_N.1\) is wrong"):
+        graph.instance(1)
+    assert graph.instance(0)["command"] == "true"
+    graph.close()
+
+
+def golden() -> list[Path]:
+    for folder in Path(__file__).parents:
+        found = folder / "docs/workspace-format/golden"
+        if found.is_dir():
+            return sorted(each.parent.parent for each in found.glob("*/.maestro/graph.msgpack"))
+    return []
+
+
+@pytest.mark.parametrize("root", golden(), ids=lambda root: root.name)
+def test_workspaces_of_version_1_0_are_read(tmp_path, capsys, root):
+    copy = tmp_path / "w"
+    shutil.copytree(root, copy)
+    graph = read_graph(copy)
+    assert graph.header["version"] == [1, 0]
+    assert len(graph) == sum(step.count for step in graph.steps)
+    assert [graph.instance(i)["name"] for i in range(len(graph))] == graph.names
+    assert main([str(copy), "--status"]) == 0
+    assert graph.names[0] in capsys.readouterr().out
+    graph.close()
+
+
+def test_a_version_that_is_to_come_is_named(tmp_path):
+    path = make_workspace(tmp_path, PLANS) / RUN
+    record = msgpack.unpackb(path.read_bytes())
+    del record["crc"]
+    path.write_bytes(msgpack.packb({**record, "version": [2, 0]}))
+    with pytest.raises(FormatError, match=r"has format version 2\.0"):
+        read_run(tmp_path)
