@@ -2,8 +2,9 @@
 
     python bit_flips.py --tries 320 --seed 7
 
-A study runs to its end: some steps have finished, one has failed. Then, for each try, one bit of one
-of its files is flipped, and the commands that read the file are run. What each says and does must be
+A study runs to its end: some steps have finished, one has failed. Another one's conductor died before
+it noted any end, a third was made and never started. Then, for each try, one bit of one of the files
+of one of them is flipped, and the commands that read the file are run. What each says and does must be
 just what it is without the flip, or one refusal that names the file; no step that has finished runs
 again, nothing ends in a traceback or hangs. Prints one line of JSON; the exit code is 0 if all held.
 """
@@ -29,6 +30,7 @@ import attrs
 from maestro_cli import app
 from maestro_conductor import cli as conductor_cli
 from maestro_conductor import composition
+from maestro_conductor.journal import JournalReader
 from maestro_graph import cli as graph_cli
 from maestro_graph import workspace
 
@@ -180,6 +182,31 @@ def ended_scene(folder: Path) -> Scene:
     return Scene(root, kept, commands, files, lambda: counts(root))
 
 
+def interrupted_scene(folder: Path) -> Scene:
+    """A study whose conductor died before it noted any end; what the steps left tells of them.
+
+    Attempt files are not damaged here: they have no checksums, and nothing else knows yet.
+    """
+    root = stage(folder, "interrupted")
+    assert run(conductor_cli.main, root, "--no-logstdout").code == 2
+    journal = root / ".maestro/journal.msgpack"
+    size = 0
+    with JournalReader(journal) as reader:
+        for record in reader.read():
+            if record["kind"] == "state":
+                break
+            size = reader.offset
+    os.truncate(journal, size)
+    kept = folder / "interrupted.kept"
+    shutil.copytree(root, kept)
+    commands = {
+        "conductor": lambda: run(conductor_cli.main, root, "--no-logstdout"),
+        "resume": lambda: run(app.main, "-l", folder / "log", "resume", "-fg", "--json", root),
+    }
+    files = [".maestro/graph.msgpack"] * 3 + [".maestro/run.msgpack", ".maestro/conductor.msgpack"]
+    return Scene(root, kept, commands, files, lambda: counts(root))
+
+
 def staged_scene(folder: Path) -> Scene:
     """A study that was made and never started; it is expanded anew."""
     root = stage(folder, "staged")
@@ -266,7 +293,7 @@ def _plain(out: str, name: str) -> str:
 def flip_bits(folder: Path, tries: int, seed: int) -> list[str]:
     """Flip so many bits; what was wrong then."""
     dice = Random(seed)  # noqa: S311 - no secret
-    scenes = [ended_scene(folder), staged_scene(folder)]
+    scenes = [ended_scene(folder), interrupted_scene(folder), staged_scene(folder)]
     usual = []
     for scene in scenes:
         before = scene.sights()
@@ -274,7 +301,7 @@ def flip_bits(folder: Path, tries: int, seed: int) -> list[str]:
         usual.append((before, scene.play()))
     found = []
     for number in range(tries):
-        which = 1 if number % 5 == 4 else 0
+        which = (0, 0, 0, 1, 2)[number % 5]
         scene, (before, expected) = scenes[which], usual[which]
         scene.restore()
         name = dice.choice(scene.files)
