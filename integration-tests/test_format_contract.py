@@ -215,7 +215,7 @@ def test_what_a_run_leaves_follows_the_page(study: str, tmp_path: Path, maestro:
         and all("crc" in document for document in file.documents if "record" in document)
         and "crc" in file.documents[0]
     }
-    summed = ("spec", "parameters", "graph", "run", "journal")
+    summed = ("spec", "parameters", "graph", "run", "journal", "conductor")
     assert checked == {f".maestro/{name}.msgpack" for name in summed}
     not_left = {".study.update.lock", ".cancel.lock", ".maestro/requests/*.json", "*.txt"}
     assert left == {file.pattern for file in files.page()[1]} - not_left

@@ -150,8 +150,15 @@ def decode(content: bytes, decoded_as: str) -> list[Any]:
     return []
 
 
-#: Files whose maps have checksums from version 1.1 on; the conductor's record has none.
-SUMMED = {"maestro-spec", "maestro-parameters", "maestro-graph", "maestro-run", "maestro-journal"}
+#: Files whose maps have checksums from version 1.1 on.
+SUMMED = {
+    "maestro-spec",
+    "maestro-parameters",
+    "maestro-graph",
+    "maestro-run",
+    "maestro-journal",
+    "maestro-conductor",
+}
 
 
 def summed(document: Any, content: bytes) -> Any:

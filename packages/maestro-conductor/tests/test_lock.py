@@ -14,6 +14,7 @@ import attrs
 import msgpack
 import pytest
 
+from maestro_conductor.checksums import seal
 from maestro_conductor.errors import HeldError
 from maestro_conductor.files import CONDUCTOR, LOCK
 from maestro_conductor.lock import STALE, hold, holder, last_holder
@@ -39,7 +40,7 @@ def write_holder(root, **changes):
         me = held.me
     told = {**attrs.asdict(me), "live": True, **changes}
     path = root / CONDUCTOR
-    path.write_bytes(msgpack.packb({**msgpack.unpackb(path.read_bytes()), **told}))
+    path.write_bytes(seal(msgpack.packb, {**msgpack.unpackb(path.read_bytes()), **told}))
 
 
 def test_the_second_is_told_who_holds_it(workspace, run):
@@ -84,12 +85,26 @@ def test_since_when_it_stands_still(workspace):
 def test_a_holder_that_an_older_version_wrote_is_read(workspace):
     with hold(workspace) as held:
         me = held.me
-    later = ("paused", "paused_since", "padding")
+    later = ("paused", "paused_since", "padding", "crc")
     value = msgpack.unpackb((workspace / CONDUCTOR).read_bytes())
     old = {key: item for key, item in value.items() if key not in later}
     (workspace / CONDUCTOR).write_bytes(msgpack.packb({**old, "version": [1, 0]}))
     assert last_holder(workspace).pid == me.pid
     assert last_holder(workspace).paused is None
+
+
+def test_a_record_with_a_flipped_bit_says_nothing(workspace):
+    with hold(workspace) as held:
+        path = workspace / CONDUCTOR
+        content = path.read_bytes()
+        for place in range(len(content) - len(msgpack.packb(bytes(3000))), len(content)):
+            flipped = bytearray(content)
+            flipped[place] ^= 1 << place % 8
+            path.write_bytes(flipped)
+            assert last_holder(workspace) is None
+            assert holder(workspace).pid == 0  # the lock tells that somebody lives
+        path.write_bytes(content)
+        assert holder(workspace) == held.me
 
 
 def test_after_a_kill_the_next_takes_over_at_once(workspace):

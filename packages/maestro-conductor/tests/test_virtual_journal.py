@@ -9,6 +9,7 @@ import msgpack
 import pytest
 
 from maestro_conductor import records
+from maestro_conductor.checksums import seal
 from maestro_conductor.files import CONDUCTOR, JOURNAL
 from maestro_conductor.journal import JournalReader, JournalWriter, read_state
 from maestro_conductor.journal.compaction import SMALL
@@ -233,7 +234,7 @@ def test_a_torn_tail_and_a_conductor_that_died_are_told(timed):
     b.time.at(30.0, lambda: os.kill(os.getpid(), signal.SIGTERM))
     assert b.conduct() == 143
     holder = b.root / CONDUCTOR
-    holder.write_bytes(msgpack.packb({**msgpack.unpackb(holder.read_bytes()), "live": True}))
+    holder.write_bytes(seal(msgpack.packb, {**msgpack.unpackb(holder.read_bytes()), "live": True}))
     with (b.root / JOURNAL).open("ab") as journal:
         journal.write(b"\x93\x09\x00")
     told = len(b.events())

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from attrs import define, frozen
 
 from maestro_cli.errors import EXIT_BAD, EXIT_CANCELLED, EXIT_FAILED, EXIT_OK, StudyError
-from maestro_conductor.regular_files import read_regular, stream_regular
+from maestro_conductor.regular_files import stream_regular
 
 if TYPE_CHECKING:
     from maestro_conductor.graph_view import Graph
