@@ -82,8 +82,11 @@ def maestro(*arguments: object) -> list[str]:
 
 
 def reasons(root: Path) -> list[str]:
-    log = (root / "logs/study.log").read_text()
-    return [json.loads(line).get("reason", "") for line in log.splitlines()]
+    log = root / "logs/study.log"
+    if not log.exists():  # who was killed had no time to write one
+        return []
+    whole = log.read_text().rpartition("\n")[0]
+    return [json.loads(line).get("reason", "") for line in whole.splitlines()]
 
 
 def alive(pid: int) -> bool:
