@@ -1,0 +1,79 @@
+"""Calls that fail: the n-th of a kind on the workspace's files, in the conductor or its keeper.
+
+A library that is loaded before all others (`failing_calls.c`) makes them fail.
+"""
+
+from __future__ import annotations
+
+import errno
+import functools
+import random
+import subprocess
+import tempfile
+from pathlib import Path
+
+from faults.judge import judge
+from faults.trial import Trial, make_study
+
+NAME = "failing calls"
+INJECTED = (
+    "the n-th `open`, `read`, `write`, `rename` or `mkdir` on a file of the workspace, in the "
+    "conductor, its keeper or `maestro`, and up to 29 after it, fail with "
+    "EIO, ENOSPC, EDQUOT, EMFILE, ENFILE or ESTALE"
+)
+
+_SOURCE = Path(__file__).with_suffix(".c")
+#: About how often each call is made in an undisturbed run, by the program that makes it. None: only
+#: after another fault, or where something was left by an earlier run.
+_CALLS = {
+    "conductor": {"open": 40, "read": 8, "write": 44, "rename": 6, "mkdir": 23},
+    "keeper": {"open": 84, "read": 14, "write": 42, "rename": 28},
+    "maestro": {"open": 56, "read": 28, "write": 50, "rename": 6, "mkdir": 23},
+}
+_ERRORS = ["EIO", "ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "ESTALE"]
+
+
+def attempt(chance: random.Random, folder: Path) -> str | None:
+    """Run a study with calls that fail; then judge it."""
+    who = chance.choice(["conductor", "conductor", "keeper", "maestro"])
+    call = chance.choice(list(_CALLS[who]))
+    first = chance.randint(1, _CALLS[who][call])
+    error = getattr(errno, chance.choice(_ERRORS))
+    length = chance.choice([1, 1, 2, 5, 30])
+    while True:
+        trial = Trial(folder / str(first))
+        told = trial.folder / "failed"
+        make_study(trial, chance)
+        environment = {
+            "LD_PRELOAD": str(library()),
+            "FAIL_UNDER": f"{trial.root}/",
+            "FAIL_WHO": who,
+            "FAIL_CALL": call,
+            "FAIL_FIRST": str(first),
+            "FAIL_COUNT": str(length),
+            "FAIL_ERRNO": str(error),
+            "FAIL_TOLD": str(told),
+        }
+        words = trial.conductor()
+        if who == "maestro":
+            words = trial.maestro("resume", "-fg", trial.root)
+        started = trial.start("target", words, environment=environment)
+        code = trial.end(started, {0, 1, 2})
+        found = judge(trial)
+        if found or told.exists() or first == 1:
+            break
+        first //= 2  # so many calls were not made this time
+    if found is None and not told.exists():
+        return "the try itself failed: no call was made to fail"
+    what = f"call {first} of {call} in {who}, {length} times {errno.errorcode[error]}, exit {code}"
+    return found and f"{what}: {found}"
+
+
+@functools.cache
+def library() -> Path:
+    """Build the library; once in a process."""
+    folder = Path(tempfile.mkdtemp(prefix="fm-library-"))
+    built = folder / "failing_calls.so"
+    command = ["cc", "-shared", "-fPIC", "-O1", "-Wall", "-o", built, _SOURCE, "-ldl"]
+    subprocess.run(command, check=True)
+    return built
