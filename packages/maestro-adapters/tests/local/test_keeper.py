@@ -148,6 +148,16 @@ def test_interpreters(keeping, tmp_path, interpreter, body, code):
         assert log.read_text() == ""
 
 
+def test_a_script_on_a_disk_that_fails_has_not_begun(keeping, tmp_path):
+    """What failed is the disk, not the step: it is refused for now, and tried another time."""
+    job = job_in(tmp_path, "exit 4\n")
+    Path(job.script).unlink()
+    Path(job.script).symlink_to("/proc/self/mem")  # reading its first byte is EIO
+    (answer,) = run(keeping, job)
+    assert (answer.code, answer.why) == (73, "Input/output error")
+    assert sorted(os.listdir(tmp_path)) == ["job é.sh"]
+
+
 def test_a_script_that_is_still_open_for_writing_runs(keeping, tmp_path):
     job = job_in(tmp_path, "exit 4\n")
     with open(job.script, "a"):

@@ -78,6 +78,15 @@ _BATCH = 0.02
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 #: What passes: of processes, memory or files there are too many for now.
 TOO_MANY = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
+#: A file system that fails: that says nothing of a script on it.
+_DISK_FAILS = (
+    errno.EIO,
+    errno.ESTALE,
+    errno.ETIMEDOUT,
+    errno.ESHUTDOWN,
+    errno.ENOSPC,
+    errno.EDQUOT,
+)
 #: A script must not inherit what its ancestors ignore: Python SIGPIPE, a `nohup` SIGHUP, …
 _DEFAULT_ACTION = sorted(set(map(int, signal.valid_signals())) - {signal.SIGKILL, signal.SIGSTOP})
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC
@@ -320,7 +329,7 @@ class Keeper:
                     raise
                 return spawn(b"/bin/sh", script)
         except OSError as error:
-            if error.errno in TOO_MANY:
+            if error.errno in (*TOO_MANY, *_DISK_FAILS):
                 raise
             code = _NOT_FOUND if error.errno == errno.ENOENT else _NOT_EXECUTABLE
             message = b"%b: %b" % (b" ".join(words), os.strerror(error.errno or 0).encode())
