@@ -2,7 +2,7 @@
  *
  * FAIL_UNDER  path that the files' paths begin with
  * FAIL_WHO    conductor, keeper or maestro: the program in which calls fail
- * FAIL_CALL   open, read, write, fsync, rename, ftruncate, mkdir, unlink
+ * FAIL_CALL   open, read, write, fsync, rename, ftruncate, mkdir, unlink; or any of them: any
  * FAIL_FIRST  the number of the first call that fails, from 1 on
  * FAIL_COUNT  how many fail
  * FAIL_ERRNO  with what
@@ -60,9 +60,14 @@ __attribute__((constructor)) static void begin(void)
     number = atoi(getenv("FAIL_ERRNO"));
 }
 
+static int is_chosen(const char *call)
+{
+    return chosen && (!strcmp(chosen, call) || !strcmp(chosen, "any"));
+}
+
 static int fails(const char *call, const char *path)
 {
-    if (!chosen || strcmp(chosen, call) || !path || strncmp(path, under, strlen(under)))
+    if (!is_chosen(call) || !path || strncmp(path, under, strlen(under)))
         return 0;
     int now = atomic_fetch_add(&seen, 1) + 1;
     if (now < first || now >= first + count)
@@ -80,7 +85,7 @@ static int fails(const char *call, const char *path)
 static int fails_fd(const char *call, int descriptor)
 {
     char link[64], path[4096];
-    if (!chosen || strcmp(chosen, call))
+    if (!is_chosen(call))
         return 0;
     snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
     ssize_t size = readlink(link, path, sizeof path - 1);

@@ -13,29 +13,30 @@ import tempfile
 from pathlib import Path
 
 from faults.judge import judge
-from faults.trial import Trial, make_study
+from faults.trial import Trial, is_study, make_study, write_study
 
 NAME = "failing calls"
 INJECTED = (
-    "the n-th `open`, `read`, `write`, `rename` or `mkdir` on a file of the workspace, in the "
-    "conductor, its keeper or `maestro`, and up to 29 after it, fail with "
+    "the n-th `open`, `read`, `write`, `rename`, `mkdir`, `fsync`, or of all of these, `unlink` and "
+    "`ftruncate`, on a file of the study, in the conductor, its keeper, `maestro run` or `resume`, and "
+    "up to 29 after it, fail with "
     "EIO, ENOSPC, EDQUOT, EMFILE, ENFILE or ESTALE"
 )
 
 _SOURCE = Path(__file__).with_suffix(".c")
-#: About how often each call is made in an undisturbed run, by the program that makes it. None: only
-#: after another fault, or where something was left by an earlier run.
+#: About how often each call is made in an undisturbed run, by the program that makes it.
 _CALLS = {
-    "conductor": {"open": 40, "read": 8, "write": 44, "rename": 6, "mkdir": 23},
-    "keeper": {"open": 84, "read": 14, "write": 42, "rename": 28},
-    "maestro": {"open": 56, "read": 28, "write": 50, "rename": 6, "mkdir": 23},
+    "conductor": {"open": 40, "read": 8, "write": 44, "rename": 6, "mkdir": 23, "any": 120},
+    "keeper": {"open": 84, "read": 14, "write": 42, "rename": 28, "any": 160},
+    "maestro resume": {"open": 56, "read": 28, "write": 50, "rename": 6, "mkdir": 23, "any": 160},
+    "maestro run": {"open": 80, "read": 60, "write": 80, "fsync": 6, "rename": 12, "any": 200},
 }
 _ERRORS = ["EIO", "ENOSPC", "EDQUOT", "EMFILE", "ENFILE", "ESTALE"]
 
 
 def attempt(chance: random.Random, folder: Path) -> str | None:
     """Run a study with calls that fail; then judge it."""
-    who = chance.choice(["conductor", "conductor", "keeper", "maestro"])
+    who = chance.choice(list(_CALLS))
     call = chance.choice(list(_CALLS[who]))
     first = chance.randint(1, _CALLS[who][call])
     error = getattr(errno, chance.choice(_ERRORS))
@@ -43,22 +44,28 @@ def attempt(chance: random.Random, folder: Path) -> str | None:
     while True:
         trial = Trial(folder / str(first))
         told = trial.folder / "failed"
-        make_study(trial, chance)
+        words = trial.conductor()
+        if who == "maestro run":
+            study = write_study(trial, chance)
+            words = trial.maestro("run", "-fg", "-y", "-o", trial.root, study)
+        else:
+            make_study(trial, chance)
+        if who == "maestro resume":
+            words = trial.maestro("resume", "-fg", trial.root)
         environment = {
             "LD_PRELOAD": str(library()),
-            "FAIL_UNDER": f"{trial.root}/",
-            "FAIL_WHO": who,
+            "FAIL_UNDER": f"{trial.folder}/",
+            "FAIL_WHO": who.split()[0],
             "FAIL_CALL": call,
             "FAIL_FIRST": str(first),
             "FAIL_COUNT": str(length),
             "FAIL_ERRNO": str(error),
             "FAIL_TOLD": str(told),
         }
-        words = trial.conductor()
-        if who == "maestro":
-            words = trial.maestro("resume", "-fg", trial.root)
         started = trial.start("target", words, environment=environment)
-        code = trial.end(started, {0, 1, 2})
+        code = trial.end(started, {1, 2})
+        if not is_study(trial.root):
+            trial.run("another run", words, {2})
         found = judge(trial)
         if found or told.exists() or first == 1:
             break

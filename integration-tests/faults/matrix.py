@@ -33,6 +33,8 @@ sys.path.insert(0, str(HERE.parent))
 
 #: Tries of each class with ``--full``, and without any option.
 FULL, FEW = 100, 5
+#: Characters of a violation that the table shows; ``--json`` has all.
+_LONGEST = 1500
 
 
 @attrs.frozen
@@ -133,7 +135,7 @@ def table(rows: Sequence[Row]) -> str:
     ]
     for row in rows:
         for violation in row.violations:
-            lines += ["", f"{violation.word}, seed {violation.seed}: {violation.what}"]
+            lines += ["", f"{violation.word}, seed {violation.seed}: {violation.what[:_LONGEST]}"]
             lines += [f"    {violation.command}"]
     return "\n".join(lines)
 

@@ -7,13 +7,17 @@ that what happened is known whatever becomes of the workspace.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import pty
 import random
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import attrs
 
@@ -125,6 +129,7 @@ class Trial:
         *,
         environment: Mapping[str, str] | None = None,
         first: Callable[[], None] | None = None,
+        terminal: bool = False,
     ) -> Started:
         """Start a command of ours.
 
@@ -133,9 +138,14 @@ class Trial:
             command: its words.
             environment: over that of the try.
             first: done in the process before the command.
+            terminal: its output is one.
         """
         said = self.folder / "said" / f"{len(self._started)}-{name}"
-        with said.open("wb") as output:
+        with contextlib.ExitStack() as stack:
+            output: Any = stack.enter_context(said.open("wb"))
+            if terminal:
+                output = _terminal(said)
+                stack.callback(os.close, output)
             process = subprocess.Popen(
                 [*self.prefix, *map(str, command)],
                 stdin=subprocess.DEVNULL,
@@ -194,6 +204,12 @@ class Trial:
             self.violated(f"hang: a conductor still runs after {PATIENCE} s")
             self.kill_all()
 
+    def resume(self) -> None:
+        """Run again what failed or was cancelled; what was asked for before has its effect first."""
+        words = self.maestro("resume", "-fg", self.root)
+        if self.run("resume", words, {2, 3}) == 3:
+            self.run("another resume", words, {2})
+
     def alive(self) -> dict[int, str]:
         """All processes of this try, with their command lines."""
         mark = os.fsencode(f"{_MARK}={self.folder}") + b"\0"
@@ -227,6 +243,11 @@ class Trial:
         }
 
 
+def is_study(root: Path) -> bool:
+    """Whether a study's folder is complete."""
+    return (root / ".maestro/run.msgpack").exists()
+
+
 #: How often each command of the study runs, and how its instances end.
 RUNS = {"a": 1, "b": 1, "bad": 1, "after_bad": 0, "again": 2, "last": 1}
 ENDS = {"bad": "FAILED", "after_bad": "FAILED"}
@@ -242,19 +263,60 @@ def command(trial: Trial, sleep: float = 0.05, code: int = 0, before: str = "") 
 
 
 def make_study(trial: Trial, chance: random.Random, *, wild: str | None = None) -> Path:
-    """A study with every kind of end, some 20 steps long.
+    """A study with every kind of end, some 15 steps long.
 
     Args:
         trial: where.
         chance: draws how long its steps last.
         wild: command of a step besides these; None: there is none.
     """
+    commands = _commands(trial, chance)
+    steps = [
+        StepPlan("a", commands["a"]),
+        StepPlan("b", commands["b"], needs=["a"]),
+        StepPlan("bad", commands["bad"], needs=["a"]),
+        StepPlan("after_bad", commands["after_bad"], needs=["bad"]),
+        StepPlan("again", commands["again"], failure={"retries": 2, "retry_pause": 0.05}),
+        StepPlan("last", commands["last"], needs=["again"], funnels=["b"]),
+    ]
+    if wild is not None:
+        steps.insert(0, StepPlan("wild", [wild]))
+    return make_workspace(trial.root, steps, batch={"local_slots": 3})
+
+
+def write_study(trial: Trial, chance: random.Random) -> Path:
+    """The file of such a study, for `maestro run`."""
+    commands = _commands(trial, chance)
+    waits: dict[str, list[str]] = {
+        "b": ["a"],
+        "bad": ["a_*"],
+        "after_bad": ["bad"],
+        "last": ["again", "b_*"],
+    }
+    steps = []
+    for name, (first, *more) in commands.items():
+        run: dict[str, object] = {"cmd": f": $(N)\n{first}" if more else first}
+        if name in waits:
+            run["depends"] = waits[name]
+        if name == "again":
+            run |= {"retries": 2, "retry pause": 0.05}
+        steps.append({"name": name, "description": "one of the study", "run": run})
+    study = {
+        "description": {"name": "study", "description": "every kind of end"},
+        "batch": {"type": "local", "shell": "/bin/sh", "local slots": 3},
+        "study": steps,
+        "global.parameters": {"N": {"values": [0, 1, 2, 3, 4], "label": "N.%%"}},
+    }
+    path = trial.folder / "study.yaml"
+    path.write_text(json.dumps(study, indent=1))
+    return path
+
+
+def _commands(trial: Trial, chance: random.Random) -> dict[str, list[str]]:
+    """The commands of each step, one per instance."""
 
     def sleep() -> float:
         return round(chance.uniform(0, 0.15), 3)
-
-    def several(count: int) -> list[str]:
-        return [command(trial, sleep()) for _ in range(count)]
 
     first = trial.folder / "first"
     again = (
@@ -262,17 +324,28 @@ def make_study(trial: Trial, chance: random.Random, *, wild: str | None = None) 
         f"[ -e {first} ] || {{ : > {first}; code=1; }}; "
         f'echo "end $MAESTRO_TOKEN $code" >> {trial.witness}; exit $code'
     )
-    steps = [
-        StepPlan("a", several(5)),
-        StepPlan("b", several(5), needs=["a"]),
-        StepPlan("bad", [command(trial, sleep(), 5)], needs=["a"]),
-        StepPlan("after_bad", [command(trial)], needs=["bad"]),
-        StepPlan("again", [again], failure={"retries": 2, "retry_pause": 0.05}),
-        StepPlan("last", [command(trial, sleep())], needs=["again"], funnels=["b"]),
-    ]
-    if wild is not None:
-        steps.insert(0, StepPlan("wild", [wild]))
-    return make_workspace(trial.root, steps, batch={"local_slots": 3})
+    return {
+        "a": [command(trial, sleep()) for _ in range(5)],
+        "b": [command(trial, sleep()) for _ in range(5)],
+        "bad": [command(trial, sleep(), 5)],
+        "after_bad": [command(trial)],
+        "again": [again],
+        "last": [command(trial, sleep())],
+    }
+
+
+def _terminal(said: Path) -> int:
+    """A terminal; what is shown there goes to a file. Gives the descriptor of its end for others."""
+    ours, theirs = pty.openpty()
+
+    def copy() -> None:
+        with said.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+            while data := os.read(ours, 4096):
+                file.write(data)
+        os.close(ours)
+
+    threading.Thread(target=copy, daemon=True).start()
+    return theirs
 
 
 def _tail(path: Path) -> str:
