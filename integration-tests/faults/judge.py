@@ -14,7 +14,7 @@ from typing import Any
 
 import attrs
 
-from faults.trial import ENDS, PATIENCE, RUNS, Trial
+from faults.trial import ENDS, RUNS, Trial
 from maestro_conductor.errors import ConductorError
 from maestro_conductor.journal import JournalReader, read_state
 from maestro_conductor.states import FINAL, IN_FLIGHT, NAMES
@@ -210,7 +210,8 @@ def _words(trial: Trial) -> Iterator[str]:
     texts += trial.said
     for name, text in texts:
         found = _TRACEBACK.search(text)
-        if found:
+        early = "\nKeyboardInterrupt" in text and ", in main\n" not in text
+        if found and not early:  # Ctrl-C while Python itself begins is none of ours
             yield f"traceback: {name}: {text[max(0, found.start() - 200) : found.end() + 1500]!r}"
 
 
@@ -232,6 +233,6 @@ def _end_of_processes(trial: Trial, leave: Leave) -> None:
         return [words for words in trial.alive().values() if "maestro" in words or not leave.wild]
 
     try:
-        wait_until(lambda: not alive(), patience=PATIENCE / 4)
+        wait_until(lambda: not alive(), patience=trial.patience / 4)
     except AssertionError:
         trial.violated(f"processes: these live on: {alive()}")

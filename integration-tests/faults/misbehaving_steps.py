@@ -17,7 +17,9 @@ INJECTED = (
     "ignores TERM while it is cancelled, writes 4 GB of holes, takes rights away or changes limits"
 )
 
-#: Commands in sh. {first} is a file that is there once the step has run before.
+#: The rest of a command is done when it runs for the first time alone.
+_ONCE = "[ ! -e {first} ] || exit 0; : > {first}; "
+#: Commands in sh.
 WILD = {
     "deletes its attempt file": "rm -f $MAESTRO_ATTEMPT; sleep 0.1",
     "empties its attempt file": ": > $MAESTRO_ATTEMPT; sleep 0.1",
@@ -40,8 +42,8 @@ WILD = {
     "kills its keeper": "kill -9 $PPID; sleep 0.1",
     "stops its keeper for a while": "kill -STOP $PPID; sleep 0.3; kill -CONT $PPID",
     "tells its keeper to end": "kill -TERM $PPID; kill -INT $PPID; kill -HUP $PPID; sleep 0.1",
-    "kills all above it": "kill -9 $(cut -d' ' -f4 /proc/$PPID/stat) $PPID; sleep 0.1",
-    "kills its conductor": "kill -9 $(cut -d' ' -f4 /proc/$PPID/stat); sleep 0.1",
+    "kills all above it": _ONCE + "kill -9 $(cut -d' ' -f4 /proc/$PPID/stat) $PPID; sleep 0.1",
+    "kills its conductor": _ONCE + "kill -9 $(cut -d' ' -f4 /proc/$PPID/stat); sleep 0.1",
     "kills its session": "kill -9 0",
     "ends by a signal": "kill -SEGV $$",
     "stops itself for a while": "(sleep 0.3; kill -CONT $$) & kill -STOP $$",
@@ -52,7 +54,7 @@ WILD = {
     "leaves a daemon": "setsid sleep 30 >&- 2>&- <&- &",
     "leaves a daemon with its logs": "setsid sleep 1 &",
     "leaves something in the background": "(sleep 0.5; echo late) &",
-    "ignores TERM": "trap '' TERM INT HUP; [ -e {first} ] || { : > {first}; sleep 100; sleep 100; }",
+    "ignores TERM": "trap '' TERM INT HUP; " + _ONCE + "sleep 100; sleep 100",
     "writes 4 GB of holes": "truncate -s 4G big; dd if=/dev/null of=/dev/stdout bs=1 seek=4G",
     "writes 20 MB": "head -c 20000000 /dev/zero; head -c 20000000 /dev/zero >&2",
     "writes control characters": "printf '\\033[2J\\000\\377' | tee /dev/stderr",

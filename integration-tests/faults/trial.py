@@ -25,7 +25,7 @@ from maestro_conductor.lock import holder
 from maestro_conductor.testing import StepPlan, make_workspace
 from waiting import ended_within, wait_until
 
-#: s in which each process ends, and what follows of it comes about. No busy machine needs them.
+#: s; no busy machine needs them.
 PATIENCE = 60
 #: kB of memory that no process of ours needs.
 MOST_MEMORY = 200_000
@@ -79,12 +79,14 @@ class Trial:
         witness: what the commands say: ``begin TOKEN``, ``end TOKEN CODE``.
         violations: what was found so far.
         prefix: words before each command of ours.
+        patience: s in which each process ends, and what follows of it comes about.
     """
 
     folder: Path
     root: Path = attrs.field()
     violations: list[str] = attrs.Factory(list)
     prefix: list[str] = attrs.Factory(list)
+    patience: float = PATIENCE
     _started: list[Started] = attrs.Factory(list)
 
     @root.default
@@ -159,21 +161,20 @@ class Trial:
         self._started.append(started)
         return started
 
-    def end(self, started: Started, codes: Iterable[int], patience: float = PATIENCE) -> int | None:
+    def end(self, started: Started, codes: Iterable[int]) -> int | None:
         """Wait for a process; one that hangs is killed, which violates what is promised.
 
         Args:
             started: the process.
             codes: exit codes that are as documented; -n: signal n.
-            patience: s that it may take.
         """
         process = started.process
         if process.returncode is not None:
             return process.returncode
-        hangs = not ended_within(process.pid, patience)
+        hangs = not ended_within(process.pid, self.patience)
         if hangs:
             self.violated(
-                f"hang: {started.name} did not end in {patience} s; {_where(process.pid)}"
+                f"hang: {started.name} did not end in {self.patience} s; {_where(process.pid)}"
             )
             process.kill()
         _, status, usage = os.wait4(process.pid, 0)
@@ -199,9 +200,9 @@ class Trial:
     def settle(self) -> None:
         """Wait until no conductor holds the workspace."""
         try:
-            wait_until(lambda: holder(self.root) is None, patience=PATIENCE)
+            wait_until(lambda: holder(self.root) is None, patience=self.patience)
         except AssertionError:
-            self.violated(f"hang: a conductor still runs after {PATIENCE} s")
+            self.violated(f"hang: a conductor still runs after {self.patience} s")
             self.kill_all()
 
     def resume(self) -> None:
@@ -231,6 +232,7 @@ class Trial:
             if started.process.returncode is None:
                 started.process.kill()
                 started.process.wait()
+        wait_until(lambda: not self.alive(), "the end of what was killed")
 
     def _environment(self) -> dict[str, str]:
         return os.environ | {
