@@ -42,7 +42,9 @@ def attempt(chance: random.Random, folder: Path) -> str | None:
     error = getattr(errno, chance.choice(_ERRORS))
     length = chance.choice([1, 1, 2, 5, 30])
     while True:
-        trial = Trial(folder / str(first))
+        place = folder / str(first)
+        trial = Trial(place, root=place / "studies/w")
+        trial.root.parent.mkdir()
         told = trial.folder / "failed"
         words = trial.conductor()
         if who == "maestro run":
@@ -54,7 +56,7 @@ def attempt(chance: random.Random, folder: Path) -> str | None:
             words = trial.maestro("resume", "-fg", trial.root)
         environment = {
             "LD_PRELOAD": str(library()),
-            "FAIL_UNDER": f"{trial.folder}/",
+            "FAIL_UNDER": f"{trial.root.parent}/",
             "FAIL_WHO": who.split()[0],
             "FAIL_CALL": call,
             "FAIL_FIRST": str(first),

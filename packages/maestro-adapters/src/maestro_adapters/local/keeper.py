@@ -193,6 +193,7 @@ class Keeper:
         running: scripts by their process ids.
         leaving: those whose command has ended and left something in the background.
         unwritten: ends that could not be written yet, with their attempt files.
+        leftovers: files of scripts that could not be started, to be deleted.
         unsent: answers that were not told yet.
         retry_at: s, steady: when to try again what could not be done; None: there is nothing.
         tell_at: s, steady: when to tell the answers; None: there are none.
@@ -211,6 +212,7 @@ class Keeper:
         self.running: dict[int, _Script] = {}
         self.leaving: dict[int, _Script] = {}
         self.unwritten: list[tuple[int, bytes, bytes]] = []
+        self.leftovers: list[bytes] = []
         self.unsent = b""
         self.retry_at: float | None = None
         self.tell_at: float | None = None
@@ -282,7 +284,7 @@ class Keeper:
         except OSError:
             for descriptor, name in made:
                 os.close(descriptor)
-                _quietly(os.unlink, name)
+                self._delete(name)
             raise
         finally:
             os.chdir(b"/")  # keep no file system busy
@@ -295,6 +297,15 @@ class Keeper:
         for descriptor, _ in opened:
             os.close(descriptor)
         return pid
+
+    def _delete(self, path: bytes) -> None:
+        """Where the disk does not let it, it is tried again: the file says that the script has begun."""
+        try:
+            os.unlink(path)  # noqa: PTH108 - bytes
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.ENOTDIR):
+                self.leftovers.append(path)
+                self._retry_later()
 
     def _spawn(self, script: bytes, environment: dict[bytes, bytes], out: int, err: int) -> int:
         """Start a script, or what says in its place that it cannot be; gives the process id.
@@ -414,6 +425,9 @@ class Keeper:
         unwritten, self.unwritten = self.unwritten, []
         for end in unwritten:
             self._write_end(*end)
+        leftovers, self.leftovers = self.leftovers, []
+        for path in leftovers:
+            self._delete(path)
         self._look_at_leaving()
         self.fill()
 
@@ -568,7 +582,7 @@ def main() -> None:
     poll.register(0, select.POLLIN)
     signal.signal(signal.SIGIO, signal.SIG_IGN)  # a script may open a log while a lease is tried
     asked = True
-    while asked or keeper.running or keeper.leaving or keeper.unwritten:
+    while asked or keeper.running or keeper.leaving or keeper.unwritten or keeper.leftovers:
         for request in requests:
             keeper.obey(*request)
         requests = []
