@@ -6,10 +6,8 @@ A library that is loaded before all others (`failing_calls.c`) makes them fail.
 from __future__ import annotations
 
 import errno
-import functools
 import random
 import subprocess
-import tempfile
 from pathlib import Path
 
 from faults.judge import judge
@@ -41,6 +39,7 @@ def attempt(chance: random.Random, folder: Path) -> str | None:
     first = chance.randint(1, _CALLS[who][call])
     error = getattr(errno, chance.choice(_ERRORS))
     length = chance.choice([1, 1, 2, 5, 30])
+    library = build(folder)
     while True:
         place = folder / str(first)
         trial = Trial(place, root=place / "studies/w")
@@ -55,7 +54,7 @@ def attempt(chance: random.Random, folder: Path) -> str | None:
         if who == "maestro resume":
             words = trial.maestro("resume", "-fg", trial.root)
         environment = {
-            "LD_PRELOAD": str(library()),
+            "LD_PRELOAD": str(library),
             "FAIL_UNDER": f"{trial.root.parent}/",
             "FAIL_WHO": who.split()[0],
             "FAIL_CALL": call,
@@ -78,10 +77,8 @@ def attempt(chance: random.Random, folder: Path) -> str | None:
     return found and f"{what}: {found}"
 
 
-@functools.cache
-def library() -> Path:
-    """Build the library; once in a process."""
-    folder = Path(tempfile.mkdtemp(prefix="fm-library-"))
+def build(folder: Path) -> Path:
+    """Build the library."""
     built = folder / "failing_calls.so"
     command = ["cc", "-shared", "-fPIC", "-O1", "-Wall", "-o", built, _SOURCE, "-ldl"]
     subprocess.run(command, check=True)

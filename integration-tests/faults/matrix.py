@@ -33,8 +33,8 @@ sys.path.insert(0, str(HERE.parent))
 
 #: Tries of each class with ``--full``, and without any option.
 FULL, FEW = 100, 5
-#: Characters of a violation that the table shows; ``--json`` has all.
-_LONGEST = 1500
+#: Violations of a class below the table, and characters of each; ``--json`` has all.
+_MOST, _LONGEST = 10, 1500
 
 
 @attrs.frozen
@@ -134,9 +134,11 @@ def table(rows: Sequence[Row]) -> str:
         ),
     ]
     for row in rows:
-        for violation in row.violations:
+        for violation in row.violations[:_MOST]:
             lines += ["", f"{violation.word}, seed {violation.seed}: {violation.what[:_LONGEST]}"]
             lines += [f"    {violation.command}"]
+        if len(row.violations) > _MOST:
+            lines += ["", f"{row.kind.word}: {len(row.violations) - _MOST} more; --json has them"]
     return "\n".join(lines)
 
 
