@@ -16,8 +16,8 @@ from random import Random
 
 import pytest
 
+from faults.counted_study import is_study
 from faults.crash_tools import ends, runs
-from faults.trial import is_study
 from local_studies import write
 from maestro_conductor.lock import holder
 from waiting import wait_until

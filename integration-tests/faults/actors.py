@@ -6,8 +6,9 @@ import random
 import signal
 from pathlib import Path
 
+from faults.counted_study import is_study, make_study, write_study
 from faults.judge import Leave, judge
-from faults.trial import Started, Trial, is_study, make_study, write_study
+from faults.trial import Started, Trial
 
 NAME = "actors"
 INJECTED = (

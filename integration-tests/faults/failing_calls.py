@@ -10,8 +10,9 @@ import random
 import subprocess
 from pathlib import Path
 
+from faults.counted_study import is_study, make_study, write_study
 from faults.judge import judge
-from faults.trial import Trial, is_study, make_study, write_study
+from faults.trial import Trial
 
 NAME = "failing calls"
 INJECTED = (

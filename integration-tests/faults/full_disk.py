@@ -9,8 +9,9 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+from faults.counted_study import make_study
 from faults.judge import judge
-from faults.trial import Trial, make_study
+from faults.trial import Trial
 
 NAME = "full disk"
 INJECTED = (

@@ -7,14 +7,15 @@ what the commands themselves said.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-from faults.trial import ENDS, RUNS, Trial
+from faults.counted_study import ENDS, RUNS
+from faults.trial import Trial
 from maestro_conductor.errors import ConductorError
 from maestro_conductor.journal import JournalReader, read_state
 from maestro_conductor.states import FINAL, IN_FLIGHT, NAMES
@@ -103,9 +104,9 @@ def _differences(trial: Trial, leave: Leave) -> Iterator[str]:
         if end != expected and not leave.steps:
             yield f"end: {name} is {end}, not {expected}"
         mine = [token for token in begun if token.startswith(f"{own}{i}.")]
-        runs = len(mine) - story.lost[i]
-        if runs > RUNS[step] and not leave.steps and not leave.asked:
-            yield f"again: {name} ran {len(mine)} times, of which {story.lost[i]} were lost"
+        lost = sum(story.ends.get(_place(token)) == "HWFAILURE" for token in mine)
+        if len(mine) - lost > RUNS[step] and not leave.steps and not leave.asked:
+            yield f"again: {name} ran {len(mine)} times, of which {lost} were lost"
         if story.lost[i] and not leave.lost:
             yield f"lost: {name}: {story.lost[i]} attempts"
         yield from _of_attempts(name, i, mine, ended, story, leave)
@@ -167,18 +168,12 @@ class Story:
                 for i, attempt, state, *_ in record["steps"]:
                     if state in _ENDED and attempt:
                         ends[i, attempt] = state
-        finished: dict[int, list[int]] = {i: [] for i in {place[0] for place in intended}}
+        finished: dict[int, list[int]] = defaultdict(list)
         for (i, attempt), state in ends.items():
             if state == "FINISHED":
-                finished.setdefault(i, []).append(attempt)
-        finished = _Lists(finished)
+                finished[i].append(attempt)
         lost = Counter(i for (i, _), state in ends.items() if state == "HWFAILURE")
         return cls(intended, ends, finished, lost)
-
-
-class _Lists(dict[int, list[int]]):
-    def __missing__(self, key: int) -> list[int]:
-        return []
 
 
 _ENDED = {"FINISHED", "FAILED", "INCOMPLETE", "TIMEDOUT", "HWFAILURE", "CANCELLED"}

@@ -12,8 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from faults.counted_study import make_study
 from faults.judge import Leave, judge
-from faults.trial import Trial, make_study
+from faults.trial import Trial
 
 NAME = "limits"
 INJECTED = (

@@ -6,8 +6,9 @@ import random
 import signal
 from pathlib import Path
 
+from faults.counted_study import make_study
 from faults.judge import Leave, judge
-from faults.trial import Trial, make_study
+from faults.trial import Trial
 from waiting import wait_until
 
 NAME = "misbehaving steps"

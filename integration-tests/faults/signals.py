@@ -8,8 +8,9 @@ import random
 import signal
 from pathlib import Path
 
+from faults.counted_study import make_study
 from faults.judge import Leave, judge
-from faults.trial import Started, Trial, make_study
+from faults.trial import Started, Trial
 from faults.victims import scripts, watchers
 from maestro_conductor.lock import holder
 
@@ -38,13 +39,14 @@ def attempt(chance: random.Random, folder: Path) -> str | None:
         ]
     )
     started = trial.start("target", words)
-    steps = False
+    steps = lost = False
     for _ in range(chance.randint(1, 3)):
         if started.within(chance.uniform(0, 0.8)):
             break
         number = chance.choice(_SIGNALS)
         who = chance.choice(["conductor", "keeper", "step"])
         steps |= who == "step" or "stop" in words
+        lost |= who == "keeper" and number == signal.SIGKILL
         victims = _victims(trial, started, who)
         for pid in victims:
             _send(pid, number)
@@ -53,7 +55,7 @@ def attempt(chance: random.Random, folder: Path) -> str | None:
             for pid in victims:
                 _send(pid, signal.SIGCONT)
     trial.end(started, _CODES)
-    return judge(trial, Leave(lost=True, steps=steps))
+    return judge(trial, Leave(lost=lost, steps=steps))
 
 
 def _victims(trial: Trial, started: Started, who: str) -> list[int]:

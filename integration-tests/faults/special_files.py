@@ -10,8 +10,9 @@ import signal
 import socket
 from pathlib import Path
 
+from faults.counted_study import make_study
 from faults.judge import Leave, judge
-from faults.trial import UNPRIVILEGED, Trial, make_study
+from faults.trial import UNPRIVILEGED, Trial
 
 NAME = "special files"
 INJECTED = (
