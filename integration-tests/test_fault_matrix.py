@@ -55,7 +55,8 @@ BROKEN = '''
 """A class whose study forgets what it did."""
 
 from faults.judge import judge
-from faults.trial import Trial, make_study
+from faults.counted_study import make_study
+from faults.trial import Trial
 
 NAME = "forgetful"
 INJECTED = "nothing"
