@@ -36,12 +36,15 @@ class Leave:
 
     Attributes:
         lost: attempts whose exit code nobody could know, as keeper and conductor died: they run again.
+        begins: taking back a start that failed may fail as well: an attempt that never ran counts as
+            lost then, and is made again.
         steps: the fault reaches the commands as well, which may fail by it.
         asked: people have cancelled the study, perhaps, and have resumed it: what failed ran again.
         wild: the step ``wild`` is not judged by what it says, nor by its processes.
     """
 
     lost: bool = False
+    begins: bool = False
     steps: bool = False
     asked: bool = False
     wild: bool = False
@@ -107,8 +110,8 @@ def _differences(trial: Trial, leave: Leave) -> Iterator[str]:
         lost = sum(story.ends.get(_place(token)) == "HWFAILURE" for token in mine)
         if len(mine) - lost > RUNS[step] and not leave.steps and not leave.asked:
             yield f"again: {name} ran {len(mine)} times, of which {lost} were lost"
-        if story.lost[i] and not leave.lost:
-            yield f"lost: {name}: {story.lost[i]} attempts"
+        if (lost if leave.begins else story.lost[i]) and not leave.lost:
+            yield f"lost: {name}: {story.lost[i]} attempts, of which {lost} had begun"
         yield from _of_attempts(name, i, mine, ended, story, leave)
 
 
@@ -205,9 +208,13 @@ def _words(trial: Trial) -> Iterator[str]:
     texts += trial.said
     for name, text in texts:
         found = _TRACEBACK.search(text)
-        early = "\nKeyboardInterrupt" in text and ", in main\n" not in text
-        if found and not early:  # Ctrl-C while Python itself begins is none of ours
+        if found and not is_early(text):
             yield f"traceback: {name}: {text[max(0, found.start() - 200) : found.end() + 1500]!r}"
+
+
+def is_early(text: str) -> bool:
+    """Whether Ctrl-C came while Python itself began, which is none of ours."""
+    return "\nKeyboardInterrupt" in text and ", in main\n" not in text
 
 
 def _outside(trial: Trial) -> Iterator[str]:

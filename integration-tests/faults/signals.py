@@ -9,7 +9,7 @@ import signal
 from pathlib import Path
 
 from faults.counted_study import make_study
-from faults.judge import Leave, judge
+from faults.judge import Leave, is_early, judge
 from faults.trial import Started, Trial
 from faults.victims import scripts, watchers
 from maestro_conductor.lock import holder
@@ -54,7 +54,9 @@ def attempt(chance: random.Random, folder: Path) -> str | None:
             started.within(chance.uniform(0, 0.3))
             for pid in victims:
                 _send(pid, signal.SIGCONT)
-    trial.end(started, _CODES)
+    started.within(trial.patience)
+    early = is_early(started.said.read_text(errors="replace"))
+    trial.end(started, _CODES | {1} if early else _CODES)
     return judge(trial, Leave(lost=lost, steps=steps))
 
 
