@@ -195,9 +195,14 @@ class Trial:
         return [sys.executable, "-m", "maestro_cli", *words]
 
     def settle(self) -> None:
-        """Wait until no conductor holds the workspace."""
+        """Wait until no conductor runs, and none is about to: a killed `maestro` may have started one."""
+
+        def runs() -> bool:
+            words = " ".join(self.alive().values())
+            return holder(self.root) is not None or "maestro_conductor" in words
+
         try:
-            wait_until(lambda: holder(self.root) is None, patience=self.patience)
+            wait_until(lambda: not runs(), patience=self.patience)
         except AssertionError:
             self.violated(f"hang: a conductor still runs after {self.patience} s")
             self.kill_all()
