@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,13 +16,11 @@ import pytest
 
 import debian
 from faults.crash_tools import COUNT, conductor, ends, run_to_the_end, runs
+from faults.trial import UNPRIVILEGED
 from maestro_conductor.testing import StepPlan, make_workspace
 from waiting import wait_until
 
 pytestmark = pytest.mark.once
-
-#: Takes root's right to write everywhere from a command and its children.
-UNPRIVILEGED = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ from random import Random
 
 import pytest
 
+from faults.counted_study import is_study
 from faults.crash_tools import ends, runs
 from local_studies import write
 from maestro_conductor.lock import holder
@@ -42,10 +43,6 @@ global.parameters:
 
 def maestro(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "maestro_cli", *map(str, arguments)]
-
-
-def is_study(root: Path) -> bool:
-    return (root / ".maestro/run.msgpack").exists()
 
 
 def killed(command: list[str], delay: float, told: Counter[str], root: Path) -> bool:

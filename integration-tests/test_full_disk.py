@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from faults.crash_tools import COUNT, conductor, ends, run_to_the_end, runs
+from faults.full_disk import fill, fill_with_files, mounted
 from maestro_conductor.attempt_files import read_attempt
 from maestro_conductor.lock import last_holder
 from maestro_conductor.testing import StepPlan, make_workspace
@@ -35,29 +36,11 @@ def events(root: Path) -> list[str]:
     return [json.loads(line)["event"] for line in whole.splitlines()]
 
 
-@contextlib.contextmanager
-def mounted(folder: Path, *options: str) -> Iterator[Path]:
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", ",".join(options), "none", str(folder)]
-    subprocess.run(command, check=True)
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", folder], check=True)
-
-
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 1 MB."""
     with mounted(tmp_path / "disk", "size=1m") as folder:
         yield folder
-
-
-def fill(disk: Path) -> None:
-    """Leave no room."""
-    with (disk / "ballast").open("wb", buffering=0) as ballast, contextlib.suppress(OSError):
-        while True:
-            ballast.write(bytes(4096))
 
 
 def running(root: Path) -> list[Path]:
@@ -207,11 +190,7 @@ def test_a_disk_that_takes_no_more_files(tmp_path, begun):
                     subprocess.Popen(conductor(root), stderr=subprocess.PIPE, text=True)
                 )
                 wait_until(lambda: (root / "a/N.3/count").exists())
-            ballast = disk / "ballast"
-            ballast.mkdir()
-            with contextlib.suppress(OSError):
-                for number in range(400):
-                    (ballast / str(number)).touch()
+            ballast = fill_with_files(disk)
             if begun:
                 assert "the study pauses: " in process.stderr.readline()
                 wait_until(lambda: not running(root), "the end of what ran")

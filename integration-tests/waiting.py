@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import select
 import time
 from collections.abc import Callable
 
@@ -28,3 +30,15 @@ def wait_until(
         if time.monotonic() > deadline:
             raise AssertionError(f"{what} did not come about in {patience} s")
         time.sleep(interval)
+
+
+def ended_within(pid: int, seconds: float) -> bool:
+    """Whether a process ends in so many s; returns as soon as it does. A zombie has ended."""
+    try:
+        process = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([process], [], [], seconds)[0])
+    finally:
+        os.close(process)

@@ -34,7 +34,13 @@ from maestro_conductor.journal import JournalReader
 from maestro_graph import cli as graph_cli
 from maestro_graph import workspace
 
-__all__ = ["main"]
+__all__ = ["INJECTED", "NAME", "attempt", "main"]
+
+NAME = "bit flips"
+INJECTED = (
+    "a single bit, five times, of any file of three workspaces: of a study that has ended, of one whose "
+    "conductor died before it noted an end, and of one that was never started"
+)
 
 STUDY = """\
 description: {name: bits, description: a study whose files are damaged}
@@ -314,16 +320,27 @@ def flip_bits(folder: Path, tries: int, seed: int) -> list[str]:
     return found
 
 
+def attempt(chance: Random, folder: Path) -> str | None:
+    """A try of the fault matrix: five bits, in all three studies."""
+    settle_surroundings()
+    found = flip_bits(folder.resolve(), 5, chance.randrange(1 << 32))
+    return "; ".join(found) or None
+
+
+def settle_surroundings() -> None:
+    """Nothing of the user's settings, and no terminal."""
+    for name in ("PAGER", "FORCE_COLOR"):
+        os.environ.pop(name, None)
+    os.environ.update(COLUMNS="120", TERM="dumb", TZ="UTC")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; gives its exit code."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--tries", type=int, default=320)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args(arguments)
-    # Nothing of the user's settings, and no terminal.
-    for name in ("PAGER", "FORCE_COLOR"):
-        os.environ.pop(name, None)
-    os.environ.update(COLUMNS="120", TERM="dumb", TZ="UTC")
+    settle_surroundings()
     with tempfile.TemporaryDirectory(prefix="bit-flips-") as folder:
         found = flip_bits(Path(folder).resolve(), options.tries, options.seed)
     tries = len({text.partition(",")[0] for text in found})

@@ -26,6 +26,18 @@ def kill_watchers(root: Path, most: int | None = None) -> int:
     return hit
 
 
+def scripts(root: Path) -> list[int]:
+    """Process ids of the scripts of this workspace that run."""
+    inside = os.fsencode(f"MAESTRO_ATTEMPT={root}/")
+    keepers = {pid for pid in _processes() if _words(pid)[-1:] == [b"maestro-keeper"]}
+    return [
+        pid
+        for pid in _processes()
+        if _parent(pid) in keepers
+        and any(word.startswith(inside) for word in _words(pid, "environ"))
+    ]
+
+
 def lost_attempts(root: Path) -> list[Path]:
     """Attempt files that have a start and no end."""
     found = []

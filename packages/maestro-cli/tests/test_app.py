@@ -197,6 +197,23 @@ def test_version_imports_nothing(option: str) -> None:
     assert [name for name in loaded.split() if name != "__future__"] == ["0", *ours]
 
 
+def test_an_interrupt_while_it_is_imported_is_no_traceback() -> None:
+    code = (
+        "import sys\n"
+        "class Interrupts:\n"
+        "    def find_spec(self, name, *_more):\n"
+        "        if name == 'maestro_cli.app':\n"
+        "            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupts())\n"
+        "from maestro_cli.entry import main\n"
+        "sys.exit(main())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "status"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 @pytest.mark.parametrize("words", [["--version"], ["-c", "-v"], ["status", "-h"], ["-h"]])
 def test_no_room_for_what_is_printed_is_one_message(words: list[str]) -> None:
     with open("/dev/full", "w") as full:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import subprocess
+import sys
 
 import pytest
 
@@ -23,6 +25,25 @@ def test_one_that_started_cannot_be_made_void(tmp_path):
 def test_the_folder_is_made_where_it_is_missing(tmp_path):
     assert void_attempt(tmp_path / "a" / "b", 2) == AttemptFile("void")
     assert (tmp_path / "a/b/.attempt.2").read_text() == "void\n"
+
+
+@pytest.mark.parametrize("room", [0, 3])
+def test_one_that_there_is_no_room_to_make_void_is_left_as_it_was(tmp_path, room):
+    """An empty file would say that it has started. No file may have more bytes: as on a full disk."""
+    code = """
+import resource, sys
+from pathlib import Path
+from maestro_conductor.attempt_files import void_attempt
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
+try:
+    void_attempt(Path(sys.argv[1]), 1)
+except OSError:
+    sys.exit(5)
+"""
+    done = subprocess.run([sys.executable, "-c", code, tmp_path, str(room)], check=False)
+    assert done.returncode == 5
+    assert read_attempt(tmp_path, 1) == AttemptFile("absent")
+    assert void_attempt(tmp_path, 1) == AttemptFile("void")
 
 
 def test_a_file_that_another_host_sees_already_is_not_taken_for_absent(tmp_path):

@@ -73,6 +73,14 @@ def test_the_longest_pause_is_set(root, option):
     assert read_state(root)[1].settings.sleep == 7.5
 
 
+def test_an_interrupt_before_the_conductor_takes_signals_is_no_traceback(root, capsys):
+    def being_imported(_root, **_more):
+        raise KeyboardInterrupt
+
+    assert main([str(root)], conduct=being_imported) == 130
+    assert capsys.readouterr() == ("", "")
+
+
 def test_options_reach_the_conductor(root):
     given = {}
 

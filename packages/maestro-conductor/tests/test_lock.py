@@ -14,10 +14,11 @@ import attrs
 import msgpack
 import pytest
 
+from maestro_conductor import conduct
 from maestro_conductor.checksums import seal
-from maestro_conductor.errors import HeldError
-from maestro_conductor.files import CONDUCTOR, LOCK
-from maestro_conductor.lock import STALE, hold, holder, last_holder
+from maestro_conductor.errors import HeldError, WorkspaceError
+from maestro_conductor.files import CONDUCTOR, JOURNAL, LOCK
+from maestro_conductor.lock import STALE, hold, holder, keep_off, last_holder
 from maestro_conductor.testing import StepPlan, make_workspace
 
 HOLD = """
@@ -161,3 +162,39 @@ def test_no_child_inherits_the_lock(workspace):
         assert holder(workspace) is None
         child.communicate(b"\n")
     assert Path(workspace).exists()
+
+
+def replaces(monkeypatch, root, another):
+    """Whoever locks something first finds another study in the place of its folder then."""
+    flock = fcntl.flock
+
+    def replace_first(descriptor, operation):
+        if another.exists():
+            root.rename(root.with_name("old"))
+            another.rename(root)
+        flock(descriptor, operation)
+
+    monkeypatch.setattr("fcntl.flock", replace_first)
+
+
+def test_the_lock_of_a_study_that_is_replaced_in_this_moment_holds_nothing(tmp_path, monkeypatch):
+    root = make_workspace(tmp_path / "w", [StepPlan("a")])
+    another = make_workspace(tmp_path / "another", [StepPlan("b")])
+    (another / LOCK).touch()
+    replaces(monkeypatch, root, another)
+    descriptor = keep_off(root)
+    assert os.path.samestat(os.fstat(descriptor), (root / LOCK).stat())
+    assert holder(root) is not None
+    os.close(descriptor)
+
+
+def test_a_study_that_is_replaced_in_this_moment_is_not_run_in_the_place_of_the_other(
+    tmp_path, monkeypatch
+):
+    root = make_workspace(tmp_path / "w", [StepPlan("a")])
+    another = make_workspace(tmp_path / "another", [StepPlan("b")])
+    replaces(monkeypatch, root, another)
+    with pytest.raises(WorkspaceError, match="was replaced by another study in this moment"):
+        conduct(root)
+    assert not (root / JOURNAL).exists()
+    assert not holder(root)

@@ -157,6 +157,45 @@ def test_interpreters(keeping, tmp_path, interpreter, body, code):
         assert log.read_text() == ""
 
 
+def test_what_cannot_be_deleted_of_a_script_that_was_not_started_is_deleted_later(
+    tmp_path, monkeypatch
+):
+    """Its attempt file says that it has begun, so it must not stay."""
+    job = job_in(tmp_path, "exit 4\n")
+    (tmp_path / ".log.1.err").mkdir()
+    ours, theirs = os.pipe()
+    keeper = Keeper(theirs, {})
+    keeper.room = 1
+    unlink = os.unlink
+
+    def stale(path):
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), path)
+
+    monkeypatch.setattr(os, "unlink", stale)
+    words = [job.token, job.workspace, job.script, "1", job.label, "host=n1", "1", "0", ""]
+    keeper.obey(b"start", *map(os.fsencode, words))
+    assert read(job) is not None
+    assert keeper.retry_at is not None
+    keeper.try_again()
+    assert keeper.leftovers
+    monkeypatch.setattr(os, "unlink", unlink)
+    keeper.try_again()
+    assert not keeper.leftovers
+    assert sorted(os.listdir(tmp_path)) == [".log.1.err", "job é.sh"]
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_a_script_on_a_disk_that_fails_has_not_begun(keeping, tmp_path):
+    """What failed is the disk, not the step: it is refused for now, and tried another time."""
+    job = job_in(tmp_path, "exit 4\n")
+    Path(job.script).unlink()
+    Path(job.script).symlink_to("/proc/self/mem")  # reading its first byte is EIO
+    (answer,) = run(keeping, job)
+    assert (answer.code, answer.why) == (73, "Input/output error")
+    assert sorted(os.listdir(tmp_path)) == ["job é.sh"]
+
+
 def test_a_script_that_is_still_open_for_writing_runs(keeping, tmp_path):
     job = job_in(tmp_path, "exit 4\n")
     with open(job.script, "a"):

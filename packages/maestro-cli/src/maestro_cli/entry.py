@@ -20,6 +20,9 @@ def main() -> int:
             pass  # tried again below, where every such failure is met in one way
         else:
             return 0
-    from maestro_cli import app
+    try:
+        from maestro_cli import app
+    except KeyboardInterrupt:
+        return 130  # as `maestro_cli.errors.EXIT_INTERRUPTED`, which is not imported yet
 
     return app.main()

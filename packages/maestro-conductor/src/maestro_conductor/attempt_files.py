@@ -5,6 +5,7 @@ The format is "The attempt file" on the workspace format page.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 from pathlib import Path
@@ -14,6 +15,8 @@ import attrs
 from maestro_conductor.regular_files import open_regular
 
 __all__ = ["AttemptFile", "attempt_path", "read_attempt", "void_attempt"]
+
+_VOID = b"void\n"
 
 
 @attrs.frozen
@@ -117,8 +120,13 @@ def void_attempt(folder: Path, attempt: int) -> AttemptFile:
         folder.mkdir(parents=True, exist_ok=True)
         return void_attempt(folder, attempt)
     try:
-        os.write(descriptor, b"void\n")
+        if os.write(descriptor, _VOID) != len(_VOID):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
         os.fsync(descriptor)
+    except OSError:  # an empty file would say that the attempt has started
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise
     finally:
         os.close(descriptor)
     return AttemptFile("void")

@@ -18,6 +18,7 @@ __all__ = ["main"]
 _BAD_FOLDER = 1
 _USAGE = 64
 _SOFTWARE = 70
+_INTERRUPTED = 130
 
 
 class _Parser(argparse.ArgumentParser):
@@ -124,6 +125,8 @@ def main(
         raise
     try:
         return _run(options, conduct)
+    except KeyboardInterrupt:  # before the conductor takes signals itself: it is being imported
+        return _INTERRUPTED
     finally:
         _let_go_of_output()
 

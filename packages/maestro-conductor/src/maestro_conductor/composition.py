@@ -89,11 +89,17 @@ def conduct(
     root = Path(root).absolute()
     if log_path is not None:
         check_log_path(log_path)
+    seen = _identity(root)
     graph = read_graph(root)
     run = read_run(root)
     before = last_holder(root)
     try:
         with open_to_group(root), hold(root, take_over=take_over) as held, _Signals() as signals:
+            if _identity(root) != seen:
+                raise WorkspaceError(
+                    f"{root} was replaced by another study in this moment, and nothing was "
+                    "started. To run that one, start it again"
+                )
             return _conduct(
                 root,
                 graph,
@@ -113,6 +119,15 @@ def conduct(
             )
     finally:
         graph.close()
+
+
+def _identity(root: Path) -> tuple[int, int] | None:
+    """What tells a folder from another one that takes its place; None: there is none."""
+    try:
+        status = root.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def log_path_of(root: Path, study: str) -> Path:

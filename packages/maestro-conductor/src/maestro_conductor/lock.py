@@ -282,7 +282,20 @@ def keep_off(root: Path) -> int:
     except BaseException:
         os.close(descriptor)
         raise
+    if not _is_at(path, descriptor):  # somebody put another study in its place meanwhile
+        os.close(descriptor)
+        return keep_off(root)
     return descriptor
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    """Whether a file that is open is still the one in that place."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
 
 
 def _lock(root: Path, descriptor: int) -> None:

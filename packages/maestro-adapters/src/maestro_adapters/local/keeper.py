@@ -79,6 +79,15 @@ _BATCH = 0.02
 _NOT_FOUND, _NOT_EXECUTABLE = 127, 126
 #: What passes: of processes, memory or files there are too many for now.
 TOO_MANY = (errno.EAGAIN, errno.ENOMEM, errno.EMFILE, errno.ENFILE)
+#: A file system that fails: that says nothing of a script on it.
+_DISK_FAILS = (
+    errno.EIO,
+    errno.ESTALE,
+    errno.ETIMEDOUT,
+    errno.ESHUTDOWN,
+    errno.ENOSPC,
+    errno.EDQUOT,
+)
 #: A script must not inherit what its ancestors ignore: Python SIGPIPE, a `nohup` SIGHUP, …
 _DEFAULT_ACTION = sorted(set(map(int, signal.valid_signals())) - {signal.SIGKILL, signal.SIGSTOP})
 #: What opening tells of a pipe, a device, a folder, a link.
@@ -187,6 +196,7 @@ class Keeper:
         running: scripts by their process ids.
         leaving: those whose command has ended and left something in the background.
         unwritten: ends that could not be written yet, with their attempt files.
+        leftovers: files of scripts that could not be started, to be deleted.
         unsent: answers that were not told yet.
         retry_at: s, steady: when to try again what could not be done; None: there is nothing.
         tell_at: s, steady: when to tell the answers; None: there are none.
@@ -205,6 +215,7 @@ class Keeper:
         self.running: dict[int, _Script] = {}
         self.leaving: dict[int, _Script] = {}
         self.unwritten: list[tuple[int, bytes, bytes]] = []
+        self.leftovers: list[bytes] = []
         self.unsent = b""
         self.retry_at: float | None = None
         self.tell_at: float | None = None
@@ -276,7 +287,7 @@ class Keeper:
         except OSError:
             for descriptor, name in made:
                 os.close(descriptor)
-                _quietly(os.unlink, name)
+                self._delete(name)
             raise
         finally:
             os.chdir(b"/")  # keep no file system busy
@@ -289,6 +300,15 @@ class Keeper:
         for descriptor, _ in opened:
             os.close(descriptor)
         return pid
+
+    def _delete(self, path: bytes) -> None:
+        """Where the disk does not let it, it is tried again: the file says that the script has begun."""
+        try:
+            os.unlink(path)  # noqa: PTH108 - bytes
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.ENOTDIR):
+                self.leftovers.append(path)
+                self._retry_later()
 
     def _spawn(self, script: bytes, environment: dict[bytes, bytes], out: int, err: int) -> int:
         """Start a script, or what says in its place that it cannot be; gives the process id.
@@ -323,7 +343,7 @@ class Keeper:
                     raise
                 return spawn(b"/bin/sh", script)
         except OSError as error:
-            if error.errno in TOO_MANY:
+            if error.errno in (*TOO_MANY, *_DISK_FAILS):
                 raise
             code = _NOT_FOUND if error.errno == errno.ENOENT else _NOT_EXECUTABLE
             message = b"%b: %b" % (b" ".join(words), os.strerror(error.errno or 0).encode())
@@ -411,6 +431,9 @@ class Keeper:
         unwritten, self.unwritten = self.unwritten, []
         for end in unwritten:
             self._write_end(*end)
+        leftovers, self.leftovers = self.leftovers, []
+        for path in leftovers:
+            self._delete(path)
         self._look_at_leaving()
         self.fill()
 
@@ -586,7 +609,7 @@ def main() -> None:
     poll.register(0, select.POLLIN)
     signal.signal(signal.SIGIO, signal.SIG_IGN)  # a script may open a log while a lease is tried
     asked = True
-    while asked or keeper.running or keeper.leaving or keeper.unwritten:
+    while asked or keeper.running or keeper.leaving or keeper.unwritten or keeper.leftovers:
         for request in requests:
             keeper.obey(*request)
         requests = []
