@@ -24,7 +24,7 @@ from pathlib import Path
 
 from maestro_cli.study_state import read_head
 from maestro_cli.testing import T0, attempt, write_history
-from maestro_conductor import records
+from maestro_conductor.model import records
 
 #: Name → seconds that it may take at most.
 LIMITS = {

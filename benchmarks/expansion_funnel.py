@@ -32,7 +32,7 @@ global.parameters:
 EXPAND = """
 import sys
 from pathlib import Path
-import maestro_conductor.graph_view as graph_view
+import maestro_conductor.workspace.graph_file as graph_view
 from maestro_graph import expand, read_spec, write_graph
 spec, workspace, instances = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
 (workspace / ".maestro").mkdir(exist_ok=True)

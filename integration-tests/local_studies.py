@@ -11,7 +11,7 @@ import msgpack
 import pytest
 
 from conftest import Maestro
-from maestro_conductor.lock import holder
+from maestro_conductor.workspace.conductor_lock import holder
 from waiting import wait_until
 
 HELLO = """\

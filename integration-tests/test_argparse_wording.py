@@ -22,7 +22,7 @@ PROGRAMS = {
     "maestro": "maestro_cli.app",
     "maestro-spec": "maestro_spec.cli",
     "maestro-graph": "maestro_graph.cli",
-    "conductor": "maestro_conductor.cli",
+    "conductor": "maestro_conductor.app.command",
 }
 
 

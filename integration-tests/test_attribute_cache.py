@@ -24,8 +24,8 @@ from conftest import Maestro
 from faults.crash_tools import COUNT, conductor, ends, run_to_the_end, runs
 from local_studies import maestro_path, status
 from maestro_conductor.journal import JournalReader, read_state
-from maestro_conductor.lock import holder, last_holder
 from maestro_conductor.testing import StepPlan, make_workspace
+from maestro_conductor.workspace.conductor_lock import holder, last_holder
 from waiting import wait_until
 
 pytestmark = pytest.mark.once

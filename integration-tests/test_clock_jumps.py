@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from faults.crash_tools import COUNT, ends, runs
-from maestro_conductor.attempt_files import read_attempt
 from maestro_conductor.journal import read_state
 from maestro_conductor.testing import StepPlan, make_workspace
+from maestro_conductor.workspace.attempt_file import read_attempt
 from waiting import wait_until
 
 pytestmark = pytest.mark.once
@@ -24,7 +24,7 @@ jumps = itertools.cycle([int(days) * 86_400 for days in sys.argv[2:]])
 real, real_ns = time.time, time.time_ns
 time.time = lambda: real() + next(jumps)
 time.time_ns = lambda: real_ns() + next(jumps) * 1_000_000_000
-from maestro_conductor.cli import main
+from maestro_conductor.app.command import main
 sys.exit(main([sys.argv[1], "--no-logstdout"]))
 """
 

@@ -19,7 +19,7 @@ import pytest
 from faults.counted_study import is_study
 from faults.crash_tools import ends, runs
 from local_studies import write
-from maestro_conductor.lock import holder
+from maestro_conductor.workspace.conductor_lock import holder
 from waiting import wait_until
 
 pytestmark = pytest.mark.once

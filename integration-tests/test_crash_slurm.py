@@ -23,8 +23,8 @@ from faults.crash_tools import (
     runs,
 )
 from faults.slurm_jobs import BATCH, JOB, received, submitted_twice
-from maestro_conductor.run_view import read_run
 from maestro_conductor.testing import StepPlan, make_workspace
+from maestro_conductor.workspace.run_file import read_run
 from slurm_cluster import SlurmCluster
 
 pytestmark = pytest.mark.slurm

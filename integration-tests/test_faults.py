@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from faults.crash_tools import COUNT, conductor, ends, run_to_the_end, runs
-from maestro_conductor.attempt_files import read_attempt
 from maestro_conductor.testing import StepPlan, make_workspace
+from maestro_conductor.workspace.attempt_file import read_attempt
 from waiting import wait_until
 
 pytestmark = pytest.mark.once

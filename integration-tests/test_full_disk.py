@@ -17,9 +17,9 @@ import pytest
 
 from faults.crash_tools import COUNT, conductor, ends, run_to_the_end, runs
 from faults.full_disk import fill, fill_with_files, mounted
-from maestro_conductor.attempt_files import read_attempt
-from maestro_conductor.lock import last_holder
 from maestro_conductor.testing import StepPlan, make_workspace
+from maestro_conductor.workspace.attempt_file import read_attempt
+from maestro_conductor.workspace.conductor_lock import last_holder
 from waiting import wait_until
 
 pytestmark = pytest.mark.once

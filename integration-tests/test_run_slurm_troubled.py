@@ -16,8 +16,8 @@ import pytest
 
 from faults.crash_tools import COUNT, ends, runs
 from faults.slurm_jobs import BATCH, JOB, submitted_twice
-from maestro_conductor.run_view import read_run
 from maestro_conductor.testing import StepPlan, make_workspace
+from maestro_conductor.workspace.run_file import read_run
 from slurm_cluster import SlurmCluster
 
 pytestmark = pytest.mark.slurm
@@ -39,7 +39,7 @@ HASTY = """\
 import sys
 from pathlib import Path
 from maestro_conductor import conduct
-from maestro_conductor.adapters import create_adapter
+from maestro_conductor.backends.discovery import create_adapter
 def create(name, options):
     return create_adapter(name, {**options, "timeout": 2.0})
 sys.exit(conduct(Path(sys.argv[1]), scheduler_factory=create))

@@ -18,10 +18,10 @@ import pytest
 
 from faults.crash_tools import COUNT, conductor, ends, run_to_the_end
 from maestro_cli import app
-from maestro_conductor import cli as conductor_cli
+from maestro_conductor.app import command as conductor_cli
 from maestro_conductor.journal import read_state
-from maestro_conductor.lock import last_holder
 from maestro_conductor.testing import StepPlan, make_workspace
+from maestro_conductor.workspace.conductor_lock import last_holder
 from waiting import wait_until
 
 pytestmark = pytest.mark.once

@@ -17,7 +17,7 @@ import pytest
 import debian
 from conftest import Maestro
 from local_studies import PATIENT
-from maestro_conductor.lock import holder
+from maestro_conductor.workspace.conductor_lock import holder
 from waiting import wait_until
 
 SLOW_PGEN = """\

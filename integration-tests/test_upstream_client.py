@@ -14,7 +14,7 @@ import pytest
 
 from conftest import Maestro
 from local_studies import WAITING
-from maestro_conductor.lock import holder
+from maestro_conductor.workspace.conductor_lock import holder
 from oracle import oracle_python
 from waiting import wait_until
 

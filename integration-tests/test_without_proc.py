@@ -18,9 +18,9 @@ import pytest
 
 from faults.crash_tools import COUNT, conductor, ends, runs
 from local_studies import HELLO, write
-from maestro_conductor.attempt_files import read_attempt
-from maestro_conductor.lock import holder
 from maestro_conductor.testing import StepPlan, make_workspace
+from maestro_conductor.workspace.attempt_file import read_attempt
+from maestro_conductor.workspace.conductor_lock import holder
 from waiting import wait_until
 
 pytestmark = pytest.mark.once

@@ -11,8 +11,8 @@ from typing import Any
 
 import maestro_graph
 import maestro_spec
-from maestro_conductor.adapters import create_adapter
-from maestro_conductor.job_request import adapter_options, make_job_request
+from maestro_conductor.backends.discovery import create_adapter
+from maestro_conductor.backends.job_request import adapter_options, make_job_request
 
 DRIVER = Path(__file__).with_name("oracle_driver.py")
 

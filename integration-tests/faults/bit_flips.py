@@ -28,8 +28,8 @@ from typing import Any, NoReturn
 import attrs
 
 from maestro_cli import app
-from maestro_conductor import cli as conductor_cli
-from maestro_conductor import composition
+from maestro_conductor.app import command as conductor_cli
+from maestro_conductor.app import conduct as composition
 from maestro_conductor.journal import JournalReader
 from maestro_graph import cli as graph_cli
 from maestro_graph import workspace

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import attrs
 
-from maestro_conductor.attempt_files import read_attempt
 from maestro_conductor.journal import read_state
-from maestro_conductor.lock import last_holder
-from maestro_conductor.states import IN_FLIGHT, NAMES
+from maestro_conductor.model.states import IN_FLIGHT, NAMES
 from maestro_conductor.testing import StepPlan, make_workspace
+from maestro_conductor.workspace.attempt_file import read_attempt
+from maestro_conductor.workspace.conductor_lock import last_holder
 from waiting import wait_until
 
 KILLED_CONDUCTOR = Path(__file__).with_name("killed_conductor.py")

@@ -18,7 +18,7 @@ from faults.counted_study import ENDS, RUNS
 from faults.trial import Trial
 from maestro_conductor.errors import ConductorError
 from maestro_conductor.journal import JournalReader, read_state
-from maestro_conductor.states import FINAL, IN_FLIGHT, NAMES
+from maestro_conductor.model.states import FINAL, IN_FLIGHT, NAMES
 from waiting import wait_until
 
 JOURNAL = ".maestro/journal.msgpack"

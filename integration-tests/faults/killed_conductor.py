@@ -15,7 +15,7 @@ import signal
 import sys
 from pathlib import Path
 
-from maestro_conductor.cli import main
+from maestro_conductor.app.command import main
 from maestro_conductor.journal.framing import encode
 from maestro_conductor.journal.writer import JournalWriter
 

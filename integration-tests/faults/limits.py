@@ -72,7 +72,7 @@ def _become(trial: Trial, user: int) -> None:
 def _loaded() -> int:
     """Bytes of address space that a conductor needs before it begins."""
     code = (
-        "import maestro_conductor.composition, maestro_adapters.local.adapter, maestro_conductor.cli\n"
+        "import maestro_conductor.app.conduct, maestro_adapters.local.adapter, maestro_conductor.app.command\n"
         "print(open('/proc/self/status').read())"
     )
     told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

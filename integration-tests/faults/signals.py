@@ -12,7 +12,7 @@ from faults.counted_study import make_study
 from faults.judge import Leave, is_early, judge
 from faults.trial import Started, Trial
 from faults.victims import scripts, watchers
-from maestro_conductor.lock import holder
+from maestro_conductor.workspace.conductor_lock import holder
 
 NAME = "signals"
 INJECTED = (

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable
 from itertools import compress
 from pathlib import Path
 
-from maestro_conductor.attempt_files import read_attempt
 from maestro_conductor.journal import read_state
+from maestro_conductor.workspace.attempt_file import read_attempt
 from waiting import wait_until
 
 BATCH = {"type": "slurm", "host": "here", "bank": "proj_a", "queue": "debug", "shell": "/bin/bash"}

@@ -19,7 +19,7 @@ from typing import Any
 
 import attrs
 
-from maestro_conductor.lock import holder
+from maestro_conductor.workspace.conductor_lock import holder
 from waiting import ended_within, wait_until
 
 #: s; no busy machine needs them.

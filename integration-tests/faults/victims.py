@@ -8,7 +8,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
-from maestro_conductor.attempt_files import read_attempt
+from maestro_conductor.workspace.attempt_file import read_attempt
 
 
 def watchers(root: Path) -> list[int]:

@@ -14,11 +14,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from maestro_conductor import lock
-from maestro_conductor.graph_view import read_graph
+from maestro_conductor.workspace import conductor_lock as lock
+from maestro_conductor.workspace.graph_file import read_graph
 from maestro_conductor.journal import compact
 from maestro_conductor.journal.replay import load
-from maestro_conductor.run_view import read_run
+from maestro_conductor.workspace.run_file import read_run
 
 HERE = Path(__file__).resolve().parent
 SAMPLES = HERE.parents[2] / "samples"

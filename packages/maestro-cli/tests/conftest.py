@@ -11,7 +11,7 @@ import pytest
 
 from maestro_cli import app
 from maestro_cli.testing import T0, attempt, write_history
-from maestro_conductor import records
+from maestro_conductor.model import records
 
 STUDY = """\
 description: {name: chain, description: three links}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from maestro_cli import app
-from maestro_conductor import lock
+from maestro_conductor.workspace import conductor_lock as lock
 
 KILLS = """\
 import os, signal

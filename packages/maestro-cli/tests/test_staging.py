@@ -108,8 +108,8 @@ def test_replacing_needs_consent_and_keeps_the_old_until_the_new_is_there(tmp_pa
 
 
 def test_a_conductor_cannot_start_while_the_study_is_replaced(tmp_path: Path) -> None:
-    from maestro_conductor import lock
     from maestro_conductor.errors import HeldError
+    from maestro_conductor.workspace import conductor_lock as lock
 
     out = make_workspace(tmp_path / "OUT")
     with staging.reserve(out, replace=True) as stage:
@@ -145,7 +145,7 @@ def test_a_study_of_maestrowf_is_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_a_study_with_a_live_conductor_is_never_replaced(tmp_path: Path) -> None:
-    from maestro_conductor import lock
+    from maestro_conductor.workspace import conductor_lock as lock
 
     out = make_workspace(tmp_path / "OUT")
     with lock.hold(out), pytest.raises(StudyError, match="conductor is alive"):

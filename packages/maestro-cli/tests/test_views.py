@@ -22,10 +22,10 @@ from maestro_cli import app
 from maestro_cli.study_state import Instance, open_study
 from maestro_cli.testing import T0, attempt
 from maestro_cli.views import as_json
-from maestro_conductor import records
-from maestro_conductor.composition import log_path_of
-from maestro_conductor.lock import hold
-from maestro_conductor.states import NAMES
+from maestro_conductor.app.conduct import log_path_of
+from maestro_conductor.model import records
+from maestro_conductor.model.states import NAMES
+from maestro_conductor.workspace.conductor_lock import hold
 
 History = Callable[[Sequence[records.Record]], Path]
 GOLDEN = Path(__file__).parent / "golden"

@@ -8,16 +8,14 @@ from typing import Any
 
 import pytest
 
-from maestro_conductor.composition import conduct
-from maestro_conductor.events import Answers, Now, Polled, Settled
-from maestro_conductor.graph_view import Graph, read_graph
-from maestro_conductor.instructions import Settle, Turn
-from maestro_conductor.invariants import validate
+from maestro_conductor.app.conduct import conduct
+from maestro_conductor.core.events import Answers, Now, Polled, Settled
+from maestro_conductor.core.instructions import Settle, Turn
+from maestro_conductor.core.invariants import validate
+from maestro_conductor.core.machine import Machine
+from maestro_conductor.core.study_state import StudyState
 from maestro_conductor.journal import read_state
-from maestro_conductor.machine import Machine
-from maestro_conductor.run_view import Settings
-from maestro_conductor.states import NAMES
-from maestro_conductor.study_state import StudyState
+from maestro_conductor.model.states import NAMES
 from maestro_conductor.testing import (
     ManualClock,
     ScriptedScheduler,
@@ -26,6 +24,8 @@ from maestro_conductor.testing import (
     make_workspace,
 )
 from maestro_conductor.testing.virtual_time import Timeline, WatchedScheduler
+from maestro_conductor.workspace.graph_file import Graph, read_graph
+from maestro_conductor.workspace.run_file import Settings
 
 FINISHED = {"state": "FINISHED", "exit_code": 0}
 FAILED = {"state": "FAILED", "exit_code": 1}

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from maestro_conductor.attempt_files import AttemptFile, read_attempt, void_attempt
+from maestro_conductor.workspace.attempt_file import AttemptFile, read_attempt, void_attempt
 
 
 def test_an_attempt_that_never_started_is_made_void_once(tmp_path):
@@ -33,7 +33,7 @@ def test_one_that_there_is_no_room_to_make_void_is_left_as_it_was(tmp_path, room
     code = """
 import resource, sys
 from pathlib import Path
-from maestro_conductor.attempt_files import void_attempt
+from maestro_conductor.workspace.attempt_file import void_attempt
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), int(sys.argv[2])))
 try:
     void_attempt(Path(sys.argv[1]), 1)

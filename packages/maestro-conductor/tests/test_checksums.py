@@ -8,13 +8,13 @@ from pathlib import Path
 import msgpack
 import pytest
 
-from maestro_conductor.checksums import check_sum, has_sum, seal
-from maestro_conductor.cli import main
+from maestro_conductor.app.command import main
 from maestro_conductor.errors import FormatError
-from maestro_conductor.files import GRAPH, RUN
-from maestro_conductor.graph_view import read_graph
-from maestro_conductor.run_view import read_run
 from maestro_conductor.testing import StepPlan, make_workspace
+from maestro_conductor.workspace.checksums import check_sum, has_sum, seal
+from maestro_conductor.workspace.files import GRAPH, RUN
+from maestro_conductor.workspace.graph_file import read_graph
+from maestro_conductor.workspace.run_file import read_run
 
 PLANS = [StepPlan("a", ["true", "false"]), StepPlan("b", ["true"], funnels=["a"])]
 

@@ -11,9 +11,9 @@ import sys
 import msgpack
 import pytest
 
-from maestro_conductor.cli import main
-from maestro_conductor.lock import hold
+from maestro_conductor.app.command import main
 from maestro_conductor.testing import StepPlan, make_workspace
+from maestro_conductor.workspace.conductor_lock import hold
 
 FAILED = {"state": "FAILED", "exit_code": 3}
 

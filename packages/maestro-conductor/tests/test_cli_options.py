@@ -7,8 +7,8 @@ from functools import partial
 
 import pytest
 
-from maestro_conductor.cli import main
-from maestro_conductor.composition import conduct
+from maestro_conductor.app.command import main
+from maestro_conductor.app.conduct import conduct
 from maestro_conductor.journal import read_state
 from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from maestro_conductor.events import CancelAsked, Closing, ResumeAsked, Settled, UpdateAsked
-from maestro_conductor.instructions import Cancel, Settle
-from maestro_conductor.policy import RESUBMISSIONS
-from maestro_conductor.resume import select
-from maestro_conductor.run_view import Settings
-from maestro_conductor.states import CODES
+from maestro_conductor.core.events import CancelAsked, Closing, ResumeAsked, Settled, UpdateAsked
+from maestro_conductor.core.instructions import Cancel, Settle
+from maestro_conductor.core.resume_selection import select
+from maestro_conductor.core.retry_policy import RESUBMISSIONS
+from maestro_conductor.model.states import CODES
 from maestro_conductor.testing import StepPlan
+from maestro_conductor.workspace.run_file import Settings
 
 NODES = {"nodes": 1}
 

@@ -12,13 +12,13 @@ from typing import Any
 import msgpack
 import pytest
 
-from maestro_conductor.checksums import seal
-from maestro_conductor.cli import main
+from maestro_conductor.app.command import main
 from maestro_conductor.errors import FormatError
-from maestro_conductor.field_checks import is_inside
-from maestro_conductor.graph_view import read_graph
-from maestro_conductor.run_view import read_run
 from maestro_conductor.testing import StepPlan, make_workspace
+from maestro_conductor.workspace.checksums import seal
+from maestro_conductor.workspace.field_checks import is_inside
+from maestro_conductor.workspace.graph_file import read_graph
+from maestro_conductor.workspace.run_file import read_run
 
 PLANS = [
     StepPlan("a", ["true", "true"], resources={"nodes": 1}),

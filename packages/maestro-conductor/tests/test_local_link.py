@@ -8,16 +8,16 @@ import signal
 
 import pytest
 
-from maestro_conductor.composition import conduct
-from maestro_conductor.graph_view import read_graph
-from maestro_conductor.instructions import Job
+from maestro_conductor.app.conduct import conduct
+from maestro_conductor.backends.local_backend import LocalLink
+from maestro_conductor.backends.submitter import Submission, withdrawn
+from maestro_conductor.core.instructions import Job
+from maestro_conductor.core.queues import LOCAL, Lane
 from maestro_conductor.journal import read_state
-from maestro_conductor.lanes import LOCAL, Lane
-from maestro_conductor.local_link import LocalLink
-from maestro_conductor.run_view import Run
-from maestro_conductor.states import CODES
-from maestro_conductor.submission import Submission, withdrawn
+from maestro_conductor.model.states import CODES
 from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
+from maestro_conductor.workspace.graph_file import read_graph
+from maestro_conductor.workspace.run_file import Run
 
 
 def first_runs(slots):

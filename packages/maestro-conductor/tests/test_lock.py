@@ -15,16 +15,16 @@ import msgpack
 import pytest
 
 from maestro_conductor import conduct
-from maestro_conductor.checksums import seal
 from maestro_conductor.errors import HeldError, WorkspaceError
-from maestro_conductor.files import CONDUCTOR, JOURNAL, LOCK
-from maestro_conductor.lock import STALE, hold, holder, keep_off, last_holder
 from maestro_conductor.testing import StepPlan, make_workspace
+from maestro_conductor.workspace.checksums import seal
+from maestro_conductor.workspace.conductor_lock import STALE, hold, holder, keep_off, last_holder
+from maestro_conductor.workspace.files import CONDUCTOR, JOURNAL, LOCK
 
 HOLD = """
 import sys
 from pathlib import Path
-from maestro_conductor.lock import hold
+from maestro_conductor.workspace.conductor_lock import hold
 with hold(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 import pytest
 import structlog
 
-from maestro_conductor.log import LogFile, StudyLog
-from maestro_conductor.log_events import EVENTS, FIELDS, page, schema
+from maestro_conductor.observers.log_events import EVENTS, FIELDS, page, schema
+from maestro_conductor.observers.log_writer import LogFile, StudyLog
 from maestro_conductor.testing import SmallDisk, StepPlan, make_workspace
 
 
@@ -245,7 +245,7 @@ def test_a_study_is_run_and_logged_without_anything_heavy(tmp_path):
     code = """
 import sys
 from pathlib import Path
-from maestro_conductor.composition import conduct
+from maestro_conductor.app.conduct import conduct
 from maestro_conductor.testing import ScriptedScheduler
 
 def factory(name, _options):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from maestro_conductor.core.events import Answers, Found, Polled, Settled, UpdateAsked
+from maestro_conductor.core.instructions import Find, Settle
+from maestro_conductor.core.machine import Machine
 from maestro_conductor.errors import IllegalTransitionError
-from maestro_conductor.events import Answers, Found, Polled, Settled, UpdateAsked
-from maestro_conductor.instructions import Find, Settle
-from maestro_conductor.machine import Machine
-from maestro_conductor.run_view import Settings
-from maestro_conductor.states import RUNNING
+from maestro_conductor.model.states import RUNNING
 from maestro_conductor.testing import StepPlan
+from maestro_conductor.workspace.run_file import Settings
 
 NODES = {"nodes": 1}
 

@@ -11,14 +11,14 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from maestro_conductor.events import CancelAsked, ResumeAsked, UpdateAsked
-from maestro_conductor.graph_view import Graph, read_graph
-from maestro_conductor.policy import judge
-from maestro_conductor.resume import select
-from maestro_conductor.run_view import Settings
-from maestro_conductor.states import FINISHED, NAMES
+from maestro_conductor.core.events import CancelAsked, ResumeAsked, UpdateAsked
+from maestro_conductor.core.resume_selection import select
+from maestro_conductor.core.retry_policy import judge
+from maestro_conductor.model.states import FINISHED, NAMES
 from maestro_conductor.testing import StepPlan, make_workspace
 from maestro_conductor.testing.world import World
+from maestro_conductor.workspace.graph_file import Graph, read_graph
+from maestro_conductor.workspace.run_file import Settings
 
 RULES = st.fixed_dictionaries(
     {},

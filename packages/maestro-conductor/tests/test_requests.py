@@ -9,11 +9,11 @@ from string import ascii_lowercase
 
 import pytest
 
-from maestro_conductor.events import UpdateAsked
-from maestro_conductor.field_checks import MOST
+from maestro_conductor.core.events import UpdateAsked
 from maestro_conductor.journal import read_state
-from maestro_conductor.requests import RequestFiles, parse_resume, parse_update
 from maestro_conductor.testing import StepPlan, make_workspace
+from maestro_conductor.workspace.field_checks import MOST
+from maestro_conductor.workspace.request_files import RequestFiles, parse_resume, parse_update
 
 FINISHED = {"state": "FINISHED", "exit_code": 0}
 RUNNING = {"state": "RUNNING"}

@@ -6,14 +6,14 @@ import threading
 
 import pytest
 
-from maestro_conductor.events import Found, Polled
-from maestro_conductor.graph_view import read_graph
-from maestro_conductor.instructions import Cancel, Find, Job, Submit
-from maestro_conductor.policy import next_backoff, next_poll_pause
-from maestro_conductor.run_view import Run
-from maestro_conductor.scheduler_link import SchedulerLink
-from maestro_conductor.submission import Submission
+from maestro_conductor.backends.scheduler_backend import SchedulerLink
+from maestro_conductor.backends.submitter import Submission
+from maestro_conductor.core.events import Found, Polled
+from maestro_conductor.core.instructions import Cancel, Find, Job, Submit
+from maestro_conductor.core.retry_policy import next_backoff, next_poll_pause
 from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
+from maestro_conductor.workspace.graph_file import read_graph
+from maestro_conductor.workspace.run_file import Run
 
 JOBS = {"1": 0}
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import msgpack
 
-from maestro_conductor.checksums import seal
-from maestro_conductor.graph_view import read_graph
-from maestro_conductor.status_file import COLUMNS, StatusFile, duration, rows
-from maestro_conductor.study_state import StudyState
+from maestro_conductor.core.study_state import StudyState
+from maestro_conductor.observers.status_csv import COLUMNS, StatusFile, duration, rows
 from maestro_conductor.testing import StepPlan, make_workspace
+from maestro_conductor.workspace.checksums import seal
+from maestro_conductor.workspace.graph_file import read_graph
 
 
 def test_a_finished_study_has_a_row_per_instance(tmp_path, run):

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from maestro_conductor.composition import conduct
-from maestro_conductor.graph_view import read_graph
-from maestro_conductor.instructions import Job
-from maestro_conductor.job_request import adapter_options, make_job_request
-from maestro_conductor.run_view import Run
-from maestro_conductor.submission import Submission
+from maestro_conductor.app.conduct import conduct
+from maestro_conductor.backends.job_request import adapter_options, make_job_request
+from maestro_conductor.backends.submitter import Submission
+from maestro_conductor.core.instructions import Job
 from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
+from maestro_conductor.workspace.graph_file import read_graph
+from maestro_conductor.workspace.run_file import Run
 
 TOKEN = "m3f9a0c2d71e8.0.1"  # noqa: S105 - names a submission
 

@@ -8,14 +8,14 @@ import signal
 import msgpack
 import pytest
 
-from maestro_conductor import records
-from maestro_conductor.checksums import seal
-from maestro_conductor.files import CONDUCTOR, JOURNAL
 from maestro_conductor.journal import JournalReader, JournalWriter, read_state
 from maestro_conductor.journal.compaction import SMALL
-from maestro_conductor.lock import HEARTBEAT, last_holder
-from maestro_conductor.log_events import EVENTS
-from maestro_conductor.states import CODES
+from maestro_conductor.model import records
+from maestro_conductor.model.states import CODES
+from maestro_conductor.observers.log_events import EVENTS
+from maestro_conductor.workspace.checksums import seal
+from maestro_conductor.workspace.conductor_lock import HEARTBEAT, last_holder
+from maestro_conductor.workspace.files import CONDUCTOR, JOURNAL
 
 FINISHED = {"state": "FINISHED", "exit_code": 0}
 

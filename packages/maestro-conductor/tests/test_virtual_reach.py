@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from maestro_conductor.lock import last_holder
 from maestro_conductor.testing.virtual_time import WatchedScheduler
+from maestro_conductor.workspace.conductor_lock import last_holder
 
 AWAY = {"error": "sbatch: no answer", "transient": True}
 

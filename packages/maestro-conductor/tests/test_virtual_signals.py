@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from maestro_conductor.journal import read_state
-from maestro_conductor.states import NAMES
+from maestro_conductor.model.states import NAMES
 from maestro_conductor.testing import StepPlan, make_workspace
 
 FINISHED = {"state": "FINISHED", "exit_code": 0}

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from maestro_conductor.journal import read_state
-from maestro_conductor.states import NAMES
+from maestro_conductor.model.states import NAMES
 from maestro_conductor.testing import StepPlan, make_workspace
 from maestro_conductor.testing.virtual_time import SlottedPool
 

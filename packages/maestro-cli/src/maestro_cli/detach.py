@@ -15,8 +15,8 @@ from pathlib import Path
 from maestro_cli.errors import EXIT_OK, LaunchError
 from maestro_cli.folders import absolute
 from maestro_cli.terminal import clean, warn, word
-from maestro_conductor.regular_files import open_regular, stream_regular
-from maestro_conductor.sharing import open_to_group
+from maestro_conductor.workspace.regular_files import open_regular, stream_regular
+from maestro_conductor.workspace.sharing import open_to_group
 
 #: Lines of the conductor's output that a message repeats.
 _TAIL_LINES = 8
@@ -100,7 +100,7 @@ def start_conductor(
 
 def warn_of_trouble(root: Path) -> None:
     """Say what a conductor that has just started found out, where that is bad."""
-    from maestro_conductor.lock import last_holder
+    from maestro_conductor.workspace.conductor_lock import last_holder
 
     who = last_holder(root)
     if who is not None and who.paused:

@@ -11,7 +11,7 @@ from maestro_cli.errors import EXIT_CANCELLED, EXIT_FAILED, EXIT_OK
 from maestro_cli.terminal import Paint, clean, is_terminal, say, unicode_ok, warn, word
 
 if TYPE_CHECKING:
-    from maestro_conductor.progress import Progress
+    from maestro_conductor.runtime.progress import Progress
 
 #: A message repeats the logs of no more failed steps than this.
 _FAILURES_SHOWN = 3

@@ -83,8 +83,8 @@ def put_back(root: Path) -> None:
 
 
 def _is_free(folder: Path) -> bool:
-    from maestro_conductor import lock
     from maestro_conductor.errors import ConductorError
+    from maestro_conductor.workspace import conductor_lock as lock
 
     try:
         os.close(lock.keep_off(folder))

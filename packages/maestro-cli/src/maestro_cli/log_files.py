@@ -15,7 +15,7 @@ from maestro_cli.errors import StudyError
 from maestro_cli.step_logs import logs_of
 from maestro_cli.study_state import Study, choose, open_study
 from maestro_cli.terminal import Paint, clean, is_terminal
-from maestro_conductor.regular_files import stream_regular
+from maestro_conductor.workspace.regular_files import stream_regular
 
 #: Seconds between two looks when following.
 _PAUSE = 0.2
@@ -50,7 +50,7 @@ def of_study(study: Study) -> Source:
     Raises:
         StudyError: There is none.
     """
-    from maestro_conductor.composition import log_path_of
+    from maestro_conductor.app.conduct import log_path_of
 
     path = log_path_of(study.root, study.name)
     if not path.exists():

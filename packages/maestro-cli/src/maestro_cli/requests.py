@@ -59,7 +59,7 @@ def request_resume(root: Path, steps: Sequence[str] | None, limits: Limits) -> P
         steps: Names of steps or instances, ``*`` allowed; None: all that did not succeed.
         limits: New settings.
     """
-    from maestro_conductor.sharing import make_requests_folder
+    from maestro_conductor.workspace.sharing import make_requests_folder
 
     folder = root / ".maestro" / "requests"
     try:

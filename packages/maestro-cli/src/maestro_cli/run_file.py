@@ -35,7 +35,7 @@ def write_run(folder: Path, run: Run) -> None:
     import msgpack
     from attrs import asdict
 
-    from maestro_conductor.checksums import seal
+    from maestro_conductor.workspace.checksums import seal
 
     record = {
         "format": "maestro-run",

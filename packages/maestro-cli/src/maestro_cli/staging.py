@@ -222,7 +222,7 @@ def replaceable(root: Path) -> bool:
     if kind in (Kind.ABSENT, Kind.EMPTY):
         return False
     if kind is Kind.WORKSPACE:
-        from maestro_conductor import lock
+        from maestro_conductor.workspace import conductor_lock as lock
 
         holder = lock.holder(root)
         if holder is not None:
@@ -266,8 +266,8 @@ def _take_existing(stage: Stage, *, replace: bool) -> None:
 
 def _keep_conductors_off(root: Path) -> int:
     """Holds the lock of a workspace, as the format's page says; gives the open file."""
-    from maestro_conductor import lock
     from maestro_conductor.errors import HeldError
+    from maestro_conductor.workspace import conductor_lock as lock
 
     try:
         return lock.keep_off(root)

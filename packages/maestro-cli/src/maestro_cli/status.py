@@ -14,7 +14,7 @@ from maestro_cli.errors import EXIT_OK, UsageError
 from maestro_cli.folders import Kind, expand, kind_of, require_study
 from maestro_cli.study_state import BAD_STATES, Instance, Study, chooser, open_study
 from maestro_cli.terminal import Paint
-from maestro_conductor.regular_files import read_regular
+from maestro_conductor.workspace.regular_files import read_regular
 
 
 def show_status(args: argparse.Namespace) -> int:
@@ -66,7 +66,7 @@ def wanted_states(given: list[str]) -> set[str]:
     Raises:
         UsageError: There is no such state.
     """
-    from maestro_conductor.states import NAMES
+    from maestro_conductor.model.states import NAMES
 
     wanted = {word.strip().upper() for text in given for word in text.split(",") if word.strip()}
     unknown = sorted(wanted - set(NAMES))

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from maestro_cli.study_state import Instance, Study
-from maestro_conductor.regular_files import stream_regular
+from maestro_conductor.workspace.regular_files import stream_regular
 
 #: No more than this is read of a log for its last lines.
 _TAIL_BYTES = 64 * 1024

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from attrs import define, frozen
 
 from maestro_cli.errors import EXIT_BAD, EXIT_CANCELLED, EXIT_FAILED, EXIT_OK, StudyError
-from maestro_conductor.regular_files import stream_regular
+from maestro_conductor.workspace.regular_files import stream_regular
 
 if TYPE_CHECKING:
-    from maestro_conductor.graph_view import Graph
-    from maestro_conductor.lock import Holder
-    from maestro_conductor.study_state import StudyState
+    from maestro_conductor.core.study_state import StudyState
+    from maestro_conductor.workspace.conductor_lock import Holder
+    from maestro_conductor.workspace.graph_file import Graph
 
 #: What a study as a whole can be, and what that means.
 STUDY_STATES = {
@@ -148,7 +148,7 @@ class Study:
     @property
     def pause(self) -> Pause | None:
         """Why it stands still: as its conductor says, or where that cannot even write, as the disk does."""
-        from maestro_conductor.lock import HEARTBEAT
+        from maestro_conductor.workspace.conductor_lock import HEARTBEAT
 
         who = self.holder
         if who is None or self.known.outcome is not None:
@@ -171,7 +171,7 @@ class Study:
 
     def counts(self, step: Step | None = None) -> dict[str, int]:
         """How many instances are in each state, of one step or of all; states with none left out."""
-        from maestro_conductor.states import NAMES
+        from maestro_conductor.model.states import NAMES
 
         if step is None:
             numbers: Iterable[int] = self.known.counts
@@ -183,21 +183,21 @@ class Study:
     @cached_property
     def graph(self) -> Graph:
         """The whole graph; 10 µs per instance."""
-        from maestro_conductor.graph_view import read_graph
+        from maestro_conductor.workspace.graph_file import read_graph
 
         return read_graph(self.root, values=True)
 
     def mark_queued(self) -> None:
         """Tells instances that may run (QUEUED) from those that wait for others (INITIALIZED)."""
-        from maestro_conductor.readiness import mark_queued
+        from maestro_conductor.core.dependencies import mark_queued
 
         if self.known.unfinished():
             mark_queued(self.graph, self.known)
 
     def instances(self, which: Iterable[int] | None = None) -> list[Instance]:
         """Gives instances as they stand, all by default."""
-        from maestro_conductor.records import CAUSES
-        from maestro_conductor.states import NAMES
+        from maestro_conductor.model.records import CAUSES
+        from maestro_conductor.model.states import NAMES
 
         graph, known = self.graph, self.known
         steps = [step.name for step in self.steps]
@@ -246,11 +246,11 @@ def open_study(root: Path) -> Study:
     Raises:
         maestro_conductor.errors.ConductorError: A file is missing, damaged or too new.
     """
-    from maestro_conductor import lock
-    from maestro_conductor.files import JOURNAL
+    from maestro_conductor.core.study_state import StudyState
     from maestro_conductor.journal.reader import JournalReader
     from maestro_conductor.journal.replay import replay
-    from maestro_conductor.study_state import StudyState
+    from maestro_conductor.workspace import conductor_lock as lock
+    from maestro_conductor.workspace.files import JOURNAL
 
     # The holder is asked first: a study that ends meanwhile is then seen as ended, not as dead.
     holder = lock.holder(root)
@@ -289,8 +289,8 @@ def read_head(root: Path) -> tuple[dict[str, Any], list[Step]]:
         maestro_conductor.errors.ConductorError: It is missing, damaged or too new.
     """
     from maestro_conductor.errors import ConductorError, FormatError, WorkspaceError
-    from maestro_conductor.files import GRAPH
-    from maestro_conductor.graph_stream import GraphStream
+    from maestro_conductor.workspace.files import GRAPH
+    from maestro_conductor.workspace.graph_stream import GraphStream
 
     path = root / GRAPH
     try:
@@ -329,8 +329,8 @@ def _created(root: Path) -> int:
     Raises:
         maestro_conductor.errors.ConductorError: What says it is damaged.
     """
-    from maestro_conductor.files import RUN
-    from maestro_conductor.run_view import read_run_record
+    from maestro_conductor.workspace.files import RUN
+    from maestro_conductor.workspace.run_file import read_run_record
 
     if not (root / RUN).exists():
         return 0

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from maestro_cli.study_state import read_head
-from maestro_conductor import records
 from maestro_conductor.journal import JournalWriter
-from maestro_conductor.run_view import Settings, read_run
+from maestro_conductor.model import records
+from maestro_conductor.workspace.run_file import Settings, read_run
 
 #: 2026-11-22 10:00:00 UTC, in ms.
 T0 = 1_795_341_600_000

@@ -2,6 +2,6 @@
 
 import sys
 
-from maestro_conductor.cli import main
+from maestro_conductor.app.command import main
 
 sys.exit(main())

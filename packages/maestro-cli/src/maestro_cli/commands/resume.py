@@ -74,7 +74,7 @@ def command(args: argparse.Namespace) -> int:
     from maestro_cli.group_access import ask_owner
     from maestro_cli.requests import Limits, request_resume
     from maestro_cli.study_state import open_study
-    from maestro_conductor.files import check_log_path
+    from maestro_conductor.workspace.files import check_log_path
 
     if args.logpath:
         check_log_path(absolute(args.logpath))
@@ -118,7 +118,7 @@ def _again(study: Study, names: list[str] | None) -> list[str]:
         StudyError: A name fits nothing, or what it names cannot run.
     """
     from maestro_cli.study_state import choose
-    from maestro_conductor.resume import select
+    from maestro_conductor.core.resume_selection import select
 
     for name in names or ():
         choose(study, name)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from maestro_conductor import records
-from maestro_conductor.files import OWN_MODE, replace_file
+from maestro_conductor.core.study_state import REFUSED, StudyState
 from maestro_conductor.journal.framing import encode, journal_header
-from maestro_conductor.records import Record
-from maestro_conductor.states import NAMES
-from maestro_conductor.study_state import REFUSED, StudyState
+from maestro_conductor.model import records
+from maestro_conductor.model.records import Record
+from maestro_conductor.model.states import NAMES
+from maestro_conductor.workspace.files import OWN_MODE, replace_file
 
 __all__ = ["compact", "summary", "worth_it"]
 

@@ -12,9 +12,9 @@ from typing import Any, BinaryIO
 
 import msgpack
 
-from maestro_conductor.checksums import seal
-from maestro_conductor.files import header
-from maestro_conductor.records import Record
+from maestro_conductor.model.records import Record
+from maestro_conductor.workspace.checksums import seal
+from maestro_conductor.workspace.files import header
 
 __all__ = ["Frames", "encode", "find_frame", "journal_header", "pack"]
 

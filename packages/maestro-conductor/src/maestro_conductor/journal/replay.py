@@ -6,14 +6,14 @@ import gc
 from collections.abc import Iterable
 from pathlib import Path
 
+from maestro_conductor.core.dependencies import mark_queued
+from maestro_conductor.core.study_state import StudyState
 from maestro_conductor.errors import FormatError
-from maestro_conductor.files import JOURNAL
-from maestro_conductor.graph_view import Graph, read_graph
 from maestro_conductor.journal.reader import AWAY, JournalReader
-from maestro_conductor.readiness import mark_queued
-from maestro_conductor.records import Record
-from maestro_conductor.run_view import Run, read_run
-from maestro_conductor.study_state import StudyState
+from maestro_conductor.model.records import Record
+from maestro_conductor.workspace.files import JOURNAL
+from maestro_conductor.workspace.graph_file import Graph, read_graph
+from maestro_conductor.workspace.run_file import Run, read_run
 
 __all__ = ["load", "read_state", "replay"]
 

@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from maestro_conductor.disk import SystemDisk
-from maestro_conductor.host import Host
-from maestro_conductor.ports import Disk
+from maestro_conductor.backends.protocol import Disk
+from maestro_conductor.runtime.host import Host
 from maestro_conductor.testing.clock import ManualClock
 from maestro_conductor.testing.scheduler import ScriptedScheduler
+from maestro_conductor.workspace.disk import SystemDisk
 
 __all__ = ["PromptWorker", "SlottedPool", "Timeline", "WatchedScheduler"]
 
@@ -85,7 +85,7 @@ class Timeline:
 
 
 class PromptWorker:
-    """An `maestro_conductor.worker.AdapterWorker` whose calls take no time."""
+    """An `maestro_conductor.backends.worker_thread.AdapterWorker` whose calls take no time."""
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake

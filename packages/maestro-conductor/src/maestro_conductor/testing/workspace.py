@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import msgpack
 
-from maestro_conductor.checksums import seal
+from maestro_conductor.workspace.checksums import seal
 
 __all__ = ["StepPlan", "make_workspace"]
 

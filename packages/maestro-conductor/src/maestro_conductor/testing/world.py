@@ -12,18 +12,18 @@ from typing import Any
 
 import attrs
 
-from maestro_conductor.events import Answers, Event, Found, Now, Polled, Settled
-from maestro_conductor.graph_view import Graph
-from maestro_conductor.instructions import Cancel, Find, Instruction, Job, Settle, Submit, Turn
-from maestro_conductor.invariants import validate
-from maestro_conductor.lanes import LOCAL
-from maestro_conductor.machine import Machine
-from maestro_conductor.readiness import mark_queued
-from maestro_conductor.records import Record
-from maestro_conductor.run_view import Settings
-from maestro_conductor.study_state import StudyState
-from maestro_conductor.submission import withdrawn
+from maestro_conductor.backends.submitter import withdrawn
+from maestro_conductor.core.dependencies import mark_queued
+from maestro_conductor.core.events import Answers, Event, Found, Now, Polled, Settled
+from maestro_conductor.core.instructions import Cancel, Find, Instruction, Job, Settle, Submit, Turn
+from maestro_conductor.core.invariants import validate
+from maestro_conductor.core.machine import Machine
+from maestro_conductor.core.queues import LOCAL
+from maestro_conductor.core.study_state import StudyState
+from maestro_conductor.model.records import Record
 from maestro_conductor.testing.clock import ManualClock
+from maestro_conductor.workspace.graph_file import Graph
+from maestro_conductor.workspace.run_file import Settings
 
 __all__ = ["World"]
 

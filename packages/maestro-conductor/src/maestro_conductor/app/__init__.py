@@ -1,0 +1,1 @@
+"""The `conductor` command: its arguments, its wiring, its signals."""

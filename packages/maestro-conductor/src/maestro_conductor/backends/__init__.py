@@ -1,0 +1,1 @@
+"""The conductor's side of schedulers and of local steps."""

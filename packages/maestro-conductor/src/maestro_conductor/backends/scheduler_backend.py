@@ -1,0 +1,273 @@
+"""The conductor's side of a scheduler: one thread for its calls, and when to poll."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from maestro_conductor.backends.protocol import Adapter, Worker
+from maestro_conductor.backends.submitter import Answer, Submission, withdrawn
+from maestro_conductor.backends.worker_thread import AdapterWorker
+from maestro_conductor.core.events import Answers, Event, Found, Polled
+from maestro_conductor.core.instructions import Cancel, Find, Job, Submit
+from maestro_conductor.core.queues import SCHEDULED
+from maestro_conductor.core.retry_policy import next_poll_pause
+
+__all__ = ["SchedulerLink"]
+
+#: Jobs in one call of ``submit``, unless equal jobs become arrays: so polls come through.
+_SUBMIT_AT_ONCE = 25
+
+
+class SchedulerLink:
+    """Has a scheduler's calls made off the loop's thread.
+
+    Args:
+        adapter: of the scheduler.
+        submission: writes scripts.
+        wake: called from the thread when there is an answer.
+        note: logs an event: name and fields.
+        array: equal jobs become arrays.
+        worker: starts what makes the calls.
+
+    Attributes:
+        asking: whether it can be reached was asked, and is not known yet.
+        trouble: why it takes nothing; None: as far as is known, it does.
+    """
+
+    def __init__(
+        self,
+        adapter: Adapter,
+        submission: Submission,
+        wake: Callable[[], None],
+        note: Callable[..., None],
+        *,
+        array: bool = False,
+        worker: Callable[[Callable[[], None]], Worker] = AdapterWorker,
+    ) -> None:
+        self.adapter = adapter
+        self._submission = submission
+        self._note = note
+        self._worker = worker(wake)
+        #: Batches of attempts whose submission has not begun. The worker takes them from here.
+        self._unsent: list[list[Job]] = []
+        self._sending = threading.Lock()
+        self._events: list[Event] = []
+        self._polling = False
+        self._pause = 0.0
+        self._next_poll = 0.0
+        self._polled_at = 0.0
+        self._at_once = 1000 if array else _SUBMIT_AT_ONCE
+        self._unreachable = False
+        self._known: dict[str, tuple[Any, Any]] = {}
+        self._cancel_again: dict[str, float] = {}
+        self._steady = 0.0
+        self.asking = False
+        self.trouble: str | None = None
+
+    def ask(self) -> None:
+        """Find out whether it can be reached, where the adapter can tell (``reach``)."""
+        reach = getattr(self.adapter, "reach", None)
+        if reach is not None:
+            self.asking = True
+            self._worker.put(lambda: _guarded_reach(self.adapter.name, reach), self._reached)
+
+    def _reached(self, trouble: str | None) -> None:
+        self.asking = False
+        self._have_trouble(trouble)
+
+    def _have_trouble(self, trouble: str | None) -> None:
+        if trouble is not None and self.trouble is None and not self._unreachable:
+            self._unreachable = True
+            self._note("scheduler_unreachable", reason=trouble)
+        self.trouble = trouble
+
+    # -- instructions --
+
+    def submit(self, instruction: Submit) -> None:
+        """Write scripts and submit."""
+        jobs = instruction.jobs
+        for first in range(0, len(jobs), self._at_once):
+            self._put_submit(jobs[first : first + self._at_once])
+
+    def _put_submit(self, jobs: Sequence[Job]) -> None:
+        batch = list(jobs)
+        self._unsent.append(batch)
+
+        def call() -> list[Answer]:
+            with self._sending:
+                self._unsent.remove(batch)
+            return self._submission.submit(self.adapter, batch, sync=True) if batch else []
+
+        self._worker.put(call, self._submitted)
+
+    def withdraw(self, reason: str, most: int | None = None) -> Answers | None:
+        """Submit none of those that wait until the scheduler's calls before them are made.
+
+        Args:
+            reason: for people.
+            most: the last so many of those that wait; None: all.
+        """
+        gone: list[Job] = []
+        with self._sending:
+            for batch in reversed(self._unsent):
+                while batch and (most is None or len(gone) < most):
+                    gone.append(batch.pop())
+        rows = [(job.instance, job.attempt, withdrawn(reason)) for job in reversed(gone)]
+        return Answers(SCHEDULED, rows) if rows else None
+
+    def _submitted(self, answers: Sequence[tuple[int, int, Mapping[str, Any]]]) -> None:
+        if answers:
+            self._events.append(Answers(SCHEDULED, answers))
+            self._judge([answer for _, _, answer in answers])
+        self.hurry()
+
+    def _judge(self, answers: Sequence[Mapping[str, Any]]) -> None:
+        """Whether the scheduler takes jobs, by what it said to some."""
+        if any("job" in answer for answer in answers):
+            self.trouble = None
+            return
+        waits = [answer for answer in answers if answer.get("transient") or answer.get("unknown")]
+        if waits and not any(answer.get("files") for answer in waits):
+            self.trouble = str(waits[0].get("error"))
+
+    def cancel(self, instruction: Cancel) -> None:
+        """Cancel jobs."""
+        jobs = list(instruction.jobs)
+        self._worker.put(
+            lambda: _guarded(self.adapter, self.adapter.cancel, jobs), self._cancelled, urgent=True
+        )
+        self.hurry()
+
+    def _cancelled(self, answers: Mapping[str, Mapping[str, Any]]) -> None:
+        refused = {job: answer for job, answer in answers.items() if "error" in answer}
+        for job in refused:
+            self._cancel_again[job] = self._steady + 5.0
+        for job, answer in list(refused.items())[:3]:
+            self._note("cancel_refused", job_id=job, reason=str(answer["error"]))
+
+    def find(self, instruction: Find) -> None:
+        """Ask what became of attempts."""
+        rows = list(instruction.jobs)
+
+        def call() -> list[tuple[int, int, Mapping[str, Any]]]:
+            found = _guarded(self.adapter, self.adapter.find, [token for _, _, token in rows])
+            missing = {"error": "the adapter gave no answer"}
+            return [(i, attempt, found.get(token, missing)) for i, attempt, token in rows]
+
+        self._worker.put(call, lambda answers: self._events.append(Found(SCHEDULED, answers)))
+
+    # -- polling --
+
+    def hurry(self) -> None:
+        """Something is about to change: poll soon."""
+        self._pause = 0.0
+        self._next_poll = min(self._next_poll, self._steady + 1.0)
+
+    def work(self, steady: float, jobs: Mapping[str, int], longest: float) -> None:
+        """Poll where it is time to.
+
+        Args:
+            steady: s, the time now.
+            jobs: all that live.
+            longest: s, longest pause between two polls.
+        """
+        self._steady = steady
+        if self._cancel_again:
+            due = [job for job, when in self._cancel_again.items() if when <= steady]
+            for job in due:
+                del self._cancel_again[job]
+            alive = [job for job in due if job in jobs]
+            if alive:
+                self.cancel(Cancel(SCHEDULED, alive))
+        if self._polling or not jobs or steady < self.next_poll(longest):
+            return
+        self._polling = True
+        asked = list(jobs)
+        self._worker.put(
+            lambda: _guarded_poll(self.adapter, asked),
+            lambda answers: self._polled(answers, longest),
+        )
+
+    def next_poll(self, longest: float) -> float:
+        """When the next poll is due: s, steady. A new, shorter ``sleep`` counts at once."""
+        return min(self._next_poll, self._polled_at + max(longest, 0.1))
+
+    def next_time(self, jobs: Mapping[str, int], longest: float) -> float | None:
+        """When `work` has something to do; None: an answer comes first."""
+        times = list(self._cancel_again.values())
+        if jobs and not self._polling:
+            times.append(self.next_poll(longest))
+        return min(times, default=None)
+
+    def _polled(self, answers: Mapping[str, Mapping[str, Any]], longest: float) -> None:
+        self._polling = False
+        unreachable = [
+            answer for answer in answers.values() if answer.get("state") == "UNREACHABLE"
+        ]
+        if len(unreachable) == len(answers) and unreachable:
+            if not self._unreachable:
+                self._note("scheduler_unreachable", reason=unreachable[0].get("reason"))
+            self._unreachable = True
+            self.trouble = str(unreachable[0].get("reason"))
+        elif self._unreachable:
+            self._unreachable = False
+            self.trouble = None
+            self._note("scheduler_answers")
+        # Only what differs from the last answer is news; with 1 000 quiet jobs that is nothing.
+        news = {}
+        known = {}
+        for job, answer in answers.items():
+            shown = (answer.get("state"), answer.get("reason"))
+            known[job] = shown
+            if self._known.get(job) != shown or shown[0] not in ("PENDING", "RUNNING"):
+                news[job] = answer
+        self._known = known
+        self._pause = next_poll_pause(self._pause, longest, bool(news) and not self._unreachable)
+        self._polled_at = self._steady
+        self._next_poll = self._steady + self._pause
+        if news:
+            self._events.append(Polled(SCHEDULED, news))
+
+    # -- the loop's side --
+
+    def collect(self) -> list[Event]:
+        """The events that came of answers since the last call."""
+        self._worker.collect()
+        events, self._events = self._events, []
+        return events
+
+    def close(self) -> None:
+        """End the thread; a call that hangs is left to itself."""
+        self._worker.close()
+        self._worker.join(5.0)
+        self.adapter.close()
+
+
+def _guarded(
+    adapter: Adapter,
+    call: Callable[[Sequence[str]], dict[str, dict[str, Any]]],
+    names: Sequence[str],
+) -> dict[str, dict[str, Any]]:
+    """Call an adapter; whatever a plugin raises is an answer that says so."""
+    try:
+        return call(names)
+    except Exception as error:
+        failure = {"error": f"{adapter.name}: {error!r}"}
+        return dict.fromkeys(names, failure)
+
+
+def _guarded_reach(name: str, reach: Callable[[], str | None]) -> str | None:
+    try:
+        return reach()
+    except Exception as error:
+        return f"{name}: {error!r}"
+
+
+def _guarded_poll(adapter: Adapter, jobs: Sequence[str]) -> dict[str, dict[str, Any]]:
+    try:
+        return adapter.poll(jobs)
+    except Exception as error:
+        failure = {"state": "UNREACHABLE", "reason": f"{adapter.name}: {error!r}"}
+        return dict.fromkeys(jobs, failure)

@@ -1,0 +1,91 @@
+"""What the machine wants done: its outputs, performed by the loop after their records are safe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import attrs
+
+from maestro_conductor.model.records import Record
+
+__all__ = ["Cancel", "Find", "Instruction", "Job", "Settle", "Submit", "Turn", "WriteScripts"]
+
+
+@attrs.frozen
+class Job:
+    """An attempt that is to be submitted.
+
+    Attributes:
+        instance, attempt: which.
+        token: names it to the scheduler.
+        restart: the restart script is to run.
+    """
+
+    instance: int
+    attempt: int
+    token: str
+    restart: bool
+
+
+@attrs.frozen
+class Submit:
+    """Submit these attempts; answered by `Answers`."""
+
+    lane: str
+    jobs: Sequence[Job]
+
+
+@attrs.frozen
+class Cancel:
+    """Cancel these jobs; their end is seen by polling."""
+
+    lane: str
+    jobs: Sequence[str]
+
+
+@attrs.frozen
+class Find:
+    """Ask what became of these attempts; answered by `Found`. Rows: instance, attempt, token."""
+
+    lane: str
+    jobs: Sequence[tuple[int, int, str]]
+
+
+@attrs.frozen
+class Settle:
+    """Read an attempt file; answered by `Settled`.
+
+    Attributes:
+        instance, attempt: which.
+        void: if it is not there, make it: then the attempt never ran, and never will.
+    """
+
+    instance: int
+    attempt: int
+    void: bool
+
+
+@attrs.frozen
+class WriteScripts:
+    """Write the scripts of these instances and run nothing; answered by `ScriptsWritten`."""
+
+    instances: Sequence[int]
+
+
+Instruction = Submit | Cancel | Find | Settle | WriteScripts
+
+
+@attrs.define
+class Turn:
+    """What one call of the machine gave.
+
+    Attributes:
+        records: for the journal, in order; they have been applied to the state.
+        instructions: to be performed once the records are safe.
+        notes: for the log alone: event and fields.
+    """
+
+    records: list[Record] = attrs.Factory(list)
+    instructions: list[Instruction] = attrs.Factory(list)
+    notes: list[tuple[str, dict[str, Any]]] = attrs.Factory(list)

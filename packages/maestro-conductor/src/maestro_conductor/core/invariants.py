@@ -1,0 +1,115 @@
+"""What must hold of a machine between two turns. For tests: it looks at every instance."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from maestro_conductor.core.dependencies import satisfied
+from maestro_conductor.core.machine import Machine
+from maestro_conductor.core.queues import LOCAL, Lane
+from maestro_conductor.model.states import (
+    CANCELLED,
+    FAILED,
+    FINISHED,
+    HWFAILURE,
+    IN_FLIGHT,
+    INCOMPLETE,
+    INITIALIZED,
+    NAMES,
+    QUEUED,
+    TIMEDOUT,
+    WAITING,
+)
+from maestro_conductor.workspace.graph_file import Graph
+
+__all__ = ["validate"]
+
+
+def validate(machine: Machine, graph: Graph, *, steady: float) -> None:
+    """Check a machine after a turn at the given time.
+
+    Raises:
+        AssertionError: something does not hold; the text says what.
+    """
+    state = machine.state
+    found = Counter(state.state)
+    for code, count in enumerate(state.counts):
+        _check(found[code] == count, f"{found[code]} are {NAMES[code]}, {count} were counted")
+    for i, code in enumerate(state.state):
+        _validate_instance(machine, graph, i, code)
+    for lane in machine.lanes.values():
+        _validate_lane(machine, lane)
+    if not machine.closing and not state.cancelling and not machine.dry:
+        _validate_work_conserved(machine, steady)
+    _check(
+        (state.outcome is not None) == (state.unfinished() == 0),
+        f"outcome {state.outcome} with {state.unfinished()} unfinished",
+    )
+
+
+def _validate_instance(machine: Machine, graph: Graph, i: int, code: int) -> None:
+    state = machine.state
+    name = f"{graph.names[i]} ({NAMES[code]})"
+    open_needs = [need for need in graph.needs_of(i) if not satisfied(graph, state, need)]
+    for group in graph.groups.get(i, ()):
+        step = graph.steps[group]
+        members = range(step.first, step.first + step.count)
+        open_needs += [need for need in members if not satisfied(graph, state, need)]
+    lane = machine.lane_of(i)
+    if code == INITIALIZED:
+        _check(bool(open_needs), f"{name} waits for nothing")
+        dead = [n for n in open_needs if state.state[n] in (FAILED, TIMEDOUT, HWFAILURE, CANCELLED)]
+        _check(not dead, f"{name} waits for {dead}, which ended badly")
+    elif code in (QUEUED, WAITING) or code in IN_FLIGHT or (code == FINISHED and not state.resumed):
+        # What finished after a failure that was allowed stays so when that runs again.
+        _check(not open_needs, f"{name} does not wait for {open_needs}")
+    _check(code != INCOMPLETE, f"{name} was left between two attempts")
+    if code in (QUEUED, WAITING):
+        _check(not state.cancelling, f"{name} while the study is cancelled")
+        known = i in lane.ready or i in machine.paused
+        _check(known, f"{name} was forgotten")
+    if code in IN_FLIGHT:
+        _check(state.attempt[i] > 0, f"{name} has no attempt")
+        if lane.name == LOCAL and lane.slots is not None:
+            _check(i in lane.weights, f"{name} fills no slot")
+    else:
+        _check(i not in lane.weights, f"{name} fills a slot")
+        _check(i not in lane.announced, f"{name} is announced")
+
+
+def _validate_lane(machine: Machine, lane: Lane) -> None:
+    state = machine.state
+    _check(lane.used == sum(lane.weights.values()), f"{lane.name}: slots were miscounted")
+    if lane.slots is not None:
+        # Where attempts are made ready ahead, those without a job run nowhere yet, or are searched.
+        counted = set(lane.jobs.values()) if lane.least_ahead else set(lane.weights)
+        filled = sum(lane.weights[i] for i in counted)
+        fits = filled <= lane.slots or len(counted) == 1
+        _check(fits, f"{lane.name}: {filled} of {lane.slots} slots are filled")
+        most = max(16, lane.least_ahead) if lane.least_ahead else 0
+        bound = lane.slots + sum(sorted(lane.weights.values())[-1 - most :])
+        _check(lane.used <= bound, f"{lane.name}: {lane.used} slots are filled or spoken for")
+    for job, i in lane.jobs.items():
+        live = state.state[i] in IN_FLIGHT and state.job[i] == job
+        _check(live, f"{lane.name}: job {job} of instance {i} is over")
+
+
+def _validate_work_conserved(machine: Machine, steady: float) -> None:
+    """A step starts the moment it may."""
+    state = machine.state
+    throttle = state.settings.throttle
+    if throttle and state.in_flight() >= throttle:
+        return
+    for lane in machine.lanes.values():
+        if lane.blocked_until > steady:
+            continue
+        waiting = [
+            i for i in lane.ready if state.state[i] in (QUEUED, WAITING) and i not in machine.paused
+        ]
+        idle = bool(waiting) and lane.fits(min(waiting))
+        _check(not idle, f"{lane.name}: {waiting} could have been submitted")
+
+
+def _check(holds: bool, message: str) -> None:
+    if not holds:
+        raise AssertionError(message)

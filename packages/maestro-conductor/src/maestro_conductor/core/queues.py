@@ -1,0 +1,112 @@
+"""Lanes: the two ways to run an instance, and what is under way in each.
+
+The lane `LOCAL` is bounded by slots, the lane `SCHEDULED` by what the scheduler takes.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+
+import attrs
+
+from maestro_conductor.core.retry_policy import next_backoff
+
+__all__ = ["LOCAL", "SCHEDULED", "Lane"]
+
+LOCAL = "local"
+SCHEDULED = "scheduled"
+
+#: Most attempts that are announced and not yet answered for: few enough that a request is noticed
+#: soon, and that a crash leaves little to ask for.
+BATCH = 100
+#: The same where equal jobs become one array.
+ARRAY_BATCH = 1000
+#: Most local attempts that are made ready while no slot is free, unless there are as many slots.
+_MOST_AHEAD = 16
+
+
+@attrs.define
+class Lane:
+    """What is under way in a lane.
+
+    Attributes:
+        name: `LOCAL` or `SCHEDULED`.
+        slots: how many slots its jobs may fill; None: any number.
+        weigh: slots that an instance fills.
+        batch: most attempts announced and not answered for.
+        ahead: most attempts without a job that are announced while all slots are filled, to start
+            in the moment in which one becomes free.
+        least_ahead: the same while jobs end one by one; 0: always none.
+        longest_backoff: s.
+        ready: heap of instances that may be submitted, in graph order.
+        weights: instance → slots that it fills now.
+        used: their sum.
+        announced: instances whose submission is not answered for.
+        jobs: job → instance, for all jobs that live.
+        blocked_until: s, steady: nothing is submitted before.
+        backoff: s, the last pause after a refusal that may pass; 0: the lane takes jobs.
+    """
+
+    name: str
+    slots: int | None
+    weigh: Callable[[int], int]
+    batch: int = BATCH
+    longest_backoff: float = 60.0
+    least_ahead: int = 0
+    ahead: int = attrs.field(init=False)
+    ready: list[int] = attrs.Factory(list)
+    weights: dict[int, int] = attrs.Factory(dict)
+    used: int = 0
+    announced: set[int] = attrs.Factory(set)
+    jobs: dict[str, int] = attrs.Factory(dict)
+    blocked_until: float = 0.0
+    backoff: float = 0.0
+
+    def __attrs_post_init__(self) -> None:
+        self.ahead = self.least_ahead
+
+    def pace(self, ended: int) -> None:
+        """So many jobs ended between two turns: have as many ready for the next."""
+        if self.least_ahead and ended:
+            self.ahead = max(self.least_ahead, min(_MOST_AHEAD, 4 * ended))
+
+    def push(self, instance: int) -> None:
+        """The instance may be submitted."""
+        heapq.heappush(self.ready, instance)
+
+    def fits(self, instance: int) -> bool:
+        """Whether one more may be announced now. A job that needs more slots than all has them all."""
+        if len(self.announced) >= (1 if self.backoff else self.batch):
+            return False
+        if self.slots is None or not self.used:
+            return True
+        if self.used + min(self.weigh(instance), self.slots) <= self.slots:
+            return True
+        return len(self.weights) - len(self.jobs) < self.ahead
+
+    def enter(self, instance: int) -> None:
+        """The instance is under way."""
+        if self.slots is not None:
+            weight = min(self.weigh(instance), self.slots)
+            self.weights[instance] = weight
+            self.used += weight
+
+    def leave(self, instance: int, job: str | None) -> None:
+        """The instance is no longer under way."""
+        self.used -= self.weights.pop(instance, 0)
+        self.announced.discard(instance)
+        if job is not None:
+            self.jobs.pop(job, None)
+
+    def block(self, steady: float) -> float:
+        """A refusal that may pass: leave the scheduler alone for a while; gives the pause in s."""
+        if steady >= self.blocked_until:
+            self.backoff = next_backoff(self.backoff, self.longest_backoff)
+            self.blocked_until = steady + self.backoff
+        return self.backoff
+
+    def unblock(self) -> None:
+        """The scheduler takes jobs again."""
+        self.backoff = 0.0
+        self.blocked_until = 0.0

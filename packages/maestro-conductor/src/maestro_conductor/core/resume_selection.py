@@ -1,0 +1,104 @@
+"""Which instances a resume request means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+from maestro_conductor.core.dependencies import Readiness, satisfied
+from maestro_conductor.core.study_state import StudyState
+from maestro_conductor.model.states import (
+    CANCELLED,
+    DRYRUN,
+    FAILED,
+    FINAL,
+    FINISHED,
+    HWFAILURE,
+    IN_FLIGHT,
+    INITIALIZED,
+    QUEUED,
+    TIMEDOUT,
+    WAITING,
+)
+from maestro_conductor.workspace.graph_file import Graph
+
+__all__ = ["select"]
+
+_WRONG = frozenset({FAILED, TIMEDOUT, HWFAILURE, CANCELLED, DRYRUN})
+
+
+def select(graph: Graph, state: StudyState, names: Iterable[str] | None) -> list[int]:
+    """The instances that are to run again, in order; their descendants come along.
+
+    Args:
+        graph: the study.
+        state: how far it came.
+        names: of steps or instances, ``*`` allowed; None: all that failed, timed out or were
+            cancelled. Finished steps run again only if they, or one before them, are named.
+
+    Raises:
+        ValueError: a name fits nothing, or something that would have to run again is running.
+    """
+    if names is None:
+        wrong = [i for i, code in enumerate(state.state) if code in _WRONG]
+        return sorted({*wrong, *_begun_after(graph, state, wrong)})
+    chosen = _named(graph, names)
+    # Where nothing was run, a part cannot run alone: it waits for what stands before it.
+    chosen.update(i for i, code in enumerate(state.state) if code == DRYRUN)
+    named = sorted(chosen)
+    readiness = Readiness(graph, state)
+    for i in named:
+        chosen.update(readiness.descendants(i))
+    _refuse_running(graph, state, chosen)
+    missing = [
+        (i, need)
+        for i in named
+        for need in graph.needs_of(i)
+        if need not in chosen and state.state[need] in FINAL and state.state[need] != FINISHED
+    ]
+    for i, need in missing:
+        if not graph.failure(need).allow_failure:
+            raise ValueError(
+                f"{graph.names[i]} waits for {graph.names[need]}, which has not finished: name "
+                f"that one, too"
+            )
+    return [i for i in sorted(chosen) if state.state[i] != INITIALIZED]
+
+
+def _begun_after(graph: Graph, state: StudyState, wrong: Iterable[int]) -> set[int]:
+    """What a failure that is allowed has let through, and is not under way yet: it waits again."""
+    allowed = [i for i in wrong if satisfied(graph, state, i)]
+    if not allowed:
+        return set()
+    readiness = Readiness(graph, state)
+    after = {j for i in allowed for j in readiness.descendants(i)}
+    _refuse_running(graph, state, after)
+    return {j for j in after if state.state[j] in (QUEUED, WAITING)}
+
+
+def _refuse_running(graph: Graph, state: StudyState, instances: Iterable[int]) -> None:
+    running = [i for i in sorted(instances) if state.state[i] in IN_FLIGHT]
+    if running:
+        raise ValueError(f"{graph.names[running[0]]} is running; cancel it first, or wait for it")
+
+
+def _named(graph: Graph, names: Iterable[str]) -> set[int]:
+    chosen: set[int] = set()
+    places = {name: i for i, name in enumerate(graph.names)}
+    for name in names:
+        found = {places[name]} if name in places else set()
+        for step in graph.steps:
+            if step.name == name or ("*" in name and _fits(step.name, name)):
+                found.update(range(step.first, step.first + step.count))
+        if "*" in name:
+            found.update(i for i, instance in enumerate(graph.names) if _fits(instance, name))
+        if not found:
+            raise ValueError(f"no step or instance is called {name}")
+        chosen |= found
+    return chosen
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Only ``*`` is special: brackets and question marks may stand in names."""
+    escaped = "".join(f"[{char}]" if char in "[?" else char for char in pattern)
+    return fnmatchcase(name, escaped)

@@ -1,0 +1,1 @@
+"""What follows the records and changes none: the log, status.csv."""

@@ -1,0 +1,119 @@
+"""From records to log events: what the journal says, told to people and machines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from maestro_conductor.core.study_state import NONE, StudyState
+from maestro_conductor.model.records import CAUSES, Record
+from maestro_conductor.observers.log_writer import StudyLog
+from maestro_conductor.workspace.graph_file import Graph
+
+__all__ = ["Narrator"]
+
+_STATE_EVENTS = {
+    "RUNNING": "step_started",
+    "FINISHED": "step_finished",
+    "FAILED": "step_failed",
+    "INCOMPLETE": "step_asks_restart",
+    "TIMEDOUT": "step_timed_out",
+    "HWFAILURE": "step_lost",
+    "CANCELLED": "step_cancelled",
+    "DRYRUN": "step_dry",
+    "QUEUED": "step_queued_again",
+    "WAITING": "step_waits",
+    "UNKNOWN": "step_unknown",
+}
+_ENDS = frozenset({"FINISHED", "FAILED", "INCOMPLETE", "TIMEDOUT", "HWFAILURE", "CANCELLED"})
+
+
+class Narrator:
+    """Logs what records say. The state has taken them in already."""
+
+    def __init__(self, graph: Graph, state: StudyState, log: StudyLog) -> None:
+        self._graph = graph
+        self._state = state
+        self._log = log
+        self._tellers: dict[str, Callable[[Record], None]] = {
+            "settings": self._settings,
+            "intent": self._intent,
+            "submitted": self._submitted,
+            "refused": self._refused,
+            "state": self._states,
+            "cancelled": lambda _record: log.event("study_cancelled"),
+            "resumed": lambda record: log.event("study_resumed", count=len(record["steps"])),
+            "ended": self._ended,
+        }
+
+    def tell(self, record: Record) -> None:
+        """Log what a record says; kinds that tell people nothing are passed over."""
+        teller = self._tellers.get(record["kind"])
+        if teller is not None:
+            teller(record)
+
+    def note(self, event: str, fields: dict[str, Any]) -> None:
+        """Log an event of the machine; its ``instance`` is an index."""
+        i = fields.pop("instance", None)
+        who = {} if i is None else self._who(i)
+        self._log.event(event, **who, **fields)
+
+    def _who(self, i: int) -> dict[str, Any]:
+        graph = self._graph
+        return {"step": graph.steps[graph.step_of[i]].name, "instance": graph.names[i]}
+
+    def _attempt(self, i: int, attempt: int) -> tuple[str | None, int, int]:
+        """Job, started and cause of the attempt that a record is about.
+
+        One turn may tell the end of an attempt and announce another.
+        """
+        state = self._state
+        if attempt != state.attempt[i] and i in state.previous:
+            number, job, started, cause = state.previous[i]
+            if number == attempt:
+                return job, started, cause
+        return state.job[i], state.started[i], state.cause[i]
+
+    def _settings(self, record: Record) -> None:
+        names = ("source", "throttle", "rlimit", "attempts", "sleep")
+        self._log.event("settings", **{name: record[name] for name in names})
+
+    def _intent(self, record: Record) -> None:
+        if not self._log.wants("step_announced"):
+            return
+        for i, attempt, _token, cause, _script in record["jobs"]:
+            self._log.event("step_announced", **self._who(i), attempt=attempt, cause=cause)
+
+    def _submitted(self, record: Record) -> None:
+        for i, attempt, job, state in record["jobs"]:
+            self._log.event(
+                "step_started" if state == "RUNNING" else "step_submitted",
+                **self._who(i),
+                attempt=attempt,
+                job_id=job,
+                state=state,
+                cause=CAUSES[self._attempt(i, attempt)[2]],
+            )
+
+    def _refused(self, record: Record) -> None:
+        for i, attempt, final, message in record["jobs"]:
+            event = "submission_refused" if final else "submission_postponed"
+            self._log.event(event, **self._who(i), attempt=attempt, reason=message)
+
+    def _states(self, record: Record) -> None:
+        for i, attempt, name, at, exit_code, reason in record["steps"]:
+            job, started, _cause = self._attempt(i, attempt)
+            ended = name in _ENDS and attempt and started != NONE
+            self._log.event(
+                _STATE_EVENTS.get(name, "step_changed"),
+                **self._who(i),
+                attempt=attempt or None,
+                job_id=job,
+                state=name,
+                exit_code=exit_code,
+                duration_s=max(0, at - started) / 1000 if ended else None,
+                reason=reason,
+            )
+
+    def _ended(self, record: Record) -> None:
+        self._log.event("study_ended", state=record["state"], exit_code=record["exit_code"])

@@ -1,0 +1,1 @@
+"""The shell around the core: it waits, makes records safe, and does what they say."""

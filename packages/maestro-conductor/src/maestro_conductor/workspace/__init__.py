@@ -1,0 +1,1 @@
+"""The workspace's files but the journal, the log and status.csv."""

@@ -1,0 +1,46 @@
+"""Temporary files that a writer which was killed left in a workspace."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import time
+from pathlib import Path
+
+from maestro_conductor.workspace.files import REQUESTS
+
+__all__ = ["sweep"]
+
+#: Only the holder of the workspace's lock writes these, and so those of others are nobody's.
+_OURS = re.compile(r"\.(journal\.msgpack|conductor\.msgpack|status\.csv)\.\w+\.tmp")
+#: Somebody may be writing these just now: `maestro`, or whoever makes a request.
+_OTHERS = re.compile(
+    r"\.((graph|spec|parameters|run)\.msgpack|study\.update\.lock|resume-.*\.json)\.\w+\.tmp"
+)
+#: s after which nobody is writing them any more.
+_LONG = 3600.0
+
+
+def sweep(root: Path, now: float | None = None) -> list[Path]:
+    """Delete them; only the holder of the workspace's lock may.
+
+    Args:
+        root: the workspace.
+        now: s since 1970; None: it is now.
+
+    Returns:
+        What was deleted.
+    """
+    now = time.time() if now is None else now
+    gone = []
+    for folder in (root, root / ".maestro", root / REQUESTS):
+        with contextlib.suppress(OSError):
+            for entry in os.scandir(folder):
+                if _OURS.fullmatch(entry.name) or (
+                    _OTHERS.fullmatch(entry.name)
+                    and now - entry.stat(follow_symlinks=False).st_mtime > _LONG
+                ):
+                    Path(entry.path).unlink()
+                    gone.append(Path(entry.path))
+    return gone

@@ -1,0 +1,244 @@
+"""Requests: files by which anyone asks the conductor to cancel, update or resume.
+
+What they look like and how they are claimed: "Requests" on the workspace format page.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+import os
+import reprlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from maestro_conductor.core.events import UpdateAsked
+from maestro_conductor.workspace.field_checks import MOST
+from maestro_conductor.workspace.files import CLAIMED, REQUESTS
+from maestro_conductor.workspace.regular_files import read_regular
+from maestro_conductor.workspace.sharing import make_requests_folder
+
+__all__ = ["Request", "RequestFiles", "parse_resume", "parse_update"]
+
+CANCEL = ".cancel.lock"
+UPDATE = ".study.update.lock"
+
+#: s for which a request that cannot be read counts as not written yet.
+PATIENCE = 2.0
+
+
+@attrs.frozen
+class Request:
+    """A request that was claimed and understood.
+
+    Attributes:
+        path: where it lies now.
+        kind: ``cancel``, ``update`` or ``resume``.
+        settings: new settings; None: none.
+        steps: of a resume: names of steps or instances; None: all that went wrong.
+    """
+
+    path: Path
+    kind: str
+    settings: UpdateAsked | None = None
+    steps: tuple[str, ...] | None = None
+
+
+class _NotYetError(Exception):
+    """The file is empty or torn; its writer may still be at it."""
+
+
+@attrs.define
+class RequestFiles:
+    """The requests of a workspace. Only the holder of its lock may have this.
+
+    Attributes:
+        root: the workspace.
+        rejected: called with path and reason for each that makes no sense.
+    """
+
+    root: Path
+    rejected: Callable[[Path, str], None]
+    #: Claimed and not understood so far: path → steady time of the claim.
+    _unread: dict[Path, float] = attrs.Factory(dict)
+    _count: int = 0
+
+    def find_claimed(self) -> None:
+        """Take up what an earlier conductor claimed and did not apply; to be called once."""
+        with contextlib.suppress(OSError):  # made now, as there may be no room later
+            make_requests_folder(self.root / REQUESTS)
+            (self.root / CLAIMED).mkdir(exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            for entry in os.scandir(self.root / CLAIMED):
+                if not entry.name.endswith(".bad"):
+                    self._unread[Path(entry.path)] = 0.0
+
+    def any_waiting(self) -> bool:
+        """Whether there is anything to claim or to take up; changes nothing."""
+        if any(os.path.lexists(f"{self.root}/{name}") for name in (CANCEL, UPDATE)):
+            return True
+        for folder in (REQUESTS, CLAIMED):
+            with contextlib.suppress(FileNotFoundError):
+                for path in (self.root / folder).iterdir():
+                    if not path.name.startswith(".") and path.suffix != ".bad":
+                        return True
+        return False
+
+    def look(self, steady: float) -> list[Request]:
+        """Claim what is there; gives what can be applied, the oldest first.
+
+        Each that was applied and is safe in the journal is to be given to `done`.
+
+        Args:
+            steady: s, the time now.
+
+        Raises:
+            OSError: a request could not be claimed; it stays where it is.
+        """
+        for name in (CANCEL, UPDATE):
+            if os.path.lexists(f"{self.root}/{name}"):
+                self._claim(self.root / name, steady)
+        with contextlib.suppress(FileNotFoundError):
+            for path in (self.root / REQUESTS).iterdir():
+                if not path.name.startswith("."):
+                    self._claim(path, steady)
+        if not self._unread:
+            return []
+        found: list[tuple[int, Request]] = []
+        for path in list(self._unread):
+            self._take(path, steady, found)
+        found.sort(key=lambda item: item[0])
+        return [request for _, request in found]
+
+    def done(self, request: Request) -> None:
+        """The request's effect is safe: take it away."""
+        try:
+            request.path.unlink()
+        except FileNotFoundError:
+            pass
+        except OSError:  # a folder of that name: aside, or it would be found again and again
+            with contextlib.suppress(OSError):
+                request.path.rename(request.path.with_name(f"{request.path.name}.bad"))
+
+    def reject_unread(self) -> None:
+        """The study has ended: what could not be read so far is kept aside with its reason."""
+        for path in list(self._unread):
+            self._unread[path] = -math.inf
+            self._take(path, 0.0, [])
+
+    def reject(self, path: Path, reason: str) -> None:
+        """Keep a request aside that makes no sense."""
+        self._unread.pop(path, None)
+        with contextlib.suppress(OSError):
+            path.rename(path.with_name(f"{path.name}.bad"))
+        self.rejected(path, reason)
+
+    def _take(self, path: Path, steady: float, found: list[tuple[int, Request]]) -> None:
+        """Read a claimed request; what is understood goes to ``found``, with its age."""
+        try:
+            request = _read(path)
+            written = path.stat().st_mtime_ns
+        except FileNotFoundError:
+            if path.is_symlink():
+                self.reject(path, "it is a link to nothing")
+            else:
+                del self._unread[path]
+        except _NotYetError as error:
+            since = self._unread[path]
+            if not since:
+                self._unread[path] = steady
+            elif steady - since >= PATIENCE:
+                self.reject(path, str(error))
+        except (ValueError, OSError) as error:
+            self.reject(path, str(error))
+        else:
+            del self._unread[path]
+            found.append((written, request))
+
+    def _claim(self, path: Path, steady: float) -> None:
+        folder = self.root / CLAIMED
+        folder.mkdir(exist_ok=True)
+        self._count += 1
+        # The name tells what it is; the rest keeps it apart from others, of other conductors too.
+        target = folder / f"{path.name.lstrip('.')}.{os.getpid()}.{self._count}"
+        with contextlib.suppress(FileNotFoundError):  # whoever wrote it took it back
+            path.rename(target)
+            self._unread[target] = steady
+
+
+def _read(path: Path) -> Request:
+    kind = path.name
+    if kind.startswith(CANCEL.lstrip(".")):
+        return Request(path, "cancel")
+    text = read_regular(path)
+    if kind.startswith(UPDATE.lstrip(".")):
+        return Request(path, "update", parse_update(text))
+    steps, settings = parse_resume(text)
+    return Request(path, "resume", settings, steps)
+
+
+def parse_update(content: bytes) -> UpdateAsked:
+    """The settings in a ``.study.update.lock``.
+
+    Raises:
+        ValueError: it makes no sense; the text says why.
+    """
+    import yaml  # only where somebody asks: it takes longer to load than a study may take to run
+
+    if not content.strip():
+        raise _NotYetError("it is empty")
+    try:
+        value = yaml.safe_load(content)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    except Exception as error:  # PyYAML raises what it happens to: IndexError for `!!int ''`
+        raise _NotYetError(f"it is no YAML: {error}") from error
+    if not isinstance(value, dict):
+        raise ValueError("it is no map of throttle, rlimit and sleep")
+    return _settings(value, "update")
+
+
+def parse_resume(content: bytes) -> tuple[tuple[str, ...] | None, UpdateAsked]:
+    """The steps (None: all that went wrong) and the settings in a resume request.
+
+    Raises:
+        ValueError: it makes no sense; the text says why.
+    """
+    if not content.strip():
+        raise _NotYetError("it is empty")
+    try:
+        value = json.loads(content)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+    except ValueError as error:
+        raise _NotYetError(f"it is no JSON: {error}") from error
+    if not isinstance(value, dict) or value.get("request") != "resume":
+        raise ValueError('it is no JSON object with `"request": "resume"`')
+    if "steps" not in value:
+        raise ValueError("it lacks `steps`: names, or null for all that went wrong")
+    steps = value["steps"]
+    if steps is not None:
+        if not isinstance(steps, list) or not all(isinstance(name, str) for name in steps):
+            raise ValueError("`steps` is no list of names")
+        steps = tuple(steps)
+    return steps, _settings(value, "resume")
+
+
+def _settings(value: Mapping[str, Any], source: str) -> UpdateAsked:
+    for name in ("throttle", "rlimit"):
+        number = value.get(name)
+        if number is not None and (not _is_number(number, int) or not 0 <= number <= MOST):
+            shown = reprlib.repr(number)
+            raise ValueError(f"`{name}` is {shown}, not a whole number from 0 (no limit) to {MOST}")
+    sleep = value.get("sleep")
+    if sleep is not None and (not _is_number(sleep, (int, float)) or not 0 <= sleep < 1e9):
+        raise ValueError(f"`sleep` is {reprlib.repr(sleep)}, not a number of seconds below 1e9")
+    return UpdateAsked(value.get("throttle"), value.get("rlimit"), sleep, source)
+
+
+def _is_number(value: object, kind: type | tuple[type, ...]) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)

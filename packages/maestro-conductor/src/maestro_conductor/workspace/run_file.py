@@ -1,0 +1,105 @@
+"""A tolerant reader of ``run.msgpack``: how the study is to be run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+import msgpack
+
+from maestro_conductor.errors import FormatError, WorkspaceError
+from maestro_conductor.workspace.checksums import check_sum, has_sum
+from maestro_conductor.workspace.field_checks import COUNT, FLAG, Place, Rules, is_pause
+from maestro_conductor.workspace.files import RUN, check_header
+from maestro_conductor.workspace.regular_files import read_regular
+
+__all__ = ["Run", "Settings", "read_run", "read_run_record"]
+
+
+_RULES: Rules = {
+    "study_id": (
+        lambda value: isinstance(value, str) and re.fullmatch("[0-9a-f]{12}", value) is not None,
+        "12 hexadecimal digits",
+    ),
+    **dict.fromkeys(("throttle", "rlimit", "attempts"), COUNT),
+    "sleep": (is_pause, "a number of seconds from 0 to 1e9"),
+    **dict.fromkeys(("usetmp", "dry"), FLAG),
+}
+
+
+@attrs.frozen
+class Settings:
+    """What can be changed while a study runs.
+
+    Attributes:
+        throttle: most jobs in flight; 0: no limit.
+        rlimit: most restarts of an instance; 0: no limit.
+        attempts: final refusals of a submission before the step fails.
+        sleep: s, longest pause between two questions to a scheduler.
+    """
+
+    throttle: int = 0
+    rlimit: int = 1
+    attempts: int = 1
+    sleep: float = 60.0
+
+
+@attrs.frozen
+class Run:
+    """How a study is to be run.
+
+    Attributes:
+        study_id: names the study to schedulers; 12 hexadecimal digits.
+        settings: what holds at the beginning.
+        usetmp: scripts are kept in a temporary folder.
+        dry: write the scripts, run nothing.
+    """
+
+    study_id: str
+    settings: Settings = Settings()
+    usetmp: bool = False
+    dry: bool = False
+
+
+def read_run_record(root: Path) -> Mapping[str, Any]:
+    """The map `Run` of a workspace's ``run.msgpack``, checked.
+
+    Raises:
+        WorkspaceError: as for `read_run`.
+    """
+    path = root / RUN
+    try:
+        content = read_regular(path)
+        value = msgpack.unpackb(content, unicode_errors="surrogateescape")
+    except OSError as error:
+        raise WorkspaceError(f"{path} cannot be read: {error.strerror}") from error
+    except (ValueError, msgpack.UnpackException) as error:
+        raise FormatError(f"{path} is damaged ({error}): make the study anew") from error
+    if has_sum(value):
+        check_sum(path, "the study's settings", content, value)
+    run = check_header(value, "maestro-run", str(path))
+    Place(str(path), "the study").check(run, _RULES)
+    return run
+
+
+def read_run(root: Path) -> Run:
+    """Read how a workspace's study is to be run.
+
+    Raises:
+        WorkspaceError: the file is not there, damaged, or this version cannot read it.
+    """
+    run = read_run_record(root)
+    return Run(
+        study_id=run["study_id"],
+        settings=Settings(
+            throttle=run["throttle"],
+            rlimit=run["rlimit"],
+            attempts=max(1, run["attempts"]),
+            sleep=run["sleep"],
+        ),
+        usetmp=run["usetmp"],
+        dry=run["dry"],
+    )
