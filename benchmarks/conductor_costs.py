@@ -25,11 +25,11 @@ from maestro_conductor.core.machine import Machine
 from maestro_conductor.core.study_state import StudyState
 from maestro_conductor.journal import JournalWriter, read_state
 from maestro_conductor.model import records
+from maestro_conductor.model.settings import Settings
 from maestro_conductor.observers.status_csv import StatusFile
 from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
 from maestro_conductor.workspace.files import JOURNAL
 from maestro_conductor.workspace.graph_file import read_graph
-from maestro_conductor.workspace.run_file import Settings
 
 STUDY_ID = "3f9a0c2d71e8"
 #: ms, s, MB, part of a core.

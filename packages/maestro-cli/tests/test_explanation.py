@@ -14,8 +14,8 @@ from maestro_cli.testing import T0, attempt
 from maestro_cli.views.watch import time_left
 from maestro_conductor.core import job_reports as sightings
 from maestro_conductor.model import records
+from maestro_conductor.model.settings import Settings
 from maestro_conductor.workspace.conductor_lock import hold
-from maestro_conductor.workspace.run_file import Settings
 
 History = Callable[[Sequence[records.Record]], Path]
 

@@ -15,6 +15,8 @@ from maestro_conductor.core.invariants import validate
 from maestro_conductor.core.machine import Machine
 from maestro_conductor.core.study_state import StudyState
 from maestro_conductor.journal import read_state
+from maestro_conductor.model.graph import Graph
+from maestro_conductor.model.settings import Settings
 from maestro_conductor.model.states import NAMES
 from maestro_conductor.testing import (
     ManualClock,
@@ -24,8 +26,7 @@ from maestro_conductor.testing import (
     make_workspace,
 )
 from maestro_conductor.testing.virtual_time import Timeline, WatchedScheduler
-from maestro_conductor.workspace.graph_file import Graph, read_graph
-from maestro_conductor.workspace.run_file import Settings
+from maestro_conductor.workspace.graph_file import read_graph
 
 FINISHED = {"state": "FINISHED", "exit_code": 0}
 FAILED = {"state": "FAILED", "exit_code": 1}

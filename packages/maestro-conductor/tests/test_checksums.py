@@ -13,7 +13,7 @@ from maestro_conductor.errors import FormatError
 from maestro_conductor.testing import StepPlan, make_workspace
 from maestro_conductor.workspace.checksums import check_sum, has_sum, seal
 from maestro_conductor.workspace.files import GRAPH, RUN
-from maestro_conductor.workspace.graph_file import read_graph
+from maestro_conductor.workspace.graph_file import GraphFile, read_graph
 from maestro_conductor.workspace.run_file import read_run
 
 PLANS = [StepPlan("a", ["true", "false"]), StepPlan("b", ["true"], funnels=["a"])]
@@ -74,15 +74,15 @@ def test_the_part_is_named_and_nothing_runs(tmp_path, capsys, text, part):
 
 def test_what_is_read_again_later_is_checked_again(tmp_path):
     path = make_workspace(tmp_path, PLANS) / GRAPH
-    graph = read_graph(tmp_path)
-    assert graph.instance(1)["command"] == "false"
+    file = GraphFile(tmp_path)
+    assert file.instance(1)["command"] == "false"
     content = path.read_bytes()
-    with path.open("r+b") as file:  # the same file, not another in its place
-        file.write(flipped(content, 8 * content.index(b"false")))
+    with path.open("r+b") as damaged:  # the same file, not another in its place
+        damaged.write(flipped(content, 8 * content.index(b"false")))
     with pytest.raises(FormatError, match=r"the checksum of instance 1 \(a_N.1\) is wrong"):
-        graph.instance(1)
-    assert graph.instance(0)["command"] == "true"
-    graph.close()
+        file.instance(1)
+    assert file.instance(0)["command"] == "true"
+    file.close()
 
 
 def golden() -> list[Path]:
@@ -97,13 +97,14 @@ def golden() -> list[Path]:
 def test_workspaces_of_version_1_0_are_read(tmp_path, capsys, root):
     copy = tmp_path / "w"
     shutil.copytree(root, copy)
-    graph = read_graph(copy)
+    file = GraphFile(copy)
+    graph = file.graph
     assert graph.header["version"] == [1, 0]
     assert len(graph) == sum(step.count for step in graph.steps)
-    assert [graph.instance(i)["name"] for i in range(len(graph))] == graph.names
+    assert [file.instance(i)["name"] for i in range(len(graph))] == graph.names
     assert main([str(copy), "--status"]) == 0
     assert graph.names[0] in capsys.readouterr().out
-    graph.close()
+    file.close()
 
 
 def test_a_version_that_is_to_come_is_named(tmp_path):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from maestro_conductor.core.events import CancelAsked, Closing, ResumeAsked, Settled, UpdateAsked
+from maestro_conductor.core.events import CancelAsked, Closing, ResumeAsked, Settled
 from maestro_conductor.core.instructions import Cancel, Settle
 from maestro_conductor.core.resume_selection import select
 from maestro_conductor.core.retry_policy import RESUBMISSIONS
+from maestro_conductor.model.settings import Settings, SettingsChange
 from maestro_conductor.model.states import CODES
 from maestro_conductor.testing import StepPlan
-from maestro_conductor.workspace.run_file import Settings
 
 NODES = {"nodes": 1}
 
@@ -364,7 +364,7 @@ def test_limits_count_anew_after_a_resume(bench):
     time_out(b, "s")
     time_out(b, "s")
     assert b.states() == {"s": "TIMEDOUT"}
-    b.handle(UpdateAsked(rlimit=2, source="resume"), ResumeAsked([0]))
+    b.handle(SettingsChange(rlimit=2, source="resume"), ResumeAsked([0]))
     assert b.announced() == [("s", 3, "resume", "main")]
     time_out(b, "s")
     time_out(b, "s")

@@ -12,12 +12,12 @@ from maestro_conductor.errors import FormatError
 from maestro_conductor.journal import JournalReader, JournalWriter, compact, read_state
 from maestro_conductor.journal.framing import encode, pack
 from maestro_conductor.model import records
+from maestro_conductor.model.settings import Settings
 from maestro_conductor.testing import SmallDisk, StepPlan, make_workspace
 from maestro_conductor.testing.world import World
 from maestro_conductor.workspace.checksums import seal
 from maestro_conductor.workspace.files import JOURNAL
 from maestro_conductor.workspace.graph_file import read_graph
-from maestro_conductor.workspace.run_file import Settings
 
 STUDY_ID = "3f9a0c2d71e8"
 

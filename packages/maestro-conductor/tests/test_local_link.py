@@ -14,10 +14,10 @@ from maestro_conductor.backends.submitter import Submission, withdrawn
 from maestro_conductor.core.instructions import Job
 from maestro_conductor.core.queues import LOCAL, Lane
 from maestro_conductor.journal import read_state
+from maestro_conductor.model.settings import Run
 from maestro_conductor.model.states import CODES
 from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
-from maestro_conductor.workspace.graph_file import read_graph
-from maestro_conductor.workspace.run_file import Run
+from maestro_conductor.workspace.graph_file import GraphFile
 
 
 def first_runs(slots):
@@ -33,7 +33,7 @@ class Bench:
         make_workspace(root, [StepPlan("s", ["x"] * count)], batch={"type": "local"})
         self.root = root
         self.adapter = ScriptedScheduler(outcome=first_runs(slots))
-        submission = Submission(read_graph(root), Run("3f9a0c2d71e8"), root, self.adapter)
+        submission = Submission(GraphFile(root), Run("3f9a0c2d71e8"), root, self.adapter)
         self.lane = Lane(LOCAL, slots, lambda _instance: 1, least_ahead=9)
         self.link = LocalLink(self.adapter, submission, self.lane)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from maestro_conductor.core.events import Answers, Found, Polled, Settled, UpdateAsked
+from maestro_conductor.core.events import Answers, Found, Polled, Settled
 from maestro_conductor.core.instructions import Find, Settle
 from maestro_conductor.core.machine import Machine
 from maestro_conductor.errors import IllegalTransitionError
+from maestro_conductor.model.settings import Settings, SettingsChange
 from maestro_conductor.model.states import RUNNING
 from maestro_conductor.testing import StepPlan
-from maestro_conductor.workspace.run_file import Settings
 
 NODES = {"nodes": 1}
 
@@ -46,11 +46,11 @@ def test_throttle_bounds_what_is_in_flight_in_both_lanes_together(bench):
 
 def test_throttle_0_is_no_limit_and_an_update_counts_at_once(bench):
     b = bench(StepPlan("s", ["x"] * 9, resources=NODES), limits=Settings(throttle=1))
-    b.handle(UpdateAsked(throttle=3))
+    b.handle(SettingsChange(throttle=3))
     assert b.state.in_flight() == 3
-    b.handle(UpdateAsked(rlimit=7))
+    b.handle(SettingsChange(rlimit=7))
     assert b.state.settings == Settings(throttle=3, rlimit=7)
-    b.handle(UpdateAsked(throttle=0))
+    b.handle(SettingsChange(throttle=0))
     assert b.state.in_flight() == 9
 
 

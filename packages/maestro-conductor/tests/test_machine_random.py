@@ -11,14 +11,15 @@ from random import Random
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from maestro_conductor.core.events import CancelAsked, ResumeAsked, UpdateAsked
+from maestro_conductor.core.events import CancelAsked, ResumeAsked
 from maestro_conductor.core.resume_selection import select
 from maestro_conductor.core.retry_policy import judge
+from maestro_conductor.model.graph import Graph
+from maestro_conductor.model.settings import Settings, SettingsChange
 from maestro_conductor.model.states import FINISHED, NAMES
 from maestro_conductor.testing import StepPlan, make_workspace
 from maestro_conductor.testing.world import World
-from maestro_conductor.workspace.graph_file import Graph, read_graph
-from maestro_conductor.workspace.run_file import Settings
+from maestro_conductor.workspace.graph_file import read_graph
 
 RULES = st.fixed_dictionaries(
     {},
@@ -100,7 +101,7 @@ def test_a_study_survives_everything(graph: Graph, random: Random, limits: Setti
             if isinstance(code, int) and judge(code, graph.failure(i)) == FINISHED:
                 assert successes.setdefault(i, attempt) == attempt, f"{i} ran again after success"
         if random.random() < 0.01:
-            world.handle(UpdateAsked(throttle=random.randrange(4), rlimit=random.randrange(3)))
+            world.handle(SettingsChange(throttle=random.randrange(4), rlimit=random.randrange(3)))
         if random.random() < 0.03:
             with contextlib.suppress(ValueError):  # something is running that would have to wait
                 world.handle(ResumeAsked(select(graph, world.machine.state, None)))

@@ -9,8 +9,8 @@ from string import ascii_lowercase
 
 import pytest
 
-from maestro_conductor.core.events import UpdateAsked
 from maestro_conductor.journal import read_state
+from maestro_conductor.model.settings import SettingsChange
 from maestro_conductor.testing import StepPlan, make_workspace
 from maestro_conductor.workspace.field_checks import MOST
 from maestro_conductor.workspace.request_files import RequestFiles, parse_resume, parse_update
@@ -64,8 +64,8 @@ def test_an_update_is_claimed_so_that_a_second_one_is_not_lost(files):
     path.write_text("throttle: 5\nrlimit: null\nsleep: 0.5\n")
     requests.done(first)
     (second,) = requests.look(10.5)
-    assert first.settings == UpdateAsked(throttle=4)
-    assert second.settings == UpdateAsked(throttle=5, sleep=0.5)
+    assert first.settings == SettingsChange(throttle=4)
+    assert second.settings == SettingsChange(throttle=5, sleep=0.5)
     requests.done(second)
     assert not list((root / ".maestro/claimed").iterdir())
 
@@ -91,7 +91,7 @@ def test_an_empty_file_is_not_yet_a_request(files):
         writer.write("throttle: 3\n")
         writer.flush()
         (request,) = requests.look(11.5)
-    assert request.settings == UpdateAsked(throttle=3)
+    assert request.settings == SettingsChange(throttle=3)
     path.touch()
     requests.look(20.0)
     requests.look(22.1)

@@ -11,9 +11,9 @@ from maestro_conductor.backends.submitter import Submission
 from maestro_conductor.core.events import Found, Polled
 from maestro_conductor.core.instructions import Cancel, Find, Job, Submit
 from maestro_conductor.core.retry_policy import next_backoff, next_poll_pause
+from maestro_conductor.model.settings import Run
 from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
-from maestro_conductor.workspace.graph_file import read_graph
-from maestro_conductor.workspace.run_file import Run
+from maestro_conductor.workspace.graph_file import GraphFile
 
 JOBS = {"1": 0}
 
@@ -141,7 +141,7 @@ def test_what_the_scheduler_was_not_offered_yet_is_withdrawn_and_what_it_was_is_
         assert goes_on.wait(10)
 
     scheduler = ScriptedScheduler(refusal=refusal)
-    submission = Submission(read_graph(tmp_path), Run("3f9a0c2d71e8"), tmp_path, scheduler)
+    submission = Submission(GraphFile(tmp_path), Run("3f9a0c2d71e8"), tmp_path, scheduler)
     link = SchedulerLink(scheduler, submission, answered.set, lambda *_note, **_fields: None)
     link.submit(Submit("scheduled", [Job(i, 1, f"m3f9a0c2d71e8.{i}.1", False) for i in range(60)]))
     assert asked.wait(10)  # the first 25 are on their way

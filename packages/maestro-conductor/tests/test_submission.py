@@ -11,9 +11,9 @@ from maestro_conductor.app.conduct import conduct
 from maestro_conductor.backends.job_request import adapter_options, make_job_request
 from maestro_conductor.backends.submitter import Submission
 from maestro_conductor.core.instructions import Job
+from maestro_conductor.model.settings import Run
 from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
-from maestro_conductor.workspace.graph_file import read_graph
-from maestro_conductor.workspace.run_file import Run
+from maestro_conductor.workspace.graph_file import GraphFile, read_graph
 
 TOKEN = "m3f9a0c2d71e8.0.1"  # noqa: S105 - names a submission
 
@@ -21,7 +21,7 @@ TOKEN = "m3f9a0c2d71e8.0.1"  # noqa: S105 - names a submission
 @pytest.fixture
 def made(tmp_path):
     def make(*plans, usetmp=False, **batch):
-        graph = read_graph(make_workspace(tmp_path, plans, batch=batch))
+        graph = GraphFile(make_workspace(tmp_path, plans, batch=batch))
         adapter = ScriptedScheduler()
         run = Run("3f9a0c2d71e8", usetmp=usetmp)
         return Submission(graph, run, tmp_path, adapter), adapter
@@ -32,8 +32,8 @@ def made(tmp_path):
 def test_a_request_merges_batch_step_and_instance(tmp_path):
     plan = StepPlan("s", ["cmd"], resources={"nodes": 2, "walltime": "90"})
     make_workspace(tmp_path, [plan], batch={"type": "slurm", "procs": 8, "gpus": 1})
-    graph = read_graph(tmp_path)
-    record = graph.instance(0)
+    file = GraphFile(tmp_path)
+    graph, record = file.graph, file.instance(0)
     request = make_job_request(record, graph.steps[0].record, graph.batch, tmp_path)
     assert request["workspace"] == str(tmp_path / "s")
     assert (request["nodes"], request["default_procs"], request["default_gpus"]) == (2, 8, 1)
@@ -46,8 +46,8 @@ def test_a_request_merges_batch_step_and_instance(tmp_path):
 
 def test_defaults_of_the_batch_are_for_scheduled_steps(tmp_path):
     make_workspace(tmp_path, [StepPlan("s", ["cmd"])], batch={"type": "slurm", "procs": 8})
-    graph = read_graph(tmp_path)
-    record = graph.instance(0)
+    file = GraphFile(tmp_path)
+    graph, record = file.graph, file.instance(0)
     request = make_job_request(record, graph.steps[0].record, graph.batch, tmp_path)
     assert "default_procs" not in request
     assert request["scheduled"] is False

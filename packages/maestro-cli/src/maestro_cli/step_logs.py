@@ -19,7 +19,7 @@ def logs_of(study: Study, instance: Instance) -> list[Path]:
     A local step writes ``<label>.<pid>.out``; elsewhere the scheduler's directives decide, but each
     file's name starts with the label or the script's stem.
     """
-    record = study.graph.instance(instance.number)
+    record = study.record(instance)
     folder = study.root / instance.workspace
     stems = (str(record["label"]) + ".", str(record["script"]) + ".")
     try:

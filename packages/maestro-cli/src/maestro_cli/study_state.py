@@ -21,8 +21,8 @@ from maestro_conductor.workspace.regular_files import stream_regular
 
 if TYPE_CHECKING:
     from maestro_conductor.core.study_state import StudyState
+    from maestro_conductor.model.graph import Graph
     from maestro_conductor.workspace.conductor_lock import Holder
-    from maestro_conductor.workspace.graph_file import Graph
 
 #: What a study as a whole can be, and what that means.
 STUDY_STATES = {
@@ -234,6 +234,16 @@ class Study:
                 of(graph.parameters),
             )
         )
+
+    def record(self, instance: Instance) -> dict[str, Any]:
+        """Gives all of an instance's record: its label, its script."""
+        from maestro_conductor.workspace.graph_file import GraphFile
+
+        file = GraphFile(self.root, self.graph)
+        try:
+            return file.instance(instance.number)
+        finally:
+            file.close()
 
     def parameters(self, index: int) -> dict[str, Any]:
         """Gives an instance's parameters: name → value."""

@@ -8,7 +8,8 @@ from pathlib import Path
 from maestro_cli.study_state import read_head
 from maestro_conductor.journal import JournalWriter
 from maestro_conductor.model import records
-from maestro_conductor.workspace.run_file import Settings, read_run
+from maestro_conductor.model.settings import Settings
+from maestro_conductor.workspace.run_file import read_run
 
 #: 2026-11-22 10:00:00 UTC, in ms.
 T0 = 1_795_341_600_000

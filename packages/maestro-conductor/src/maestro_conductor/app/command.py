@@ -139,8 +139,9 @@ def _run(options: argparse.Namespace, conduct: Callable[..., int] | None) -> int
 
             return print_status(options.directory)
         if conduct is None:
-            from maestro_conductor import conduct
+            from maestro_conductor.app import conduct as running
 
+            conduct = running.conduct
         return conduct(
             options.directory,
             log_path=options.logpath,

@@ -15,7 +15,7 @@ from typing import Any, cast
 from maestro_conductor.__about__ import __version__
 from maestro_conductor.backends.discovery import create_adapter
 from maestro_conductor.backends.job_request import adapter_options
-from maestro_conductor.backends.protocol import Adapter, AdapterFactory, Disk, LocalAdapter
+from maestro_conductor.backends.protocol import Adapter, AdapterFactory, LocalAdapter
 from maestro_conductor.backends.submitter import Submission
 from maestro_conductor.core.machine import Machine
 from maestro_conductor.core.queues import ARRAY_BATCH
@@ -25,6 +25,8 @@ from maestro_conductor.journal.replay import load
 from maestro_conductor.journal.writer import JournalWriter
 from maestro_conductor.model import records
 from maestro_conductor.model.file_names import clean_name
+from maestro_conductor.model.graph import Graph
+from maestro_conductor.model.settings import Run, SettingsChange
 from maestro_conductor.observers.log_writer import (
     DEFAULT_LEVEL,
     LEVELS,
@@ -39,11 +41,12 @@ from maestro_conductor.runtime.main_loop import Loop
 from maestro_conductor.runtime.progress import Progress
 from maestro_conductor.runtime.wakeup_pipe import Wake
 from maestro_conductor.workspace.conductor_lock import Hold, boot_id, hold, last_holder
+from maestro_conductor.workspace.disk import Disk
 from maestro_conductor.workspace.files import JOURNAL, check_log_path, ensure_seen
-from maestro_conductor.workspace.graph_file import Graph, read_graph
+from maestro_conductor.workspace.graph_file import GraphFile
 from maestro_conductor.workspace.leftovers import sweep
 from maestro_conductor.workspace.request_files import RequestFiles
-from maestro_conductor.workspace.run_file import Run, Settings, read_run
+from maestro_conductor.workspace.run_file import read_run
 from maestro_conductor.workspace.sharing import open_to_group
 
 __all__ = ["conduct", "log_path_of"]
@@ -96,7 +99,8 @@ def conduct(
     if log_path is not None:
         check_log_path(log_path)
     seen = _identity(root)
-    graph = read_graph(root)
+    graph_file = GraphFile(root)
+    graph = graph_file.graph
     run = read_run(root)
     before = last_holder(root)
     try:
@@ -108,7 +112,7 @@ def conduct(
                 )
             return _conduct(
                 root,
-                graph,
+                graph_file,
                 run,
                 held,
                 signals,
@@ -124,7 +128,7 @@ def conduct(
                 host=host or Host(),
             )
     finally:
-        graph.close()
+        graph_file.close()
 
 
 def _identity(root: Path) -> tuple[int, int] | None:
@@ -143,7 +147,7 @@ def log_path_of(root: Path, study: str) -> Path:
 
 def _conduct(
     root: Path,
-    graph: Graph,
+    graph_file: GraphFile,
     run: Run,
     held: Hold,
     signals: _Signals,
@@ -159,7 +163,7 @@ def _conduct(
     factory: AdapterFactory,
     host: Host,
 ) -> int:
-    clock = host.clock
+    clock, graph = host.clock, graph_file.graph
     log_file = LogFile(log_path, plain_copy if log_to_stdout else None, host.disk)
     log = StudyLog(log_file, LEVELS[log_level], graph.name, str(root))
     sweep(root)
@@ -173,7 +177,7 @@ def _conduct(
                 ready()
             return state.outcome[1]
         local, scheduler = _make_adapters(graph, factory)
-        submission = Submission(graph, run, root, scheduler or local)
+        submission = Submission(graph_file, run, root, scheduler or local)
         slots = local.describe().get("slots")
         machine = Machine(
             graph,
@@ -187,8 +191,8 @@ def _conduct(
         opened = records.opened(clock.wall(), platform.node(), boot_id(), os.getpid(), __version__)
         state.apply(opened)
         journal.add(opened)
-        if sleeptime is not None and state.settings.sleep != sleeptime:
-            settings = _with_sleep(state.settings, sleeptime)
+        settings = state.settings.changed(SettingsChange(sleep=sleeptime))
+        if settings != state.settings:
             record = records.settings(clock.wall(), "run", settings)
             state.apply(record)
             journal.add(record)
@@ -223,10 +227,6 @@ def _conduct(
     finally:
         log_file.close()
         journal.close()
-
-
-def _with_sleep(settings: Settings, sleep: float) -> Settings:
-    return Settings(settings.throttle, settings.rlimit, settings.attempts, sleep)
 
 
 def _open_journal(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
-__all__ = ["Adapter", "AdapterFactory", "Clock", "Disk", "LocalAdapter", "Selector", "Worker"]
+__all__ = ["Adapter", "AdapterFactory", "LocalAdapter"]
 
 
 class Adapter(Protocol):
@@ -31,62 +31,3 @@ class LocalAdapter(Adapter, Protocol):
 
 #: Name and options → adapter.
 AdapterFactory = Callable[[str, Mapping[str, Any]], Adapter]
-
-
-class Clock(Protocol):
-    """Tells the time."""
-
-    def wall(self) -> int:
-        """Ms since 1970; may jump."""
-        ...
-
-    def steady(self) -> float:
-        """S; never jumps."""
-        ...
-
-
-class Disk(Protocol):
-    """Takes what is written to an open file."""
-
-    def write(self, descriptor: int, data: bytes | bytearray | memoryview, /) -> int:
-        """Write some of it; gives how many bytes.
-
-        Raises:
-            OSError: none was written.
-        """
-        ...
-
-    def sync(self, descriptor: int, /) -> None:
-        """Have it outlive the machine going down.
-
-        Raises:
-            OSError: it may not.
-        """
-        ...
-
-    def truncate(self, descriptor: int, size: int, /) -> None:
-        """Cut it after so many bytes.
-
-        Raises:
-            OSError: it is as it was.
-        """
-        ...
-
-
-class Selector(Protocol):
-    """What the loop waits in: the part of `selectors.BaseSelector` that it uses."""
-
-    def register(self, fileobj: int, events: int, data: Any = None, /) -> Any: ...  # noqa: D102
-    def select(self, timeout: float, /) -> list[tuple[Any, int]]: ...  # noqa: D102
-    def close(self) -> None: ...  # noqa: D102
-
-
-class Worker(Protocol):
-    """Makes a scheduler's calls: see `maestro_conductor.backends.worker_thread.AdapterWorker`."""
-
-    def put(  # noqa: D102
-        self, call: Callable[[], Any], answer: Callable[[Any], None], *, urgent: bool = False
-    ) -> None: ...
-    def collect(self) -> None: ...  # noqa: D102
-    def close(self) -> None: ...  # noqa: D102
-    def join(self, timeout: float, /) -> None: ...  # noqa: D102

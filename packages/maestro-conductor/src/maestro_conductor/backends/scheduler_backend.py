@@ -6,9 +6,9 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from maestro_conductor.backends.protocol import Adapter, Worker
+from maestro_conductor.backends.protocol import Adapter
 from maestro_conductor.backends.submitter import Answer, Submission, withdrawn
-from maestro_conductor.backends.worker_thread import AdapterWorker
+from maestro_conductor.backends.worker_thread import AdapterWorker, Worker
 from maestro_conductor.core.events import Answers, Event, Found, Polled
 from maestro_conductor.core.instructions import Cancel, Find, Job, Submit
 from maestro_conductor.core.queues import SCHEDULED

@@ -15,10 +15,10 @@ from maestro_conductor.backends.job_request import fill_in, make_job_request, st
 from maestro_conductor.backends.protocol import Adapter
 from maestro_conductor.core.instructions import Job
 from maestro_conductor.errors import ConductorError
+from maestro_conductor.model.settings import Run
 from maestro_conductor.workspace.attempt_file import void_attempt
 from maestro_conductor.workspace.files import GRAPH
-from maestro_conductor.workspace.graph_file import Graph
-from maestro_conductor.workspace.run_file import Run
+from maestro_conductor.workspace.graph_file import GraphFile
 
 __all__ = ["Answer", "Submission", "file_trouble", "withdrawn"]
 
@@ -50,7 +50,7 @@ class Submission:
         scripts: folder that the scripts go to, in the layout of the workspace.
     """
 
-    def __init__(self, graph: Graph, run: Run, root: Path, renderer: Adapter) -> None:
+    def __init__(self, graph: GraphFile, run: Run, root: Path, renderer: Adapter) -> None:
         """Prepare for a study.
 
         Args:
@@ -59,7 +59,8 @@ class Submission:
             root: the workspace.
             renderer: the study's adapter; it writes the scripts of unscheduled steps, too.
         """
-        self._graph = graph
+        self._graph = graph.graph
+        self._records = graph
         self._renderer = renderer
         self._root = root
         self._weights: dict[int, int] = {}
@@ -75,7 +76,7 @@ class Submission:
         if not own and step in self._weights:
             return self._weights[step]
         try:
-            request = self._request(graph.instance(instance))
+            request = self._request(self._records.instance(instance))
         except OSError:
             return 1  # the submission will meet it as well, and wait or say what is wrong
         try:
@@ -143,8 +144,7 @@ class Submission:
 
     def _write(self, instance: int, *, sync: bool) -> tuple[dict[str, Any], list[str]]:
         """Write an instance's scripts; gives its request and the paths."""
-        graph = self._graph
-        record = graph.instance(instance)
+        record = self._records.instance(instance)
         request = self._request(record)
         rendered = self._renderer.render(request)
         workspace = record["workspace"]

@@ -5,12 +5,23 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
-__all__ = ["AdapterWorker"]
+__all__ = ["AdapterWorker", "Worker"]
 
 #: A call, and what makes the event of its answer.
 _Call = tuple[Callable[[], Any], Callable[[Any], None]]
+
+
+class Worker(Protocol):
+    """Make a scheduler's calls."""
+
+    def put(  # noqa: D102
+        self, call: Callable[[], Any], answer: Callable[[Any], None], *, urgent: bool = False
+    ) -> None: ...
+    def collect(self) -> None: ...  # noqa: D102
+    def close(self) -> None: ...  # noqa: D102
+    def join(self, timeout: float, /) -> None: ...  # noqa: D102
 
 
 class AdapterWorker:

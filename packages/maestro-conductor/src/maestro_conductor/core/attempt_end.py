@@ -14,6 +14,7 @@ from maestro_conductor.core.retry_policy import Counters, after_attempt, judge
 from maestro_conductor.core.study_state import StudyState
 from maestro_conductor.errors import IllegalTransitionError
 from maestro_conductor.model import records
+from maestro_conductor.model.graph import Graph
 from maestro_conductor.model.records import Record
 from maestro_conductor.model.states import (
     ALLOWED,
@@ -25,7 +26,6 @@ from maestro_conductor.model.states import (
     QUEUED,
     WAITING,
 )
-from maestro_conductor.workspace.graph_file import Graph
 
 __all__ = ["Endings"]
 

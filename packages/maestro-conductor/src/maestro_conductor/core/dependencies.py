@@ -6,8 +6,8 @@ from array import array
 from collections.abc import Iterator
 
 from maestro_conductor.core.study_state import NONE, StudyState
+from maestro_conductor.model.graph import Graph
 from maestro_conductor.model.states import FAILED, FINISHED, HWFAILURE, INITIALIZED, TIMEDOUT
-from maestro_conductor.workspace.graph_file import Graph
 
 __all__ = ["Readiness", "mark_queued"]
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import attrs
 
+from maestro_conductor.model.settings import SettingsChange
+
 __all__ = [
     "Answers",
     "CancelAsked",
@@ -21,7 +23,6 @@ __all__ = [
     "ResumeAsked",
     "ScriptsWritten",
     "Settled",
-    "UpdateAsked",
 ]
 
 
@@ -104,16 +105,6 @@ class CancelAsked:
 
 
 @attrs.frozen
-class UpdateAsked:
-    """New settings; None: unchanged."""
-
-    throttle: int | None = None
-    rlimit: int | None = None
-    sleep: float | None = None
-    source: str = "update"
-
-
-@attrs.frozen
 class ResumeAsked:
     """Run these instances again; all of them are in a final state."""
 
@@ -138,7 +129,7 @@ Event = (
     | Settled
     | ScriptsWritten
     | CancelAsked
-    | UpdateAsked
+    | SettingsChange
     | ResumeAsked
     | Closing
 )

@@ -7,6 +7,7 @@ from collections import Counter
 from maestro_conductor.core.dependencies import satisfied
 from maestro_conductor.core.machine import Machine
 from maestro_conductor.core.queues import LOCAL, Lane
+from maestro_conductor.model.graph import Graph
 from maestro_conductor.model.states import (
     CANCELLED,
     FAILED,
@@ -20,7 +21,6 @@ from maestro_conductor.model.states import (
     TIMEDOUT,
     WAITING,
 )
-from maestro_conductor.workspace.graph_file import Graph
 
 __all__ = ["validate"]
 

@@ -21,7 +21,6 @@ from maestro_conductor.core.events import (
     ResumeAsked,
     ScriptsWritten,
     Settled,
-    UpdateAsked,
 )
 from maestro_conductor.core.instructions import (
     Cancel,
@@ -33,6 +32,8 @@ from maestro_conductor.core.launching import RUNNABLE, Beginnings
 from maestro_conductor.core.queues import LOCAL, SCHEDULED, Lane
 from maestro_conductor.core.study_state import REFUSED, StudyState
 from maestro_conductor.model import records
+from maestro_conductor.model.graph import Graph
+from maestro_conductor.model.settings import SettingsChange
 from maestro_conductor.model.states import (
     CANCELLED,
     DRYRUN,
@@ -45,8 +46,6 @@ from maestro_conductor.model.states import (
     TIMEDOUT,
     WAITING,
 )
-from maestro_conductor.workspace.graph_file import Graph
-from maestro_conductor.workspace.run_file import Settings
 
 __all__ = ["Machine"]
 
@@ -104,7 +103,7 @@ class Machine(Beginnings):
             Settled: self._settled,
             ScriptsWritten: self._scripts_written,
             CancelAsked: self._cancel_asked,
-            UpdateAsked: self._update_asked,
+            SettingsChange: self._update_asked,
             ResumeAsked: self._resume_asked,
             Closing: self._closing,
         }
@@ -229,15 +228,9 @@ class Machine(Beginnings):
         for lane in self.lanes.values():
             lane.ready.clear()
 
-    def _update_asked(self, event: UpdateAsked) -> None:
-        old = self.state.settings
-        new = Settings(
-            throttle=old.throttle if event.throttle is None else event.throttle,
-            rlimit=old.rlimit if event.rlimit is None else event.rlimit,
-            attempts=old.attempts,
-            sleep=old.sleep if event.sleep is None else event.sleep,
-        )
-        if new != old:
+    def _update_asked(self, event: SettingsChange) -> None:
+        new = self.state.settings.changed(event)
+        if new != self.state.settings:
             self._record(records.settings(self._now.wall, event.source, new))
 
     def _resume_asked(self, event: ResumeAsked) -> None:

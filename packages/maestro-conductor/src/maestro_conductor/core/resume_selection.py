@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from maestro_conductor.core.dependencies import Readiness, satisfied
 from maestro_conductor.core.study_state import StudyState
+from maestro_conductor.model.graph import Graph
 from maestro_conductor.model.states import (
     CANCELLED,
     DRYRUN,
@@ -20,7 +21,6 @@ from maestro_conductor.model.states import (
     TIMEDOUT,
     WAITING,
 )
-from maestro_conductor.workspace.graph_file import Graph
 
 __all__ = ["select"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import attrs
 
+from maestro_conductor.model.graph import FailureRule
 from maestro_conductor.model.states import (
     CANCELLED,
     FAILED,
@@ -12,7 +13,6 @@ from maestro_conductor.model.states import (
     INCOMPLETE,
     TIMEDOUT,
 )
-from maestro_conductor.workspace.graph_file import FailureRule
 
 __all__ = [
     "RESUBMISSIONS",

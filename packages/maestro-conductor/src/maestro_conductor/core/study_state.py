@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from maestro_conductor.model.records import CAUSES, Record
+from maestro_conductor.model.settings import Settings
 from maestro_conductor.model.states import (
     CANCELLED,
     CODES,
@@ -30,7 +31,6 @@ from maestro_conductor.model.states import (
     UNKNOWN,
     WAITING,
 )
-from maestro_conductor.workspace.run_file import Settings
 
 __all__ = ["NONE", "REFUSED", "StudyState"]
 

@@ -10,10 +10,12 @@ from maestro_conductor.core.dependencies import mark_queued
 from maestro_conductor.core.study_state import StudyState
 from maestro_conductor.errors import FormatError
 from maestro_conductor.journal.reader import AWAY, JournalReader
+from maestro_conductor.model.graph import Graph
 from maestro_conductor.model.records import Record
+from maestro_conductor.model.settings import Run
 from maestro_conductor.workspace.files import JOURNAL
-from maestro_conductor.workspace.graph_file import Graph, read_graph
-from maestro_conductor.workspace.run_file import Run, read_run
+from maestro_conductor.workspace.graph_file import read_graph
+from maestro_conductor.workspace.run_file import read_run
 
 __all__ = ["load", "read_state", "replay"]
 

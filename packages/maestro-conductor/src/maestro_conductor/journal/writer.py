@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from maestro_conductor.backends.protocol import Disk
 from maestro_conductor.core.study_state import StudyState
 from maestro_conductor.errors import WorkspaceError
 from maestro_conductor.journal.compaction import compact, worth_it
 from maestro_conductor.journal.framing import encode, journal_header
 from maestro_conductor.model.records import Record
-from maestro_conductor.workspace.disk import SystemDisk
+from maestro_conductor.workspace.disk import Disk, SystemDisk
 from maestro_conductor.workspace.files import ensure_seen
 from maestro_conductor.workspace.regular_files import open_regular
 

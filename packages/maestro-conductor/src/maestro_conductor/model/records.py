@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from maestro_conductor.workspace.run_file import Settings
+from maestro_conductor.model.settings import Settings
 
 __all__ = [
     "CAUSES",

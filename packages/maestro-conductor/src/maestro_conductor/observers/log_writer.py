@@ -18,9 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from maestro_conductor.backends.protocol import Disk
 from maestro_conductor.observers.log_events import EVENTS
-from maestro_conductor.workspace.disk import SystemDisk
+from maestro_conductor.workspace.disk import Disk, SystemDisk
 
 __all__ = ["DEFAULT_LEVEL", "LEVELS", "LogFile", "StudyLog"]
 

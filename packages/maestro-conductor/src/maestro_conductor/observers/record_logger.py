@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from maestro_conductor.core.study_state import NONE, StudyState
+from maestro_conductor.model.graph import Graph
 from maestro_conductor.model.records import CAUSES, Record
 from maestro_conductor.observers.log_writer import StudyLog
-from maestro_conductor.workspace.graph_file import Graph
 
 __all__ = ["Narrator"]
 

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import time
+from typing import Protocol
 
-__all__ = ["SystemClock"]
+__all__ = ["Clock", "SystemClock"]
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def wall(self) -> int:
+        """Ms since 1970; may jump."""
+        ...
+
+    def steady(self) -> float:
+        """S; never jumps."""
+        ...
 
 
 class SystemClock:
-    """Implements `maestro_conductor.backends.protocol.Clock`."""
+    """Implements `Clock`."""
 
     def wall(self) -> int:
         """Ms since 1970."""

@@ -7,17 +7,18 @@ from pathlib import Path
 
 import attrs
 
-from maestro_conductor.backends.protocol import Adapter, Clock, LocalAdapter
+from maestro_conductor.backends.protocol import Adapter, LocalAdapter
 from maestro_conductor.backends.submitter import Submission
 from maestro_conductor.core.machine import Machine
 from maestro_conductor.journal.writer import JournalWriter
+from maestro_conductor.model.graph import Graph
 from maestro_conductor.observers.log_writer import LogFile, StudyLog
 from maestro_conductor.observers.status_csv import StatusFile
+from maestro_conductor.runtime.clock import Clock
 from maestro_conductor.runtime.host import Host
 from maestro_conductor.runtime.progress import Progress
 from maestro_conductor.runtime.wakeup_pipe import Wake
 from maestro_conductor.workspace.conductor_lock import Hold
-from maestro_conductor.workspace.graph_file import Graph
 from maestro_conductor.workspace.request_files import RequestFiles
 
 __all__ = ["Parts"]

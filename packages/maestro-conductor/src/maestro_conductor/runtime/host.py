@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import selectors
 from collections.abc import Callable
+from typing import Any, Protocol
 
 import attrs
 
-from maestro_conductor.backends.protocol import Clock, Disk, Selector, Worker
-from maestro_conductor.backends.worker_thread import AdapterWorker
-from maestro_conductor.runtime.clock import SystemClock
-from maestro_conductor.workspace.disk import SystemDisk
+from maestro_conductor.backends.worker_thread import AdapterWorker, Worker
+from maestro_conductor.runtime.clock import Clock, SystemClock
+from maestro_conductor.workspace.disk import Disk, SystemDisk
 
-__all__ = ["Host"]
+__all__ = ["Host", "Selector"]
+
+
+class Selector(Protocol):
+    """What the loop waits in: the part of `selectors.BaseSelector` that it uses."""
+
+    def register(self, fileobj: int, events: int, data: Any = None, /) -> Any: ...  # noqa: D102
+    def select(self, timeout: float, /) -> list[tuple[Any, int]]: ...  # noqa: D102
+    def close(self) -> None: ...  # noqa: D102
 
 
 @attrs.frozen

@@ -6,9 +6,9 @@ import contextlib
 import sys
 import time
 
-from maestro_conductor.backends.protocol import Clock
 from maestro_conductor.journal.writer import JournalWriter
 from maestro_conductor.observers.log_writer import StudyLog
+from maestro_conductor.runtime.clock import Clock
 
 __all__ = ["Pausing", "say"]
 

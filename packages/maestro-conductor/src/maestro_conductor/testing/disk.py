@@ -13,7 +13,7 @@ __all__ = ["SmallDisk"]
 
 @attrs.define
 class SmallDisk:
-    """Implements `maestro_conductor.backends.protocol.Disk`; what fits goes to the real files.
+    """Implements `maestro_conductor.workspace.disk.Disk`; what fits goes to the real files.
 
     Attributes:
         room: bytes by which its files may still grow; None: any. A write that does not fit is done

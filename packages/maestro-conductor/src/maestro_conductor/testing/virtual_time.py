@@ -11,11 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from maestro_conductor.backends.protocol import Disk
 from maestro_conductor.runtime.host import Host
 from maestro_conductor.testing.clock import ManualClock
 from maestro_conductor.testing.scheduler import ScriptedScheduler
-from maestro_conductor.workspace.disk import SystemDisk
+from maestro_conductor.workspace.disk import Disk, SystemDisk
 
 __all__ = ["PromptWorker", "SlottedPool", "Timeline", "WatchedScheduler"]
 

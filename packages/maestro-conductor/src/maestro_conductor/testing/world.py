@@ -20,10 +20,10 @@ from maestro_conductor.core.invariants import validate
 from maestro_conductor.core.machine import Machine
 from maestro_conductor.core.queues import LOCAL
 from maestro_conductor.core.study_state import StudyState
+from maestro_conductor.model.graph import Graph
 from maestro_conductor.model.records import Record
+from maestro_conductor.model.settings import Settings
 from maestro_conductor.testing.clock import ManualClock
-from maestro_conductor.workspace.graph_file import Graph
-from maestro_conductor.workspace.run_file import Settings
 
 __all__ = ["World"]
 

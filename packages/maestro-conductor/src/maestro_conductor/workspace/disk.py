@@ -3,12 +3,41 @@
 from __future__ import annotations
 
 import os
+from typing import Protocol
 
-__all__ = ["SystemDisk"]
+__all__ = ["Disk", "SystemDisk"]
+
+
+class Disk(Protocol):
+    """Takes what is written to an open file."""
+
+    def write(self, descriptor: int, data: bytes | bytearray | memoryview, /) -> int:
+        """Write some of it; gives how many bytes.
+
+        Raises:
+            OSError: none was written.
+        """
+        ...
+
+    def sync(self, descriptor: int, /) -> None:
+        """Have it outlive the machine going down.
+
+        Raises:
+            OSError: it may not.
+        """
+        ...
+
+    def truncate(self, descriptor: int, size: int, /) -> None:
+        """Cut it after so many bytes.
+
+        Raises:
+            OSError: it is as it was.
+        """
+        ...
 
 
 class SystemDisk:
-    """Implements `maestro_conductor.backends.protocol.Disk`."""
+    """Implements `Disk`."""
 
     def write(self, descriptor: int, data: bytes | bytearray | memoryview) -> int:
         """`os.write`."""

@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import attrs
 import msgpack
 
 from maestro_conductor.errors import FormatError, WorkspaceError
+from maestro_conductor.model.graph import FailureRule, Graph, Step
 from maestro_conductor.workspace.checksums import check_sum
 from maestro_conductor.workspace.files import GRAPH
 from maestro_conductor.workspace.graph_checks import (
@@ -30,119 +30,21 @@ from maestro_conductor.workspace.graph_checks import (
 from maestro_conductor.workspace.graph_stream import GraphStream
 from maestro_conductor.workspace.regular_files import open_regular, stream_regular
 
-__all__ = ["FailureRule", "Graph", "Step", "read_graph"]
+__all__ = ["GraphFile", "read_graph"]
 
 
-@attrs.frozen
-class FailureRule:
-    """What the end of a step's command means.
+class GraphFile:
+    """Reads the records of a graph's instances, each from its place when it is asked for.
 
-    Attributes:
-        retries: how often a failed command is run again.
-        retry_pause: s before each retry.
-        success_codes: exit codes that mean success.
-        retry_codes: exit codes that are worth a retry; None: every failure.
-        restart_codes: exit codes that ask for the restart command.
-        allow_failure: descendants run although the step failed.
+    Args:
+        root: the workspace.
+        graph: that was read from it; None: it is read now, with the errors of `read_graph`.
     """
 
-    retries: int = 0
-    retry_pause: float = 0.0
-    success_codes: frozenset[int] = frozenset({0})
-    retry_codes: frozenset[int] | None = None
-    restart_codes: frozenset[int] = frozenset()
-    allow_failure: bool = False
-
-    @classmethod
-    def read(cls, value: Mapping[str, Any]) -> FailureRule:
-        """From the ``failure`` map of a step."""
-        codes = value.get("retry_codes")
-        return cls(
-            retries=value.get("retries", 0),
-            retry_pause=value.get("retry_pause", 0.0),
-            success_codes=frozenset(value.get("success_codes", (0,))),
-            retry_codes=None if codes is None else frozenset(codes),
-            restart_codes=frozenset(value.get("restart_codes", ())),
-            allow_failure=value.get("allow_failure", False),
-        )
-
-
-@attrs.frozen
-class Step:
-    """A step: a row of instances.
-
-    Attributes:
-        index: place among the steps.
-        name: as in the study file.
-        first: index of its first instance.
-        count: number of its instances.
-        resources: the map `Resources` of the format page.
-        failure: what the end of its command means.
-        record: all of the step's record.
-    """
-
-    index: int
-    name: str
-    first: int
-    count: int
-    resources: Mapping[str, Any]
-    failure: FailureRule
-    record: Mapping[str, Any]
-
-
-@attrs.define(repr=False)
-class Graph:
-    """The study as it is to be run. Lists and arrays have one element per instance.
-
-    Attributes:
-        path: of the file.
-        name: the study's.
-        root: absolute path of the workspace when it was expanded.
-        batch: the map `Batch` of the format page.
-        steps: in topological order.
-        names: of the instances.
-        workspaces: their folders, relative to the root.
-        parameters: as status.csv shows them, ``NAME:value;NAME:value``.
-        values: their rows `Value` of the format page; empty: they were not asked for.
-        step_of: index of the instance's step.
-        scheduled: 1 where the instance asks for nodes or procs.
-        restartable: 1 where the instance has a restart command.
-        own_resources: 1 where its resources differ from its step's.
-        need_start, needs: instance i waits for ``needs[need_start[i]:need_start[i + 1]]``.
-        groups: instance → steps all of whose instances it waits for.
-    """
-
-    path: Path
-    name: str
-    root: str
-    batch: Mapping[str, Any]
-    header: Mapping[str, Any]
-    steps: list[Step]
-    names: list[str]
-    workspaces: list[str]
-    parameters: list[str]
-    values: list[list[Any]]
-    step_of: array[int]
-    scheduled: bytearray
-    restartable: bytearray
-    own_resources: bytearray
-    need_start: array[int]
-    needs: array[int]
-    groups: dict[int, tuple[int, ...]]
-    _offsets: array[int]
-    _summed: bool = False
-    _file: int = -1
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-    def __repr__(self) -> str:
-        steps = ", ".join(f"{step.name}×{step.count}" for step in self.steps[:20])
-        return f"<Graph {self.name}: {steps}>"
-
-    def failure(self, instance: int) -> FailureRule:
-        """What the end of an instance's command means."""
-        return self.steps[self.step_of[instance]].failure
+    def __init__(self, root: Path, graph: Graph | None = None) -> None:
+        self.path = root / GRAPH
+        self.graph = read_graph(root) if graph is None else graph
+        self._file = -1
 
     def instance(self, index: int) -> dict[str, Any]:
         """The whole record of an instance, read from the file.
@@ -151,7 +53,7 @@ class Graph:
             OSError: the file cannot be read for now; it is named.
             FormatError: it is not the file that was loaded, or no longer as it was written.
         """
-        start, end = self._offsets[index], self._offsets[index + 1]
+        start, end = self.graph.offsets[index], self.graph.offsets[index + 1]
         try:
             if self._file < 0:
                 self._file = open_regular(self.path)
@@ -165,13 +67,9 @@ class Graph:
             raise FormatError(f"{self.path} was changed while it was in use") from error
         if not isinstance(record, dict) or record.get("index") != index:
             raise FormatError(f"{self.path} was changed while it was in use")
-        if self._summed:
-            check_sum(self.path, f"instance {index} ({self.names[index]})", content, record)
+        if self.graph.summed:
+            check_sum(self.path, f"instance {index} ({self.graph.names[index]})", content, record)
         return record
-
-    def needs_of(self, index: int) -> array[int]:
-        """The instances that an instance waits for, its groups apart."""
-        return self.needs[self.need_start[index] : self.need_start[index + 1]]
 
     def close(self) -> None:
         """Close the file."""
@@ -222,7 +120,6 @@ def _read_stream(path: Path, stream: GraphStream, keep_values: bool) -> Graph:
     shown = str(path)
     check_head(shown, head)
     graph = Graph(
-        path=path,
         name=head["name"],
         root=head["root"],
         batch=dict(head["batch"]),
@@ -253,7 +150,7 @@ def _read_stream(path: Path, stream: GraphStream, keep_values: bool) -> Graph:
     values = graph.values
     step_of, needs, need_start = graph.step_of, graph.needs, graph.need_start
     scheduled, restartable = graph.scheduled, graph.restartable
-    offsets = graph._offsets
+    offsets = graph.offsets
     offsets.append(stream.end)
     next_record = stream.next
     for index in range(head["instances"]):

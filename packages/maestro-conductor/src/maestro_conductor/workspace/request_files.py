@@ -16,7 +16,7 @@ from typing import Any
 
 import attrs
 
-from maestro_conductor.core.events import UpdateAsked
+from maestro_conductor.model.settings import SettingsChange
 from maestro_conductor.workspace.field_checks import MOST
 from maestro_conductor.workspace.files import CLAIMED, REQUESTS
 from maestro_conductor.workspace.regular_files import read_regular
@@ -44,7 +44,7 @@ class Request:
 
     path: Path
     kind: str
-    settings: UpdateAsked | None = None
+    settings: SettingsChange | None = None
     steps: tuple[str, ...] | None = None
 
 
@@ -181,7 +181,7 @@ def _read(path: Path) -> Request:
     return Request(path, "resume", settings, steps)
 
 
-def parse_update(content: bytes) -> UpdateAsked:
+def parse_update(content: bytes) -> SettingsChange:
     """The settings in a ``.study.update.lock``.
 
     Raises:
@@ -202,7 +202,7 @@ def parse_update(content: bytes) -> UpdateAsked:
     return _settings(value, "update")
 
 
-def parse_resume(content: bytes) -> tuple[tuple[str, ...] | None, UpdateAsked]:
+def parse_resume(content: bytes) -> tuple[tuple[str, ...] | None, SettingsChange]:
     """The steps (None: all that went wrong) and the settings in a resume request.
 
     Raises:
@@ -228,7 +228,7 @@ def parse_resume(content: bytes) -> tuple[tuple[str, ...] | None, UpdateAsked]:
     return steps, _settings(value, "resume")
 
 
-def _settings(value: Mapping[str, Any], source: str) -> UpdateAsked:
+def _settings(value: Mapping[str, Any], source: str) -> SettingsChange:
     for name in ("throttle", "rlimit"):
         number = value.get(name)
         if number is not None and (not _is_number(number, int) or not 0 <= number <= MOST):
@@ -237,7 +237,7 @@ def _settings(value: Mapping[str, Any], source: str) -> UpdateAsked:
     sleep = value.get("sleep")
     if sleep is not None and (not _is_number(sleep, (int, float)) or not 0 <= sleep < 1e9):
         raise ValueError(f"`sleep` is {reprlib.repr(sleep)}, not a number of seconds below 1e9")
-    return UpdateAsked(value.get("throttle"), value.get("rlimit"), sleep, source)
+    return SettingsChange(value.get("throttle"), value.get("rlimit"), sleep, source)
 
 
 def _is_number(value: object, kind: type | tuple[type, ...]) -> bool:

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import attrs
 import msgpack
 
 from maestro_conductor.errors import FormatError, WorkspaceError
+from maestro_conductor.model.settings import Run, Settings
 from maestro_conductor.workspace.checksums import check_sum, has_sum
 from maestro_conductor.workspace.field_checks import COUNT, FLAG, Place, Rules, is_pause
 from maestro_conductor.workspace.files import RUN, check_header
 from maestro_conductor.workspace.regular_files import read_regular
 
-__all__ = ["Run", "Settings", "read_run", "read_run_record"]
+__all__ = ["read_run", "read_run_record"]
 
 
 _RULES: Rules = {
@@ -28,40 +28,6 @@ _RULES: Rules = {
     "sleep": (is_pause, "a number of seconds from 0 to 1e9"),
     **dict.fromkeys(("usetmp", "dry"), FLAG),
 }
-
-
-@attrs.frozen
-class Settings:
-    """What can be changed while a study runs.
-
-    Attributes:
-        throttle: most jobs in flight; 0: no limit.
-        rlimit: most restarts of an instance; 0: no limit.
-        attempts: final refusals of a submission before the step fails.
-        sleep: s, longest pause between two questions to a scheduler.
-    """
-
-    throttle: int = 0
-    rlimit: int = 1
-    attempts: int = 1
-    sleep: float = 60.0
-
-
-@attrs.frozen
-class Run:
-    """How a study is to be run.
-
-    Attributes:
-        study_id: names the study to schedulers; 12 hexadecimal digits.
-        settings: what holds at the beginning.
-        usetmp: scripts are kept in a temporary folder.
-        dry: write the scripts, run nothing.
-    """
-
-    study_id: str
-    settings: Settings = Settings()
-    usetmp: bool = False
-    dry: bool = False
 
 
 def read_run_record(root: Path) -> Mapping[str, Any]:

@@ -1,0 +1,64 @@
+"""How a study is run, and what of that may change while it runs."""
+
+from __future__ import annotations
+
+import attrs
+
+__all__ = ["Run", "Settings", "SettingsChange"]
+
+
+@attrs.frozen
+class SettingsChange:
+    """New settings; None: unchanged.
+
+    Attributes:
+        source: who asks: ``update``, ``resume``.
+    """
+
+    throttle: int | None = None
+    rlimit: int | None = None
+    sleep: float | None = None
+    source: str = "update"
+
+
+@attrs.frozen
+class Settings:
+    """What can be changed while a study runs.
+
+    Attributes:
+        throttle: most jobs in flight; 0: no limit.
+        rlimit: most restarts of an instance; 0: no limit.
+        attempts: final refusals of a submission before the step fails.
+        sleep: s, longest pause between two questions to a scheduler.
+    """
+
+    throttle: int = 0
+    rlimit: int = 1
+    attempts: int = 1
+    sleep: float = 60.0
+
+    def changed(self, change: SettingsChange) -> Settings:
+        """These settings with a change."""
+        return Settings(
+            throttle=self.throttle if change.throttle is None else change.throttle,
+            rlimit=self.rlimit if change.rlimit is None else change.rlimit,
+            attempts=self.attempts,
+            sleep=self.sleep if change.sleep is None else change.sleep,
+        )
+
+
+@attrs.frozen
+class Run:
+    """How a study is to be run.
+
+    Attributes:
+        study_id: names the study to schedulers; 12 hexadecimal digits.
+        settings: what holds at the beginning.
+        usetmp: scripts are kept in a temporary folder.
+        dry: write the scripts, run nothing.
+    """
+
+    study_id: str
+    settings: Settings = Settings()
+    usetmp: bool = False
+    dry: bool = False
