@@ -51,7 +51,7 @@ for who in resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN:
 OWN = """
 import sys, time
 from pathlib import Path
-from maestro_adapters.local.keeping import Keeping
+from maestro_adapters.local.keeper.client import Keeping
 from maestro_conductor import conduct
 close, keepers = Keeping.close, []
 def read_and_close(self, idle):

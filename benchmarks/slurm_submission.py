@@ -24,8 +24,8 @@ from typing import Any, ClassVar
 
 import attrs
 
-from maestro_adapters.options import AdapterOptions
-from maestro_adapters.runner import Call, CommandRunner, Result
+from maestro_adapters.job.options import AdapterOptions
+from maestro_adapters.process.runner import Call, CommandRunner, Result
 from maestro_adapters.slurm import commands
 from maestro_adapters.slurm.adapter import SlurmAdapter, create
 

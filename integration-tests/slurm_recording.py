@@ -18,9 +18,9 @@ from pathlib import Path
 
 import attrs
 
-from maestro_adapters.recording import recording
-from maestro_adapters.runner import Call, CommandRunner, Result
+from maestro_adapters.process.runner import Call, CommandRunner, Result
 from maestro_adapters.slurm import commands, parse
+from maestro_adapters.testing.recorded_runner import recording
 from slurm_cluster import SlurmCluster
 
 LONG = "#!/bin/sh\nsleep 600\n"

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 import pytest
 
-from maestro_adapters.contract import AdapterContract, RunningJob
 from maestro_adapters.flux import adapter as flux_adapter
 from maestro_adapters.lsf import adapter as lsf_adapter
 from maestro_adapters.slurm import adapter as slurm_adapter
+from maestro_adapters.testing.contract import AdapterContract, RunningJob
 
 
 @pytest.mark.slurm

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from maestro_adapters import states
-from maestro_adapters.contract import Bench
 from maestro_adapters.flux import adapter as flux_adapter
+from maestro_adapters.job import states
 from maestro_adapters.lsf import adapter as lsf_adapter
-from maestro_adapters.recording import read_recording
+from maestro_adapters.testing.contract import Bench
+from maestro_adapters.testing.recorded_runner import read_recording
 
 #: What a real Flux 0.88.0 answered.
 RECORDED = Path(__file__).parents[1] / "packages/maestro-adapters/tests/flux/captures"

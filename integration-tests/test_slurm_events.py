@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 import slurm_cluster
-from maestro_adapters import states
-from maestro_adapters.contract import Bench
+from maestro_adapters.job import states
 from maestro_adapters.slurm import adapter as slurm_adapter
+from maestro_adapters.testing.contract import Bench
 
 pytestmark = pytest.mark.slurm
 

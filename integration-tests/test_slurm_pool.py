@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from maestro_adapters import states
-from maestro_adapters.contract import Bench
+from maestro_adapters.job import states
 from maestro_adapters.slurm import adapter as slurm_adapter
+from maestro_adapters.testing.contract import Bench
 
 pytestmark = pytest.mark.slurm
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from maestro_adapters import walltime as of_adapters
 from maestro_adapters.errors import WalltimeError
+from maestro_adapters.job import walltime as of_adapters
 from maestro_graph import walltimes as of_graph
 from maestro_spec import walltimes as of_spec
 

@@ -7,8 +7,8 @@ import maestro_gridengine
 import pytest
 
 import maestro_adapters
-from maestro_adapters import states
-from maestro_adapters.contract import AdapterContract
+from maestro_adapters.job import states
+from maestro_adapters.testing.contract import AdapterContract
 
 #: sge_status(5), "Job state".
 MANUAL = {

@@ -14,16 +14,18 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from maestro_adapters import driver, finding, states, walltime
+from maestro_adapters.batch import token_search as finding
+from maestro_adapters.batch.missing_jobs import Sightings, unreachable
+from maestro_adapters.batch.token_search import Found
 from maestro_adapters.errors import SchedulerError
-from maestro_adapters.finding import Found
-from maestro_adapters.jobs import Job, carried_script, directive_lines, parse_job
-from maestro_adapters.options import AdapterOptions
-from maestro_adapters.rendering import free_options, render
-from maestro_adapters.request import JobRequest, parse_request
-from maestro_adapters.runner import Call, CommandRunner, Result, Runner, neutral_environment
-from maestro_adapters.sightings import Sightings, unreachable
-from maestro_adapters.states import JobStatus, StateTable
+from maestro_adapters.job import states, walltime
+from maestro_adapters.job.options import AdapterOptions
+from maestro_adapters.job.request import JobRequest, parse_request
+from maestro_adapters.job.states import JobStatus, StateTable
+from maestro_adapters.job.submission import Job, carried_script, directive_lines, parse_job
+from maestro_adapters.process.runner import Call, CommandRunner, Result, Runner, neutral_environment
+from maestro_adapters.script import driver
+from maestro_adapters.script.render import free_options, render
 
 SUFFIX = ".ge.sh"
 #: Seconds by which qacct may follow the end of a job: sge_conf(5), accounting_flush_time.

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from maestro_adapters.options import AdapterOptions
-from maestro_adapters.recording import RecordedRunner
-from maestro_adapters.sightings import Sightings
+from maestro_adapters.batch.missing_jobs import Sightings
+from maestro_adapters.job.options import AdapterOptions
+from maestro_adapters.testing.recorded_runner import RecordedRunner
 
 
 @pytest.fixture

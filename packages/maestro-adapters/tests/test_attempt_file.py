@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maestro_adapters import attempt_file
-from maestro_adapters.attempt_file import Attempt, parse, read
+from maestro_adapters.script import attempt_file
+from maestro_adapters.script.attempt_file import Attempt, parse, read
 
 START = b"start pid=7 host=n1 boot=b time=12\n"
 STARTED = {"pid": 7, "host": "n1", "boot": "b", "started": 12.0}

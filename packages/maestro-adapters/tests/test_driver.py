@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maestro_adapters import attempt_file, driver
+from maestro_adapters.script import attempt_file, driver
 
 SHELLS = [
     shell

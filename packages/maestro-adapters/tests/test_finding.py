@@ -1,6 +1,6 @@
 """Absent takes two answers; no answer is no answer."""
 
-from maestro_adapters.finding import SETTLE, Found, find
+from maestro_adapters.batch.token_search import SETTLE, Found, find
 
 
 def looks(*answers):

@@ -1,6 +1,6 @@
 import pytest
 
-from maestro_adapters.hostlist import expand_hosts
+from maestro_adapters.batch.hostlist import expand_hosts
 
 
 @pytest.mark.parametrize(

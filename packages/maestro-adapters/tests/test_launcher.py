@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maestro_adapters import launcher
 from maestro_adapters.errors import LauncherError
-from maestro_adapters.request import parse_request
+from maestro_adapters.job.request import parse_request
+from maestro_adapters.script import launcher
 
 
 def own(nodes, procs):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from maestro_adapters.recording import read_recording, recording
-from maestro_adapters.runner import Result
+from maestro_adapters.process.runner import Result
+from maestro_adapters.testing.recorded_runner import read_recording, recording
 
 
 @pytest.mark.parametrize(

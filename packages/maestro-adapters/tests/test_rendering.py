@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from maestro_adapters import load
-from maestro_adapters.rendering import interpreter_line
+from maestro_adapters.script.render import interpreter_line
 
 REQUEST = {
     "name": "a",

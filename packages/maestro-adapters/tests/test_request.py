@@ -7,8 +7,8 @@ import attrs
 import pytest
 
 from maestro_adapters.errors import OptionsError, RequestError
-from maestro_adapters.options import AdapterOptions
-from maestro_adapters.request import JobRequest, parse_request
+from maestro_adapters.job.options import AdapterOptions
+from maestro_adapters.job.request import JobRequest, parse_request
 
 PAGE = next(
     (

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from maestro_adapters.runner import Call, CommandRunner, neutral_environment
+from maestro_adapters.process.runner import Call, CommandRunner, neutral_environment
 
 
 @pytest.fixture

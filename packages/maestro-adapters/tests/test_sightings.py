@@ -1,8 +1,8 @@
 """A job is not there only after several answers in a row without it."""
 
-from maestro_adapters import states
-from maestro_adapters.sightings import Sightings, unreachable
-from maestro_adapters.states import JobStatus
+from maestro_adapters.batch.missing_jobs import Sightings, unreachable
+from maestro_adapters.job import states
+from maestro_adapters.job.states import JobStatus
 
 
 def test_not_there_takes_some_rounds_in_a_row():

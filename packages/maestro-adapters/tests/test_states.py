@@ -5,11 +5,11 @@ import logging
 
 import pytest
 
-from maestro_adapters import states
 from maestro_adapters.flux.states import TABLE as FLUX
+from maestro_adapters.job import states
+from maestro_adapters.job.states import JobStatus, exit_code_of_wait_status
 from maestro_adapters.lsf.states import TABLE as LSF
 from maestro_adapters.slurm.states import TABLE as SLURM
-from maestro_adapters.states import JobStatus, exit_code_of_wait_status
 
 ALL = states.LIVE | states.FINAL
 

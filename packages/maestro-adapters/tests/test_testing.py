@@ -2,9 +2,9 @@
 
 import pytest
 
-from maestro_adapters import attempt_file, driver
 from maestro_adapters.interface import Adapter
-from maestro_adapters.testing import FakeScheduler, Plan
+from maestro_adapters.script import attempt_file, driver
+from maestro_adapters.testing.fake_scheduler import FakeScheduler, Plan
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ import pytest
 
 from maestro_adapters.errors import OptionsError
 from maestro_adapters.flux.adapter import FluxAdapter
+from maestro_adapters.job.options import AdapterOptions
 from maestro_adapters.lsf.adapter import LsfAdapter
-from maestro_adapters.options import AdapterOptions
-from maestro_adapters.runner import Result
+from maestro_adapters.process.runner import Result
 from maestro_adapters.slurm.adapter import SlurmAdapter
 
 #: What each scheduler's list shows: three jobs of the user that wait or run, one of them not ours,

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maestro_adapters import walltime
 from maestro_adapters.errors import WalltimeError
+from maestro_adapters.job import walltime
 
 
 def test_vectors(vectors):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from maestro_adapters.contract import AdapterContract
 from maestro_adapters.local.adapter import create
+from maestro_adapters.testing.contract import AdapterContract
 
 
 class TestLocal(AdapterContract):

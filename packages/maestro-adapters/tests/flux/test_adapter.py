@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from maestro_adapters import states
 from maestro_adapters.flux import commands, parse
-from maestro_adapters.recording import read_recording
+from maestro_adapters.job import states
+from maestro_adapters.testing.recorded_runner import read_recording
 
 CAPTURES = Path(__file__).parent / "captures"
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from maestro_adapters import states
 from maestro_adapters.flux.states import TABLE, translate
+from maestro_adapters.job import states
 
 #: flux-jobs(1), JOB STATUS (0.88), and NEW of RFC 21.
 MANUAL = {

@@ -5,9 +5,9 @@ import os
 
 import pytest
 
-from maestro_adapters.contract import Bench
+from maestro_adapters.job.options import AdapterOptions
 from maestro_adapters.local.adapter import LocalAdapter
-from maestro_adapters.options import AdapterOptions
+from maestro_adapters.testing.contract import Bench
 
 PATIENCE = 30.0
 

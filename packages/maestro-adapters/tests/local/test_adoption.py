@@ -7,8 +7,9 @@ import subprocess
 
 import pytest
 
-from maestro_adapters import states
-from maestro_adapters.local import adoption, processes
+from maestro_adapters.job import states
+from maestro_adapters.local.processes import scan as processes
+from maestro_adapters.local.processes import subreaper as adoption
 from maestro_adapters.local.system import System
 
 UNTIL_GO = ": >ready; while [ ! -e go ]; do sleep 0.02; done"

@@ -9,10 +9,11 @@ import sys
 
 import pytest
 
-from maestro_adapters import attempt_file, states
-from maestro_adapters.contract import RunningJob
-from maestro_adapters.local import processes
+from maestro_adapters.job import states
+from maestro_adapters.local.processes import scan as processes
 from maestro_adapters.local.system import System
+from maestro_adapters.script import attempt_file
+from maestro_adapters.testing.contract import RunningJob
 
 #: Submits jobs, says which, and dies as a killed program does.
 STARTER = """

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from maestro_adapters.local.adapter import create
-from maestro_adapters.local.capacity import quota_cores, slurm_cores, usable_cores
+from maestro_adapters.local.cores import quota_cores, slurm_cores, usable_cores
 
 
 @pytest.mark.parametrize(

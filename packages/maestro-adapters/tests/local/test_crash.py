@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from maestro_adapters import attempt_file
+from maestro_adapters.script import attempt_file
 
 JOBS = 30
 

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maestro_adapters import attempt_file, driver
-from maestro_adapters.local import keeper as keeper_module
-from maestro_adapters.local import processes
 from maestro_adapters.local.job import LocalJob
-from maestro_adapters.local.keeper import Keeper, Messages, name_logs, pack
-from maestro_adapters.local.keeping import Ended, Keeping, Leaves, Refused, Started
+from maestro_adapters.local.keeper import process as keeper_module
+from maestro_adapters.local.keeper.client import Ended, Keeping, Leaves, Refused, Started
+from maestro_adapters.local.keeper.process import Keeper, Messages, name_logs, pack
+from maestro_adapters.local.processes import scan as processes
+from maestro_adapters.script import attempt_file, driver
 
 #: A folder whose name would do harm if it ever became part of a command.
 ODD = "a b'\"$(touch x)\n#BSUB -n 7\n\\ é*"
@@ -118,7 +118,7 @@ def test_a_full_disk_runs_nothing_and_leaves_nothing_behind(tmp_path):
     job = job_in(tmp_path, "echo ran >ran\n")
     code = """
 import os, resource, sys
-from maestro_adapters.local.keeper import Keeper
+from maestro_adapters.local.keeper.process import Keeper
 resource.setrlimit(resource.RLIMIT_FSIZE, (9, 9))
 keeper = Keeper(1, {})
 keeper.room = 1

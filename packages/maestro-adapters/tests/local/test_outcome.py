@@ -2,8 +2,8 @@
 
 import pytest
 
-from maestro_adapters import driver
 from maestro_adapters.local.job import LocalJob, nothing_ran, outcome
+from maestro_adapters.script import driver
 
 
 def job(**fields):

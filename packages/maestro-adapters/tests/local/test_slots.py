@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from maestro_adapters import states
+from maestro_adapters.job import states
 from maestro_adapters.local.job import LocalJob
 from maestro_adapters.local.pool import Pool
 from maestro_adapters.local.system import System

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from maestro_adapters import states
+from maestro_adapters.job import states
 
 SLEEPS = ": >ready; exec sleep 600"
 STUBBORN = "trap '' TERM; : >ready; while :; do sleep 600; done"

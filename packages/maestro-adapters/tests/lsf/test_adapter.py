@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from maestro_adapters import states
+from maestro_adapters.job import states
 from maestro_adapters.lsf import commands, parse
 
 #: The form of `bjobs -a -o … -json` (bjobs.json.1, LSF 10.1).

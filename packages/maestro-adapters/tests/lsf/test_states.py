@@ -2,7 +2,7 @@
 
 import pytest
 
-from maestro_adapters import states
+from maestro_adapters.job import states
 from maestro_adapters.lsf.states import REASONS, TABLE, translate
 
 #: "About job states" and lsbatch.h (JOB_STAT_*); FWD_PEND: LSF multicluster capability.

@@ -5,9 +5,10 @@ from pathlib import Path
 import attrs
 import pytest
 
-from maestro_adapters import states
-from maestro_adapters.recording import read_recording
-from maestro_adapters.slurm import commands, parse, refusals
+from maestro_adapters.job import states
+from maestro_adapters.slurm import commands, parse
+from maestro_adapters.slurm import errors as refusals
+from maestro_adapters.testing.recorded_runner import read_recording
 
 CAPTURES = Path(__file__).parent / "captures"
 BANNER = "*** Maintenance on 2026-12-24, ask 5555 ***\n4711 jobs wait | 12 nodes are down\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from maestro_adapters import states
+from maestro_adapters.job import states
 from maestro_adapters.slurm import parse
 
 #: squeue --noheader --array --states=all --user=0 --Format=…, as `commands.squeue` asks.

@@ -1,6 +1,6 @@
 """Poll, cancel and find: one question a round, and an answer only where Slurm gave one."""
 
-from maestro_adapters import states
+from maestro_adapters.job import states
 
 
 def line(job_id, state, comment="(null)", *, reason="None", code=0, restarts=0, nodes="n1"):

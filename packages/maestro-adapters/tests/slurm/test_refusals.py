@@ -2,9 +2,9 @@
 
 import pytest
 
-from maestro_adapters.runner import Result
-from maestro_adapters.slurm import refusals
-from maestro_adapters.slurm.refusals import REFUSALS
+from maestro_adapters.process.runner import Result
+from maestro_adapters.slurm import errors as refusals
+from maestro_adapters.slurm.errors import REFUSALS
 
 
 def failed(stderr, exit_code=1, problem=None):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from maestro_adapters import states
+from maestro_adapters.job import states
 from maestro_adapters.slurm.states import TABLE, translate
 
 #: https://slurm.schedmd.com/job_state_codes.html, Slurm 26.05: base states, then flags.

@@ -1,6 +1,6 @@
 """What goes to `sbatch`, and what becomes of its answers."""
 
-from maestro_adapters.runner import Result
+from maestro_adapters.process.runner import Result
 
 LIMIT = (
     "sbatch: error: QOSMaxSubmitJobPerUserLimit\nsbatch: error: Batch job submission failed: Job "

@@ -7,15 +7,15 @@ from typing import Any, ClassVar
 
 import attrs
 
-from maestro_adapters import driver
-from maestro_adapters.finding import Found
+from maestro_adapters.batch.adapter import Answers, ScheduledAdapter
+from maestro_adapters.batch.token_search import Found
 from maestro_adapters.flux import commands, directives, parse
 from maestro_adapters.flux.directives import PREFIX
-from maestro_adapters.jobs import Job, carried_script, directive_lines
-from maestro_adapters.options import AdapterOptions
-from maestro_adapters.request import JobRequest
-from maestro_adapters.runner import Call, CommandRunner, Runner
-from maestro_adapters.scheduled import Answers, ScheduledAdapter
+from maestro_adapters.job.options import AdapterOptions
+from maestro_adapters.job.request import JobRequest
+from maestro_adapters.job.submission import Job, carried_script, directive_lines
+from maestro_adapters.process.runner import Call, CommandRunner, Runner
+from maestro_adapters.script import driver
 
 #: Of the copies of a plain job, one for each task, the first alone is the attempt.
 _FIRST_TASK = '[ "${FLUX_TASK_RANK:-0}" = 0 ] || exit 0'

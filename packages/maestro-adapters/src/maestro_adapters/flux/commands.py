@@ -12,7 +12,7 @@ import shlex
 from collections.abc import Sequence
 
 from maestro_adapters.flux.directives import PREFIX
-from maestro_adapters.runner import Call, neutral_environment
+from maestro_adapters.process.runner import Call, neutral_environment
 
 #: The user's output formats, and what a job that we run in left behind.
 DROPPED = ("FLUX_JOBS_", "FLUX_QUEUE_", "FLUX_JOB_", "FLUX_TASK_")

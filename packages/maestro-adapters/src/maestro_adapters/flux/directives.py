@@ -10,10 +10,10 @@ import math
 import re
 import shlex
 
-from maestro_adapters import walltime
 from maestro_adapters.errors import RequestError
 from maestro_adapters.flux import options
-from maestro_adapters.request import JobRequest
+from maestro_adapters.job import walltime
+from maestro_adapters.job.request import JobRequest
 
 PREFIX = "#flux: "
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from maestro_adapters.rendering import free_options
+from maestro_adapters.script.render import free_options
 
 #: Options with a tree, and their short names.
 _TREES = {"S": "setattr", "setattr": "setattr", "o": "setopt", "setopt": "setopt", "conf": "conf"}

@@ -8,13 +8,13 @@ from typing import Any
 
 import attrs
 
-from maestro_adapters import states
+from maestro_adapters.batch.command_errors import Refusals
+from maestro_adapters.batch.hostlist import expand_hosts
+from maestro_adapters.batch.json_output import json_document
 from maestro_adapters.flux.states import translate
-from maestro_adapters.hostlist import expand_hosts
-from maestro_adapters.printed import json_document
-from maestro_adapters.refusals import Refusals
-from maestro_adapters.runner import Result
-from maestro_adapters.states import JobStatus
+from maestro_adapters.job import states
+from maestro_adapters.job.states import JobStatus
+from maestro_adapters.process.runner import Result
 
 #: f58 (RFC 19): `ƒ`, or `f` where the locale has no such letter, and base58 digits.
 _F58 = re.compile(r"[ƒf][1-9A-HJ-NP-Za-km-z]+")

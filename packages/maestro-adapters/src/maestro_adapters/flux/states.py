@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
-from maestro_adapters import states
-from maestro_adapters.states import StateTable
+from maestro_adapters.job import states
+from maestro_adapters.job.states import StateTable
 
 TABLE = StateTable(
     "Flux",

@@ -6,18 +6,19 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from maestro_adapters import rendering, states
 from maestro_adapters.errors import RequestError, SchedulerError
 from maestro_adapters.interface import Adapter
-from maestro_adapters.local import keeper
-from maestro_adapters.local.capacity import usable_cores
+from maestro_adapters.job import states
+from maestro_adapters.job.options import AdapterOptions
+from maestro_adapters.job.request import parse_request
+from maestro_adapters.job.states import JobStatus
+from maestro_adapters.local.cores import usable_cores
 from maestro_adapters.local.job import LocalJob, parse_local_job
+from maestro_adapters.local.keeper import process as keeper
 from maestro_adapters.local.pool import Pool
-from maestro_adapters.local.stopping import GRACE
+from maestro_adapters.local.processes.stop import GRACE
 from maestro_adapters.local.system import System
-from maestro_adapters.options import AdapterOptions
-from maestro_adapters.request import parse_request
-from maestro_adapters.states import JobStatus
+from maestro_adapters.script import render as rendering
 
 __all__ = ["LocalAdapter", "create"]
 

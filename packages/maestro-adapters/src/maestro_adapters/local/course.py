@@ -14,12 +14,10 @@ from collections.abc import Mapping
 
 import attrs
 
-from maestro_adapters import states
-from maestro_adapters.attempt_file import Attempt
-from maestro_adapters.local import processes
-from maestro_adapters.local.adoption import Orphans
-from maestro_adapters.local.carriers import processes_of
-from maestro_adapters.local.ends import Ends
+from maestro_adapters.job import states
+from maestro_adapters.job.states import JobStatus
+from maestro_adapters.local.alarm_thread import Loop
+from maestro_adapters.local.exit_watch import Ends
 from maestro_adapters.local.job import (
     LocalJob,
     ended,
@@ -30,8 +28,7 @@ from maestro_adapters.local.job import (
     write_command,
     write_end,
 )
-from maestro_adapters.local.keeper import name_logs
-from maestro_adapters.local.keeping import (
+from maestro_adapters.local.keeper.client import (
     Ended,
     KeeperDiedError,
     Keeping,
@@ -40,11 +37,14 @@ from maestro_adapters.local.keeping import (
     Refused,
     Started,
 )
-from maestro_adapters.local.loop import Loop
+from maestro_adapters.local.keeper.process import name_logs
+from maestro_adapters.local.processes import scan as processes
+from maestro_adapters.local.processes.carriers import processes_of
+from maestro_adapters.local.processes.stop import Stop
+from maestro_adapters.local.processes.subreaper import Orphans
 from maestro_adapters.local.slots import Slots
-from maestro_adapters.local.stopping import Stop
 from maestro_adapters.local.system import System
-from maestro_adapters.states import JobStatus
+from maestro_adapters.script.attempt_file import Attempt
 
 __all__ = ["Course"]
 

@@ -11,14 +11,15 @@ from typing import Any
 
 import attrs
 
-from maestro_adapters import attempt_file, driver, states, walltime
-from maestro_adapters.attempt_file import Attempt
 from maestro_adapters.errors import RequestError
-from maestro_adapters.jobs import parse_token
-from maestro_adapters.local import keeper
-from maestro_adapters.regular_files import open_regular
-from maestro_adapters.request import read_keys, require
-from maestro_adapters.states import JobStatus
+from maestro_adapters.job import states, walltime
+from maestro_adapters.job.request import read_keys, require
+from maestro_adapters.job.states import JobStatus
+from maestro_adapters.job.submission import parse_token
+from maestro_adapters.local.keeper import process as keeper
+from maestro_adapters.script import attempt_file, driver
+from maestro_adapters.script.attempt_file import Attempt
+from maestro_adapters.script.regular_files import open_regular
 
 __all__ = [
     "LocalJob",

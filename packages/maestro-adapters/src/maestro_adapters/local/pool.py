@@ -10,15 +10,15 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping, Sequence
 
-from maestro_adapters import states
-from maestro_adapters.local import processes
-from maestro_adapters.local.carriers import attach
+from maestro_adapters.job import states
+from maestro_adapters.job.states import JobStatus
 from maestro_adapters.local.course import Course
 from maestro_adapters.local.job import LocalJob
-from maestro_adapters.local.keeping import KeeperDiedError
-from maestro_adapters.local.stopping import GRACE, Stop
+from maestro_adapters.local.keeper.client import KeeperDiedError
+from maestro_adapters.local.processes import scan as processes
+from maestro_adapters.local.processes.carriers import attach
+from maestro_adapters.local.processes.stop import GRACE, Stop
 from maestro_adapters.local.system import System
-from maestro_adapters.states import JobStatus
 
 __all__ = ["Pool"]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import attrs
 
-from maestro_adapters.local import processes
+from maestro_adapters.local.processes import scan as processes
 
 __all__ = ["System"]
 

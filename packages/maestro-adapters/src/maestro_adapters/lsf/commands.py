@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from maestro_adapters.runner import Call, neutral_environment
+from maestro_adapters.process.runner import Call, neutral_environment
 
 #: Settings of the user for LSF's programs, and what a job that we run in left behind. What says
 #: which LSF to talk to is called `LSF_…`.

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from maestro_adapters import walltime
-from maestro_adapters.rendering import free_options, option_items
-from maestro_adapters.request import JobRequest
+from maestro_adapters.job import walltime
+from maestro_adapters.job.request import JobRequest
+from maestro_adapters.script.render import free_options, option_items
 
 #: Minutes, or hours and minutes: what LSF reads as the workspace format does.
 _LSF_TIME = re.compile(r"\d+|\d+:\d+", re.ASCII)

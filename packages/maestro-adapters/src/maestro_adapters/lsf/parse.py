@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from maestro_adapters import states
+from maestro_adapters.batch.command_errors import Refusals
+from maestro_adapters.batch.json_output import json_document
+from maestro_adapters.job import states
+from maestro_adapters.job.states import JobStatus
 from maestro_adapters.lsf.commands import DELIMITER, FIELDS
 from maestro_adapters.lsf.states import translate
-from maestro_adapters.printed import json_document
-from maestro_adapters.refusals import Refusals
-from maestro_adapters.runner import Result
-from maestro_adapters.states import JobStatus
+from maestro_adapters.process.runner import Result
 
 _SUBMITTED = re.compile(r"^Job <(\d+)> is submitted", re.MULTILINE)
 #: The same in another language: the id and the queue in angle brackets on one line.

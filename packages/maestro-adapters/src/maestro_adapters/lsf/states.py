@@ -7,8 +7,8 @@ https://www.ibm.com/docs/SSWRJV_10.1.0/lsf_admin/termination_reasons_lsf.html (1
 
 from __future__ import annotations
 
-from maestro_adapters import states
-from maestro_adapters.states import StateTable
+from maestro_adapters.job import states
+from maestro_adapters.job.states import StateTable
 
 TABLE = StateTable(
     "LSF",

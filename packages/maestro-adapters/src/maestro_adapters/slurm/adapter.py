@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from maestro_adapters import states
-from maestro_adapters.finding import Found
-from maestro_adapters.jobs import Job
-from maestro_adapters.options import AdapterOptions
-from maestro_adapters.request import JobRequest
-from maestro_adapters.runner import CommandRunner, Result, Runner
-from maestro_adapters.scheduled import Answers, ScheduledAdapter
-from maestro_adapters.sightings import unreachable
-from maestro_adapters.slurm import arrays, commands, directives, parse, refusals
-from maestro_adapters.slurm.submission import Submitter
-from maestro_adapters.states import JobStatus
+from maestro_adapters.batch.adapter import Answers, ScheduledAdapter
+from maestro_adapters.batch.missing_jobs import unreachable
+from maestro_adapters.batch.token_search import Found
+from maestro_adapters.job import states
+from maestro_adapters.job.options import AdapterOptions
+from maestro_adapters.job.request import JobRequest
+from maestro_adapters.job.states import JobStatus
+from maestro_adapters.job.submission import Job
+from maestro_adapters.process.runner import CommandRunner, Result, Runner
+from maestro_adapters.slurm import arrays, commands, directives, parse
+from maestro_adapters.slurm import errors as refusals
+from maestro_adapters.slurm.submit import Submitter
 
 
 def create(options: Mapping[str, Any]) -> SlurmAdapter:

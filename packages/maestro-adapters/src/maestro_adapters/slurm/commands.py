@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 
-from maestro_adapters.runner import Call, neutral_environment
+from maestro_adapters.process.runner import Call, neutral_environment
 
 #: Settings of the user for Slurm's programs, and what an allocation that we run in leaves behind:
 #: both would change what our commands do, or leak into the jobs.

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 
-from maestro_adapters import walltime
-from maestro_adapters.rendering import free_options, single_line
-from maestro_adapters.request import JobRequest
+from maestro_adapters.job import walltime
+from maestro_adapters.job.request import JobRequest
+from maestro_adapters.script.render import free_options, single_line
 
 #: A walltime that Slurm reads as the workspace format does, so that it stays as it was written.
 _SLURM_TIME = re.compile(

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import attrs
 
-from maestro_adapters import states
-from maestro_adapters.hostlist import expand_hosts
+from maestro_adapters.batch.hostlist import expand_hosts
+from maestro_adapters.job import states
+from maestro_adapters.job.states import JobStatus, exit_code_of_wait_status
 from maestro_adapters.slurm.commands import SACCT_FIELDS, SQUEUE_FIELDS
 from maestro_adapters.slurm.states import translate
-from maestro_adapters.states import JobStatus, exit_code_of_wait_status
 
 _SUBMITTED = re.compile(r"(\d+)(?:;(\S+))?", re.ASCII)
 #: `12`, `12_3`; a het job's `12+0` and a pending array's `12_[0-3]` are no ids of ours.

@@ -13,8 +13,8 @@ from collections.abc import Callable, Collection
 
 import attrs
 
-from maestro_adapters import states
-from maestro_adapters.states import JobStatus
+from maestro_adapters.job import states
+from maestro_adapters.job.states import JobStatus
 
 __all__ = ["Sightings", "unreachable"]
 

@@ -10,9 +10,9 @@ from typing import Any, TextIO
 import attrs
 
 from maestro_adapters.errors import RequestError
-from maestro_adapters.options import AdapterOptions
-from maestro_adapters.regular_files import stream_regular
-from maestro_adapters.request import JobRequest, parse_request
+from maestro_adapters.job.options import AdapterOptions
+from maestro_adapters.job.request import JobRequest, parse_request
+from maestro_adapters.script.regular_files import stream_regular
 
 __all__ = ["Job", "carried_script", "directive_lines", "parse_job", "parse_token"]
 

@@ -23,7 +23,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from maestro_adapters.runner import Call, Result
+from maestro_adapters.process.runner import Call, Result
 
 _Item = TypeVar("_Item")
 _Value = TypeVar("_Value")

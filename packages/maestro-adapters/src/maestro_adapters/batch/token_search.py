@@ -13,7 +13,7 @@ from typing import Any
 
 import attrs
 
-from maestro_adapters import states
+from maestro_adapters.job import states
 
 #: Seconds between the two looks.
 SETTLE = 2.0

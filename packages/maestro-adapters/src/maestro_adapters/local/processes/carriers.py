@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from maestro_adapters import states
-from maestro_adapters.local import processes
+from maestro_adapters.job import states
+from maestro_adapters.job.states import JobStatus
 from maestro_adapters.local.job import LocalJob
-from maestro_adapters.local.processes import Process
-from maestro_adapters.states import JobStatus
+from maestro_adapters.local.processes import scan as processes
+from maestro_adapters.local.processes.scan import Process
 
 __all__ = ["attach", "processes_of"]
 

@@ -7,7 +7,7 @@ from re import Pattern
 import attrs
 
 from maestro_adapters.errors import SchedulerError
-from maestro_adapters.runner import Result
+from maestro_adapters.process.runner import Result
 
 __all__ = ["Refusals", "no_job_id"]
 

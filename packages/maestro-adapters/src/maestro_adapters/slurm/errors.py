@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from maestro_adapters.refusals import Refusals
-from maestro_adapters.runner import Result
+from maestro_adapters.batch.command_errors import Refusals
+from maestro_adapters.process.runner import Result
 
 #: The request went out and the answer did not come back: it may have been accepted.
 _LOST = re.compile(

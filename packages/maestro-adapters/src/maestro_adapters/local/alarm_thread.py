@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from maestro_adapters.local.ends import drain, make_pipe, ring
+from maestro_adapters.local.exit_watch import drain, make_pipe, ring
 
 __all__ = ["Loop"]
 

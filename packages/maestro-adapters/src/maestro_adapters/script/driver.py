@@ -1,7 +1,7 @@
 """The driver around the script of a scheduled job: plain ``sh`` that makes the attempt file.
 
 Exactly-once execution and exit codes come from the attempt file (see "The attempt file" on the workspace
-format page); for local jobs `maestro_adapters.local.keeper` makes it. The body below is one constant text.
+format page); for local jobs `maestro_adapters.local.keeper.process` makes it. The body below is one constant text.
 What differs between jobs are its arguments, quoted in a ``set --`` line: paths and names never become part
 of a command.
 """

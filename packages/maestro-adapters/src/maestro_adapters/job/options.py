@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from maestro_adapters.errors import OptionsError, RequestError
-from maestro_adapters.words import word
+from maestro_adapters.job.words import word
 
 __all__ = ["AdapterOptions"]
 

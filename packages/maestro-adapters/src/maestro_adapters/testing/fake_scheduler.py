@@ -19,11 +19,13 @@ from typing import Any
 
 import attrs
 
-from maestro_adapters import attempt_file, driver, rendering, states
 from maestro_adapters.errors import SchedulerError
-from maestro_adapters.options import AdapterOptions
-from maestro_adapters.request import parse_request
-from maestro_adapters.states import JobStatus
+from maestro_adapters.job import states
+from maestro_adapters.job.options import AdapterOptions
+from maestro_adapters.job.request import parse_request
+from maestro_adapters.job.states import JobStatus
+from maestro_adapters.script import attempt_file, driver
+from maestro_adapters.script import render as rendering
 
 __all__ = ["FakeScheduler", "Plan"]
 

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import attrs
 
-from maestro_adapters.local import keeper
-from maestro_adapters.states import exit_code_of_wait_status
+from maestro_adapters.job.states import exit_code_of_wait_status
+from maestro_adapters.local.keeper import process as keeper
 
 __all__ = [
     "Process",

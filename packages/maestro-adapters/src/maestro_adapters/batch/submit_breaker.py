@@ -12,7 +12,7 @@ from collections.abc import Hashable
 import attrs
 
 from maestro_adapters.errors import SchedulerError
-from maestro_adapters.runner import Result
+from maestro_adapters.process.runner import Result
 
 
 @attrs.define

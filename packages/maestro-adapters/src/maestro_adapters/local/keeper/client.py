@@ -1,4 +1,4 @@
-"""The pool's side of the keeper (see `maestro_adapters.local.keeper`): starts it, asks, and hears."""
+"""The pool's side of the keeper (see `maestro_adapters.local.keeper.process`): starts it, asks, and hears."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from maestro_adapters import driver
-from maestro_adapters.local import keeper
 from maestro_adapters.local.job import LocalJob
-from maestro_adapters.local.keeper import Messages, pack
+from maestro_adapters.local.keeper import process as keeper
+from maestro_adapters.local.keeper.process import Messages, pack
+from maestro_adapters.script import driver
 
 __all__ = ["Ended", "KeeperDiedError", "Keeping", "Leaves", "News", "Refused", "Started"]
 
@@ -51,7 +51,7 @@ class Started:
 
 @attrs.frozen
 class Refused:
-    """Nothing ran: an exit code of `maestro_adapters.driver`, and why, in the system's words."""
+    """Nothing ran: an exit code of `maestro_adapters.script.driver`, and why, in the system's words."""
 
     token: str
     code: int

@@ -9,16 +9,16 @@ from typing import Any
 
 import attrs
 
-from maestro_adapters import driver
+from maestro_adapters.batch.submit_breaker import Obstacles
 from maestro_adapters.errors import SchedulerError
-from maestro_adapters.jobs import Job, carried_script, directive_lines
-from maestro_adapters.obstacles import Obstacles
-from maestro_adapters.options import AdapterOptions
-from maestro_adapters.rendering import single_line
-from maestro_adapters.runner import Call, Result, Runner
+from maestro_adapters.job.options import AdapterOptions
+from maestro_adapters.job.submission import Job, carried_script, directive_lines
+from maestro_adapters.process.runner import Call, Result, Runner
+from maestro_adapters.script import driver
+from maestro_adapters.script.render import single_line
 from maestro_adapters.slurm import arrays, commands, parse
 from maestro_adapters.slurm.directives import job_name
-from maestro_adapters.slurm.refusals import REFUSALS
+from maestro_adapters.slurm.errors import REFUSALS
 
 #: A job that Slurm itself requeued has a restart count above 0 (sbatch(1), OUTPUT ENVIRONMENT).
 _REQUEUED = '[ "${SLURM_RESTART_COUNT:-0}" -gt 0 ]'

@@ -7,9 +7,9 @@ import os
 import signal
 from collections.abc import Callable, Collection
 
-from maestro_adapters.local import processes
-from maestro_adapters.local.carriers import processes_of
 from maestro_adapters.local.job import LocalJob
+from maestro_adapters.local.processes import scan as processes
+from maestro_adapters.local.processes.carriers import processes_of
 
 __all__ = ["GRACE", "Stop"]
 

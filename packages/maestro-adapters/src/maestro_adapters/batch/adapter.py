@@ -13,17 +13,19 @@ import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from maestro_adapters import finding, rendering, states
+from maestro_adapters.batch import token_search as finding
+from maestro_adapters.batch.command_errors import Refusals, no_job_id
+from maestro_adapters.batch.missing_jobs import Sightings, unreachable
+from maestro_adapters.batch.submit_breaker import Obstacles
+from maestro_adapters.batch.token_search import Found
 from maestro_adapters.errors import SchedulerError
-from maestro_adapters.finding import Found
-from maestro_adapters.jobs import Job, parse_job
-from maestro_adapters.obstacles import Obstacles
-from maestro_adapters.options import AdapterOptions
-from maestro_adapters.refusals import Refusals, no_job_id
-from maestro_adapters.request import JobRequest, parse_request
-from maestro_adapters.runner import Call, CommandRunner, Result, Runner
-from maestro_adapters.sightings import Sightings, unreachable
-from maestro_adapters.states import JobStatus
+from maestro_adapters.job import states
+from maestro_adapters.job.options import AdapterOptions
+from maestro_adapters.job.request import JobRequest, parse_request
+from maestro_adapters.job.states import JobStatus
+from maestro_adapters.job.submission import Job, parse_job
+from maestro_adapters.process.runner import Call, CommandRunner, Result, Runner
+from maestro_adapters.script import render as rendering
 
 __all__ = ["ScheduledAdapter"]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import attrs
 
-from maestro_adapters.regular_files import read_regular
+from maestro_adapters.script.regular_files import read_regular
 
 __all__ = ["Attempt", "parse", "path_of", "read"]
 
@@ -21,7 +21,7 @@ class Attempt:
     Attributes:
         void: it never ran, and never will.
         pid: process id of the driver; of the script, where a keeper started it.
-        keeper: process id of that keeper (`maestro_adapters.local.keeper`).
+        keeper: process id of that keeper (`maestro_adapters.local.keeper.process`).
         slots, limit: of a local job; the limit in s.
         host, boot: where it runs or ran; ``-``: a host without boot ids.
         started: s since 1970, where the file says.

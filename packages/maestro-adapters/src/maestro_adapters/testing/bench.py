@@ -11,8 +11,9 @@ from typing import Any
 
 import attrs
 
-from maestro_adapters import attempt_file, states
 from maestro_adapters.interface import Adapter
+from maestro_adapters.job import states
+from maestro_adapters.script import attempt_file
 
 __all__ = ["Bench", "RunningJob", "check", "check_begun", "check_builtin"]
 

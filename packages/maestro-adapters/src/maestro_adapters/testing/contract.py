@@ -22,9 +22,10 @@ from typing import Any
 
 import attrs
 
-from maestro_adapters import driver, states
 from maestro_adapters.interface import Adapter
-from maestro_adapters.testbench import Bench, RunningJob, check, check_begun, check_builtin
+from maestro_adapters.job import states
+from maestro_adapters.script import driver
+from maestro_adapters.testing.bench import Bench, RunningJob, check, check_begun, check_builtin
 
 __all__ = ["AdapterContract", "Bench", "RunningJob"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from maestro_adapters import launcher
 from maestro_adapters.errors import RequestError
-from maestro_adapters.request import JobRequest
+from maestro_adapters.job.request import JobRequest
+from maestro_adapters.script import launcher
 
 __all__ = ["free_options", "interpreter_line", "option_items", "render", "single_line"]
 

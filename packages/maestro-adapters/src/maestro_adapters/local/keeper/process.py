@@ -1,7 +1,7 @@
 """The keeper: a small process that starts scripts, waits for them, and writes down how they ended.
 
 It outlives the program whose local jobs these are, so that no exit code is lost with that. A program
-of its own, it is started by its path (``python -S keeper.py``) and imports next to nothing, so it
+of its own, it is started by its path (``python -S process.py``) and imports next to nothing, so it
 is ready after some 15 ms. What it does to a folder is "The attempt file" on the workspace format page.
 
 Its standard input is a socket to that program: `pack` writes a message, and `Messages` reads them. The
@@ -66,7 +66,7 @@ __all__ = [
 
 #: The last word of its command line.
 MARK = "maestro-keeper"
-#: Exit codes of a driver when nothing ran, see `maestro_adapters.driver`.
+#: Exit codes of a driver when nothing ran, see `maestro_adapters.script.driver`.
 ALREADY_STARTED, CANNOT_START = b"75", b"73"
 
 #: s between two tries to write an end, or to start a script in a system that is full.

@@ -1,0 +1,1 @@
+"""What the adapters of batch schedulers have in common."""

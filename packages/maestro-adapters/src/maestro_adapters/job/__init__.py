@@ -1,0 +1,1 @@
+"""A job as it is asked for: its request, its options, the states it may be in, its walltime."""

@@ -1,0 +1,1 @@
+"""Processes of this machine: whose they are, how they are stopped, who inherits them."""
