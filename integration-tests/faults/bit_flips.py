@@ -29,7 +29,7 @@ import attrs
 
 from maestro_cli import app
 from maestro_conductor.app import command as conductor_cli
-from maestro_conductor.app import conduct as composition
+from maestro_conductor.app import conduct
 from maestro_conductor.journal import JournalReader
 from maestro_graph import cli as graph_cli
 from maestro_graph import workspace
@@ -71,7 +71,7 @@ PATIENCE = 120
 BUG = 99
 
 #: Loaded once, here: each command is a fork of this process.
-LOADED = (composition, workspace)
+LOADED = (conduct, workspace)
 
 
 @attrs.frozen

@@ -14,7 +14,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from maestro_adapters.batch import token_search as finding
+from maestro_adapters.batch import token_search
 from maestro_adapters.batch.missing_jobs import Sightings, unreachable
 from maestro_adapters.batch.token_search import Found
 from maestro_adapters.errors import SchedulerError
@@ -22,10 +22,11 @@ from maestro_adapters.job import states, walltime
 from maestro_adapters.job.options import AdapterOptions
 from maestro_adapters.job.request import JobRequest, parse_request
 from maestro_adapters.job.states import JobStatus, StateTable
-from maestro_adapters.job.submission import Job, carried_script, directive_lines, parse_job
+from maestro_adapters.job.submission import Job, parse_job
 from maestro_adapters.process.runner import Call, CommandRunner, Result, Runner, neutral_environment
 from maestro_adapters.script import driver
 from maestro_adapters.script.render import free_options, render
+from maestro_adapters.script.script_file import carried_script, directive_lines
 
 SUFFIX = ".ge.sh"
 #: Seconds by which qacct may follow the end of a job: sge_conf(5), accounting_flush_time.
@@ -197,7 +198,7 @@ class GridEngineAdapter:
 
     def find(self, tokens: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Which submissions were received and are in the queue."""
-        return finding.find(tokens, self._look, self._pause)
+        return token_search.find(tokens, self._look, self._pause)
 
     def _look(self) -> list[Found] | str:
         queued = self._ask(("qstat", "-xml", "-u", user()), qstat)

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from maestro_conductor.workspace import conductor_lock as lock
+from maestro_conductor.workspace import conductor_lock
 from maestro_conductor.workspace.graph_file import read_graph
 from maestro_conductor.journal import compact
 from maestro_conductor.journal.replay import load
@@ -92,7 +92,7 @@ def scheduled(root: Path, study: Path) -> None:
 
 def is_live(root: Path) -> bool:
     """Whether a conductor works on the study."""
-    return lock.holder(root) is not None
+    return conductor_lock.holder(root) is not None
 
 
 def compact_journal(root: Path) -> None:

@@ -76,7 +76,7 @@ def test_the_tutorial_works(tutorial, tmp_path):
     stages = []
     files = {
         # How long a submission may be on its way is no matter here.
-        "conftest.py": "from maestro_adapters import finding\nfinding.SETTLE = 0.1\n",
+        "conftest.py": "from maestro_adapters.batch import token_search\ntoken_search.SETTLE = 0.1\n",
     }
     for language, name, class_name, content in tutorial:
         if name is not None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from maestro_cli import app
-from maestro_conductor.workspace import conductor_lock as lock
+from maestro_conductor.workspace import conductor_lock
 
 KILLS = """\
 import os, signal
@@ -60,7 +60,7 @@ def test_a_study_that_was_replaced_is_removed_by_the_next_start(
 ) -> None:
     for name in (".OUT.0123abcd.old", ".OUT.0123abce.old"):
         assert app.main(["run", "-n", "-o", name, "chain.yaml"]) == 0
-    with lock.hold(tmp_path / ".OUT.0123abce.old"):
+    with conductor_lock.hold(tmp_path / ".OUT.0123abce.old"):
         assert app.main(["run", "--dry", "-y", "-o", "OUT", "chain.yaml"]) == 0
     assert not (tmp_path / ".OUT.0123abcd.old").exists()
     assert (tmp_path / ".OUT.0123abce.old").exists()

@@ -109,16 +109,16 @@ def test_replacing_needs_consent_and_keeps_the_old_until_the_new_is_there(tmp_pa
 
 def test_a_conductor_cannot_start_while_the_study_is_replaced(tmp_path: Path) -> None:
     from maestro_conductor.errors import HeldError
-    from maestro_conductor.workspace import conductor_lock as lock
+    from maestro_conductor.workspace import conductor_lock
 
     out = make_workspace(tmp_path / "OUT")
     with staging.reserve(out, replace=True) as stage:
-        with pytest.raises(HeldError), lock.hold(out):
+        with pytest.raises(HeldError), conductor_lock.hold(out):
             pass
         fill(stage)
         stage.publish()
     assert listing(out) == [".maestro", ".maestro/graph.msgpack", "word"]
-    with lock.hold(out):
+    with conductor_lock.hold(out):
         pass
 
 
@@ -145,10 +145,10 @@ def test_a_study_of_maestrowf_is_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_a_study_with_a_live_conductor_is_never_replaced(tmp_path: Path) -> None:
-    from maestro_conductor.workspace import conductor_lock as lock
+    from maestro_conductor.workspace import conductor_lock
 
     out = make_workspace(tmp_path / "OUT")
-    with lock.hold(out), pytest.raises(StudyError, match="conductor is alive"):
+    with conductor_lock.hold(out), pytest.raises(StudyError, match="conductor is alive"):
         staging.reserve(out, replace=True)
     assert (out / "word").read_text() == "old"
 

@@ -8,8 +8,7 @@ import subprocess
 import pytest
 
 from maestro_adapters.job import states
-from maestro_adapters.local.processes import scan as processes
-from maestro_adapters.local.processes import subreaper as adoption
+from maestro_adapters.local.processes import process_table, subreaper
 from maestro_adapters.local.system import System
 
 UNTIL_GO = ": >ready; while [ ! -e go ]; do sleep 0.02; done"
@@ -71,7 +70,7 @@ def test_a_script_that_ended_while_its_keeper_died(adopting):
     keeper = job.attempt.keeper
     os.kill(keeper, signal.SIGSTOP)
     (job.workspace / "go").touch()
-    bench.eventually(lambda: processes.is_zombie(int(job.id)))
+    bench.eventually(lambda: process_table.is_zombie(int(job.id)))
     os.kill(keeper, signal.SIGKILL)
     (end,) = bench.ends([job])
     assert (end["state"], end["exit_code"]) == (states.FAILED, 3)
@@ -189,5 +188,5 @@ def test_a_child_of_the_host_program_is_not(adopting):
     adopting()
     with subprocess.Popen(["sh", "-c", "exit 9"], start_new_session=True) as other:
         os.waitid(os.P_PID, other.pid, os.WEXITED | os.WNOWAIT)
-        adoption.reap_orphans({os.getsid(0)})
+        subreaper.reap_orphans({os.getsid(0)})
         assert other.wait() == 9

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from maestro_adapters.job import states
-from maestro_adapters.local.processes import scan as processes
+from maestro_adapters.local.processes import process_table
 from maestro_adapters.local.system import System
 from maestro_adapters.script import attempt_file
 from maestro_adapters.testing.contract import RunningJob
@@ -218,16 +218,16 @@ def kill_keeper(job):
     """As if it had been killed together with the process that started it."""
     keeper = job.attempt.keeper
     os.kill(keeper, signal.SIGKILL)
-    while processes.is_keeper(keeper):
+    while process_table.is_keeper(keeper):
         os.sched_yield()
 
 
 def tells_of_strangers():
     """Whether this kernel keeps the exit code of a process that somebody else has reaped."""
     process = subprocess.Popen(["sh", "-c", "exit 7"])
-    pidfd = processes.open_pidfd(process.pid)
+    pidfd = process_table.open_pidfd(process.pid)
     process.wait()
-    code = processes.exit_code(process.pid, pidfd)
+    code = process_table.exit_code(process.pid, pidfd)
     if pidfd is not None:
         os.close(pidfd)
     assert code in (None, 7)

@@ -17,7 +17,7 @@ from maestro_adapters.local.job import LocalJob
 from maestro_adapters.local.keeper import process as keeper_module
 from maestro_adapters.local.keeper.client import Ended, Keeping, Leaves, Refused, Started
 from maestro_adapters.local.keeper.process import Keeper, Messages, name_logs, pack
-from maestro_adapters.local.processes import scan as processes
+from maestro_adapters.local.processes import process_table
 from maestro_adapters.script import attempt_file, driver
 
 #: A folder whose name would do harm if it ever became part of a command.
@@ -29,7 +29,7 @@ def keeping():
     made = Keeping(
         {os.fsencode(name): os.fsencode(value) for name, value in os.environ.items()},
         "host=n1 boot=boot-1",
-        processes.inherited_descriptors(),
+        process_table.inherited_descriptors(),
     )
     made.make_room(1)
     yield made
@@ -237,7 +237,7 @@ def test_what_stands_in_the_place_of_the_attempt_file_is_not_waited_for(keeping,
     job = job_in(tmp_path, f"rm .attempt.1; {instead}; exit 5\n")
     assert run(keeping, job)[-1].code == 5
     keeping.close(idle=True)  # it has nothing more to do
-    while processes.is_keeper(keeping.pid):
+    while process_table.is_keeper(keeping.pid):
         os.sched_yield()
     assert not (tmp_path / ".attempt.1").is_file()
 

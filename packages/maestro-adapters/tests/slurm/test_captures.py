@@ -6,8 +6,7 @@ import attrs
 import pytest
 
 from maestro_adapters.job import states
-from maestro_adapters.slurm import commands, parse
-from maestro_adapters.slurm import errors as refusals
+from maestro_adapters.slurm import commands, errors, parse
 from maestro_adapters.testing.recorded_runner import read_recording
 
 CAPTURES = Path(__file__).parent / "captures"
@@ -183,8 +182,8 @@ def test_accounting_that_cannot_be_asked(runner, make_adapter, plays):
 
 
 def test_a_site_without_accounting(runner, make_adapter, recorded):
-    assert refusals.has_no_accounting(recorded("sacct-no-accounting"))
-    assert not refusals.has_no_accounting(recorded("sacct-no-database"))
+    assert errors.has_no_accounting(recorded("sacct-no-accounting"))
+    assert not errors.has_no_accounting(recorded("sacct-no-database"))
 
 
 @pytest.mark.parametrize("name", ["scancel-ended", "scancel-unknown"])

@@ -3,7 +3,7 @@
 import pytest
 
 from maestro_adapters.process.runner import Result
-from maestro_adapters.slurm import errors as refusals
+from maestro_adapters.slurm import errors
 from maestro_adapters.slurm.errors import REFUSALS
 
 
@@ -88,7 +88,7 @@ def test_a_missing_command_is_final():
 
 def test_sacct_without_accounting():
     refused = Result(("sacct",), 1, stderr="Slurm accounting storage is disabled\n")
-    assert refusals.has_no_accounting(refused)
-    assert refusals.has_no_accounting(failed("", None, "missing"))
-    assert not refusals.has_no_accounting(failed("", None, "timeout"))
-    assert not refusals.has_no_accounting(Result(("sacct",), 0))
+    assert errors.has_no_accounting(refused)
+    assert errors.has_no_accounting(failed("", None, "missing"))
+    assert not errors.has_no_accounting(failed("", None, "timeout"))
+    assert not errors.has_no_accounting(Result(("sacct",), 0))

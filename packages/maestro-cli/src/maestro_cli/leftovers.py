@@ -84,10 +84,10 @@ def put_back(root: Path) -> None:
 
 def _is_free(folder: Path) -> bool:
     from maestro_conductor.errors import ConductorError
-    from maestro_conductor.workspace import conductor_lock as lock
+    from maestro_conductor.workspace import conductor_lock
 
     try:
-        os.close(lock.keep_off(folder))
+        os.close(conductor_lock.keep_off(folder))
     except ConductorError:
         return False
     return True

@@ -222,9 +222,9 @@ def replaceable(root: Path) -> bool:
     if kind in (Kind.ABSENT, Kind.EMPTY):
         return False
     if kind is Kind.WORKSPACE:
-        from maestro_conductor.workspace import conductor_lock as lock
+        from maestro_conductor.workspace import conductor_lock
 
-        holder = lock.holder(root)
+        holder = conductor_lock.holder(root)
         if holder is not None:
             raise StudyError(
                 f"{root} holds a running study: its conductor is alive",
@@ -267,10 +267,10 @@ def _take_existing(stage: Stage, *, replace: bool) -> None:
 def _keep_conductors_off(root: Path) -> int:
     """Holds the lock of a workspace, as the format's page says; gives the open file."""
     from maestro_conductor.errors import HeldError
-    from maestro_conductor.workspace import conductor_lock as lock
+    from maestro_conductor.workspace import conductor_lock
 
     try:
-        return lock.keep_off(root)
+        return conductor_lock.keep_off(root)
     except HeldError:
         raise StudyError(
             f"a conductor has just taken {root}", hint="give another folder, or cancel that study"

@@ -259,11 +259,11 @@ def open_study(root: Path) -> Study:
     from maestro_conductor.core.study_state import StudyState
     from maestro_conductor.journal.reader import JournalReader
     from maestro_conductor.journal.replay import replay
-    from maestro_conductor.workspace import conductor_lock as lock
+    from maestro_conductor.workspace import conductor_lock
     from maestro_conductor.workspace.files import JOURNAL
 
     # The holder is asked first: a study that ends meanwhile is then seen as ended, not as dead.
-    holder = lock.holder(root)
+    holder = conductor_lock.holder(root)
     head, steps = read_head(root)
     known = StudyState(head["instances"])
     reader = JournalReader(root / JOURNAL)
@@ -278,7 +278,7 @@ def open_study(root: Path) -> Study:
         reader.close()
     started = reader.header is not None
     if started and holder is None and known.closed is None and known.outcome is None:
-        holder = lock.holder(root)  # it may have started after we asked
+        holder = conductor_lock.holder(root)  # it may have started after we asked
     return Study(
         root=root,
         name=head["name"],
@@ -287,8 +287,8 @@ def open_study(root: Path) -> Study:
         known=known,
         started=started,
         holder=holder,
-        last_holder=holder or lock.last_holder(root),
-        lock_is_readable=holder is not None or lock.lock_is_readable(root),
+        last_holder=holder or conductor_lock.last_holder(root),
+        lock_is_readable=holder is not None or conductor_lock.lock_is_readable(root),
     )
 
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from maestro_adapters.batch import token_search as finding
+from maestro_adapters.batch import token_search
 from maestro_adapters.batch.command_errors import Refusals, no_job_id
 from maestro_adapters.batch.missing_jobs import Sightings, unreachable
 from maestro_adapters.batch.submit_breaker import Obstacles
@@ -233,7 +233,7 @@ class ScheduledAdapter(abc.ABC):
 
     def find(self, tokens: Sequence[str]) -> Answers:
         """Which submissions were received and are in the queue."""
-        return finding.find(tokens, self.look, self._pause)
+        return token_search.find(tokens, self.look, self._pause)
 
     def wake_fd(self) -> int | None:
         """Nothing here notifies."""

@@ -13,9 +13,10 @@ from maestro_adapters.flux import commands, directives, parse
 from maestro_adapters.flux.directives import PREFIX
 from maestro_adapters.job.options import AdapterOptions
 from maestro_adapters.job.request import JobRequest
-from maestro_adapters.job.submission import Job, carried_script, directive_lines
+from maestro_adapters.job.submission import Job
 from maestro_adapters.process.runner import Call, CommandRunner, Runner
 from maestro_adapters.script import driver
+from maestro_adapters.script.script_file import carried_script, directive_lines
 
 #: Of the copies of a plain job, one for each task, the first alone is the attempt.
 _FIRST_TASK = '[ "${FLUX_TASK_RANK:-0}" = 0 ] || exit 0'

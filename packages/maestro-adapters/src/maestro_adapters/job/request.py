@@ -8,9 +8,9 @@ from typing import Any
 import attrs
 
 from maestro_adapters.errors import RequestError
+from maestro_adapters.job.launcher_template import from_template
 from maestro_adapters.job.options import AdapterOptions
 from maestro_adapters.job.words import word
-from maestro_adapters.script.launcher import from_template
 
 __all__ = ["JobRequest", "parse_request", "read_keys", "require"]
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import attrs
 
 from maestro_adapters.errors import RequestError
 from maestro_adapters.job.options import AdapterOptions
 from maestro_adapters.job.request import JobRequest, parse_request
-from maestro_adapters.script.regular_files import stream_regular
 
-__all__ = ["Job", "carried_script", "directive_lines", "parse_job", "parse_token"]
+__all__ = ["Job", "parse_job", "parse_token"]
 
 
 @attrs.frozen
@@ -64,41 +61,3 @@ def parse_token(job: Mapping[str, Any]) -> str:
     if not token or token.split() != [token]:
         raise RequestError(f"the token {token!r} is empty or holds white space")
     return token
-
-
-def directive_lines(script: str, prefix: str) -> list[str]:
-    """The directives of a script: the lines that start so, up to the first that is no comment.
-
-    Args:
-        script: path.
-        prefix: ``#SBATCH``, say.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    lines = []
-    with _text_of(script) as file:
-        for line in file:
-            if not line.startswith("#"):
-                break
-            if line.startswith(prefix):
-                lines.append(line.rstrip("\n"))
-    return lines
-
-
-def carried_script(job: Job) -> str | None:
-    """The script's text where the job must bring it along, as it does not lie in the workspace.
-
-    Scripts in a temporary folder of this machine are not there on the machine that runs the job.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    if Path(job.script).parent == Path(job.request.workspace):
-        return None
-    with _text_of(job.script) as file:
-        return file.read()
-
-
-def _text_of(script: str) -> TextIO:
-    return io.TextIOWrapper(stream_regular(script), encoding="utf-8", errors="surrogateescape")

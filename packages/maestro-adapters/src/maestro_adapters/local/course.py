@@ -38,7 +38,7 @@ from maestro_adapters.local.keeper.client import (
     Started,
 )
 from maestro_adapters.local.keeper.process import name_logs
-from maestro_adapters.local.processes import scan as processes
+from maestro_adapters.local.processes import process_table
 from maestro_adapters.local.processes.carriers import processes_of
 from maestro_adapters.local.processes.stop import Stop
 from maestro_adapters.local.processes.subreaper import Orphans
@@ -71,8 +71,8 @@ class Course:
         self._environment = {
             os.fsencode(name): os.fsencode(value) for name, value in environment.items()
         }
-        self._inherited = processes.inherited_descriptors()
-        self._host, self._boot = processes.host_and_boot()
+        self._inherited = process_table.inherited_descriptors()
+        self._host, self._boot = process_table.host_and_boot()
 
         self._lock = threading.Lock()
         self._jobs: dict[str, LocalJob] = {}
@@ -279,7 +279,7 @@ class Course:
                 code = states.exit_code_of_wait_status(wait_status)
             except ChildProcessError:  # the host program reaped it
                 job.child = False
-        if code is None and not processes.has_ended(job.pid, job.pidfd):
+        if code is None and not process_table.has_ended(job.pid, job.pidfd):
             return
         attempt = job.read_attempt()
         if attempt is not None and attempt.exit_code is not None:
@@ -288,13 +288,13 @@ class Course:
             code is None
             and attempt is not None
             and attempt.keeper
-            and processes.is_keeper(attempt.keeper)
+            and process_table.is_keeper(attempt.keeper)
         ):
             self._watch_blindly(job)  # it is about to write the end
             return
         else:
             if code is None:
-                code = processes.exit_code(job.pid, job.pidfd)
+                code = process_table.exit_code(job.pid, job.pidfd)
             if code is None and attempt is not None:
                 code = attempt.command_code
             if code is not None and still_writes(job):

@@ -15,7 +15,7 @@ from maestro_adapters.job.states import JobStatus
 from maestro_adapters.local.course import Course
 from maestro_adapters.local.job import LocalJob
 from maestro_adapters.local.keeper.client import KeeperDiedError
-from maestro_adapters.local.processes import scan as processes
+from maestro_adapters.local.processes import process_table
 from maestro_adapters.local.processes.carriers import attach
 from maestro_adapters.local.processes.stop import GRACE, Stop
 from maestro_adapters.local.system import System
@@ -137,7 +137,7 @@ class Pool(Course):
                 self._take_slots(job)
                 self._watch(job)
                 if job.limit is not None and job.pid is not None:
-                    self._limit(job, job.limit - processes.age(job.pid))
+                    self._limit(job, job.limit - process_table.age(job.pid))
             return {token: self._by_token[token] for token in tokens if token in self._by_token}
 
     def close(self, stop_jobs: bool) -> None:

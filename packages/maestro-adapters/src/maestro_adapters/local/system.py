@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import attrs
 
-from maestro_adapters.local.processes import scan as processes
+from maestro_adapters.local.processes import process_table
 
 __all__ = ["System"]
 
@@ -32,7 +32,7 @@ class System:
     """
 
     python: str = attrs.Factory(lambda: sys.executable)
-    can_scan: Callable[[], bool] = processes.can_scan
-    open_pidfd: Callable[[int], int | None] = processes.open_pidfd
+    can_scan: Callable[[], bool] = process_table.can_scan
+    open_pidfd: Callable[[int], int | None] = process_table.open_pidfd
     most_files: Callable[[], float] = _most_files
     reap_interval: float = 5.0

@@ -10,11 +10,12 @@ from maestro_adapters.batch.token_search import Found
 from maestro_adapters.job import states
 from maestro_adapters.job.options import AdapterOptions
 from maestro_adapters.job.request import JobRequest
-from maestro_adapters.job.submission import Job, carried_script, directive_lines
+from maestro_adapters.job.submission import Job
 from maestro_adapters.lsf import commands, directives, parse
 from maestro_adapters.process.runner import Call, CommandRunner, Runner
 from maestro_adapters.script import driver
 from maestro_adapters.script.render import single_line
+from maestro_adapters.script.script_file import carried_script, directive_lines
 
 #: `Y` in a job that LSF itself started again (Environment variables for job execution, LSF 10.1).
 _REQUEUED = '[ "${LSB_RESTART:-N}" = Y ]'

@@ -7,20 +7,18 @@ The grammar is "The launcher" on the workspace format page; its vectors are
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import attrs
 
 from maestro_adapters.errors import LauncherError
 
-__all__ = ["Launch", "find", "from_template", "substitute"]
+__all__ = ["Launch", "find", "substitute"]
 
 _TOKEN = re.compile(r"\$\(LAUNCHER\)(?:\[([^\]\n]*)\])?", re.ASCII)
 _PART = re.compile(r"\s*(\d+)\s*([np]?)\s*", re.ASCII)
 #: Where nothing launches, the blanks that stood between launcher and program go as well.
 _BLANKS = re.compile(r"[ \t]*")
-#: A placeholder of a template; `${procs}` is a variable of the shell and stays.
-_FIELD = re.compile(r"(?<!\$)\{(nodes|procs|cores_per_task|gpus)\}")
 
 
 @attrs.frozen
@@ -119,21 +117,3 @@ def _check_sum(what: str, available: int | None, asked: list[int | None]) -> Non
             f"the launchers of this command ask for {total} {what} in all, and the step has {available}: "
             f"raise its {what}, or lower those in the brackets"
         )
-
-
-def from_template(template: str, values: Mapping[str, int | None]) -> str:
-    """A launcher from a template such as ``mpirun -n {procs}``.
-
-    Args:
-        template: ``{nodes}``, ``{procs}``, ``{cores_per_task}`` and ``{gpus}`` are replaced; any
-            other brace is the shell's.
-        values: by these names; None counts as 1, for gpus as 0.
-    """
-
-    def value(found: re.Match[str]) -> str:
-        number = values.get(found[1])
-        if number is None:
-            number = 0 if found[1] == "gpus" else 1
-        return str(number)
-
-    return _FIELD.sub(value, template)

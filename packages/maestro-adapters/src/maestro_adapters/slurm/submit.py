@@ -12,10 +12,11 @@ import attrs
 from maestro_adapters.batch.submit_breaker import Obstacles
 from maestro_adapters.errors import SchedulerError
 from maestro_adapters.job.options import AdapterOptions
-from maestro_adapters.job.submission import Job, carried_script, directive_lines
+from maestro_adapters.job.submission import Job
 from maestro_adapters.process.runner import Call, Result, Runner
 from maestro_adapters.script import driver
 from maestro_adapters.script.render import single_line
+from maestro_adapters.script.script_file import carried_script, directive_lines
 from maestro_adapters.slurm import arrays, commands, parse
 from maestro_adapters.slurm.directives import job_name
 from maestro_adapters.slurm.errors import REFUSALS

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from maestro_adapters.job import states
 from maestro_adapters.job.states import JobStatus
 from maestro_adapters.local.job import LocalJob
-from maestro_adapters.local.processes import scan as processes
-from maestro_adapters.local.processes.scan import Process
+from maestro_adapters.local.processes import process_table
+from maestro_adapters.local.processes.process_table import Process
 
 __all__ = ["attach", "processes_of"]
 
@@ -19,17 +19,17 @@ def processes_of(jobs: Collection[LocalJob]) -> list[Process]:
     They carry its token, or belong to its session while the job lasts: later, the session's number
     may be another's.
     """
-    if not jobs or not processes.can_scan():
+    if not jobs or not process_table.can_scan():
         return []
     tokens = {job.token for job in jobs}
     sessions = {job.session for job in jobs if job.session is not None and not job.ended}
-    return list(processes.scan(tokens, sessions))
+    return list(process_table.scan(tokens, sessions))
 
 
 def attach(tokens: Collection[str]) -> list[LocalJob]:
     """The jobs of these tokens whose scripts live, whoever started them."""
     carriers: dict[str, list[Process]] = {}
-    for process in processes.scan(tokens):
+    for process in process_table.scan(tokens):
         if process.token is not None:
             carriers.setdefault(process.token, []).append(process)
     return [job for token, found in carriers.items() if (job := _job(token, found)) is not None]

@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable, Collection
 
 from maestro_adapters.local.job import LocalJob
-from maestro_adapters.local.processes import scan as processes
+from maestro_adapters.local.processes import process_table
 from maestro_adapters.local.processes.carriers import processes_of
 
 __all__ = ["GRACE", "Stop"]
@@ -46,11 +46,13 @@ class Stop:
         # The group is signalled as a whole, so that nothing it forks meanwhile is missed. Its id is
         # no other's as long as a member lives.
         alive = {process.group for process in there}
-        groups = {job.session for job in jobs if job.session in alive or not processes.can_scan()}
+        groups = {
+            job.session for job in jobs if job.session in alive or not process_table.can_scan()
+        }
         _signal_groups(groups, signal.SIGTERM)
         for process in there:
             if process.group not in groups:
-                processes.send_signal(process, signal.SIGTERM)
+                process_table.send_signal(process, signal.SIGTERM)
         later(_FIRST_LOOK, self._look_again)
         later(grace, self._kill)
 
@@ -68,8 +70,8 @@ class Stop:
 
     def _kill(self) -> None:
         for process in processes_of(self.jobs):
-            processes.send_signal(process, signal.SIGKILL)
-        if not processes.can_scan():
+            process_table.send_signal(process, signal.SIGKILL)
+        if not process_table.can_scan():
             _signal_groups({job.session for job in self.jobs if not job.ended}, signal.SIGKILL)
         if self.jobs:
             self._later(_LAST_WORDS, self.jobs.clear)

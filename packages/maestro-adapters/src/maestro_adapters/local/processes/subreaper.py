@@ -16,7 +16,7 @@ from pathlib import Path
 
 from maestro_adapters.local.job import LocalJob
 from maestro_adapters.local.keeper.process import interpreter
-from maestro_adapters.local.processes.scan import read_stat
+from maestro_adapters.local.processes.process_table import read_stat
 from maestro_adapters.local.system import System
 
 __all__ = ["Orphans", "become_subreaper", "reap_orphans"]
