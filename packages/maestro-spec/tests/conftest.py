@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import maestro_spec
+from maestro_spec.diagnostics.problems import Problem
 from maestro_spec.loading import read_text
-from maestro_spec.problems import Problem
 
 Lint = Callable[..., list[Problem]]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maestro_spec.background import left_in_background
+from maestro_spec.lint.background import left_in_background
 
 LEFT = [
     ("a &", "a &"),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from maestro_spec.codes import CODES
-from maestro_spec.explain import explain_all, explain_one, explanations
+from maestro_spec.diagnostics.codes import CODES
+from maestro_spec.reporting.explain import explain_all, explain_one, explanations
 
 #: they need files that are too large, or no files, and have tests of their own in test_yaml_source
 WITHOUT_EXAMPLE = {"MS001", "MS002", "MS004", "MS005", "MS006", "MS007"}

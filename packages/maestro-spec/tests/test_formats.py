@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from maestro_spec.document import Document
-from maestro_spec.formats import render_text
-from maestro_spec.formats.github import render_github
-from maestro_spec.formats.json import render_json
-from maestro_spec.formats.sarif import sarif
-from maestro_spec.formats.text import render_summary
-from maestro_spec.problems import Place, Problem
+from maestro_spec.diagnostics.problems import Place, Problem
+from maestro_spec.reporting import render_text
+from maestro_spec.reporting.github import render_github
+from maestro_spec.reporting.json import render_json
+from maestro_spec.reporting.sarif import sarif
+from maestro_spec.reporting.text import render_summary
+from maestro_spec.yaml.nodes import Document
 
 DOCUMENT = Document("study.yaml", "a: 1\nbb: wörld $(X)\x1b[31m\n" + "c" * 300 + "END\n", None)
 PROBLEM = Problem(

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import maestro_spec
-from maestro_spec.formats import render_text
+from maestro_spec.reporting import render_text
 
 HEAD = "description: {name: a, description: b}\n"
 

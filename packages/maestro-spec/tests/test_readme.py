@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 import maestro_spec
-from maestro_spec.formats.text import render_summary, render_text
 from maestro_spec.loading import read_text
-from maestro_spec.study_shape import BATCH, RUN
+from maestro_spec.reporting.text import render_summary, render_text
+from maestro_spec.schema.study_file import BATCH, RUN
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)

@@ -154,8 +154,8 @@ def test_ranges(range_, code, codes):
 
 
 def test_values_of_a_range_are_rounded_once():
-    from maestro_spec.model import Range
-    from maestro_spec.table import range_values
+    from maestro_spec.lint.tables import range_values
+    from maestro_spec.model.study import Range
 
     assert range_values(Range(0, 0.3, step=0.1)) == (0.0, 0.1, 0.2, 0.3)
     assert range_values(Range(0, 10, num=3)) == (0, 5, 10)

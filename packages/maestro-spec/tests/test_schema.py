@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 import yaml
 
-from maestro_spec.schema import json_schema, schema_text
+from maestro_spec.schema.json_schema import json_schema, schema_text
 
 #: a value of a type that no required field takes
 WRONG = {"nothing": "that fits"}

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from maestro_spec.launchers import find_launchers
-from maestro_spec.names import clean, clean_together
-from maestro_spec.walltimes import WalltimeError, is_walltime, seconds
+from maestro_spec.format_rules.launcher import find_launchers
+from maestro_spec.format_rules.names import clean, clean_together
+from maestro_spec.format_rules.walltime import WalltimeError, is_walltime, seconds
 
 
 @pytest.fixture

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
 from maestro_spec.errors import StudyInvalid, StudyUnreadable
-from maestro_spec.yaml_hints import find
-from maestro_spec.yaml_source import parse, read_file
+from maestro_spec.schema import study_file
+from maestro_spec.schema.types import ByNode, IfKey, ListOf, MapOf, Record
+from maestro_spec.yaml.hints import KEYS, find
+from maestro_spec.yaml.parser import parse, read_file
 
 STUDY = """\
 description:
@@ -126,3 +130,25 @@ def test_a_text_in_quotes_over_lines_is_no_open_quote():
     with pytest.raises(StudyInvalid) as caught:
         parse(text, "s.yaml")
     assert str(caught.value.problems[0].place) == "s.yaml:9:18"
+
+
+def _names(shape: object) -> Iterator[str]:
+    if isinstance(shape, Record):
+        for key in shape.keys:
+            yield key.name
+            yield from _names(key.shape)
+        yield from _names(shape.others)
+    elif isinstance(shape, ListOf):
+        yield from _names(shape.item)
+    elif isinstance(shape, MapOf):
+        yield from _names(shape.value)
+    elif isinstance(shape, ByNode):
+        for each in (shape.scalar, shape.sequence, shape.mapping):
+            yield from _names(each)
+    elif isinstance(shape, IfKey):
+        yield from _names(shape.then)
+        yield from _names(shape.otherwise)
+
+
+def test_the_keys_are_those_of_the_schema():
+    assert frozenset(_names(study_file.STUDY)) == KEYS

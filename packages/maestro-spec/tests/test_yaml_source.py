@@ -7,11 +7,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maestro_spec.document import Mapping, Scalar, Sequence
 from maestro_spec.errors import StudyInvalid, StudyUnreadable
-from maestro_spec.scalars import resolve
-from maestro_spec.single_values import plain
-from maestro_spec.yaml_source import (
+from maestro_spec.schema.read_scalar import plain
+from maestro_spec.yaml.nodes import Mapping, Scalar, Sequence
+from maestro_spec.yaml.parser import (
     MAX_ALIASES,
     MAX_BYTES,
     MAX_EXPANDED,
@@ -20,6 +19,7 @@ from maestro_spec.yaml_source import (
     parse,
     read_file,
 )
+from maestro_spec.yaml.scalars import resolve
 
 
 def code_of(text: str) -> str:

@@ -20,7 +20,7 @@ from maestro_cli.terminal import Paint, clean, colour_ok, say, warn, word
 if TYPE_CHECKING:
     from maestro_graph import Graph, ParameterTable
     from maestro_spec import Problem, Study
-    from maestro_spec.document import Document
+    from maestro_spec.yaml.nodes import Document
 
 #: Bytes of a file of environment variables.
 _LARGEST_ENV_FILE = 1 << 24
@@ -34,7 +34,7 @@ class BadStudyError(StudyError):
     code = "bad-study"
 
     def __init__(self, message: str, problems: Sequence[Problem], *, hint: str) -> None:
-        from maestro_spec.formats.json import as_json
+        from maestro_spec.reporting.json import as_json
 
         super().__init__(message, hint=hint)
         self.details = [as_json(problem) for problem in problems]
@@ -243,7 +243,7 @@ def _bad(order: Order, problems: Sequence[Problem], document: Document | None) -
 def _show(order: Order, problems: Sequence[Problem], document: Document | None) -> None:
     if order.quiet or not problems:
         return
-    from maestro_spec.formats import render_text
+    from maestro_spec.reporting import render_text
 
     # Errors first: the last of very many lines are not read.
     ranked = sorted(problems, key=lambda problem: problem.severity != "error")

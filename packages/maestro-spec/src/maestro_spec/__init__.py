@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 from maestro_spec.__about__ import __version__
 
 if TYPE_CHECKING:
-    from maestro_spec import formats
-    from maestro_spec.checking import check
+    from maestro_spec import reporting as formats
+    from maestro_spec.diagnostics.problems import Place, Problem, has_errors
     from maestro_spec.errors import OverrideInvalid, SpecError, StudyInvalid, StudyUnreadable
+    from maestro_spec.lint.run import check
     from maestro_spec.loading import load
-    from maestro_spec.model import Study
+    from maestro_spec.model.study import Study
     from maestro_spec.overrides import override
-    from maestro_spec.problems import Place, Problem, has_errors
     from maestro_spec.spec_file import spec_document, write_spec
 
 __all__ = [
@@ -45,14 +45,14 @@ __all__ = [
 
 _MODULES = {
     "OverrideInvalid": "errors",
-    "Place": "problems",
-    "Problem": "problems",
+    "Place": "diagnostics.problems",
+    "Problem": "diagnostics.problems",
     "SpecError": "errors",
-    "Study": "model",
+    "Study": "model.study",
     "StudyInvalid": "errors",
     "StudyUnreadable": "errors",
-    "check": "checking",
-    "has_errors": "problems",
+    "check": "lint.run",
+    "has_errors": "diagnostics.problems",
     "load": "loading",
     "override": "overrides",
     "spec_document": "spec_file",
@@ -62,7 +62,7 @@ _MODULES = {
 
 def __getattr__(name: str) -> Any:
     if name == "formats":
-        return import_module("maestro_spec.formats")
+        return import_module("maestro_spec.reporting")
     if name not in _MODULES:
         raise AttributeError(f"module 'maestro_spec' has no attribute {name!r}")
     value = getattr(import_module(f"maestro_spec.{_MODULES[name]}"), name)

@@ -13,14 +13,14 @@ from typing import TextIO
 import attrs
 
 from maestro_spec.__about__ import __version__
-from maestro_spec.checking import check
-from maestro_spec.codes import CODES
-from maestro_spec.document import Document
+from maestro_spec.diagnostics.codes import CODES
+from maestro_spec.diagnostics.problems import Problem, problem
 from maestro_spec.errors import SpecError, StudyInvalid
+from maestro_spec.lint.run import check
 from maestro_spec.loading import read, read_text
-from maestro_spec.problems import Problem, problem
-from maestro_spec.suggest import Suggester
-from maestro_spec.yaml_source import MAX_BYTES, decode
+from maestro_spec.schema.suggest import Suggester
+from maestro_spec.yaml.nodes import Document
+from maestro_spec.yaml.parser import MAX_BYTES, decode
 
 OK, PROBLEMS, UNREADABLE = 0, 1, 2
 
@@ -188,18 +188,18 @@ def _lint_stdin(parameters: list[str] | None) -> Linted:
 
 def _rendered(linted: Sequence[Linted], options: argparse.Namespace) -> str:
     if options.format == "json":
-        from maestro_spec.formats.json import render_json
+        from maestro_spec.reporting.json import render_json
 
         return render_json([p for one in linted for p in one.problems])
     if options.format == "sarif":
-        from maestro_spec.formats.sarif import render_sarif
+        from maestro_spec.reporting.sarif import render_sarif
 
         return render_sarif([p for one in linted for p in one.problems])
     if options.format == "github":
-        from maestro_spec.formats.github import render_github
+        from maestro_spec.reporting.github import render_github
 
         return render_github([p for one in linted for p in one.problems])
-    from maestro_spec.formats.text import render_summary, render_text
+    from maestro_spec.reporting.text import render_summary, render_text
 
     colour = options.colour == "always" or (options.colour == "auto" and _is_terminal(sys.stdout))
     text = "".join(render_text(one.problems, one.document, colour=colour) for one in linted)
@@ -221,14 +221,14 @@ def _write(text: str, stream: TextIO) -> None:
 
 
 def _schema(_: argparse.Namespace) -> int:
-    from maestro_spec.schema import schema_text
+    from maestro_spec.schema.json_schema import schema_text
 
     _write(schema_text(), sys.stdout)
     return OK
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from maestro_spec.explain import explain_all, explain_one
+    from maestro_spec.reporting.explain import explain_all, explain_one
 
     if options.code is None:
         _write(explain_all(options.format), sys.stdout)

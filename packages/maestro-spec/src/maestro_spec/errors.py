@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from maestro_spec.document import Document
-    from maestro_spec.problems import Problem
+    from maestro_spec.diagnostics.problems import Problem
+    from maestro_spec.yaml.nodes import Document
 
 
 class SpecError(Exception):

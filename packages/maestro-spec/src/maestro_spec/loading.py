@@ -7,13 +7,13 @@ from pathlib import Path as FilePath
 
 import attrs
 
-from maestro_spec.builder import build
-from maestro_spec.checking import check
-from maestro_spec.document import Document
+from maestro_spec.diagnostics.problems import Problem, has_errors, in_order
 from maestro_spec.errors import StudyInvalid
-from maestro_spec.model import Study
-from maestro_spec.problems import Problem, has_errors, in_order
-from maestro_spec.yaml_source import parse, read_file
+from maestro_spec.lint.run import check
+from maestro_spec.model.build import build
+from maestro_spec.model.study import Study
+from maestro_spec.yaml.nodes import Document
+from maestro_spec.yaml.parser import parse, read_file
 
 #: the file name of a study that was no file
 TEXT = "<text>"

@@ -7,18 +7,18 @@ from typing import Any
 
 import attrs
 
-from maestro_spec.builder import batch as build_batch
-from maestro_spec.document import Document, Node, Position, Scalar, Sequence
-from maestro_spec.document import Mapping as MappingNode
+from maestro_spec.diagnostics.problems import Path, Problem, has_errors, problem
 from maestro_spec.errors import OverrideInvalid, StudyInvalid
-from maestro_spec.model import Batch, Env, Study, Variable
-from maestro_spec.model import Scalar as ScalarValue
-from maestro_spec.problems import Path, Problem, has_errors, problem
-from maestro_spec.shapes import Text
-from maestro_spec.structure import Reader
-from maestro_spec.study_shape import BATCH
-from maestro_spec.suggest import Suggester
-from maestro_spec.yaml_source import parse
+from maestro_spec.model.build import batch as build_batch
+from maestro_spec.model.study import Batch, Env, Study, Variable
+from maestro_spec.model.study import Scalar as ScalarValue
+from maestro_spec.schema.read import Reader
+from maestro_spec.schema.study_file import BATCH
+from maestro_spec.schema.suggest import Suggester
+from maestro_spec.schema.types import Text
+from maestro_spec.yaml.nodes import Document, Node, Position, Scalar, Sequence
+from maestro_spec.yaml.nodes import Mapping as MappingNode
+from maestro_spec.yaml.parser import parse
 
 COMMAND_LINE = "<command line>"
 

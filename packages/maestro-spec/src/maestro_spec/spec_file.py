@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 
 from maestro_spec.__about__ import __version__
-from maestro_spec.model import Env, Failure, Study
+from maestro_spec.model.study import Env, Failure, Study
 
 FORMAT = "maestro-spec"
 VERSION = (1, 1)

@@ -280,7 +280,7 @@ def _print_json(order: Order, root: Path, *, launched: bool, pid: int | None, **
     import json
 
     from maestro_cli.terminal import say
-    from maestro_spec.formats.json import as_json
+    from maestro_spec.reporting.json import as_json
 
     record = {"path": str(root), "launched": launched, "dry": order.dry, "pid": pid, **more}
     say(json.dumps({**record, "warnings": [as_json(each) for each in order.warnings]}))

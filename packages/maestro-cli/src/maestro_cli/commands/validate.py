@@ -42,10 +42,10 @@ def command(args: argparse.Namespace) -> int:
     from maestro_cli import failures
     from maestro_cli.terminal import colour_ok
     from maestro_spec import Problem, SpecError, check
-    from maestro_spec.formats import render_text
-    from maestro_spec.formats.json import render_json
-    from maestro_spec.formats.text import render_summary
     from maestro_spec.loading import read, read_text
+    from maestro_spec.reporting import render_text
+    from maestro_spec.reporting.json import render_json
+    from maestro_spec.reporting.text import render_summary
 
     found: list[Problem] = []
     code = EXIT_OK

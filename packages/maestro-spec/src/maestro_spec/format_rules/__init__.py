@@ -1,0 +1,1 @@
+"""Rules of the workspace format that several packages share."""

@@ -1,7 +1,0 @@
-"""How problems are shown: to people, as JSON, to GitHub, as SARIF."""
-
-from __future__ import annotations
-
-from maestro_spec.formats.text import render_text
-
-__all__ = ["render_text"]

@@ -1,0 +1,33 @@
+"""The rules: pure checks of a study, one topic a file. Each takes an `Analysis` and gives problems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from maestro_spec.diagnostics.problems import Problem
+from maestro_spec.lint.analysis import Analysis
+from maestro_spec.lint.rules import (
+    batch,
+    commands,
+    environment,
+    graph,
+    instances,
+    names,
+    parameters,
+    tokens,
+    values,
+)
+
+Rule = Callable[[Analysis], Iterable[Problem]]
+
+RULES: tuple[Rule, ...] = (
+    names.check,
+    graph.check,
+    environment.check,
+    parameters.check,
+    instances.check,
+    tokens.check,
+    values.check,
+    batch.check,
+    commands.check,
+)

@@ -1,0 +1,205 @@
+"""The table of parameters as far as the rules need it: names, values and labels of each factor."""
+
+from __future__ import annotations
+
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from maestro_spec.diagnostics.problems import Path
+from maestro_spec.lint.csv_tables import TableError, read_table
+from maestro_spec.model.study import Column, Factor, Range, Study
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+#: what stands for the value in a label
+VALUE = "%%"
+
+#: A range with more values is a slip of the keyboard.
+MOST_ROWS = 10_000_000
+
+#: Of more values, or longer labels, than this in all the rest is not looked at one by one.
+_MOST_VALUES = 100_000
+_MOST_CHARACTERS = 10_000_000
+_MOST_BYTES = 8 * 1024 * 1024
+
+
+class RangeError(ValueError):
+    """The range makes no sense; the message says why."""
+
+
+@attrs.frozen
+class TableColumn:
+    """A parameter of the table.
+
+    Attributes:
+        name: the parameter.
+        path: where it is defined.
+        values: as commands get them; None where they cannot be looked at.
+        labels: one per value; None like the values.
+        template: its label, if it is one text for all values.
+    """
+
+    name: str
+    path: Path
+    values: tuple[str, ...] | None
+    labels: tuple[str, ...] | None
+    template: str | None
+
+
+@attrs.frozen
+class TableFactor:
+    """One factor.
+
+    Attributes:
+        columns: its parameters.
+        rows: how many; None where that is not known.
+        path: where it is defined.
+        trouble: why its file or its range cannot be used, and where that stands.
+    """
+
+    columns: tuple[TableColumn, ...]
+    rows: int | None
+    path: Path
+    trouble: tuple[tuple[str, Path, str], ...] = ()
+
+
+@attrs.define
+class _Budget:
+    """What is still to be looked at, so that no file takes long to check."""
+
+    values: int = _MOST_VALUES
+    characters: int = _MOST_CHARACTERS
+    bytes: int = _MOST_BYTES
+
+
+def table_of(study: Study) -> tuple[TableFactor, ...]:
+    """The factors of a study; reads its CSV files."""
+    budget = _Budget()
+    return tuple(_factor(factor, study.specroot, budget) for factor in study.parameters)
+
+
+def _factor(factor: Factor, specroot: str, budget: _Budget) -> TableFactor:
+    trouble: list[tuple[str, Path, str]] = []
+    if factor.csv is not None:
+        return _csv_factor(factor, factor.csv, specroot, budget)
+    columns = []
+    counts: list[int] = []
+    for column in factor.columns:
+        values: tuple[Any, ...] | None = column.values
+        if column.range is not None and values is None:
+            try:
+                count = range_length(column.range)
+                counts.append(count)
+                if count <= budget.values:
+                    budget.values -= count
+                    values = range_values(column.range)
+            except RangeError as error:
+                trouble.append(("MS208", (*column.at, "range"), str(error)))
+        elif values is not None:
+            counts.append(len(values))
+        columns.append(_column(column.name, column.at, values, column, budget))
+    return TableFactor(tuple(columns), max(counts, default=None), factor.at, tuple(trouble))
+
+
+def _csv_factor(factor: Factor, csv: str, specroot: str, budget: _Budget) -> TableFactor:
+    labels = {column.name: column for column in factor.columns}
+    place: Path = (*factor.at, "csv") if labels else factor.at
+    try:
+        table = read_table(FilePath(specroot, csv), most_bytes=budget.bytes)
+    except TableError as error:
+        columns = tuple(_column(c.name, c.at, None, c, budget) for c in factor.columns)
+        message = f"The table {csv} cannot be used: {error}."
+        return TableFactor(columns, None, factor.at, (("MS209", place, message),))
+    values = list(zip(*table.rows, strict=True)) if table.rows else None
+    budget.bytes -= sum(len(cell) + 1 for row in table.rows or () for cell in row)
+    columns = tuple(
+        _column(
+            name,
+            labels[name].at if name in labels else place,
+            (values[number] if values else ()) if table.rows is not None else None,
+            labels.get(name, Column(name)),
+            budget,
+        )
+        for number, name in enumerate(table.names)
+    )
+    trouble = [
+        ("MS209", column.at, f"The table {csv} has no column `{name}`.")
+        for name, column in labels.items()
+        if name not in table.names
+    ]
+    rows = None if table.rows is None else len(table.rows)
+    return TableFactor(columns, rows, factor.at, tuple(trouble))
+
+
+def _column(
+    name: str, path: Path, values: tuple[Any, ...] | None, column: Column, budget: _Budget
+) -> TableColumn:
+    label = column.label
+    texts = tuple(map(str, values)) if values is not None else None
+    labels = None
+    if isinstance(label, tuple):
+        labels = label if texts is not None and len(label) == len(texts) else None
+    elif texts is not None:
+        labels = _filled_in(label or f"{name}.{VALUE}", texts, budget)
+    template = None if isinstance(label, tuple) else label or f"{name}.{VALUE}"
+    return TableColumn(name, path, texts, labels, template)
+
+
+def _filled_in(template: str, texts: tuple[str, ...], budget: _Budget) -> tuple[str, ...] | None:
+    """The labels of a template; None where they would be too long to look at."""
+    marks = template.count(VALUE)
+    longest = max(map(len, texts), default=0)
+    characters = (len(template) + marks * longest) * len(texts)
+    if characters > budget.characters:
+        return None
+    budget.characters -= characters
+    return tuple(template.replace(VALUE, text) for text in texts)
+
+
+def range_length(wanted: Range) -> int:
+    """How many values a range has.
+
+    Raises:
+        RangeError: none, or too many to be meant.
+    """
+    start, stop = _exact(wanted.start), _exact(wanted.stop)
+    if wanted.num is not None:
+        count = wanted.num
+    elif wanted.step:
+        count = int((stop - start) // _exact(wanted.step)) + 1
+    else:
+        raise RangeError("The step of the range is 0.")
+    if count < 1:
+        raise RangeError("The range has no value: its step leads away from stop.")
+    if count > MOST_ROWS:
+        raise RangeError(f"The range has more than {MOST_ROWS} values.")
+    return count
+
+
+def range_values(wanted: Range) -> tuple[int | float, ...]:
+    """The values of a range, computed exactly and rounded once.
+
+    Raises:
+        RangeError: it has none, or too many to be meant.
+    """
+    count = range_length(wanted)
+    start, stop = _exact(wanted.start), _exact(wanted.stop)
+    if wanted.step:
+        step = _exact(wanted.step)
+    else:
+        step = (stop - start) / (count - 1) if count > 1 else _exact(0)
+    given = [wanted.start, wanted.stop, *([wanted.step] if wanted.step else [])]
+    whole = all(isinstance(number, int) for number in given) and step.denominator == 1
+    exact = (start + index * step for index in range(count))
+    return tuple(int(number) if whole else float(number) for number in exact)
+
+
+def _exact(number: float) -> Fraction:
+    """The number as it was written: 0.1 is a tenth."""
+    # Few studies have ranges, and fractions brings decimal with it.
+    from fractions import Fraction
+
+    return Fraction(repr(number))

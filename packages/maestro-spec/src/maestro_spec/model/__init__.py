@@ -1,0 +1,1 @@
+"""A study as values, and how a document becomes one."""
