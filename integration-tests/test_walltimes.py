@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from maestro_adapters.errors import WalltimeError
 from maestro_adapters.job import walltime as of_adapters
-from maestro_graph import walltimes as of_graph
+from maestro_graph.expansion import walltimes as of_graph
 from maestro_spec.format_rules import walltime as of_spec
 
 QUICK, FULL = 1_000, 30_000

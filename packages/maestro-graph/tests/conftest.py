@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from maestro_graph.graph import Resources
+from maestro_graph.model.graph import Resources
 
 
 def make_step(name: str, command: str, *depends: str, **more: Any) -> dict[str, Any]:

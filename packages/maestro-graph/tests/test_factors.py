@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maestro_graph import ParameterError, ParameterTable, build_table, expand
-from maestro_graph.factors import range_values
-from maestro_graph.spec_view import Range
+from maestro_graph.files.spec_file import Range
+from maestro_graph.parameters.table_builder import range_values
 
 
 def build(make: Any, *factors: Any, **more: Any) -> ParameterTable:

@@ -23,8 +23,8 @@ from maestro_graph import (
     write_meta,
     write_parameters,
 )
-from maestro_graph.files import packer, replaced, seal
-from maestro_graph.yaml_text import flow
+from maestro_graph.files.atomic_write import packer, replaced, seal
+from maestro_graph.files.yaml_text import flow
 
 
 @pytest.fixture

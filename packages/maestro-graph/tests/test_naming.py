@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maestro_graph.naming import clean, clean_together, label
+from maestro_graph.parameters.naming import clean, clean_together, label
 
 NAMES = st.text(st.characters(codec="utf-8") | st.sampled_from("a b_+%./-\u00e9"), max_size=12)
 

@@ -11,7 +11,7 @@ import pytest
 
 from maestro_graph import FormatError, build_table, read_parameters, read_spec, write_parameters
 from maestro_graph.cli import main
-from maestro_graph.files import packer, seal
+from maestro_graph.files.atomic_write import packer, seal
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def start_conductor(
     Raises:
         LaunchError: It did not come alive; the message has its own words.
     """
-    from maestro_graph.naming import clean
+    from maestro_graph.parameters.naming import clean
 
     output = root / f"{clean(study)}.txt"
     reader, writer = os.pipe()

@@ -125,8 +125,8 @@ def _require_adapter(name: str) -> None:
 
 def output_parent(study: Study) -> Path:
     """The folder in which a study without ``--out`` makes its own: OUTPUT_PATH, or the current one."""
-    from maestro_graph.environment import resolve_environment
-    from maestro_graph.spec_view import view
+    from maestro_graph.files.spec_file import view
+    from maestro_graph.parameters.environment import resolve_environment
     from maestro_spec import spec_document
 
     for variable in study.env.variables:
@@ -138,7 +138,7 @@ def output_parent(study: Study) -> Path:
 
 def folder_name(study: Study) -> str:
     """The study's name as the stem of a folder's."""
-    from maestro_graph.naming import clean
+    from maestro_graph.parameters.naming import clean
 
     return clean(study.name)
 

@@ -1,7 +1,7 @@
 """Expands a maestro study and its parameters into a graph of instances."""
 
 from maestro_graph.__about__ import __version__
-from maestro_graph.dependencies import acquire
+from maestro_graph.acquisition import acquire
 from maestro_graph.errors import (
     DependencyError,
     FormatError,
@@ -13,15 +13,20 @@ from maestro_graph.errors import (
     TokenError,
     TopologyError,
 )
-from maestro_graph.expansion import expand
-from maestro_graph.factors import build_table
-from maestro_graph.graph import Batch, Failure, Graph, GraphStep, Instance, Resources, Value
-from maestro_graph.graph_file import read_graph, write_graph
-from maestro_graph.meta_files import write_meta
-from maestro_graph.parameters import Combination, ParameterGenerator, ParameterTable, TableColumn
-from maestro_graph.pgen import load_pgen
-from maestro_graph.spec_view import read_spec
-from maestro_graph.table_file import read_parameters, write_parameters
+from maestro_graph.expansion.expand import expand
+from maestro_graph.files.graph_file import read_graph, write_graph
+from maestro_graph.files.meta_yaml import write_meta
+from maestro_graph.files.parameters_file import read_parameters, write_parameters
+from maestro_graph.files.spec_file import read_spec
+from maestro_graph.model.graph import Batch, Failure, Graph, GraphStep, Instance, Resources, Value
+from maestro_graph.model.parameters import (
+    Combination,
+    ParameterGenerator,
+    ParameterTable,
+    TableColumn,
+)
+from maestro_graph.parameters.pgen import load_pgen
+from maestro_graph.parameters.table_builder import build_table
 from maestro_graph.workspace import expand_workspace
 
 __all__ = [

@@ -7,17 +7,17 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from maestro_graph.dependencies import acquire
+from maestro_graph.acquisition import acquire
 from maestro_graph.errors import FormatError, StudyError
-from maestro_graph.expansion import expand
-from maestro_graph.factors import build_table
-from maestro_graph.graph import Graph
-from maestro_graph.graph_file import write_graph
-from maestro_graph.meta_files import write_meta
-from maestro_graph.parameters import ParameterTable
-from maestro_graph.pgen import load_pgen
-from maestro_graph.spec_view import read_spec
-from maestro_graph.table_file import read_parameters, write_parameters
+from maestro_graph.expansion.expand import expand
+from maestro_graph.files.graph_file import write_graph
+from maestro_graph.files.meta_yaml import write_meta
+from maestro_graph.files.parameters_file import read_parameters, write_parameters
+from maestro_graph.files.spec_file import read_spec
+from maestro_graph.model.graph import Graph
+from maestro_graph.model.parameters import ParameterTable
+from maestro_graph.parameters.pgen import load_pgen
+from maestro_graph.parameters.table_builder import build_table
 
 
 def expand_workspace(

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 import attrs
 
 from maestro_graph.errors import ParameterError
-from maestro_graph.plain import plain
+from maestro_graph.model.plain import plain
 
 #: What stands for the value in a label.
 VALUE_MARK = "%%"

@@ -14,10 +14,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from maestro_graph.errors import ParameterError
-from maestro_graph.parameters import ParameterTable, TableColumn, make_labels
-from maestro_graph.plain import plain
-from maestro_graph.regular_files import stream_regular
-from maestro_graph.spec_view import Factor, Range, Spec, view
+from maestro_graph.files.regular_files import stream_regular
+from maestro_graph.files.spec_file import Factor, Range, Spec, view
+from maestro_graph.model.parameters import ParameterTable, TableColumn, make_labels
+from maestro_graph.model.plain import plain
 
 #: A table longer than this is a slip of the keyboard (a range with a step of 1e-9).
 _MOST_VALUES = 10_000_000

@@ -8,10 +8,10 @@ from typing import overload
 
 import attrs
 
-from maestro_graph import naming
-from maestro_graph.combinations import Combinations
-from maestro_graph.graph import GraphStep, Instance, InstanceSequence, Resources, Value
-from maestro_graph.substitution import Template
+from maestro_graph.expansion.combinations import Combinations
+from maestro_graph.model.graph import GraphStep, Instance, InstanceSequence, Resources, Value
+from maestro_graph.parameters import naming
+from maestro_graph.parameters.substitution import Template
 
 
 @attrs.frozen(kw_only=True, eq=False)

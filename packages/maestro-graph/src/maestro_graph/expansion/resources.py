@@ -8,9 +8,9 @@ from typing import Any
 
 import attrs
 
-from maestro_graph import walltimes
 from maestro_graph.errors import ResourceError
-from maestro_graph.graph import Batch, Resources
+from maestro_graph.expansion import walltimes
+from maestro_graph.model.graph import Batch, Resources
 
 _COUNTS = frozenset(
     {"nodes", "procs", "gpus", "cores_per_task", "tasks_per_rs", "rs_per_node", "cpus_per_rs"}

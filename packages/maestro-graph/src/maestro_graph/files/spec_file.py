@@ -11,9 +11,9 @@ import attrs
 
 from maestro_graph.__about__ import __version__
 from maestro_graph.errors import FormatError
-from maestro_graph.files import read_map
-from maestro_graph.graph import Batch, Failure, Resources
-from maestro_graph.shapes import check_spec
+from maestro_graph.files.atomic_write import read_map
+from maestro_graph.files.shapes import check_spec
+from maestro_graph.model.graph import Batch, Failure, Resources
 
 _FORMAT = "maestro-spec"
 _MAJOR = 1

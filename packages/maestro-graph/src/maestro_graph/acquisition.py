@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from maestro_graph.environment import resolve_environment
 from maestro_graph.errors import DependencyError
-from maestro_graph.spec_view import GitDependency, view
-from maestro_graph.substitution import Tokens, replace_all
+from maestro_graph.files.spec_file import GitDependency, view
+from maestro_graph.parameters.environment import resolve_environment
+from maestro_graph.parameters.substitution import Tokens, replace_all
 
 _FULL_HASH = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 #: `host:path`, as ssh takes it; a single letter before the colon is a Windows drive.

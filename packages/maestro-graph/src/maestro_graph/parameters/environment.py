@@ -9,9 +9,9 @@ import os.path
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
-from maestro_graph import naming
-from maestro_graph.spec_view import Spec
-from maestro_graph.substitution import resolve
+from maestro_graph.files.spec_file import Spec
+from maestro_graph.parameters import naming
+from maestro_graph.parameters.substitution import resolve
 
 
 def default_root(spec: Spec) -> str:

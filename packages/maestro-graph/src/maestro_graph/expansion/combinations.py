@@ -7,9 +7,9 @@ from typing import Any
 
 import attrs
 
-from maestro_graph import naming
-from maestro_graph.graph import Value
-from maestro_graph.parameters import ParameterTable
+from maestro_graph.model.graph import Value
+from maestro_graph.model.parameters import ParameterTable
+from maestro_graph.parameters import naming
 
 
 @attrs.frozen

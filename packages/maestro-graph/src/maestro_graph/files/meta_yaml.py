@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from maestro_graph.files import replaced
-from maestro_graph.graph import Graph, GraphStep
-from maestro_graph.parameters import ParameterTable
-from maestro_graph.yaml_text import flow, quoted
+from maestro_graph.files.atomic_write import replaced
+from maestro_graph.files.yaml_text import flow, quoted
+from maestro_graph.model.graph import Graph, GraphStep
+from maestro_graph.model.parameters import ParameterTable
 
 #: Variables with one of these in their name are taken for secrets.
 SECRET_MARKS = ("TOKEN", "SECRET", "PASSWORD", "PASSWD", "CREDENTIAL", "KEY", "AUTH")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from maestro_graph.files import VERSION, WRITER, packer, read_map, replaced, seal
-from maestro_graph.parameters import ParameterTable, TableColumn
-from maestro_graph.shapes import check_parameters
-from maestro_graph.spec_view import check_header
+from maestro_graph.files.atomic_write import VERSION, WRITER, packer, read_map, replaced, seal
+from maestro_graph.files.shapes import check_parameters
+from maestro_graph.files.spec_file import check_header
+from maestro_graph.model.parameters import ParameterTable, TableColumn
 
 _FORMAT = "maestro-parameters"
 

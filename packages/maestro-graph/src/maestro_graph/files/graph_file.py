@@ -11,10 +11,18 @@ import attrs
 import msgpack
 
 from maestro_graph.errors import FormatError
-from maestro_graph.files import VERSION, WRITER, has_sum, packer, replaced, seal, take_sum
-from maestro_graph.graph import Failure, Graph, GraphStep, Instance, Resources
-from maestro_graph.regular_files import stream_regular
-from maestro_graph.spec_view import check_header
+from maestro_graph.files.atomic_write import (
+    VERSION,
+    WRITER,
+    has_sum,
+    packer,
+    replaced,
+    seal,
+    take_sum,
+)
+from maestro_graph.files.regular_files import stream_regular
+from maestro_graph.files.spec_file import check_header
+from maestro_graph.model.graph import Failure, Graph, GraphStep, Instance, Resources
 
 _FORMAT = "maestro-graph"
 _CHUNK = 1 << 16

@@ -13,7 +13,7 @@ import msgpack
 
 from maestro_graph.__about__ import __version__
 from maestro_graph.errors import FormatError
-from maestro_graph.regular_files import read_regular
+from maestro_graph.files.regular_files import read_regular
 
 #: The first version whose maps have checksums, and the one that is written here.
 VERSION = [1, 1]

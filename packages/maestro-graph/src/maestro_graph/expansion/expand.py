@@ -7,17 +7,24 @@ from collections import ChainMap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from maestro_graph import naming, topology
-from maestro_graph.combinations import Combinations, cells, combine
-from maestro_graph.environment import default_root, resolve_environment
 from maestro_graph.errors import ParameterError, StudyError, TokenError
-from maestro_graph.factors import table_of_spec
-from maestro_graph.graph import Graph, GraphStep, Resources
-from maestro_graph.instances import Instances, StepPlan, hashed_name
-from maestro_graph.parameters import ParameterTable
-from maestro_graph.resources import map_resources, settle, settle_batch, texts_of
-from maestro_graph.spec_view import Spec, SpecStep, view
-from maestro_graph.substitution import (
+from maestro_graph.expansion import step_order
+from maestro_graph.expansion.combinations import Combinations, cells, combine
+from maestro_graph.expansion.instances import Instances, StepPlan, hashed_name
+from maestro_graph.expansion.resources import map_resources, settle, settle_batch, texts_of
+from maestro_graph.expansion.usage import (
+    mentioned_tokens,
+    nested_tokens,
+    token_texts,
+    used_by_itself,
+    with_environment,
+)
+from maestro_graph.files.spec_file import Spec, SpecStep, view
+from maestro_graph.model.graph import Graph, GraphStep, Resources
+from maestro_graph.model.parameters import ParameterTable
+from maestro_graph.parameters import naming
+from maestro_graph.parameters.environment import default_root, resolve_environment
+from maestro_graph.parameters.substitution import (
     Given,
     Template,
     Tokens,
@@ -25,13 +32,7 @@ from maestro_graph.substitution import (
     replace_all,
     stands_for_itself,
 )
-from maestro_graph.usage import (
-    mentioned_tokens,
-    nested_tokens,
-    token_texts,
-    used_by_itself,
-    with_environment,
-)
+from maestro_graph.parameters.table_builder import table_of_spec
 
 
 def expand(
@@ -92,11 +93,11 @@ class _Expansion:
         # Where two things have one name, the environment's comes first, as it does upstream.
         self.known: dict[str, Given] = {**token_texts(table), **self.env}
         self.tokens = Tokens(self.known)
-        self.workspace_tokens = Tokens(topology.workspace_token(step.name) for step in spec.steps)
+        self.workspace_tokens = Tokens(step_order.workspace_token(step.name) for step in spec.steps)
         self.command_tokens = Tokens(
             [
                 *self.known,
-                *map(topology.workspace_token, (step.name for step in spec.steps)),
+                *map(step_order.workspace_token, (step.name for step in spec.steps)),
                 "WORKSPACE",
             ]
         )
@@ -115,7 +116,7 @@ class _Expansion:
         steps = {step.name: step for step in resolved}
         names = [step.name for step in self.spec.steps]
         folders = dict(zip(names, naming.clean_together(names), strict=True))
-        for name in topology.order(links):
+        for name in step_order.order(links):
             self._plan(steps[name], links[name], folders[name])
         self._check_names()
         plans = tuple(self.plans.values())
@@ -132,7 +133,7 @@ class _Expansion:
             notices=tuple(self._notices(plans)),
         )
 
-    def _links(self, steps: list[SpecStep]) -> dict[str, topology.Links]:
+    def _links(self, steps: list[SpecStep]) -> dict[str, step_order.Links]:
         nested = nested_tokens(self.table, self.replace_env)
         mentions = {}
         for step in steps:
@@ -140,9 +141,9 @@ class _Expansion:
             mentions[step.name] = mentioned_tokens(
                 step, self.used[step.name], nested, self.workspace_tokens
             )
-        return topology.link(steps, mentions)
+        return step_order.link(steps, mentions)
 
-    def _plan(self, step: SpecStep, links: topology.Links, folder: str) -> None:
+    def _plan(self, step: SpecStep, links: step_order.Links, folder: str) -> None:
         used = self.used[step.name].union(*(self.used[name] for name in links.plain))
         self.used[step.name] = used
         combinations = self._combinations(used) if used else None
@@ -152,7 +153,7 @@ class _Expansion:
         known: Mapping[str, Given] = ChainMap(
             self.known,
             self._workspace_tokens(links),
-            {topology.workspace_token(step.name): own, "WORKSPACE": own},
+            {step_order.workspace_token(step.name): own, "WORKSPACE": own},
         )
         description = compile_template(step.description, self.tokens, self.known)
         command = compile_template(step.command, self.command_tokens, known)
@@ -219,16 +220,16 @@ class _Expansion:
             return absolute[0]
         return [absolute[position] for position in combinations.of_row]
 
-    def _workspace_tokens(self, links: topology.Links) -> dict[str, Given]:
+    def _workspace_tokens(self, links: step_order.Links) -> dict[str, Given]:
         known: dict[str, Given] = {}
         for name in links.plain:
             plan = self.plans[name]
-            known[topology.workspace_token(name)] = self._per_row(
+            known[step_order.workspace_token(name)] = self._per_row(
                 plan.workspaces, plan.combinations
             )
         for name in links.funnels:
             folder = self.plans[name].step.workspace
-            known[topology.workspace_token(name)] = f"{self.root}/{folder}"
+            known[step_order.workspace_token(name)] = f"{self.root}/{folder}"
         return known
 
     def _resources(self, step: SpecStep, rows: Sequence[int]) -> Sequence[Resources]:

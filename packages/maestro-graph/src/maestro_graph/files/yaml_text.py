@@ -40,7 +40,7 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def flow(value: Any) -> str:
-    """Return a plain value (see `maestro_graph.plain`) in flow style, on one line."""
+    """Return a plain value (see `maestro_graph.model.plain`) in flow style, on one line."""
     if isinstance(value, str):
         return quoted(value)
     if isinstance(value, float):

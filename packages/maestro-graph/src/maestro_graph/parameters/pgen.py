@@ -15,11 +15,11 @@ from typing import Any
 
 import attrs
 
-from maestro_graph import parameters
-from maestro_graph.environment import resolve_environment
 from maestro_graph.errors import ParameterError, PgenError
-from maestro_graph.parameters import ParameterTable, table_of
-from maestro_graph.spec_view import Spec, view
+from maestro_graph.files.spec_file import Spec, view
+from maestro_graph.model import parameters
+from maestro_graph.model.parameters import ParameterTable, table_of
+from maestro_graph.parameters.environment import resolve_environment
 
 _FUNCTION = "get_custom_generator"
 _MODULE = "custom_gen"

@@ -1,0 +1,1 @@
+"""The workspace's files that are written and read here."""

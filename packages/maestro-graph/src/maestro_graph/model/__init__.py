@@ -1,0 +1,1 @@
+"""Values: a graph, a table of parameters."""

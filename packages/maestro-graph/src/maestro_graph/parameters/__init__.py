@@ -1,0 +1,1 @@
+"""The table of parameters, the environment, and what takes the place of tokens."""
