@@ -22,7 +22,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from maestro_cli.study_state import read_head
+from maestro_cli.study.workspace_view import read_head
 from maestro_cli.testing import T0, attempt, write_history
 from maestro_conductor.model import records
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from maestro_cli import app
+from maestro_cli import __version__, app
+from maestro_cli.commands.parser import make_parser
 from maestro_cli.errors import UsageError
 
 
@@ -132,7 +133,7 @@ def upstream_parser() -> argparse.ArgumentParser:
 def test_every_abbreviation_of_maestrowf_works(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    theirs, ours = upstream_parser(), app.make_parser()
+    theirs, ours = upstream_parser(), make_parser()
     plain = vars(ours.parse_args([command, "file"]))
     tried = 0
     for option in UPSTREAM[command].split():
@@ -192,7 +193,7 @@ def test_version_imports_nothing(option: str) -> None:
         [sys.executable, "-c", code, option], capture_output=True, text=True, check=True
     )
     said, _, loaded = done.stdout.partition("modules:")
-    assert said == f"maestro {app.__version__}\n"
+    assert said == f"maestro {__version__}\n"
     ours = ["maestro_cli", "maestro_cli.__about__", "maestro_cli.entry"]
     assert [name for name in loaded.split() if name != "__future__"] == ["0", *ours]
 
@@ -251,7 +252,7 @@ def test_one_command_s_parser_says_what_the_whole_one_says(
     said = []
     for only in (None, words[0]):
         with pytest.raises((SystemExit, UsageError)) as end:
-            app.make_parser(only).parse_args(words)
+            make_parser(only).parse_args(words)
         said.append((str(end.value), capsys.readouterr()))
     assert said[0] == said[1]
 
@@ -279,7 +280,7 @@ def test_other_commands_import_only_what_they_need(failed: Path, command: str) -
 def test_version() -> None:
     done = run("--version")
     assert done.returncode == 0
-    assert done.stdout == f"maestro {app.__version__}\n"
+    assert done.stdout == f"maestro {__version__}\n"
 
 
 @pytest.mark.parametrize("words", [["resume"], ["why", "make"], ["logs"]])

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from maestro_cli.explanation import Explanation, explain, root_causes
-from maestro_cli.study_state import choose, open_study
+from maestro_cli.study.workspace_view import choose, open_study
 from maestro_cli.testing import T0, attempt
+from maestro_cli.views.explain import Explanation, explain, root_causes
 from maestro_cli.views.watch import time_left
 from maestro_conductor.core import job_reports
 from maestro_conductor.model import records

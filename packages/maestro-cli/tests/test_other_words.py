@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from maestro_cli import app
-from maestro_cli.app import _COMMANDS, make_parser
-from maestro_cli.other_words import _COMMANDS as WORDS
-from maestro_cli.other_words import _OPTIONS
+from maestro_cli.commands.parser import _COMMANDS, make_parser
+from maestro_cli.ui.other_words import _COMMANDS as WORDS
+from maestro_cli.ui.other_words import _OPTIONS
 
 STUDY = """\
 description:

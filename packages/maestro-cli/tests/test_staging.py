@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from maestro_cli import leftovers, staging
 from maestro_cli.errors import StudyError
+from maestro_cli.launch import leftovers, staging
 
 
 def make_workspace(folder: Path, word: str = "old") -> Path:
@@ -165,7 +165,7 @@ def test_a_second_start_does_not_share_the_folder(tmp_path: Path) -> None:
 COMPETITOR = """
 import sys
 from pathlib import Path
-from maestro_cli import staging
+from maestro_cli.launch import staging
 from maestro_cli.errors import StudyError
 
 sys.stdin.readline()  # all begin together
@@ -242,7 +242,7 @@ def test_ctrl_c_while_the_folder_is_put_in_place_waits(tmp_path: Path) -> None:
 STAGING = """
 import signal, sys
 from pathlib import Path
-from maestro_cli import staging
+from maestro_cli.launch import staging
 
 with staging.reserve(Path("new/OUT")) as stage:
     (stage.folder / "half").touch()
@@ -289,7 +289,7 @@ def test_a_path_through_a_link_stays_as_it_was_written(tmp_path: Path) -> None:
 _BEGIN = """
 import os, sys
 from pathlib import Path
-from maestro_cli import staging
+from maestro_cli.launch import staging
 stage = staging.reserve(Path(sys.argv[1]))
 stage.__enter__()
 (stage.folder / ".maestro").mkdir()

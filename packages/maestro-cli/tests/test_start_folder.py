@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from maestro_cli import app
-from maestro_cli.start_folder import from_start_folder
+from maestro_cli.launch.start_folder import from_start_folder
 from maestro_spec import Study, load
 
 STUDY = """\

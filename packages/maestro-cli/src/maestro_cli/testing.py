@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from maestro_cli.study_state import read_head
+from maestro_cli.study.workspace_view import read_head
 from maestro_conductor.journal import JournalWriter
 from maestro_conductor.model import records
 from maestro_conductor.model.settings import Settings

@@ -8,13 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from maestro_cli.errors import EXIT_OK, UsageError
-from maestro_cli.parser import add_json, path
-from maestro_cli.terminal import agreed, clean, say
+from maestro_cli.ui.parser import add_json, path
+from maestro_cli.ui.terminal import agreed, clean, say
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from maestro_cli.study_state import Study
+    from maestro_cli.study.workspace_view import Study
 
 _EPILOG = """\
 examples:
@@ -50,9 +50,9 @@ def register(commands: Any) -> None:
 
 def command(args: argparse.Namespace) -> int:
     """Asks, and makes the requests."""
-    from maestro_cli.failures import attempt
-    from maestro_cli.folders import expand, require_study
-    from maestro_cli.study_state import open_study
+    from maestro_cli.study.folders import expand, require_study
+    from maestro_cli.study.workspace_view import open_study
+    from maestro_cli.ui.failures import attempt
 
     if args.json and not args.autoyes:
         raise UsageError("--json cannot ask", hint="add -y")
@@ -97,9 +97,9 @@ def _nothing(study: Study) -> str:
 
 def _cancel(study: Study) -> str:
     """Makes the request, and says what came of it."""
-    from maestro_cli.detach import start_conductor
-    from maestro_cli.requests import request_cancel, taken
-    from maestro_cli.study_state import open_study
+    from maestro_cli.launch.detach import start_conductor
+    from maestro_cli.study.requests import request_cancel, taken
+    from maestro_cli.study.workspace_view import open_study
 
     open_steps = study.known.unfinished()
     request = request_cancel(study.root)

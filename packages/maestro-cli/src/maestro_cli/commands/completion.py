@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from maestro_cli.terminal import say
+from maestro_cli.ui.terminal import say
 
 _EPILOG = """\
 install it:
@@ -31,7 +31,7 @@ def command(args: argparse.Namespace) -> int:
     """Prints the script."""
     import shtab
 
-    from maestro_cli.app import make_parser
+    from maestro_cli.commands.parser import make_parser
 
     parser = make_parser()
     for each in _parsers(parser):

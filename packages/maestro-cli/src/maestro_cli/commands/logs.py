@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from maestro_cli.errors import EXIT_OK
-from maestro_cli.parser import path, whole
+from maestro_cli.ui.parser import path, whole
 
 _EPILOG = """\
 examples:
@@ -39,10 +39,10 @@ def register(commands: Any) -> None:
 
 def command(args: argparse.Namespace) -> int:
     """Prints the files, and what is added to them."""
-    from maestro_cli import log_files
-    from maestro_cli.folders import expand_one, require_study
-    from maestro_cli.study_state import open_study
-    from maestro_cli.terminal import clean, warn
+    from maestro_cli.study import log_follow as log_files
+    from maestro_cli.study.folders import expand_one, require_study
+    from maestro_cli.study.workspace_view import open_study
+    from maestro_cli.ui.terminal import clean, warn
 
     folder = expand_one(args.directory)
     study = open_study(require_study(folder, verb="show the logs of"))

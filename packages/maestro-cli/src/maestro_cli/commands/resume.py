@@ -7,13 +7,13 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from maestro_cli.errors import EXIT_OK, StudyError
-from maestro_cli.parser import add_json, path, seconds, whole
-from maestro_cli.terminal import clean, say, word
+from maestro_cli.ui.parser import add_json, path, seconds, whole
+from maestro_cli.ui.terminal import clean, say, word
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from maestro_cli.study_state import Study
+    from maestro_cli.study.workspace_view import Study
 
 _EPILOG = """\
 examples:
@@ -70,10 +70,10 @@ def register(commands: Any) -> None:
 
 def command(args: argparse.Namespace) -> int:
     """Makes the request, and starts a conductor where none is alive."""
-    from maestro_cli.folders import absolute, expand_one, require_study
-    from maestro_cli.group_access import ask_owner
-    from maestro_cli.requests import Limits, request_resume
-    from maestro_cli.study_state import open_study
+    from maestro_cli.study.folders import absolute, expand_one, require_study
+    from maestro_cli.study.group_access import ask_owner
+    from maestro_cli.study.requests import Limits, request_resume
+    from maestro_cli.study.workspace_view import open_study
     from maestro_conductor.workspace.files import check_log_path
 
     if args.logpath:
@@ -97,7 +97,7 @@ def command(args: argparse.Namespace) -> int:
             return _hand_over(args, study, again, request)
     if args.fg:
         return _foreground(args, study)
-    from maestro_cli.detach import start_conductor
+    from maestro_cli.launch.detach import start_conductor
 
     start_conductor(
         study.root,
@@ -117,7 +117,7 @@ def _again(study: Study, names: list[str] | None) -> list[str]:
     Raises:
         StudyError: A name fits nothing, or what it names cannot run.
     """
-    from maestro_cli.study_state import choose
+    from maestro_cli.study.workspace_view import choose
     from maestro_conductor.core.resume_selection import select
 
     for name in names or ():
@@ -129,7 +129,7 @@ def _again(study: Study, names: list[str] | None) -> list[str]:
 
 
 def _hand_over(args: argparse.Namespace, study: Study, again: list[str], request: Path) -> int:
-    from maestro_cli.requests import taken
+    from maestro_cli.study.requests import taken
 
     if taken(request):
         _report(args, study, again, f"goes on{_number(again)}; `maestro status` follows it")
@@ -139,7 +139,7 @@ def _hand_over(args: argparse.Namespace, study: Study, again: list[str], request
 
 
 def _foreground(args: argparse.Namespace, study: Study) -> int:
-    from maestro_cli.foreground import conduct_here, report
+    from maestro_cli.launch.foreground import conduct_here, report
 
     code = conduct_here(
         study.root,

@@ -6,14 +6,14 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 from maestro_cli.errors import EXIT_OK, Declined, UsageError
-from maestro_cli.parser import add_json, path, seconds, setting, whole
-from maestro_cli.terminal import clean, word
+from maestro_cli.ui.parser import add_json, path, seconds, setting, whole
+from maestro_cli.ui.terminal import clean, word
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from maestro_cli.pipeline import Order
-    from maestro_cli.staging import Stage
+    from maestro_cli.launch.pipeline import Order
+    from maestro_cli.launch.staging import Stage
     from maestro_spec import Study
 
 _EPILOG = """\
@@ -160,12 +160,12 @@ def command(args: argparse.Namespace) -> int:
     """Stages the study, asks, and starts it."""
     order = _order(args)
     if args.logpath:
-        from maestro_cli.folders import absolute
+        from maestro_cli.study.folders import absolute
         from maestro_conductor.workspace.files import check_log_path
 
         check_log_path(absolute(args.logpath))
-    from maestro_cli import pipeline
-    from maestro_cli.terminal import agreed, say
+    from maestro_cli.launch import pipeline
+    from maestro_cli.ui.terminal import agreed, say
 
     study = pipeline.read_study(order)
     with _reserve(args, study) as stage:
@@ -181,7 +181,7 @@ def command(args: argparse.Namespace) -> int:
         return _not_launched(args, order, stage.root)
     if args.fg or args.dry:
         return _foreground(args, order, stage.root)
-    from maestro_cli.detach import start_conductor, warn_of_trouble
+    from maestro_cli.launch.detach import start_conductor, warn_of_trouble
 
     pid = start_conductor(stage.root, study.name, debug_level=args.debug_lvl, logpath=args.logpath)
     if args.json:
@@ -197,7 +197,7 @@ def command(args: argparse.Namespace) -> int:
 
 
 def _order(args: argparse.Namespace) -> Order:
-    from maestro_cli.pipeline import Order, read_env_file
+    from maestro_cli.launch.pipeline import Order, read_env_file
 
     if args.pargs and not args.pgen:
         raise UsageError("--pargs needs --pgen", hint="give the Python file: --pgen FILE")
@@ -233,10 +233,10 @@ def _order(args: argparse.Namespace) -> Order:
 
 def _reserve(args: argparse.Namespace, study: Study) -> Stage:
     """Takes the study's folder, after a question where a study is in the way."""
-    from maestro_cli import staging
-    from maestro_cli.folders import absolute
-    from maestro_cli.pipeline import folder_name, output_parent
-    from maestro_cli.terminal import agreed
+    from maestro_cli.launch import staging
+    from maestro_cli.launch.pipeline import folder_name, output_parent
+    from maestro_cli.study.folders import absolute
+    from maestro_cli.ui.terminal import agreed
 
     if not args.out:
         return staging.reserve_stamped(absolute(output_parent(study)), folder_name(study))
@@ -253,7 +253,7 @@ def _not_launched(args: argparse.Namespace, order: Order, root: Path) -> int:
     if args.json:
         _print_json(order, root, launched=False, pid=None)
     else:
-        from maestro_cli.terminal import say
+        from maestro_cli.ui.terminal import say
 
         say("Study launch aborted.")
         say(f"It is ready in {clean(root)}; start it with: maestro resume {word(root)}")
@@ -261,7 +261,7 @@ def _not_launched(args: argparse.Namespace, order: Order, root: Path) -> int:
 
 
 def _foreground(args: argparse.Namespace, order: Order, root: Path) -> int:
-    from maestro_cli.foreground import conduct_here, report
+    from maestro_cli.launch.foreground import conduct_here, report
 
     code = conduct_here(
         root,
@@ -279,7 +279,7 @@ def _foreground(args: argparse.Namespace, order: Order, root: Path) -> int:
 def _print_json(order: Order, root: Path, *, launched: bool, pid: int | None, **more: int) -> None:
     import json
 
-    from maestro_cli.terminal import say
+    from maestro_cli.ui.terminal import say
     from maestro_spec.reporting.json import as_json
 
     record = {"path": str(root), "launched": launched, "dry": order.dry, "pid": pid, **more}

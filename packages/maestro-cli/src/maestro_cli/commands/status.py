@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from maestro_cli.errors import UsageError
-from maestro_cli.parser import add_json, path, seconds
+from maestro_cli.ui.parser import add_json, path, seconds
 
 _EPILOG = """\
 examples:
@@ -87,6 +87,6 @@ def command(args: argparse.Namespace) -> int:
         raise UsageError("--csv has no form of --failed", hint="use --json --failed")
     if args.summary and args.csv:
         raise UsageError("--csv has no form of --summary", hint="use --json --summary")
-    from maestro_cli.status import show_status
+    from maestro_cli.views.status_report import show_status
 
     return show_status(args)

@@ -9,13 +9,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from maestro_cli.errors import EXIT_OK, StudyError, UsageError
-from maestro_cli.parser import add_json, path, seconds, whole
-from maestro_cli.terminal import ask, clean, say, word
+from maestro_cli.ui.parser import add_json, path, seconds, whole
+from maestro_cli.ui.terminal import ask, clean, say, word
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from maestro_cli.requests import Limits
+    from maestro_cli.study.requests import Limits
 
 _EPILOG = """\
 examples:
@@ -87,8 +87,8 @@ def _or_none(parse: Callable[[str], Any]) -> Callable[[str], Any]:
 
 def command(args: argparse.Namespace) -> int:
     """Makes the requests, asking for what was not given."""
-    from maestro_cli.failures import attempt
-    from maestro_cli.folders import expand
+    from maestro_cli.study.folders import expand
+    from maestro_cli.ui.failures import attempt
 
     folders = expand(args.directory)
     given = {name: getattr(args, name) for name in _QUESTIONS}
@@ -109,7 +109,7 @@ def distribute(given: dict[str, list[Any]], studies: int) -> list[Limits]:
     Raises:
         UsageError: A setting has neither one value nor as many as there are studies.
     """
-    from maestro_cli.requests import Limits
+    from maestro_cli.study.requests import Limits
 
     for name, values in given.items():
         if len(values) not in (0, 1, studies):
@@ -131,9 +131,9 @@ def distribute(given: dict[str, list[Any]], studies: int) -> list[Limits]:
 
 
 def _update(args: argparse.Namespace, folder: Path, limits: Limits) -> int:
-    from maestro_cli.folders import require_study
-    from maestro_cli.requests import request_update, taken
-    from maestro_cli.study_state import open_study
+    from maestro_cli.study.folders import require_study
+    from maestro_cli.study.requests import request_update, taken
+    from maestro_cli.study.workspace_view import open_study
 
     study = open_study(require_study(folder, verb="update"))
     if study.state in ("FINISHED", "FAILED", "CANCELLED", "DRYRUN"):
@@ -176,7 +176,7 @@ def _update(args: argparse.Namespace, folder: Path, limits: Limits) -> int:
 
 def _interview() -> Limits | None:
     """Asks for settings until the answer is done (gives them) or quit (gives None)."""
-    from maestro_cli.requests import Limits
+    from maestro_cli.study.requests import Limits
 
     values: dict[str, Any] = {}
     while True:

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from maestro_cli.errors import EXIT_BAD, EXIT_OK
-from maestro_cli.parser import add_json, path
+from maestro_cli.ui.parser import add_json, path
 
 _EPILOG = """\
 examples:
@@ -39,8 +39,8 @@ def command(args: argparse.Namespace) -> int:
     """Prints all problems; gives 1 if there is an error."""
     from pathlib import Path
 
-    from maestro_cli import failures
-    from maestro_cli.terminal import colour_ok
+    from maestro_cli.ui import failures
+    from maestro_cli.ui.terminal import colour_ok
     from maestro_spec import Problem, SpecError, check
     from maestro_spec.loading import read, read_text
     from maestro_spec.reporting import render_text

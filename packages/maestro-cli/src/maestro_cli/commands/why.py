@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from maestro_cli.errors import EXIT_OK
-from maestro_cli.parser import add_json, path
+from maestro_cli.ui.parser import add_json, path
 
 _EPILOG = """\
 examples:
@@ -32,10 +32,10 @@ def register(commands: Any) -> None:
 
 def command(args: argparse.Namespace) -> int:
     """Explains the instances."""
-    from maestro_cli.explanation import explain
-    from maestro_cli.folders import expand_one, require_study
-    from maestro_cli.study_state import choose, open_study
-    from maestro_cli.terminal import Paint, clean, say
+    from maestro_cli.study.folders import expand_one, require_study
+    from maestro_cli.study.workspace_view import choose, open_study
+    from maestro_cli.ui.terminal import Paint, clean, say
+    from maestro_cli.views.explain import explain
     from maestro_cli.views.theme import state_style
 
     folder = expand_one(args.directory)

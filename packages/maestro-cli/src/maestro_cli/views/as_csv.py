@@ -7,7 +7,7 @@ import io
 import sys
 from collections.abc import Iterable, Sequence
 
-from maestro_cli.terminal import clean, is_terminal
+from maestro_cli.ui.terminal import clean, is_terminal
 from maestro_cli.views.rows import COLUMNS
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from maestro_cli.study_state import Instance, Study
+from maestro_cli.study.workspace_view import Instance, Study
 
 #: A text as JSON, in ASCII, as `json.dumps` writes it.
 _text: Callable[[str], str] = json.encoder.encode_basestring_ascii
@@ -112,7 +112,7 @@ def _seconds(milliseconds: int | None) -> str:
 
 
 def _tail(study: Study, instance: Instance) -> str:
-    from maestro_cli.step_logs import error_log, last_lines
+    from maestro_cli.study.step_logs import error_log, last_lines
 
     log = error_log(study, instance)
     lines = [] if log is None else last_lines(log)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from maestro_cli.step_logs import error_log, last_lines
-from maestro_cli.study_state import BAD_STATES, Instance, Study
-from maestro_cli.terminal import Paint, clean
+from maestro_cli.study.step_logs import error_log, last_lines
+from maestro_cli.study.workspace_view import BAD_STATES, Instance, Study
+from maestro_cli.ui.terminal import Paint, clean
 from maestro_cli.views.theme import state_style
 
 

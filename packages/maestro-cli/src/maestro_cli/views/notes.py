@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from maestro_cli.study_state import BAD_STATES, Study
-from maestro_cli.terminal import Paint, clean, word
+from maestro_cli.study.workspace_view import BAD_STATES, Study
+from maestro_cli.ui.terminal import Paint, clean, word
 from maestro_cli.views.rows import moment, short_duration
 
 
@@ -24,7 +24,7 @@ def lines(study: Study, *, paint: Paint) -> Iterator[str]:
         yield paint(f"Its conductor died{known}: nothing goes on.", "bold red")
         yield f"Go on with: maestro resume {where}"
     elif study.state == "UNKNOWN":
-        from maestro_cli.group_access import ask_owner
+        from maestro_cli.study.group_access import ask_owner
 
         lock = clean(study.root / ".maestro/lock")
         yield paint(

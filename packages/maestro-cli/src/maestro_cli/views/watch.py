@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from maestro_cli.errors import UsageError
-from maestro_cli.signals import unwinding
-from maestro_cli.study_state import Step, Study, open_study
-from maestro_cli.terminal import Paint, clean, is_terminal, say
+from maestro_cli.study.workspace_view import Step, Study, open_study
+from maestro_cli.ui.signals import unwinding
+from maestro_cli.ui.terminal import Paint, clean, is_terminal, say
 from maestro_cli.views import summary
 from maestro_cli.views.rows import short_duration
 from maestro_cli.views.theme import state_style

@@ -17,10 +17,9 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
-from maestro_cli.errors import StudyError
-from maestro_cli.folders import Kind, kind_of
+from maestro_cli.study.folders import Kind, aside, kind_of, stem
 
-__all__ = ["aside", "make", "put_back", "remove", "sibling"]
+__all__ = ["make", "put_back", "remove", "sibling"]
 
 #: What `maestro run` without `--out` puts behind a study's name.
 _STAMP = r"_\d{8}-\d{6}(-\d+)?"
@@ -28,7 +27,7 @@ _STAMP = r"_\d{8}-\d{6}(-\d+)?"
 
 def sibling(root: Path, ending: str) -> Path:
     """A hidden name beside a study's folder that nobody else has."""
-    return root.parent / f".{_stem(root.name)}.{secrets.token_hex(4)}.{ending}"
+    return root.parent / f".{stem(root.name)}.{secrets.token_hex(4)}.{ending}"
 
 
 def make(root: Path) -> tuple[Path, int]:
@@ -59,19 +58,6 @@ def make(root: Path) -> tuple[Path, int]:
         os.close(descriptor)
 
 
-def aside(root: Path) -> list[Path]:
-    """The studies that stood here and were moved aside, the latest last; no living process holds them."""
-    ours = re.compile(rf"\.{re.escape(_stem(root.name))}\.[0-9a-f]{{8}}\.old")
-    try:
-        with os.scandir(root.parent) as entries:
-            found = [Path(entry.path) for entry in entries if ours.fullmatch(entry.name)]
-        found = [folder for folder in found if kind_of(folder) is Kind.WORKSPACE]
-        found.sort(key=lambda folder: folder.stat().st_ctime_ns)
-    except (OSError, StudyError):
-        return []
-    return [folder for folder in found if _is_free(folder)]
-
-
 def put_back(root: Path) -> None:
     """Puts back the study that a killed start moved aside, where nothing has taken its place."""
     found = aside(root)
@@ -82,24 +68,13 @@ def put_back(root: Path) -> None:
             found[-1].rename(root)
 
 
-def _is_free(folder: Path) -> bool:
-    from maestro_conductor.errors import ConductorError
-    from maestro_conductor.workspace import conductor_lock
-
-    try:
-        os.close(conductor_lock.keep_off(folder))
-    except ConductorError:
-        return False
-    return True
-
-
 def remove(root: Path) -> None:
     """Removes studies that were never completed, or were replaced, if no living process holds them."""
     if kind_of(root) is Kind.WORKSPACE:
         for folder in aside(root):
             shutil.rmtree(folder, ignore_errors=True)
-    stem = _stem(re.sub(f"{_STAMP}$", "", root.name))
-    ours = re.compile(rf"\.{re.escape(stem)}({_STAMP})?\.[0-9a-f]{{8}}\.tmp")
+    name = stem(re.sub(f"{_STAMP}$", "", root.name))
+    ours = re.compile(rf"\.{re.escape(name)}({_STAMP})?\.[0-9a-f]{{8}}\.tmp")
     with os.scandir(root.parent) as entries:
         found = [entry.path for entry in entries if ours.fullmatch(entry.name)]
     for path in found:
@@ -117,8 +92,3 @@ def _remove(folder: Path) -> None:
             shutil.rmtree(folder, ignore_errors=True)
     finally:
         os.close(descriptor)
-
-
-def _stem(name: str) -> str:
-    # A file name has 255 bytes at most.
-    return os.fsdecode(os.fsencode(name)[:200])

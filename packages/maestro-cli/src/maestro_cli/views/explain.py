@@ -8,9 +8,9 @@ from typing import Any
 
 from attrs import field, frozen
 
-from maestro_cli.step_logs import error_log, last_lines, left_behind
-from maestro_cli.study_state import BAD_STATES, Instance, Study
-from maestro_cli.terminal import word
+from maestro_cli.study.step_logs import error_log, last_lines, left_behind
+from maestro_cli.study.workspace_view import BAD_STATES, Instance, Study
+from maestro_cli.ui.terminal import word
 from maestro_cli.views.rows import duration, moment, short_duration
 
 #: No more of the steps that something waits for are named.
@@ -246,7 +246,7 @@ def _with_log(study: Study, instance: Instance, text: str) -> Explanation:
 
 
 def _logs(study: Study, instance: Instance) -> Iterator[Any]:
-    from maestro_cli.step_logs import logs_of
+    from maestro_cli.study.step_logs import logs_of
 
     yield from logs_of(study, instance)[-2:]
 

@@ -25,11 +25,11 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from maestro_cli import leftovers
 from maestro_cli.errors import StudyError
-from maestro_cli.folders import Kind, absolute, kind_of
-from maestro_cli.signals import undisturbed, unwinding
-from maestro_cli.terminal import warn, word
+from maestro_cli.launch import leftovers
+from maestro_cli.study.folders import Kind, absolute, kind_of
+from maestro_cli.ui.signals import undisturbed, unwinding
+from maestro_cli.ui.terminal import warn, word
 
 
 class Stage:
@@ -101,7 +101,7 @@ class Stage:
             self._collect()
             _take_over_mode(self.root, self.folder)
             if self.shared:
-                from maestro_cli.group_access import open_to_group
+                from maestro_cli.study.group_access import open_to_group
 
                 open_to_group(self.folder, self.root.stat().st_gid)
             try:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from maestro_cli.errors import StudyError
-from maestro_cli.run_file import Run, write_batch_info, write_run
-from maestro_cli.staging import Stage
-from maestro_cli.start_folder import from_start_folder
-from maestro_cli.terminal import Paint, clean, colour_ok, say, warn, word
+from maestro_cli.launch.run_file import Run, write_batch_info, write_run
+from maestro_cli.launch.staging import Stage
+from maestro_cli.launch.start_folder import from_start_folder
+from maestro_cli.ui.terminal import Paint, clean, colour_ok, say, warn, word
 
 if TYPE_CHECKING:
     from maestro_graph import Graph, ParameterTable

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from maestro_cli.errors import EXIT_OK, LaunchError
-from maestro_cli.folders import absolute
-from maestro_cli.terminal import clean, warn, word
+from maestro_cli.study.folders import absolute
+from maestro_cli.ui.terminal import clean, warn, word
 from maestro_conductor.workspace.regular_files import open_regular, stream_regular
 from maestro_conductor.workspace.sharing import open_to_group
 

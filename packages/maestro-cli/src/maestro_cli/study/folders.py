@@ -5,13 +5,14 @@ from __future__ import annotations
 import enum
 import glob
 import os
+import re
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from maestro_cli.errors import NotAStudyError, StudyError, UpstreamStudyError, UsageError
-from maestro_cli.terminal import word
+from maestro_cli.ui.terminal import word
 
 #: The file that makes a folder a workspace.
 GRAPH = ".maestro/graph.msgpack"
@@ -57,7 +58,7 @@ def _permitted(path: Path) -> Iterator[None]:
     try:
         yield
     except PermissionError as error:
-        from maestro_cli.group_access import ask_owner
+        from maestro_cli.study.group_access import ask_owner
 
         raise StudyError(f"you may not read {error.filename}", hint=ask_owner(path)) from error
 
@@ -137,8 +138,6 @@ def require_study(path: Path, *, verb: str) -> Path:
             hint=f"use the maestro of maestrowf for it (maestro {verb} {word(path)})",
         )
     if kind in (Kind.ABSENT, Kind.EMPTY):
-        from maestro_cli.leftovers import aside
-
         what = "does not exist" if kind is Kind.ABSENT else "is empty"
         if old := aside(path):
             hint = (
@@ -168,3 +167,33 @@ def _studies_near(path: Path) -> list[Path]:
     except OSError as error:
         raise StudyError(f"{path}: {error.strerror}") from error
     return [folder for folder in below if (folder / GRAPH).is_file()][-3:]
+
+
+def aside(root: Path) -> list[Path]:
+    """The studies that stood here and were moved aside, the latest last; no living process holds them."""
+    ours = re.compile(rf"\.{re.escape(stem(root.name))}\.[0-9a-f]{{8}}\.old")
+    try:
+        with os.scandir(root.parent) as entries:
+            found = [Path(entry.path) for entry in entries if ours.fullmatch(entry.name)]
+        found = [folder for folder in found if kind_of(folder) is Kind.WORKSPACE]
+        found.sort(key=lambda folder: folder.stat().st_ctime_ns)
+    except (OSError, StudyError):
+        return []
+    return [folder for folder in found if _is_free(folder)]
+
+
+def _is_free(folder: Path) -> bool:
+    from maestro_conductor.errors import ConductorError
+    from maestro_conductor.workspace import conductor_lock
+
+    try:
+        os.close(conductor_lock.keep_off(folder))
+    except ConductorError:
+        return False
+    return True
+
+
+def stem(name: str) -> str:
+    """The beginning of hidden names beside a study's folder."""
+    # A file name has 255 bytes at most.
+    return os.fsdecode(os.fsencode(name)[:200])

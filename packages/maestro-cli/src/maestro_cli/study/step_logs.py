@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from maestro_cli.study_state import Instance, Study
+from maestro_cli.study.workspace_view import Instance, Study
 from maestro_conductor.workspace.regular_files import stream_regular
 
 #: No more than this is read of a log for its last lines.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from maestro_cli.errors import UsageError
-from maestro_cli.terminal import width
+from maestro_cli.ui.terminal import width
 
 
 class Parser(argparse.ArgumentParser):
@@ -38,7 +38,7 @@ class Parser(argparse.ArgumentParser):
         """
         found, extras = self.parse_known_args(args, namespace)
         if extras:
-            from maestro_cli import other_words
+            from maestro_cli.ui import other_words
 
             command = self._chosen(found)
             takes = [a for a in command._actions if not a.option_strings]
@@ -71,7 +71,7 @@ class Parser(argparse.ArgumentParser):
         choices = [str(choice) for choice in action.choices]
         near = difflib.get_close_matches(str(value), choices, n=1)
         if action.nargs == argparse.PARSER:
-            from maestro_cli import other_words
+            from maestro_cli.ui import other_words
 
             message = f"there is no command {str(value)!r}"
             hint = other_words.command_hint(str(value))

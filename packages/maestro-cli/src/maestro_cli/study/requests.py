@@ -107,7 +107,7 @@ def _place(path: Path, text: str) -> Path:
 def _refused(path: Path, error: OSError) -> StudyError:
     hint = "the study goes on as before"
     if isinstance(error, PermissionError):
-        from maestro_cli.group_access import ask_owner
+        from maestro_cli.study.group_access import ask_owner
 
         hint = ask_owner(path.parent)
     return StudyError(f"{path} cannot be written: {error.strerror}", hint=hint)

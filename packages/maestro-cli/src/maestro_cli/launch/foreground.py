@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maestro_cli.errors import EXIT_CANCELLED, EXIT_FAILED, EXIT_OK
-from maestro_cli.terminal import Paint, clean, is_terminal, say, unicode_ok, warn, word
+from maestro_cli.ui.terminal import Paint, clean, is_terminal, say, unicode_ok, warn, word
 
 if TYPE_CHECKING:
     from maestro_conductor.runtime.progress import Progress
@@ -56,7 +56,7 @@ def conduct_here(
 
 def report(root: Path, code: int) -> None:
     """Says how a foreground run ended: on stderr when steps failed."""
-    from maestro_cli.study_state import open_study
+    from maestro_cli.study.workspace_view import open_study
     from maestro_cli.views import failed
     from maestro_cli.views.rows import short_duration
     from maestro_cli.views.summary import lasted

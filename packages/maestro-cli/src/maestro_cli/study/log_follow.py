@@ -12,9 +12,9 @@ from pathlib import Path
 from attrs import define, field, frozen
 
 from maestro_cli.errors import StudyError
-from maestro_cli.step_logs import logs_of
-from maestro_cli.study_state import Study, choose, open_study
-from maestro_cli.terminal import Paint, clean, is_terminal
+from maestro_cli.study.step_logs import logs_of
+from maestro_cli.study.workspace_view import Study, choose, open_study
+from maestro_cli.ui.terminal import Paint, clean, is_terminal
 from maestro_conductor.workspace.regular_files import stream_regular
 
 #: Seconds between two looks when following.

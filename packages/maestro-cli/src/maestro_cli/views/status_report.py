@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
-from maestro_cli import failures, terminal
 from maestro_cli.errors import EXIT_OK, UsageError
-from maestro_cli.folders import Kind, expand, kind_of, require_study
-from maestro_cli.study_state import BAD_STATES, Instance, Study, chooser, open_study
-from maestro_cli.terminal import Paint
+from maestro_cli.study.folders import Kind, expand, kind_of, require_study
+from maestro_cli.study.workspace_view import BAD_STATES, Instance, Study, chooser, open_study
+from maestro_cli.ui import failures, terminal
+from maestro_cli.ui.terminal import Paint
 from maestro_conductor.workspace.regular_files import read_regular
 
 

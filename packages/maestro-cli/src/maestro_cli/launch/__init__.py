@@ -1,0 +1,1 @@
+"""From a study file to a workspace, and to a conductor that runs it."""
