@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from maestro_conductor.core.events import CancelAsked, ResumeAsked
 from maestro_conductor.core.resume_selection import select
-from maestro_conductor.core.retry_policy import judge
+from maestro_conductor.core.retry_policy import classify_exit
 from maestro_conductor.model.graph import Graph
 from maestro_conductor.model.settings import Settings, SettingsChange
 from maestro_conductor.model.states import FINISHED, NAMES
@@ -64,7 +64,7 @@ def check_end(world: World, graph: Graph) -> None:
         if code == FINISHED:
             exit_code = world.files[i, state.attempt[i]]
             assert isinstance(exit_code, int), (i, exit_code)
-            assert judge(exit_code, graph.failure(i)) == FINISHED
+            assert classify_exit(exit_code, graph.failure(i)) == FINISHED
     assert max(Counter(world.ran).values(), default=1) == 1, "an attempt ran twice"
 
 
@@ -98,7 +98,7 @@ def test_a_study_survives_everything(graph: Graph, random: Random, limits: Setti
         world.step()
         for i, attempt in world.ran:  # a success is never thrown away
             code = world.files[i, attempt]
-            if isinstance(code, int) and judge(code, graph.failure(i)) == FINISHED:
+            if isinstance(code, int) and classify_exit(code, graph.failure(i)) == FINISHED:
                 assert successes.setdefault(i, attempt) == attempt, f"{i} ran again after success"
         if random.random() < 0.01:
             world.handle(SettingsChange(throttle=random.randrange(4), rlimit=random.randrange(3)))

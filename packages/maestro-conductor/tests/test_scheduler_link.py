@@ -8,9 +8,9 @@ import pytest
 
 from maestro_conductor.backends.scheduler_backend import SchedulerLink
 from maestro_conductor.backends.submitter import Submission
+from maestro_conductor.core.backoff import next_backoff, next_poll_pause
 from maestro_conductor.core.events import Found, Polled
 from maestro_conductor.core.instructions import Cancel, Find, Job, Submit
-from maestro_conductor.core.retry_policy import next_backoff, next_poll_pause
 from maestro_conductor.model.settings import Run
 from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
 from maestro_conductor.workspace.graph_file import GraphFile

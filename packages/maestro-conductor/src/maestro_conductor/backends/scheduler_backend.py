@@ -9,10 +9,10 @@ from typing import Any
 from maestro_conductor.backends.protocol import Adapter
 from maestro_conductor.backends.submitter import Answer, Submission, withdrawn
 from maestro_conductor.backends.worker_thread import AdapterWorker, Worker
+from maestro_conductor.core.backoff import next_poll_pause
 from maestro_conductor.core.events import Answers, Event, Found, Polled
 from maestro_conductor.core.instructions import Cancel, Find, Job, Submit
 from maestro_conductor.core.queues import SCHEDULED
-from maestro_conductor.core.retry_policy import next_poll_pause
 
 __all__ = ["SchedulerLink"]
 

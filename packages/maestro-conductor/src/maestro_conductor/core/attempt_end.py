@@ -10,7 +10,7 @@ from maestro_conductor.core.dependencies import Readiness, satisfied
 from maestro_conductor.core.events import Now
 from maestro_conductor.core.instructions import Find, Turn
 from maestro_conductor.core.queues import LOCAL, Lane
-from maestro_conductor.core.retry_policy import Counters, after_attempt, judge
+from maestro_conductor.core.retry_policy import Counters, classify_exit, next_step
 from maestro_conductor.core.study_state import StudyState
 from maestro_conductor.errors import IllegalTransitionError
 from maestro_conductor.model import records
@@ -125,7 +125,7 @@ class Endings:
         """An attempt has ended."""
         rule = self._graph.failure(i)
         if state in (FINISHED, FAILED) and exit_code is not None:
-            state = judge(exit_code, rule)
+            state = classify_exit(exit_code, rule)
         asked = i in self._cancel_sent
         self._leave(i)
         if asked and self._stopping and not self.state.cancelling and state != FINISHED:
@@ -149,7 +149,7 @@ class Endings:
             resubmissions=self.state.resubmissions[i],
             retries=self.state.retries[i],
         )
-        decision = after_attempt(
+        decision = next_step(
             state,
             exit_code,
             rule,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from maestro_conductor.core import throttle
 from maestro_conductor.core.dependencies import satisfied
 from maestro_conductor.core.machine import Machine
 from maestro_conductor.core.queues import LOCAL, Lane
@@ -97,8 +98,7 @@ def _validate_lane(machine: Machine, lane: Lane) -> None:
 def _validate_work_conserved(machine: Machine, steady: float) -> None:
     """A step starts the moment it may."""
     state = machine.state
-    throttle = state.settings.throttle
-    if throttle and state.in_flight() >= throttle:
+    if throttle.room(state.settings.throttle, state.in_flight(), len(state)) <= 0:
         return
     for lane in machine.lanes.values():
         if lane.blocked_until > steady:

@@ -9,7 +9,7 @@ from maestro_conductor.core.attempt_end import Endings
 from maestro_conductor.core.events import Found, Polled, Settled
 from maestro_conductor.core.instructions import Settle
 from maestro_conductor.core.queues import LOCAL, Lane
-from maestro_conductor.core.retry_policy import judge
+from maestro_conductor.core.retry_policy import classify_exit
 from maestro_conductor.model import records
 from maestro_conductor.model.states import (
     CANCELLED,
@@ -189,7 +189,7 @@ class Sightings(Endings):
         self, i: int, code: int, at: int, word: str | None, reason: str | None
     ) -> None:
         """The attempt's file has its end. A command that succeeded did, whatever stopped the job."""
-        state = judge(code, self._graph.failure(i))
+        state = classify_exit(code, self._graph.failure(i))
         if state != FINISHED and word in ("TIMEDOUT", "CANCELLED", "HWFAILURE", "PREEMPTED"):
             state = _ENDS[word] or state
         self._ended(i, state, code, at, reason if state == HWFAILURE else None)

@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Mapping
 from typing import Any
 
+from maestro_conductor.core import throttle
 from maestro_conductor.core.events import Answers
 from maestro_conductor.core.instructions import Job, Submit
 from maestro_conductor.core.job_reports import Sightings, submitted_state
@@ -35,8 +36,7 @@ class Beginnings(Sightings):
         """Announce all attempts that may start now."""
         state = self.state
         self.lanes[LOCAL].pace(self._ends)
-        throttle = state.settings.throttle
-        room = throttle - state.in_flight() if throttle else len(state)
+        room = throttle.room(state.settings.throttle, state.in_flight(), len(state))
         for lane in self.lanes.values():
             if lane.ready and room > 0 and lane.blocked_until <= self._now.steady:
                 room -= self._fill_lane(lane, room)

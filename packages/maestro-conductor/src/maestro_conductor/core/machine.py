@@ -10,6 +10,7 @@ import heapq
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from maestro_conductor.core import throttle
 from maestro_conductor.core.events import (
     Answers,
     CancelAsked,
@@ -171,8 +172,7 @@ class Machine(Beginnings):
     @property
     def surplus(self) -> int:
         """Attempts under way beyond the throttle, where that was lowered."""
-        throttle = self.state.settings.throttle
-        return max(0, self.state.in_flight() - throttle) if throttle else 0
+        return throttle.surplus(self.state.settings.throttle, self.state.in_flight())
 
     @property
     def dry(self) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import attrs
 
-from maestro_conductor.core.retry_policy import next_backoff
+from maestro_conductor.core.backoff import next_backoff
 
 __all__ = ["LOCAL", "SCHEDULED", "Lane"]
 

@@ -1,4 +1,4 @@
-"""What follows the end of an attempt, and the other decisions that are numbers. All pure."""
+"""Decide what follows the end of an attempt: a retry, a restart, another submission, or the end."""
 
 from __future__ import annotations
 
@@ -14,15 +14,7 @@ from maestro_conductor.model.states import (
     TIMEDOUT,
 )
 
-__all__ = [
-    "RESUBMISSIONS",
-    "Counters",
-    "Decision",
-    "after_attempt",
-    "judge",
-    "next_backoff",
-    "next_poll_pause",
-]
+__all__ = ["RESUBMISSIONS", "Counters", "Decision", "classify_exit", "next_step"]
 
 #: How often an instance is submitted again after trouble of the infrastructure, until it is
 #: resumed by hand.
@@ -55,14 +47,14 @@ class Decision:
     pause: float = 0.0
 
 
-def judge(exit_code: int, rule: FailureRule) -> int:
-    """The state that an exit code of the step's command stands for."""
+def classify_exit(exit_code: int, rule: FailureRule) -> int:
+    """Return the state that an exit code of the step's command stands for."""
     if exit_code in rule.restart_codes:
         return INCOMPLETE
     return FINISHED if exit_code in rule.success_codes else FAILED
 
 
-def after_attempt(
+def next_step(
     state: int,
     exit_code: int | None,
     rule: FailureRule,
@@ -104,21 +96,3 @@ def after_attempt(
     if state == CANCELLED:
         return Decision(False, CANCELLED)
     return Decision(False, state)
-
-
-def next_poll_pause(pause: float, longest: float, changed: bool) -> float:
-    """How long to wait before the scheduler is asked again, in s.
-
-    Args:
-        pause: the last one; 0: there was none.
-        longest: the study's ``sleep``.
-        changed: the last answer told something new.
-    """
-    if changed or not pause:
-        return min(1.0, longest) if longest > 0 else 0.1
-    return max(0.1, min(pause * 1.5, longest))
-
-
-def next_backoff(pause: float, longest: float) -> float:
-    """How long to leave a scheduler alone that does not take jobs now, in s: doubled each time."""
-    return min(longest, pause * 2 or 1.0)
