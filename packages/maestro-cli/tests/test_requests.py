@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from maestro_cli.commands.update import distribute
 from maestro_cli.errors import StudyError, UsageError
 from maestro_cli.study.requests import Limits, request_resume, request_update, taken
-from maestro_conductor.workspace.request_files import parse_resume, parse_update
+from maestro_conductor.workspace.request_parsing import parse_resume, parse_update
 
 NUMBERS = st.none() | st.integers(0, 10**6)
 

@@ -13,7 +13,8 @@ from maestro_conductor.journal import read_state
 from maestro_conductor.model.settings import SettingsChange
 from maestro_conductor.testing import StepPlan, make_workspace
 from maestro_conductor.workspace.field_checks import MOST
-from maestro_conductor.workspace.request_files import RequestFiles, parse_resume, parse_update
+from maestro_conductor.workspace.request_files import RequestFiles
+from maestro_conductor.workspace.request_parsing import parse_resume, parse_update
 
 FINISHED = {"state": "FINISHED", "exit_code": 0}
 RUNNING = {"state": "RUNNING"}

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import platform
-import signal
-import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import FrameType
 from typing import Any, cast
 
 from maestro_conductor.__about__ import __version__
+from maestro_conductor.app.signals import Signals
 from maestro_conductor.backends.discovery import create_adapter
 from maestro_conductor.backends.job_request import adapter_options
 from maestro_conductor.backends.protocol import Adapter, AdapterFactory, LocalAdapter
@@ -39,7 +36,6 @@ from maestro_conductor.runtime.context import Parts
 from maestro_conductor.runtime.host import Host
 from maestro_conductor.runtime.main_loop import Loop
 from maestro_conductor.runtime.progress import Progress
-from maestro_conductor.runtime.wakeup_pipe import Wake
 from maestro_conductor.workspace.conductor_lock import Hold, boot_id, hold, last_holder
 from maestro_conductor.workspace.disk import Disk
 from maestro_conductor.workspace.files import JOURNAL, check_log_path, ensure_seen
@@ -104,7 +100,7 @@ def conduct(
     run = read_run(root)
     before = last_holder(root)
     try:
-        with open_to_group(root), hold(root, take_over=take_over) as held, _Signals() as signals:
+        with open_to_group(root), hold(root, take_over=take_over) as held, Signals() as signals:
             if _identity(root) != seen:
                 raise WorkspaceError(
                     f"{root} was replaced by another study in this moment, and nothing was "
@@ -150,7 +146,7 @@ def _conduct(
     graph_file: GraphFile,
     run: Run,
     held: Hold,
-    signals: _Signals,
+    signals: Signals,
     *,
     previous: str | None,
     log_path: Path,
@@ -254,33 +250,3 @@ def _make_adapters(graph: Graph, factory: AdapterFactory) -> tuple[LocalAdapter,
     scheduler = None if kind == "local" else factory(kind, adapter_options(batch))
     local = factory("local", adapter_options(batch, local_beside=scheduler is not None))
     return cast("LocalAdapter", local), scheduler
-
-
-class _Signals:
-    """TERM and INT while a conductor runs: they wake the loop, which then leaves."""
-
-    def __init__(self) -> None:
-        self.name: str | None = None
-        self.wake = Wake()
-        self._old: dict[int, Any] = {}
-        self._count = 0
-
-    def __enter__(self) -> _Signals:
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGTERM, signal.SIGINT):
-                self._old[number] = signal.signal(number, self._caught)
-            with contextlib.suppress(ValueError, AttributeError):
-                # Whoever started us may go away: that is no reason to stop.
-                self._old[signal.SIGHUP] = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        return self
-
-    def __exit__(self, *_exception: object) -> None:
-        for number, action in self._old.items():
-            signal.signal(number, action)
-        self.wake.close()
-
-    def _caught(self, number: int, _frame: FrameType | None) -> None:
-        self._count += 1
-        name = signal.Signals(number).name
-        self.name = name if self._count == 1 else f"{name} again"
-        self.wake.set()
