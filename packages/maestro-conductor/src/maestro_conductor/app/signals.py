@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
+from types import FrameType
 from typing import Any
 
 from maestro_conductor.runtime.wakeup_pipe import Wake
