@@ -10,7 +10,7 @@ import msgpack
 import pytest
 
 from maestro_cli import app
-from maestro_conductor.workspace.files import header
+from maestro_conductor.workspace.headers import header
 
 
 def damage(path: Path, text: bytes) -> None:

@@ -12,7 +12,7 @@ from maestro_conductor.app.command import main
 from maestro_conductor.errors import FormatError
 from maestro_conductor.testing import StepPlan, make_workspace
 from maestro_conductor.workspace.checksums import check_sum, has_sum, seal
-from maestro_conductor.workspace.files import GRAPH, RUN
+from maestro_conductor.workspace.paths import GRAPH, RUN
 from maestro_conductor.workspace.graph_file import GraphFile, read_graph
 from maestro_conductor.workspace.run_file import read_run
 

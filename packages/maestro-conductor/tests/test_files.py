@@ -8,7 +8,7 @@ import time
 import pytest
 
 from maestro_conductor.testing import StepPlan, make_workspace
-from maestro_conductor.workspace.files import ensure_seen
+from maestro_conductor.workspace.atomic_write import ensure_seen
 
 
 def test_a_file_that_is_there_stays_as_it_is(tmp_path):

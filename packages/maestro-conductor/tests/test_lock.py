@@ -19,7 +19,7 @@ from maestro_conductor.errors import HeldError, WorkspaceError
 from maestro_conductor.testing import StepPlan, make_workspace
 from maestro_conductor.workspace.checksums import seal
 from maestro_conductor.workspace.conductor_lock import STALE, hold, holder, keep_off, last_holder
-from maestro_conductor.workspace.files import CONDUCTOR, JOURNAL, LOCK
+from maestro_conductor.workspace.paths import CONDUCTOR, JOURNAL, LOCK
 
 HOLD = """
 import sys

@@ -10,7 +10,7 @@ from maestro_conductor.app.conduct import conduct
 from maestro_conductor.errors import BrokenError
 from maestro_conductor.journal.history import story
 from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
-from maestro_conductor.workspace.files import JOURNAL
+from maestro_conductor.workspace.paths import JOURNAL
 
 FAILED = {"state": "FAILED", "exit_code": 3}
 FINISHED = {"state": "FINISHED", "exit_code": 0}

@@ -15,7 +15,7 @@ from maestro_conductor.model.states import CODES
 from maestro_conductor.observers.log_events import EVENTS
 from maestro_conductor.workspace.checksums import seal
 from maestro_conductor.workspace.conductor_lock import HEARTBEAT, last_holder
-from maestro_conductor.workspace.files import CONDUCTOR, JOURNAL
+from maestro_conductor.workspace.paths import CONDUCTOR, JOURNAL
 
 FINISHED = {"state": "FINISHED", "exit_code": 0}
 

@@ -260,7 +260,7 @@ def open_study(root: Path) -> Study:
     from maestro_conductor.journal.reader import JournalReader
     from maestro_conductor.journal.replay import replay
     from maestro_conductor.workspace import conductor_lock
-    from maestro_conductor.workspace.files import JOURNAL
+    from maestro_conductor.workspace.paths import JOURNAL
 
     # The holder is asked first: a study that ends meanwhile is then seen as ended, not as dead.
     holder = conductor_lock.holder(root)
@@ -299,7 +299,7 @@ def read_head(root: Path) -> tuple[dict[str, Any], list[Step]]:
         maestro_conductor.errors.ConductorError: It is missing, damaged or too new.
     """
     from maestro_conductor.errors import ConductorError, FormatError, WorkspaceError
-    from maestro_conductor.workspace.files import GRAPH
+    from maestro_conductor.workspace.paths import GRAPH
     from maestro_conductor.workspace.graph_stream import GraphStream
 
     path = root / GRAPH
@@ -339,7 +339,7 @@ def _created(root: Path) -> int:
     Raises:
         maestro_conductor.errors.ConductorError: What says it is damaged.
     """
-    from maestro_conductor.workspace.files import RUN
+    from maestro_conductor.workspace.paths import RUN
     from maestro_conductor.workspace.run_file import read_run_record
 
     if not (root / RUN).exists():

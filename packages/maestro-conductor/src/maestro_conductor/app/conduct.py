@@ -38,7 +38,9 @@ from maestro_conductor.runtime.main_loop import Loop
 from maestro_conductor.runtime.progress import Progress
 from maestro_conductor.workspace.conductor_lock import Hold, boot_id, hold, last_holder
 from maestro_conductor.workspace.disk import Disk
-from maestro_conductor.workspace.files import JOURNAL, check_log_path, ensure_seen
+from maestro_conductor.workspace.paths import JOURNAL
+from maestro_conductor.observers.log_writer import check_log_path
+from maestro_conductor.workspace.atomic_write import ensure_seen
 from maestro_conductor.workspace.graph_file import GraphFile
 from maestro_conductor.workspace.leftovers import sweep
 from maestro_conductor.workspace.request_files import RequestFiles

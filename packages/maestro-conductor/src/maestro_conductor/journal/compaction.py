@@ -10,7 +10,7 @@ from maestro_conductor.journal.framing import encode, journal_header
 from maestro_conductor.model import records
 from maestro_conductor.model.records import Record
 from maestro_conductor.model.states import NAMES
-from maestro_conductor.workspace.files import OWN_MODE, replace_file
+from maestro_conductor.workspace.atomic_write import OWN_MODE, replace_file
 
 __all__ = ["compact", "summary", "worth_it"]
 

@@ -14,7 +14,7 @@ import msgpack
 
 from maestro_conductor.model.records import Record
 from maestro_conductor.workspace.checksums import seal
-from maestro_conductor.workspace.files import header
+from maestro_conductor.workspace.headers import header
 
 __all__ = ["Frames", "encode", "find_frame", "journal_header", "pack"]
 

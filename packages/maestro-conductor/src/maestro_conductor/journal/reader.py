@@ -13,7 +13,7 @@ from maestro_conductor.errors import FormatError, WorkspaceError
 from maestro_conductor.journal.framing import Frames, find_frame
 from maestro_conductor.model.records import Record
 from maestro_conductor.workspace.checksums import check_sum, has_sum
-from maestro_conductor.workspace.files import check_header
+from maestro_conductor.workspace.headers import check_header
 from maestro_conductor.workspace.regular_files import stream_regular
 
 __all__ = ["AWAY", "JournalReader", "read_header"]

@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Any
 
 from maestro_conductor.observers.log_events import EVENTS
+from maestro_conductor.errors import WorkspaceError
 from maestro_conductor.workspace.disk import Disk, SystemDisk
 
-__all__ = ["DEFAULT_LEVEL", "LEVELS", "LogFile", "StudyLog"]
+__all__ = ["check_log_path", "DEFAULT_LEVEL", "LEVELS", "LogFile", "StudyLog"]
 
 #: Levels as the command line numbers them.
 LEVELS = {
@@ -40,6 +41,24 @@ _ENCODERS: dict[type, Callable[[Any], str]] = {str: _text, int: int.__repr__}
 
 #: Bytes of lines that are collected, and that are kept while the file cannot be written.
 _MANY_WAITING, _MOST_WAITING = 1 << 16, 1 << 20
+
+
+def check_log_path(path: Path) -> None:
+    """Refuse a log file that nothing could ever be written to. A full disk is waited for.
+
+    Raises:
+        WorkspaceError: the text says why.
+    """
+    if path.is_dir():
+        why = "it is a folder"
+    elif path.exists():
+        why = "" if os.access(path, os.W_OK) else "you may not write to it"
+    elif not path.parent.is_dir():
+        why = f"there is no folder {path.parent}"
+    else:
+        why = "" if os.access(path.parent, os.W_OK | os.X_OK) else "you may not write to its folder"
+    if why:
+        raise WorkspaceError(f"{path} cannot be the log: {why}. Name another file with -l")
 
 
 class LogFile:

@@ -17,7 +17,7 @@ from pathlib import Path
 from maestro_conductor.core.study_state import NONE, StudyState
 from maestro_conductor.model.graph import Graph
 from maestro_conductor.model.states import NAMES, RUNNING
-from maestro_conductor.workspace.files import replace_file
+from maestro_conductor.workspace.atomic_write import replace_file
 from maestro_conductor.workspace.regular_files import open_regular
 
 __all__ = ["COLUMNS", "StatusFile", "rows"]

@@ -18,7 +18,7 @@ import msgpack
 from maestro_conductor.errors import FormatError, WorkspaceError
 from maestro_conductor.model.graph import FailureRule, Graph, Step
 from maestro_conductor.workspace.checksums import check_sum
-from maestro_conductor.workspace.files import GRAPH
+from maestro_conductor.workspace.paths import GRAPH
 from maestro_conductor.workspace.graph_checks import (
     check_head,
     check_instance,

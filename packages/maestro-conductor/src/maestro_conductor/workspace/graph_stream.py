@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import msgpack
 
 from maestro_conductor.workspace.checksums import check_sum, has_sum
-from maestro_conductor.workspace.files import check_header
+from maestro_conductor.workspace.headers import check_header
 
 __all__ = ["FEATURES", "GraphStream"]
 

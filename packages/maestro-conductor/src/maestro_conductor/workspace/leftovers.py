@@ -8,7 +8,7 @@ import re
 import time
 from pathlib import Path
 
-from maestro_conductor.workspace.files import REQUESTS
+from maestro_conductor.workspace.paths import REQUESTS
 
 __all__ = ["sweep"]
 

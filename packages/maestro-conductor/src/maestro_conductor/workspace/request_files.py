@@ -14,7 +14,7 @@ from pathlib import Path
 import attrs
 
 from maestro_conductor.model.settings import SettingsChange
-from maestro_conductor.workspace.files import CLAIMED, REQUESTS
+from maestro_conductor.workspace.paths import CLAIMED, REQUESTS
 from maestro_conductor.workspace.regular_files import read_regular
 from maestro_conductor.workspace.request_parsing import NotYetError, parse_resume, parse_update
 from maestro_conductor.workspace.sharing import make_requests_folder

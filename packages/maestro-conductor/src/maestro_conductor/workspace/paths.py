@@ -1,0 +1,13 @@
+"""Where the files of a workspace are, relative to its root."""
+
+from __future__ import annotations
+
+__all__ = ["CLAIMED", "CONDUCTOR", "GRAPH", "JOURNAL", "LOCK", "REQUESTS", "RUN"]
+
+GRAPH = ".maestro/graph.msgpack"
+RUN = ".maestro/run.msgpack"
+JOURNAL = ".maestro/journal.msgpack"
+LOCK = ".maestro/lock"
+CONDUCTOR = ".maestro/conductor.msgpack"
+REQUESTS = ".maestro/requests"
+CLAIMED = ".maestro/claimed"
