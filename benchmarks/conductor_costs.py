@@ -28,8 +28,8 @@ from maestro_conductor.model import records
 from maestro_conductor.model.settings import Settings
 from maestro_conductor.observers.status_csv import StatusFile
 from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
-from maestro_conductor.workspace.paths import JOURNAL
 from maestro_conductor.workspace.graph_file import read_graph
+from maestro_conductor.workspace.paths import JOURNAL
 
 STUDY_ID = "3f9a0c2d71e8"
 #: ms, s, MB, part of a core.

@@ -12,8 +12,8 @@ from maestro_conductor.app.command import main
 from maestro_conductor.errors import FormatError
 from maestro_conductor.testing import StepPlan, make_workspace
 from maestro_conductor.workspace.checksums import check_sum, has_sum, seal
-from maestro_conductor.workspace.paths import GRAPH, RUN
 from maestro_conductor.workspace.graph_file import GraphFile, read_graph
+from maestro_conductor.workspace.paths import GRAPH, RUN
 from maestro_conductor.workspace.run_file import read_run
 
 PLANS = [StepPlan("a", ["true", "false"]), StepPlan("b", ["true"], funnels=["a"])]

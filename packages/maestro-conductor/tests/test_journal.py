@@ -16,8 +16,8 @@ from maestro_conductor.model.settings import Settings
 from maestro_conductor.testing import SmallDisk, StepPlan, make_workspace
 from maestro_conductor.testing.world import World
 from maestro_conductor.workspace.checksums import seal
-from maestro_conductor.workspace.paths import JOURNAL
 from maestro_conductor.workspace.graph_file import read_graph
+from maestro_conductor.workspace.paths import JOURNAL
 
 STUDY_ID = "3f9a0c2d71e8"
 

@@ -299,8 +299,8 @@ def read_head(root: Path) -> tuple[dict[str, Any], list[Step]]:
         maestro_conductor.errors.ConductorError: It is missing, damaged or too new.
     """
     from maestro_conductor.errors import ConductorError, FormatError, WorkspaceError
-    from maestro_conductor.workspace.paths import GRAPH
     from maestro_conductor.workspace.graph_stream import GraphStream
+    from maestro_conductor.workspace.paths import GRAPH
 
     path = root / GRAPH
     try:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
+import attrs
+
 from maestro_conductor.__about__ import __version__
 from maestro_conductor.app.signals import Signals
 from maestro_conductor.backends.discovery import create_adapter
@@ -29,6 +31,7 @@ from maestro_conductor.observers.log_writer import (
     LEVELS,
     LogFile,
     StudyLog,
+    check_log_path,
     plain_copy,
 )
 from maestro_conductor.observers.status_csv import StatusFile
@@ -36,18 +39,37 @@ from maestro_conductor.runtime.context import Parts
 from maestro_conductor.runtime.host import Host
 from maestro_conductor.runtime.main_loop import Loop
 from maestro_conductor.runtime.progress import Progress
+from maestro_conductor.workspace.atomic_write import ensure_seen
 from maestro_conductor.workspace.conductor_lock import Hold, boot_id, hold, last_holder
 from maestro_conductor.workspace.disk import Disk
-from maestro_conductor.workspace.paths import JOURNAL
-from maestro_conductor.observers.log_writer import check_log_path
-from maestro_conductor.workspace.atomic_write import ensure_seen
 from maestro_conductor.workspace.graph_file import GraphFile
 from maestro_conductor.workspace.leftovers import sweep
+from maestro_conductor.workspace.paths import JOURNAL
 from maestro_conductor.workspace.request_files import RequestFiles
 from maestro_conductor.workspace.run_file import read_run
 from maestro_conductor.workspace.sharing import open_to_group
 
 __all__ = ["conduct", "log_path_of"]
+
+
+@attrs.frozen
+class ConductOptions:
+    """How a conductor was asked to run: see `conduct`.
+
+    Attributes:
+        previous: who held the workspace before and did not say that it left; None: nobody.
+    """
+
+    log_path: Path
+    log_level: int
+    log_to_stdout: bool
+    sleeptime: float | None
+    ready: Callable[[], None] | None
+    observer: Callable[[Progress], None] | None
+    local_steps: str
+    factory: AdapterFactory
+    host: Host
+    previous: str | None
 
 
 def conduct(
@@ -108,13 +130,7 @@ def conduct(
                     f"{root} was replaced by another study in this moment, and nothing was "
                     "started. To run that one, start it again"
                 )
-            return _conduct(
-                root,
-                graph_file,
-                run,
-                held,
-                signals,
-                previous=before.describe() if before is not None and before.live else None,
+            options = ConductOptions(
                 log_path=log_path or log_path_of(root, graph.name),
                 log_level=log_level,
                 log_to_stdout=log_to_stdout,
@@ -124,7 +140,9 @@ def conduct(
                 local_steps=local_steps,
                 factory=scheduler_factory or create_adapter,
                 host=host or Host(),
+                previous=before.describe() if before is not None and before.live else None,
             )
+            return _conduct(root, graph_file, run, held, signals, options)
     finally:
         graph_file.close()
 
@@ -149,21 +167,12 @@ def _conduct(
     run: Run,
     held: Hold,
     signals: Signals,
-    *,
-    previous: str | None,
-    log_path: Path,
-    log_level: int,
-    log_to_stdout: bool,
-    sleeptime: float | None,
-    ready: Callable[[], None] | None,
-    observer: Callable[[Progress], None] | None,
-    local_steps: str,
-    factory: AdapterFactory,
-    host: Host,
+    options: ConductOptions,
 ) -> int:
+    host = options.host
     clock, graph = host.clock, graph_file.graph
-    log_file = LogFile(log_path, plain_copy if log_to_stdout else None, host.disk)
-    log = StudyLog(log_file, LEVELS[log_level], graph.name, str(root))
+    log_file = LogFile(options.log_path, plain_copy if options.log_to_stdout else None, host.disk)
+    log = StudyLog(log_file, LEVELS[options.log_level], graph.name, str(root))
     sweep(root)
     state, journal = _open_journal(root, graph, run, log, host.disk)
     try:
@@ -171,10 +180,10 @@ def _conduct(
             root, lambda path, reason: log.event("request_rejected", path=str(path), reason=reason)
         )
         if state.outcome is not None and not requests.any_waiting():
-            if ready is not None:
-                ready()
+            if options.ready is not None:
+                options.ready()
             return state.outcome[1]
-        local, scheduler = _make_adapters(graph, factory)
+        local, scheduler = _make_adapters(graph, options.factory)
         submission = Submission(graph_file, run, root, scheduler or local)
         slots = local.describe().get("slots")
         machine = Machine(
@@ -189,7 +198,7 @@ def _conduct(
         opened = records.opened(clock.wall(), platform.node(), boot_id(), os.getpid(), __version__)
         state.apply(opened)
         journal.add(opened)
-        settings = state.settings.changed(SettingsChange(sleep=sleeptime))
+        settings = state.settings.changed(SettingsChange(sleep=options.sleeptime))
         if settings != state.settings:
             record = records.settings(clock.wall(), "run", settings)
             state.apply(record)
@@ -199,7 +208,7 @@ def _conduct(
             host=held.me.host,
             pid=held.me.pid,
             version=__version__,
-            previous=previous,
+            previous=options.previous,
         )
         parts = Parts(
             root=root,
@@ -217,9 +226,9 @@ def _conduct(
             host=host,
             wake=signals.wake,
             signal=lambda: signals.name,
-            local_steps=local_steps,
-            ready=ready,
-            observer=observer,
+            local_steps=options.local_steps,
+            ready=options.ready,
+            observer=options.observer,
         )
         return Loop(parts).run()
     finally:

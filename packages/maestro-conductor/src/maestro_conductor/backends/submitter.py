@@ -17,8 +17,8 @@ from maestro_conductor.core.instructions import Job
 from maestro_conductor.errors import ConductorError
 from maestro_conductor.model.settings import Run
 from maestro_conductor.workspace.attempt_file import void_attempt
-from maestro_conductor.workspace.paths import GRAPH
 from maestro_conductor.workspace.graph_file import GraphFile
+from maestro_conductor.workspace.paths import GRAPH
 
 __all__ = ["Answer", "Submission", "file_trouble", "withdrawn"]
 

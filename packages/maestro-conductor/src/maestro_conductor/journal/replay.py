@@ -13,8 +13,8 @@ from maestro_conductor.journal.reader import AWAY, JournalReader
 from maestro_conductor.model.graph import Graph
 from maestro_conductor.model.records import Record
 from maestro_conductor.model.settings import Run
-from maestro_conductor.workspace.paths import JOURNAL
 from maestro_conductor.workspace.graph_file import read_graph
+from maestro_conductor.workspace.paths import JOURNAL
 from maestro_conductor.workspace.run_file import read_run
 
 __all__ = ["load", "read_state", "replay"]

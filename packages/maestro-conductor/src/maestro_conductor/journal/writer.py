@@ -10,8 +10,8 @@ from maestro_conductor.errors import WorkspaceError
 from maestro_conductor.journal.compaction import compact, worth_it
 from maestro_conductor.journal.framing import encode, journal_header
 from maestro_conductor.model.records import Record
-from maestro_conductor.workspace.disk import Disk, SystemDisk
 from maestro_conductor.workspace.atomic_write import ensure_seen
+from maestro_conductor.workspace.disk import Disk, SystemDisk
 from maestro_conductor.workspace.regular_files import open_regular
 
 __all__ = ["JournalWriter"]

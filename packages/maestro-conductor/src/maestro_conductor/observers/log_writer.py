@@ -18,11 +18,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from maestro_conductor.observers.log_events import EVENTS
 from maestro_conductor.errors import WorkspaceError
+from maestro_conductor.observers.log_events import EVENTS
 from maestro_conductor.workspace.disk import Disk, SystemDisk
 
-__all__ = ["check_log_path", "DEFAULT_LEVEL", "LEVELS", "LogFile", "StudyLog"]
+__all__ = ["DEFAULT_LEVEL", "LEVELS", "LogFile", "StudyLog", "check_log_path"]
 
 #: Levels as the command line numbers them.
 LEVELS = {

@@ -16,10 +16,16 @@ import attrs
 import msgpack
 
 from maestro_conductor.errors import FormatError, HeldError, WorkspaceError
+from maestro_conductor.workspace.atomic_write import (
+    NO_ROOM,
+    OWN_MODE,
+    ensure_seen,
+    overwrite_file,
+    replace_file,
+)
 from maestro_conductor.workspace.checksums import check_sum, has_sum, seal
-from maestro_conductor.workspace.paths import CONDUCTOR, LOCK
-from maestro_conductor.workspace.atomic_write import NO_ROOM, OWN_MODE, ensure_seen, overwrite_file, replace_file
 from maestro_conductor.workspace.headers import check_header, header
+from maestro_conductor.workspace.paths import CONDUCTOR, LOCK
 from maestro_conductor.workspace.regular_files import open_regular, read_regular
 
 __all__ = [

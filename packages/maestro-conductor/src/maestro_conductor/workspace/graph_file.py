@@ -18,7 +18,6 @@ import msgpack
 from maestro_conductor.errors import FormatError, WorkspaceError
 from maestro_conductor.model.graph import FailureRule, Graph, Step
 from maestro_conductor.workspace.checksums import check_sum
-from maestro_conductor.workspace.paths import GRAPH
 from maestro_conductor.workspace.graph_checks import (
     check_head,
     check_instance,
@@ -28,6 +27,7 @@ from maestro_conductor.workspace.graph_checks import (
     refuse_instance,
 )
 from maestro_conductor.workspace.graph_stream import GraphStream
+from maestro_conductor.workspace.paths import GRAPH
 from maestro_conductor.workspace.regular_files import open_regular, stream_regular
 
 __all__ = ["GraphFile", "read_graph"]

@@ -13,8 +13,8 @@ from maestro_conductor.errors import FormatError, WorkspaceError
 from maestro_conductor.model.settings import Run, Settings
 from maestro_conductor.workspace.checksums import check_sum, has_sum
 from maestro_conductor.workspace.field_checks import COUNT, FLAG, Place, Rules, is_pause
-from maestro_conductor.workspace.paths import RUN
 from maestro_conductor.workspace.headers import check_header
+from maestro_conductor.workspace.paths import RUN
 from maestro_conductor.workspace.regular_files import read_regular
 
 __all__ = ["read_run", "read_run_record"]
