@@ -143,7 +143,7 @@ def test_a_study_can_be_cancelled_while_the_disk_is_full(small_disk):
 
 
 def test_an_update_is_taken_while_the_disk_is_full(small_disk):
-    root = make_long_study(small_disk, count=6)
+    root = make_long_study(small_disk)
     request = small_disk / "update"
     request.write_text("throttle: 1\n")
     with paused(root, small_disk) as process:
