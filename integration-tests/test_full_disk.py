@@ -71,9 +71,20 @@ def make_long_study(disk: Path, count: int = 20) -> Path:
 
 
 @contextlib.contextmanager
+def conducting(root: Path, **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """A conductor; where the test has failed, it is not waited for: it may wait for ever."""
+    with subprocess.Popen(conductor(root), stderr=subprocess.PIPE, text=True, **options) as process:
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
+
+
+@contextlib.contextmanager
 def paused(root: Path, disk: Path) -> Iterator[subprocess.Popen[str]]:
     """A conductor whose study stands still, as the disk is full."""
-    with subprocess.Popen(conductor(root), stderr=subprocess.PIPE, text=True) as process:
+    with conducting(root) as process:
         assert process.stderr
         wait_until(lambda: (root / "a/N.3/count").exists())
         fill(disk)
@@ -116,7 +127,7 @@ def test_a_signal_stops_it_while_the_disk_is_full(small_disk, number):
 
 def test_a_study_can_be_cancelled_while_the_disk_is_full(small_disk):
     root = make_workspace(small_disk / "w", [StepPlan("a", ["sleep 100"])])
-    with subprocess.Popen(conductor(root), stderr=subprocess.PIPE, text=True) as process:
+    with conducting(root) as process:
         wait_until(lambda: "step_started" in events(root))
         fill(small_disk)
         asked = subprocess.run(
@@ -132,7 +143,7 @@ def test_a_study_can_be_cancelled_while_the_disk_is_full(small_disk):
 
 
 def test_an_update_is_taken_while_the_disk_is_full(small_disk):
-    root = make_long_study(small_disk, count=6)
+    root = make_long_study(small_disk)
     request = small_disk / "update"
     request.write_text("throttle: 1\n")
     with paused(root, small_disk) as process:
@@ -164,11 +175,11 @@ def test_an_update_that_there_is_no_room_for_is_one_message(small_disk):
 def test_a_study_begins_while_the_disk_is_full(small_disk):
     root = make_long_study(small_disk, count=3)
     fill(small_disk)
-    with subprocess.Popen(conductor(root), stderr=subprocess.PIPE, text=True) as process:
+    with conducting(root) as process:
         assert process.stderr
         assert "the study pauses: " in process.stderr.readline()
         assert list(root.glob("a/*/count")) == []
-        assert "no room on the disk" in str(seen_by_people(root))
+        wait_until(lambda: "no room on the disk" in seen_by_people(root))
         (small_disk / "ballast").unlink()
         assert "the study goes on" in process.stderr.readline()
         assert process.wait(60) == 0
@@ -186,15 +197,13 @@ def test_a_disk_that_takes_no_more_files(tmp_path, begun):
         root = make_long_study(disk)
         with contextlib.ExitStack() as stack:
             if begun:
-                process = stack.enter_context(
-                    subprocess.Popen(conductor(root), stderr=subprocess.PIPE, text=True)
-                )
+                process = stack.enter_context(conducting(root))
                 wait_until(lambda: (root / "a/N.3/count").exists())
             ballast = fill_with_files(disk)
             if begun:
                 assert "the study pauses: " in process.stderr.readline()
                 wait_until(lambda: not running(root), "the end of what ran")
-                assert "stands still" in seen_by_people(root)
+                wait_until(lambda: "stands still" in seen_by_people(root))
             else:
                 done = subprocess.run(
                     conductor(root), capture_output=True, text=True, check=False, timeout=60
@@ -221,9 +230,7 @@ def limited(size: int) -> Callable[[], None]:
 def test_files_that_may_not_grow(tmp_path, size, number):
     """`ulimit -f`: it waits, as on a full disk, and a signal stops it."""
     root = make_workspace(tmp_path / "w", [StepPlan("a", [COUNT] * 200)], batch={"local_slots": 2})
-    with subprocess.Popen(
-        conductor(root), stderr=subprocess.PIPE, text=True, preexec_fn=limited(size)
-    ) as process:
+    with conducting(root, preexec_fn=limited(size)) as process:
         assert process.stderr
         # The log, which only informs, may reach its end first.
         assert any("the study pauses: " in line for line in process.stderr)

@@ -31,7 +31,5 @@ class TestGridEngine(AdapterContract):
     patience = 240.0
 
     @pytest.fixture
-    def make_adapter(self, monkeypatch):
-        # This Grid Engine writes its accounts within a second.
-        monkeypatch.setattr(maestro_gridengine, "QACCT_LAG", 8.0)
+    def make_adapter(self):
         return lambda: maestro_adapters.load("gridengine", {"timeout": 30})

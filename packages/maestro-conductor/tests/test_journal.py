@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from random import Random
 
 import pytest
@@ -269,3 +270,21 @@ def test_another_major_version_is_refused_by_name(tmp_path):
     path.write_bytes(seal(pack, {**head, "version": [1, 9], "requires": ["retries"]}))
     with pytest.raises(FormatError, match="needs `retries`"):
         read_all(path)
+
+
+def test_no_flipped_bit_of_any_frame_is_passed_over(tmp_path):
+    """Only the last frame may be lost: it cannot be told from a torn write."""
+    path = tmp_path / "journal.msgpack"
+    writer = JournalWriter.create(path, "0123456789ab", 3)
+    for record in some_records(6):
+        writer.add(record)
+    writer.flush()
+    writer.close()
+    content = path.read_bytes()
+    whole = read_all(path)
+    for bit in range(8 * len(content)):
+        flipped = bytearray(content)
+        flipped[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(flipped)
+        with contextlib.suppress(FormatError):
+            assert read_all(path) == whole[:-1], f"bit {bit % 8} of byte {bit // 8}"

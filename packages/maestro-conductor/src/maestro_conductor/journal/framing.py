@@ -102,7 +102,7 @@ class Frames:
         sequence = self.sequence
         try:
             for frame in unpacker:
-                number, crc, body = frame[0], frame[1], frame[2]
+                number, crc, body = frame  # just three: a fourth would be a later frame, swallowed
                 if number != sequence or crc32(body, crc32(number.to_bytes(8, "big"))) != crc:
                     return
                 record = _unpack(body)

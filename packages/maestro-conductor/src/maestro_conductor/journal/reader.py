@@ -144,7 +144,7 @@ class JournalReader:
             FormatError: there is a later frame behind the bad one, and no zeros between.
         """
         later = find_frame(tail, self.sequence)
-        if later is not None and later[0] and _ZEROS not in tail[: later[0]]:
+        if later is not None and _ZEROS not in tail[: later[0]]:
             raise FormatError(
                 f"{self.path} is damaged: frame {self.sequence}, at byte {self.offset}, is not as "
                 f"it was written, and frame {later[1]} behind it is. Put back a copy of the file. "
