@@ -58,3 +58,51 @@ def test_a_forbidden_import_is_refused_and_named(
     assert done.returncode == 1, done.stdout + done.stderr
     assert "BROKEN" in done.stdout
     assert f"{importer}.trespasser -> {imported}" in done.stdout
+
+
+#: A module, what it may not import, and the contract that says so.
+TRESPASSES = [
+    ("maestro_conductor/core/machine.py", "import time", "core does no I/O"),
+    (
+        "maestro_conductor/workspace/paths.py",
+        "import maestro_conductor.app.conduct",
+        "maestro_conductor: each room",
+    ),
+    (
+        "maestro_adapters/slurm/states.py",
+        "import maestro_adapters.lsf.states",
+        "schedulers do not know",
+    ),
+    (
+        "maestro_adapters/job/states.py",
+        "import maestro_adapters.batch.adapter",
+        "maestro_adapters: each room",
+    ),
+    ("maestro_spec/yaml/nodes.py", "import maestro_spec.lint.run", "maestro_spec: each room"),
+    (
+        "maestro_graph/model/graph.py",
+        "import maestro_graph.files.graph_file",
+        "maestro_graph: each room",
+    ),
+    ("maestro_cli/ui/signals.py", "import maestro_cli.commands.run", "maestro_cli: each room"),
+    ("maestro_graph/unplaced.py", "", "maestro_graph: each room"),
+]
+
+
+@pytest.mark.parametrize(("module", "line", "contract"), TRESPASSES, ids=lambda value: value)
+def test_each_contract_of_the_rooms_can_be_broken(
+    sources: Path, module: str, line: str, contract: str
+) -> None:
+    with (sources / module).open("a", encoding="utf-8") as file:
+        file.write(f"\n{line}\n")
+    done = lint_imports(sources)
+    assert done.returncode == 1
+    shown = " ".join(done.stdout.split())
+    broken = list(shown.split(" BROKEN")[:-1])
+    assert any(contract in part[-200:] for part in broken)
+
+
+def test_the_drawing_of_the_rooms_is_up_to_date(repository: Path) -> None:
+    check = [sys.executable, repository / "scripts/rooms.py", "--check"]
+    done = subprocess.run(check, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
