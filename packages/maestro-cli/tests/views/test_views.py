@@ -202,7 +202,7 @@ def test_json_has_just_the_documented_fields(
         assert dict.fromkeys(STEP_FIELDS, True) == {
             name: isinstance(value, STEP_FIELDS[name]) for name, value in step.items()
         }
-    page = (Path(__file__).parents[3] / "docs/commands.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[4] / "docs/commands.md").read_text(encoding="utf-8")
     for name in {**FIELDS, **STEP_FIELDS}:
         assert f"`{name}`" in page
     make2 = found["steps"][1]
