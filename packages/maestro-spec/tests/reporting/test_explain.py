@@ -7,7 +7,7 @@ import pytest
 from maestro_spec.diagnostics.codes import CODES
 from maestro_spec.reporting.explain import explain_all, explain_one, explanations
 
-#: they need files that are too large, or no files, and have tests of their own in test_yaml_source
+#: they need files that are too large, or no files, and have tests of their own in yaml/test_parser
 WITHOUT_EXAMPLE = {"MS001", "MS002", "MS004", "MS005", "MS006", "MS007"}
 
 
