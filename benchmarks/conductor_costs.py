@@ -87,7 +87,7 @@ def quiet_poll(steps: int, in_flight: int) -> float:
         for number in range(1, 12):
             answered.clear()
             begun = time.process_time()
-            link.work(number * 100.0, machine.lanes["scheduled"].jobs, 60.0)
+            link.work(number * 100.0, machine.queues["scheduled"].jobs, 60.0)
             while not answered:
                 time.sleep(0.0005)
             machine.handle(link.collect(), Now(1, 1.0))

@@ -121,7 +121,7 @@ class Bench:
             i = self.index(name)
             self._jobs += 1
             given = answer or {"job": f"j{self._jobs}", "state": "RUNNING"}
-            lane = self.machine.lane_of(i).name
+            lane = self.machine.queues.of(i).name
             self.handle(Answers(lane, [(i, self.state.attempt[i], given)]))
         return self.turn.instructions
 
@@ -129,7 +129,7 @@ class Bench:
         i = self.index(name)
         job = self.state.job[i] or ""
         answer = {"state": state, "exit_code": code, "reason": None, **more}
-        return self.handle(Polled(self.machine.lane_of(i).name, {job: answer}))
+        return self.handle(Polled(self.machine.queues.of(i).name, {job: answer}))
 
     def settle(self, name: str, fate: str, code: int | None = None) -> list[Any]:
         i = self.index(name)

@@ -12,7 +12,7 @@ from maestro_conductor.app.conduct import conduct
 from maestro_conductor.backends.local_backend import LocalLink
 from maestro_conductor.backends.submitter import Submission, withdrawn
 from maestro_conductor.core.instructions import Job
-from maestro_conductor.core.queues import LOCAL, Lane
+from maestro_conductor.core.queues import LOCAL, Queue
 from maestro_conductor.journal import read_state
 from maestro_conductor.model.settings import Run
 from maestro_conductor.model.states import CODES
@@ -34,7 +34,7 @@ class Bench:
         self.root = root
         self.adapter = ScriptedScheduler(outcome=first_runs(slots))
         submission = Submission(GraphFile(root), Run("3f9a0c2d71e8"), root, self.adapter)
-        self.lane = Lane(LOCAL, slots, lambda _instance: 1, least_ahead=9)
+        self.lane = Queue(LOCAL, slots, lambda _instance: 1, least_ahead=9)
         self.link = LocalLink(self.adapter, submission, self.lane)
 
     def submit(self, *instances):

@@ -162,7 +162,7 @@ def test_a_late_search_of_a_dead_attempt_is_discarded(bench, answer):
     assert b.handle(Found("scheduled", [(0, 1, answer)])) == []
     assert [name for name, _ in b.turn.notes] == ["late_answer"]
     assert not b.turn.records
-    assert b.machine.lanes["scheduled"].jobs == {}
+    assert b.machine.queues["scheduled"].jobs == {}
 
 
 def test_what_is_said_of_the_job_or_the_file_of_a_dead_attempt_is_discarded(bench):
@@ -221,7 +221,7 @@ def test_a_mistake_of_ours_is_told_with_the_instance(bench):
     b = bench(StepPlan("a"))
     b.run("a")
     with pytest.raises(IllegalTransitionError, match="a may not go from FINISHED to RUNNING"):
-        b.machine._row(0, RUNNING)
+        b.machine._step.row(0, RUNNING)
 
 
 def test_what_a_dead_conductor_left_is_looked_up_before_anything_starts(bench):
@@ -230,6 +230,6 @@ def test_what_a_dead_conductor_left_is_looked_up_before_anything_starts(bench):
     heir = Machine(b.graph, b.state, local_slots=1)
     turn = heir.start(b.now)
     assert turn.instructions == [Find("local", [(0, 1, "m3f9a0c2d71e8.0.1")])]
-    assert heir.lanes["scheduled"].jobs == {"9": 2}
+    assert heir.queues["scheduled"].jobs == {"9": 2}
     heir.handle([Found("local", [(0, 1, {"job": "4711", "state": "RUNNING"})])], b.now)
     assert b.states() == {"a_N.0": "RUNNING", "a_N.1": "QUEUED", "s": "PENDING"}

@@ -15,7 +15,7 @@ from maestro_conductor.backends.submitter import Answer, Submission, file_troubl
 from maestro_conductor.core.events import Answers, Event, Found, Polled
 from maestro_conductor.core.instructions import Find, Job
 from maestro_conductor.core.job_reports import LIVE
-from maestro_conductor.core.queues import LOCAL, Lane
+from maestro_conductor.core.queues import LOCAL, Queue
 
 __all__ = ["LocalLink"]
 
@@ -35,7 +35,7 @@ class LocalLink:
         trouble: why scripts could not be written last time; None: they could.
     """
 
-    def __init__(self, adapter: LocalAdapter, submission: Submission, lane: Lane) -> None:
+    def __init__(self, adapter: LocalAdapter, submission: Submission, lane: Queue) -> None:
         self.adapter = adapter
         self._submission = submission
         self._lane = lane

@@ -7,7 +7,7 @@ from collections import Counter
 from maestro_conductor.core import throttle
 from maestro_conductor.core.dependencies import satisfied
 from maestro_conductor.core.machine import Machine
-from maestro_conductor.core.queues import LOCAL, Lane
+from maestro_conductor.core.queues import LOCAL, Queue
 from maestro_conductor.model.graph import Graph
 from maestro_conductor.model.states import (
     CANCELLED,
@@ -38,7 +38,7 @@ def validate(machine: Machine, graph: Graph, *, steady: float) -> None:
         _check(found[code] == count, f"{found[code]} are {NAMES[code]}, {count} were counted")
     for i, code in enumerate(state.state):
         _validate_instance(machine, graph, i, code)
-    for lane in machine.lanes.values():
+    for lane in machine.queues.values():
         _validate_lane(machine, lane)
     if not machine.closing and not state.cancelling and not machine.dry:
         _validate_work_conserved(machine, steady)
@@ -56,7 +56,7 @@ def _validate_instance(machine: Machine, graph: Graph, i: int, code: int) -> Non
         step = graph.steps[group]
         members = range(step.first, step.first + step.count)
         open_needs += [need for need in members if not satisfied(graph, state, need)]
-    lane = machine.lane_of(i)
+    lane = machine.queues.of(i)
     if code == INITIALIZED:
         _check(bool(open_needs), f"{name} waits for nothing")
         dead = [n for n in open_needs if state.state[n] in (FAILED, TIMEDOUT, HWFAILURE, CANCELLED)]
@@ -67,7 +67,7 @@ def _validate_instance(machine: Machine, graph: Graph, i: int, code: int) -> Non
     _check(code != INCOMPLETE, f"{name} was left between two attempts")
     if code in (QUEUED, WAITING):
         _check(not state.cancelling, f"{name} while the study is cancelled")
-        known = i in lane.ready or i in machine.paused
+        known = i in lane.ready or i in machine.timers.paused
         _check(known, f"{name} was forgotten")
     if code in IN_FLIGHT:
         _check(state.attempt[i] > 0, f"{name} has no attempt")
@@ -78,7 +78,7 @@ def _validate_instance(machine: Machine, graph: Graph, i: int, code: int) -> Non
         _check(i not in lane.announced, f"{name} is announced")
 
 
-def _validate_lane(machine: Machine, lane: Lane) -> None:
+def _validate_lane(machine: Machine, lane: Queue) -> None:
     state = machine.state
     _check(lane.used == sum(lane.weights.values()), f"{lane.name}: slots were miscounted")
     if lane.slots is not None:
@@ -100,11 +100,13 @@ def _validate_work_conserved(machine: Machine, steady: float) -> None:
     state = machine.state
     if throttle.room(state.settings.throttle, state.in_flight(), len(state)) <= 0:
         return
-    for lane in machine.lanes.values():
+    for lane in machine.queues.values():
         if lane.blocked_until > steady:
             continue
         waiting = [
-            i for i in lane.ready if state.state[i] in (QUEUED, WAITING) and i not in machine.paused
+            i
+            for i in lane.ready
+            if state.state[i] in (QUEUED, WAITING) and i not in machine.timers.paused
         ]
         idle = bool(waiting) and lane.fits(min(waiting))
         _check(not idle, f"{lane.name}: {waiting} could have been submitted")

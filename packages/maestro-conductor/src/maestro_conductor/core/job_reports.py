@@ -1,15 +1,19 @@
-"""What polls, searches and attempt files say of attempts."""
+"""Take in what polls, searches and attempt files say of attempts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from maestro_conductor.core.attempt_end import Endings
+from maestro_conductor.core.attempt_end import AttemptEnds
+from maestro_conductor.core.cancellation import Cancellation
 from maestro_conductor.core.events import Found, Polled, Settled
+from maestro_conductor.core.in_flight import InFlights
 from maestro_conductor.core.instructions import Settle
-from maestro_conductor.core.queues import LOCAL, Lane
+from maestro_conductor.core.queues import LOCAL, Queue, Queues
 from maestro_conductor.core.retry_policy import classify_exit
+from maestro_conductor.core.step_change import StepChange
+from maestro_conductor.core.timers import Timers
 from maestro_conductor.model import records
 from maestro_conductor.model.states import (
     CANCELLED,
@@ -24,7 +28,7 @@ from maestro_conductor.model.states import (
     UNKNOWN,
 )
 
-__all__ = ["LIVE", "Sightings", "submitted_state"]
+__all__ = ["LIVE", "JobReports", "submitted_state"]
 
 #: The driver's exit codes when nothing ran: the attempt file could not be made, or was there
 #: already. A step's own command may end with them too; the attempt file tells.
@@ -65,13 +69,35 @@ _ENDS = {
 }
 
 
-class Sightings(Endings):
-    """The part of `maestro_conductor.core.machine.Machine` that learns what became of attempts."""
+class JobReports:
+    """Learns what became of attempts.
+
+    Attributes:
+        ends: local jobs that ended in this turn.
+    """
+
+    def __init__(
+        self,
+        step: StepChange,
+        queues: Queues,
+        in_flight: InFlights,
+        timers: Timers,
+        cancellation: Cancellation,
+        attempts: AttemptEnds,
+    ) -> None:
+        self._step = step
+        self._queues = queues
+        self._in_flight = in_flight
+        self._timers = timers
+        self._cancellation = cancellation
+        self._attempts = attempts
+        self.ends = 0
 
     # -- what schedulers say of jobs that were submitted --
 
-    def _polled(self, event: Polled) -> None:
-        lane = self.lanes[event.lane]
+    def polled(self, event: Polled) -> None:
+        """Take in what a scheduler says of jobs."""
+        lane = self._queues[event.lane]
         jobs = lane.jobs
         for job, answer in event.jobs.items():
             i = jobs.get(job)
@@ -81,147 +107,161 @@ class Sightings(Endings):
             if name in LIVE:
                 self._lives(i, name, answer)
             else:
-                self._ends += event.lane == LOCAL
+                self.ends += event.lane == LOCAL
                 self._over(lane, i, job, name, answer)
 
     def _lives(self, i: int, name: str, answer: Mapping[str, Any]) -> None:
         if name == "UNREACHABLE":
             return
-        if self._missing:
-            self._missing.pop(i, None)
+        known = self._in_flight.get(i)
+        if known is not None:
+            known.missing = None
         new = LIVE[name]
-        old = self.state.state[i]
+        old = self._step.state.state[i]
         reason = answer.get("reason")
         if name == "SUSPENDED":
             reason = reason or "suspended by the scheduler"
         elif name == "UNKNOWN":
             new = old
             reason = f"the scheduler says {answer.get('native')}"
-        if new is None or (new == old and (new == FINISHING or reason == self.state.reason.get(i))):
+        if new is None or (
+            new == old and (new == FINISHING or reason == self._step.state.reason.get(i))
+        ):
             return
         started = answer.get("started")
         at = int(started * 1000) if new == RUNNING and started else None
-        self._row(i, new, at=at, reason=reason)
+        self._step.row(i, new, at=at, reason=reason)
 
-    def _over(self, lane: Lane, i: int, job: str, name: str, answer: Mapping[str, Any]) -> None:
+    def _over(self, lane: Queue, i: int, job: str, name: str, answer: Mapping[str, Any]) -> None:
         """A job no longer lives."""
         end = _ENDS.get(name)
         code = answer.get("exit_code")
         ended = answer.get("ended")
-        at = int(ended * 1000) if ended else self._now.wall
+        at = int(ended * 1000) if ended else self._step.now.wall
         if lane.name == LOCAL and end == FINISHED:
-            self._ended(i, FINISHED, 0 if code is None else code, at, answer.get("reason"))
+            self._attempts.ended(i, FINISHED, 0 if code is None else code, at, answer.get("reason"))
         elif lane.name == LOCAL and end == FAILED and not _is_doubtful(code):
-            self._ended(i, FAILED, code, at, answer.get("reason"))
+            self._attempts.ended(i, FAILED, code, at, answer.get("reason"))
         elif lane.name == LOCAL and end in (TIMEDOUT, CANCELLED):
-            self._ended(i, end, code, at, answer.get("reason"))
-        elif i not in self._verdicts:
+            self._attempts.ended(i, end, code, at, answer.get("reason"))
+        elif (known := self._in_flight[i]).verdict is None:
             # The attempt's own file knows best whether its command ran, when, and how it ended.
             if end is None:
-                since = self._missing.setdefault(i, self._now.steady)
-                void = self._now.steady - since >= _GRACE
+                if known.missing is None:
+                    known.missing = self._step.now.steady
+                void = self._step.now.steady - known.missing >= _GRACE
             else:
                 void = end == TIMEDOUT or (end != FINISHED and _is_doubtful(code))
-            self._verdicts[i] = {**answer, "state": name, "job": job}
-            self._turn.instructions.append(Settle(i, self.state.attempt[i], void))
+            known.verdict = {**answer, "state": name, "job": job}
+            self._step.instruct(Settle(i, self._step.state.attempt[i], void))
 
     # -- searches for attempts whose submission was not answered for --
 
-    def _found(self, event: Found) -> None:
-        lane = self.lanes[event.lane]
+    def found(self, event: Found) -> None:
+        """Take in what a search for submissions found whose answer never came."""
+        lane = self._queues[event.lane]
         for i, attempt, answer in event.jobs:
-            if not self._is_current(i, attempt):
-                self._note_late(i, attempt, answer.get("job"))
+            if not self._step.is_current(i, attempt):
+                self._step.note_late(i, attempt, answer.get("job"))
             elif "job" in answer:
-                self._record(
+                self._step.record(
                     records.submitted(
-                        self._now.wall, [[i, attempt, answer["job"], submitted_state(answer)]]
+                        self._step.now.wall, [[i, attempt, answer["job"], submitted_state(answer)]]
                     )
                 )
                 lane.jobs[answer["job"]] = i
                 lane.unblock()
-                if self.state.cancelling or (self._stopping and lane.name == LOCAL):
-                    self._want_cancel(i)
+                if self._step.state.cancelling or (
+                    self._cancellation.stopping and lane.name == LOCAL
+                ):
+                    self._cancellation.want(i)
             elif answer.get("absent") or lane.name == LOCAL:
                 # Where a system does not let us look for processes, the attempt file has to do.
-                self._turn.instructions.append(Settle(i, attempt, True))
+                self._step.instruct(Settle(i, attempt, True))
             else:
-                if self.state.state[i] != UNKNOWN:
-                    self._row(i, UNKNOWN, reason=str(answer.get("error")))
-                self._ask_later(i, attempt, lane.block(self._now.steady))
+                if self._step.state.state[i] != UNKNOWN:
+                    self._step.row(i, UNKNOWN, reason=str(answer.get("error")))
+                self._timers.ask_later(i, lane.block(self._step.now.steady))
 
-    def _settled(self, event: Settled) -> None:
+    def settled(self, event: Settled) -> None:
+        """Take in what the attempt file says."""
         i, attempt = event.instance, event.attempt
-        if not self._is_current(i, attempt):
-            self._note_late(i, attempt, None)
+        if not self._step.is_current(i, attempt):
+            self._step.note_late(i, attempt, None)
             return
-        verdict = self._verdicts.pop(i, None)
+        verdict = None
+        if (known := self._in_flight.get(i)) is not None:
+            verdict, known.verdict = known.verdict, None
         word = verdict["state"] if verdict else None
-        at = event.at or _ended_at(verdict) or self._now.wall
-        if event.started is not None and self.state.state[i] == PENDING:
-            self._row(i, RUNNING, at=event.started)  # it ran between two polls
+        at = event.at or _ended_at(verdict) or self._step.now.wall
+        if event.started is not None and self._step.state.state[i] == PENDING:
+            self._step.row(i, RUNNING, at=event.started)  # it ran between two polls
         if event.fate == "ended":
             self._settled_end(i, event.exit_code or 0, at, word, _reason(verdict))
         elif event.fate == "error":
-            self._unsettled(i, attempt, verdict, event.detail)
+            self._unsettled(i, verdict, event.detail)
         elif event.fate == "absent" and word == "NOTFOUND":
             return  # the next poll asks again, until the time of grace is over
         elif event.fate == "void":
             self._never_ran(i, word, verdict)
         elif word == "FINISHED":
             code = verdict.get("exit_code") if verdict else None
-            self._ended(i, FINISHED, code or 0, at, None)
-        elif word in ("TIMEDOUT", "CANCELLED") or (word == "FAILED" and not self._is_local(i)):
+            self._attempts.ended(i, FINISHED, code or 0, at, None)
+        elif word in ("TIMEDOUT", "CANCELLED") or (
+            word == "FAILED" and not self._queues.is_local(i)
+        ):
             code = verdict.get("exit_code") if verdict else None
             killed = word == "FAILED" and code is not None and code > 128
-            self._ended(i, CODES[word], code, at, _KILLED if killed else _reason(verdict))
-        elif word == "NOTFOUND" and not self._is_local(i) and not self._grace_over(i):
+            self._attempts.ended(i, CODES[word], code, at, _KILLED if killed else _reason(verdict))
+        elif word == "NOTFOUND" and not self._queues.is_local(i) and not self._grace_over(i):
             return
         else:
             # A keeper that died is the same trouble whether its conductor lived or not.
             detail = event.detail or "ended without a trace"
-            self._ended(i, HWFAILURE, None, at, _reason(verdict) or detail)
+            self._attempts.ended(i, HWFAILURE, None, at, _reason(verdict) or detail)
 
     def _grace_over(self, i: int) -> bool:
-        return self._now.steady - self._missing.get(i, self._now.steady) >= _GRACE
+        known = self._in_flight.get(i)
+        since = known.missing if known is not None else None
+        return since is not None and self._step.now.steady - since >= _GRACE
 
     def _settled_end(
         self, i: int, code: int, at: int, word: str | None, reason: str | None
     ) -> None:
         """The attempt's file has its end. A command that succeeded did, whatever stopped the job."""
-        state = classify_exit(code, self._graph.failure(i))
+        state = classify_exit(code, self._step.graph.failure(i))
         if state != FINISHED and word in ("TIMEDOUT", "CANCELLED", "HWFAILURE", "PREEMPTED"):
             state = _ENDS[word] or state
-        self._ended(i, state, code, at, reason if state == HWFAILURE else None)
+        self._attempts.ended(i, state, code, at, reason if state == HWFAILURE else None)
 
-    def _unsettled(
-        self, i: int, attempt: int, verdict: Mapping[str, Any] | None, detail: str | None
-    ) -> None:
-        self._row(i, UNKNOWN, reason=detail)
+    def _unsettled(self, i: int, verdict: Mapping[str, Any] | None, detail: str | None) -> None:
+        self._step.row(i, UNKNOWN, reason=detail)
         if verdict is None:
-            self._ask_later(i, attempt, _PAUSE)
+            self._timers.ask_later(i, _PAUSE)
         # Otherwise the next poll gives the verdict again.
 
     def _never_ran(self, i: int, word: str | None, verdict: Mapping[str, Any] | None) -> None:
         """The attempt never ran and never will."""
-        wall = self._now.wall
-        attempt = self.state.attempt[i]
+        wall = self._step.now.wall
+        attempt = self._step.state.attempt[i]
         code = verdict.get("exit_code") if verdict else None
-        if self.state.cancelling or word == "CANCELLED":
-            self._ended(i, CANCELLED, None, wall, _reason(verdict))
+        if self._step.state.cancelling or word == "CANCELLED":
+            self._attempts.ended(i, CANCELLED, None, wall, _reason(verdict))
         elif word is None:
-            self._again(i, f"attempt {attempt} never started", 0.0)
+            self._attempts.again(i, f"attempt {attempt} never started", 0.0)
         elif word == "TIMEDOUT":
             # The same walltime would pass again, and there is nothing to restart from.
             said = _reason(verdict)
-            self._leave(i)
-            self._fail(i, TIMEDOUT, None, wall, f"{_TOO_SHORT} ({said})" if said else _TOO_SHORT)
-        elif self._is_local(i) or (word == "FAILED" and code in _DRIVER_CODES):
+            self._attempts.leave(i)
+            self._attempts.fail(
+                i, TIMEDOUT, None, wall, f"{_TOO_SHORT} ({said})" if said else _TOO_SHORT
+            )
+        elif self._queues.is_local(i) or (word == "FAILED" and code in _DRIVER_CODES):
             # Not the node's fault: there is no room on the disk, say. That passes.
-            self._again(i, f"attempt {attempt} could not write into its folder", _PAUSE)
+            self._attempts.again(i, f"attempt {attempt} could not write into its folder", _PAUSE)
         else:
             reason = _reason(verdict) or f"attempt {attempt} never started"
-            self._ended(i, HWFAILURE, None, wall, reason)
+            self._attempts.ended(i, HWFAILURE, None, wall, reason)
 
 
 def _is_doubtful(code: int | None) -> bool:

@@ -1,16 +1,19 @@
-"""The heart: events in, records and instructions out. No clock, no I/O, no logging.
+"""Run a study: events in, records and instructions out. No clock, no I/O, no logging.
 
 `Machine.handle` is the only way in. It changes the study's state by applying the very records that
-go to the journal, so that a replay of the journal gives the same state.
+go to the journal, so that a replay of the journal gives the same state. What happens to an event is
+said by the part that takes it in.
 """
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from maestro_conductor.core import throttle
+from maestro_conductor.core.attempt_end import AttemptEnds
+from maestro_conductor.core.cancellation import Cancellation
+from maestro_conductor.core.dry_run import DryRun
 from maestro_conductor.core.events import (
     Answers,
     CancelAsked,
@@ -23,45 +26,30 @@ from maestro_conductor.core.events import (
     ScriptsWritten,
     Settled,
 )
-from maestro_conductor.core.instructions import (
-    Cancel,
-    Find,
-    Turn,
-    WriteScripts,
-)
-from maestro_conductor.core.launching import RUNNABLE, Beginnings
-from maestro_conductor.core.queues import LOCAL, SCHEDULED, Lane
-from maestro_conductor.core.study_state import REFUSED, StudyState
+from maestro_conductor.core.in_flight import InFlights
+from maestro_conductor.core.instructions import Turn
+from maestro_conductor.core.job_reports import JobReports
+from maestro_conductor.core.launching import Launcher
+from maestro_conductor.core.queues import LOCAL, SCHEDULED, Queue, Queues
+from maestro_conductor.core.recovery import Recovery
+from maestro_conductor.core.step_change import StepChange
+from maestro_conductor.core.study_state import StudyState
+from maestro_conductor.core.timers import Timers
 from maestro_conductor.model import records
 from maestro_conductor.model.graph import Graph
 from maestro_conductor.model.settings import SettingsChange
-from maestro_conductor.model.states import (
-    CANCELLED,
-    DRYRUN,
-    FAILED,
-    HWFAILURE,
-    IN_FLIGHT,
-    INCOMPLETE,
-    INITIALIZED,
-    QUEUED,
-    TIMEDOUT,
-    WAITING,
-)
+from maestro_conductor.model.states import CANCELLED, DRYRUN, FAILED, HWFAILURE, TIMEDOUT
 
 __all__ = ["Machine"]
 
-#: Scripts of a dry run that are written in one go: requests are looked at in between.
-_DRY_BATCH = 200
-#: s between two questions for an attempt whose fate could not be found out.
-_ASK_AGAIN = 5.0
 
-
-class Machine(Beginnings):
+class Machine:
     """Runs a study.
 
     Attributes:
         state: what the journal says; read it, never change it.
-        lanes: the ways to run an instance, by name.
+        queues: the ways to run an instance, by name.
+        timers: what is due when.
         closing: nothing is submitted any more.
     """
 
@@ -87,59 +75,59 @@ class Machine(Beginnings):
             weigh: slots that a local instance fills.
             batch: most submissions under way at once to the scheduler.
         """
-        super().__init__(graph, state)
+        self.state = state
+        self.closing = False
         # What refuses a local step is a full disk or table of processes: looking again is cheap.
-        local = Lane(LOCAL, local_slots, weigh, longest_backoff=1.0, least_ahead=local_ahead)
-        scheduled = Lane(SCHEDULED, None, weigh)
+        local = Queue(LOCAL, local_slots, weigh, longest_backoff=1.0, least_ahead=local_ahead)
+        scheduled = Queue(SCHEDULED, None, weigh)
         if batch is not None:
             scheduled.batch = batch
-        self.lanes = {LOCAL: local, SCHEDULED: scheduled}
-        all_local = graph.batch.get("type", "local") == "local"
-        self._local_only = all_local
-        self._dry = dry
+        self.queues = queues = Queues(graph, local, scheduled)
+        self._step = step = StepChange(graph, state)
+        in_flight = InFlights()
+        self.timers = timers = Timers(step, queues, in_flight)
+        self._cancellation = cancellation = Cancellation(step, queues, in_flight)
+        self._attempts = AttemptEnds(step, queues, in_flight, timers, cancellation)
+        self._launcher = Launcher(step, queues, timers, cancellation, self._attempts)
+        self._reports = JobReports(step, queues, in_flight, timers, cancellation, self._attempts)
+        self._recovery = Recovery(
+            step, queues, timers, cancellation, self._attempts, self._launcher
+        )
+        self._dry_run = DryRun(step, asked=dry)
         self._handlers: dict[type, Callable[[Any], None]] = {
-            Answers: self._answers,
-            Polled: self._polled,
-            Found: self._found,
-            Settled: self._settled,
-            ScriptsWritten: self._scripts_written,
+            Answers: self._launcher.answers,
+            Polled: self._reports.polled,
+            Found: self._reports.found,
+            Settled: self._reports.settled,
+            ScriptsWritten: self._dry_run.written,
             CancelAsked: self._cancel_asked,
             SettingsChange: self._update_asked,
             ResumeAsked: self._resume_asked,
             Closing: self._closing,
         }
 
-    # -- the ways in --
+    @property
+    def surplus(self) -> int:
+        """Attempts in flight beyond the throttle, where that was lowered."""
+        return throttle.surplus(self.state.settings.throttle, self.state.in_flight())
+
+    @property
+    def dry(self) -> bool:
+        """Scripts are written and nothing is run; a resume ends that."""
+        return self._dry_run.on
 
     def start(self, now: Now) -> Turn:
-        """Take up what the state says is under way; to be called once, before `handle`.
+        """Take up what the state says is in flight; to be called once, before `handle`.
 
         Nothing is submitted yet, so that requests which wait can be taken in first.
         """
         self._begin(now)
         if not self.state.has_settings:
-            self._record(records.settings(now.wall, "run", self.state.settings))
-        self._repair()
-        self._fill_heaps()
-        unknown: dict[str, list[tuple[int, int, str]]] = {LOCAL: [], SCHEDULED: []}
-        for i, code in enumerate(self.state.state):
-            if code not in IN_FLIGHT:
-                continue
-            lane = self.lane_of(i)
-            lane.enter(i)
-            job = self.state.job[i]
-            if lane.name == SCHEDULED and job is not None:
-                lane.jobs[job] = i
-                if self.state.cancelling:
-                    self._want_cancel(i)
-            else:
-                # A process id may belong to another process by now, so local jobs are looked up.
-                attempt = self.state.attempt[i]
-                unknown[lane.name].append((i, attempt, self.state.token(i, attempt)))
-        for name, rows in unknown.items():
-            if rows:
-                self._turn.instructions.append(Find(name, rows))
-        return self._turn
+            self._step.record(records.settings(now.wall, "run", self.state.settings))
+        self._recovery.repair()
+        self._recovery.fill_queues()
+        self._recovery.take_up()
+        return self._step.turn
 
     def handle(self, events: Iterable[Event], now: Now) -> Turn:
         """Take in events.
@@ -150,50 +138,36 @@ class Machine(Beginnings):
         self._begin(now)
         for event in events:
             self._handlers[type(event)](event)
-        self._timers_due()
+        self.timers.work()
         return self._finish()
 
     def next_timer(self) -> float | None:
-        """When `handle` has something to do without an event: s, steady."""
-        times = [timer[0] for timer in self._timers[:1]]
+        """Return when `handle` has something to do without an event: s, steady."""
+        due = self.timers.next()
+        times = [] if due is None else [due]
         # Where the pause is over already, what is ready waits for something else than time.
         times += [
-            lane.blocked_until
-            for lane in self.lanes.values()
-            if lane.ready and lane.blocked_until > self._now.steady
+            queue.blocked_until
+            for queue in self.queues.values()
+            if queue.ready and queue.blocked_until > self._step.now.steady
         ]
         return min(times, default=None)
 
-    def lane_of(self, i: int) -> Lane:
-        """The lane that an instance runs in."""
-        local = self._local_only or not self._graph.scheduled[i]
-        return self.lanes[LOCAL if local else SCHEDULED]
-
-    @property
-    def surplus(self) -> int:
-        """Attempts under way beyond the throttle, where that was lowered."""
-        return throttle.surplus(self.state.settings.throttle, self.state.in_flight())
-
-    @property
-    def dry(self) -> bool:
-        """Scripts are written and nothing is run; a resume ends that."""
-        return self._dry and not self.state.resumed
-
-    # -- a turn --
+    def _begin(self, now: Now) -> None:
+        self._step.begin(now)
+        self._reports.ends = 0
 
     def _finish(self) -> Turn:
-        state = self.state
+        state, step = self.state, self._step
         if not state.cancelling and not self.closing:
             if self.dry:
-                self._fill_dry()
+                self._dry_run.fill()
             else:
-                self._fill()
+                self._launcher.fill(self._reports.ends)
         if state.outcome is None and not state.unfinished():
-            self._record(records.ended(self._now.wall, *self._outcome()))
-        for name, jobs in self._cancels.items():
-            self._turn.instructions.append(Cancel(name, jobs))
-        self._cancels = {}
-        return self._turn
+            step.record(records.ended(step.now.wall, *self._outcome()))
+        self._cancellation.finish()
+        return step.turn
 
     def _outcome(self) -> tuple[str, int]:
         counts = self.state.counts
@@ -207,101 +181,28 @@ class Machine(Beginnings):
             return "DRYRUN", 0
         return "FINISHED", 0
 
-    # -- requests --
-
     def _cancel_asked(self, _event: CancelAsked) -> None:
         if not self.state.unfinished() or self.state.cancelling:
             return
-        self._record(records.cancelled(self._now.wall))
-        self._cancel_all()
-
-    def _cancel_all(self) -> None:
-        """End what is not under way, and ask for the end of what is."""
-        self._timers = [timer for timer in self._timers if timer[1] not in self.paused]
-        heapq.heapify(self._timers)
-        self.paused.clear()
-        for i, code in enumerate(self.state.state):
-            if code == INITIALIZED or code in RUNNABLE:
-                self._row(i, CANCELLED, reason="the study was cancelled")
-            elif code in IN_FLIGHT and self._job_lives(i):
-                self._want_cancel(i)
-        for lane in self.lanes.values():
-            lane.ready.clear()
+        self._step.record(records.cancelled(self._step.now.wall))
+        self._recovery.cancel_all()
 
     def _update_asked(self, event: SettingsChange) -> None:
         new = self.state.settings.changed(event)
         if new != self.state.settings:
-            self._record(records.settings(self._now.wall, event.source, new))
+            self._step.record(records.settings(self._step.now.wall, event.source, new))
 
     def _resume_asked(self, event: ResumeAsked) -> None:
         instances = sorted(event.instances)
-        if not instances and not self.state.cancelling and not self._dry:
+        if not instances and not self.state.cancelling and not self._dry_run.asked:
             return
-        self._record(records.resumed(self._now.wall, instances))
-        self.paused.difference_update(instances)
-        self._readiness.rebuild()
-        self._repair()
-        self._fill_heaps()
+        self._step.record(records.resumed(self._step.now.wall, instances))
+        self.timers.end_pauses(instances)
+        self._attempts.dependencies.rebuild()
+        self._recovery.repair()
+        self._recovery.fill_queues()
 
     def _closing(self, event: Closing) -> None:
         self.closing = True
         if event.stop_local:
-            self._stopping = True
-            for i in self.lanes[LOCAL].jobs.values():
-                self._want_cancel(i)
-
-    # -- start, dry runs --
-
-    def _fill_heaps(self) -> None:
-        for lane in self.lanes.values():
-            lane.ready.clear()
-        for i, code in enumerate(self.state.state):
-            if code == QUEUED:
-                self.lane_of(i).ready.append(i)
-            elif code == WAITING:
-                self._wait_on(i)
-        # Built in order, so they are heaps already.
-
-    def _wait_on(self, i: int) -> None:
-        """Take up the waiting of an instance: a pause before a retry, or a refusal."""
-        if self.state.before.get(i) == FAILED:
-            passed = (self._now.wall - self.state.ended[i]) / 1000
-            pause = self._graph.failure(i).retry_pause
-            left = pause - max(0.0, passed)
-            if left > 0:
-                self._pause(i, left)
-                return
-        self.lane_of(i).ready.append(i)
-
-    def _repair(self) -> None:
-        """Finish what a crash in the middle of a turn left half done."""
-        state = self.state
-        for i, code in enumerate(state.state):
-            if code == WAITING and state.before.get(i) == REFUSED:
-                self._give_up_refused(i)
-            elif code == INCOMPLETE:
-                self._row(i, QUEUED, reason=state.reason.get(i))
-            elif code in (FAILED, TIMEDOUT, HWFAILURE, CANCELLED) and not self._is_satisfied(i):
-                self._doom(i)
-        if state.cancelling:
-            self._cancel_all()
-
-    def _fill_dry(self) -> None:
-        if self._writing:
-            return
-        batch: list[int] = []
-        state = self.state.state
-        while self._dry_next < len(state) and len(batch) < _DRY_BATCH:
-            if state[self._dry_next] in (INITIALIZED, QUEUED):
-                batch.append(self._dry_next)
-            self._dry_next += 1
-        if batch:
-            self._writing = True
-            self._turn.instructions.append(WriteScripts(batch))
-
-    def _scripts_written(self, event: ScriptsWritten) -> None:
-        self._writing = False
-        for i, error in event.jobs:
-            if self.state.state[i] not in (INITIALIZED, QUEUED):
-                continue
-            self._row(i, DRYRUN if error is None else FAILED, reason=error)
+            self._cancellation.stop_local()

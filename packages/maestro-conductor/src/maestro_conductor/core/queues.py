@@ -1,6 +1,6 @@
-"""Lanes: the two ways to run an instance, and what is under way in each.
+"""Hold what may be submitted, and what is in flight, in each of the two ways to run an instance.
 
-The lane `LOCAL` is bounded by slots, the lane `SCHEDULED` by what the scheduler takes.
+The queue `LOCAL` is bounded by slots, the queue `SCHEDULED` by what the scheduler takes.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from collections.abc import Callable
 import attrs
 
 from maestro_conductor.core.backoff import next_backoff
+from maestro_conductor.model.graph import Graph
 
-__all__ = ["LOCAL", "SCHEDULED", "Lane"]
+__all__ = ["LOCAL", "SCHEDULED", "Queue", "Queues"]
 
 LOCAL = "local"
 SCHEDULED = "scheduled"
@@ -27,8 +28,8 @@ _MOST_AHEAD = 16
 
 
 @attrs.define
-class Lane:
-    """What is under way in a lane.
+class Queue:
+    """What may be submitted, and what is in flight, one way.
 
     Attributes:
         name: `LOCAL` or `SCHEDULED`.
@@ -45,7 +46,7 @@ class Lane:
         announced: instances whose submission is not answered for.
         jobs: job → instance, for all jobs that live.
         blocked_until: s, steady: nothing is submitted before.
-        backoff: s, the last pause after a refusal that may pass; 0: the lane takes jobs.
+        backoff: s, the last pause after a refusal that may pass; 0: it takes jobs.
     """
 
     name: str
@@ -110,3 +111,25 @@ class Lane:
         """The scheduler takes jobs again."""
         self.backoff = 0.0
         self.blocked_until = 0.0
+
+
+class Queues(dict[str, Queue]):
+    """Both queues, by name.
+
+    Args:
+        graph: whose instances they hold.
+        queues: `LOCAL` and `SCHEDULED`.
+    """
+
+    def __init__(self, graph: Graph, *queues: Queue) -> None:
+        super().__init__({queue.name: queue for queue in queues})
+        self._scheduled = graph.scheduled
+        self._all_local = graph.batch.get("type", "local") == "local"
+
+    def of(self, i: int) -> Queue:
+        """Return the queue that an instance runs in."""
+        return self[LOCAL if self.is_local(i) else SCHEDULED]
+
+    def is_local(self, i: int) -> bool:
+        """Tell whether an instance runs on this machine."""
+        return self._all_local or not self._scheduled[i]

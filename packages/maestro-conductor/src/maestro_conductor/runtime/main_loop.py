@@ -57,7 +57,7 @@ class Loop:
                 array=bool(parts.graph.batch.get("array")),
                 worker=parts.host.worker,
             )
-        self._local = LocalLink(parts.local, parts.submission, self._machine.lanes[LOCAL])
+        self._local = LocalLink(parts.local, parts.submission, self._machine.queues[LOCAL])
         self._performer = Performer(parts, self._local, self._link)
         self._informer = Informer(parts)
         self._todo: deque[Instruction] = deque()
@@ -154,7 +154,7 @@ class Loop:
         """After a signal: nothing is left to wait for."""
         if self._parts.clock.steady() > self._leave_by:
             return True
-        lanes = self._machine.lanes
+        lanes = self._machine.queues
         if lanes[SCHEDULED].announced or lanes[LOCAL].announced:
             return False
         return self._parts.local_steps == "leave" or not lanes[LOCAL].jobs
@@ -202,7 +202,7 @@ class Loop:
                 self._link.hurry()
             events += self._link.collect()
             self._informer.note_scheduler(self._link.trouble)
-            jobs = self._machine.lanes[SCHEDULED].jobs
+            jobs = self._machine.queues[SCHEDULED].jobs
             self._link.work(steady, jobs, self._state.settings.sleep)
         if steady >= self._next_look:
             events += self._look(steady)
@@ -217,7 +217,7 @@ class Loop:
         if timer is not None:
             times.append(timer)
         if self._link is not None:
-            jobs = self._machine.lanes[SCHEDULED].jobs
+            jobs = self._machine.queues[SCHEDULED].jobs
             poll = self._link.next_time(jobs, self._state.settings.sleep)
             if poll is not None:
                 times.append(poll)

@@ -167,7 +167,7 @@ class World:
 
     def _start_local(self) -> None:
         """Local attempts start as there is room for them; or never, once the study is stopped."""
-        lane, machine = self.machine.lanes[LOCAL], self.machine
+        lane, machine = self.machine.queues[LOCAL], self.machine
         held, self._held = self._held, []
         stopped = machine.closing or machine.state.cancelling
         room = self._slots - lane.used + sum(lane.weights.get(job.instance, 0) for job in held)
@@ -263,7 +263,7 @@ class World:
             job.state = state
 
     def _poll(self) -> None:
-        for name, lane in self.machine.lanes.items():
+        for name, lane in self.machine.queues.items():
             jobs = list(lane.jobs)
             if not jobs:
                 continue

@@ -1,0 +1,50 @@
+"""Ask for the end of jobs: where the study is cancelled, or its conductor stops its local steps."""
+
+from __future__ import annotations
+
+from maestro_conductor.core.in_flight import InFlights
+from maestro_conductor.core.instructions import Cancel
+from maestro_conductor.core.queues import LOCAL, Queues
+from maestro_conductor.core.step_change import StepChange
+
+__all__ = ["Cancellation"]
+
+
+class Cancellation:
+    """Jobs that are to end.
+
+    Attributes:
+        stopping: local steps are stopped with their conductor, and run again by the next one.
+    """
+
+    def __init__(self, step: StepChange, queues: Queues, in_flight: InFlights) -> None:
+        self._step = step
+        self._queues = queues
+        self._in_flight = in_flight
+        #: Jobs to be cancelled at the end of this turn, by queue.
+        self._wanted: dict[str, list[str]] = {}
+        self.stopping = False
+
+    def job_lives(self, i: int) -> bool:
+        """Tell whether an instance has a job that has not ended."""
+        job = self._step.state.job[i]
+        return job is not None and self._queues.of(i).jobs.get(job) == i
+
+    def want(self, i: int) -> None:
+        """Have an instance's job end, once."""
+        job = self._step.state.job[i]
+        if job is not None and not self._in_flight[i].cancel_sent:
+            self._in_flight[i].cancel_sent = True
+            self._wanted.setdefault(self._queues.of(i).name, []).append(job)
+
+    def stop_local(self) -> None:
+        """Have all local jobs end, as their conductor leaves."""
+        self.stopping = True
+        for i in self._queues[LOCAL].jobs.values():
+            self.want(i)
+
+    def finish(self) -> None:
+        """Hand over what this turn wants."""
+        for name, jobs in self._wanted.items():
+            self._step.instruct(Cancel(name, jobs))
+        self._wanted = {}
