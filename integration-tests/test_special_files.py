@@ -261,7 +261,6 @@ def test_requests_that_are_no_files_are_put_aside(finished: Path, tmp_path: Path
 
 def test_the_three_copies_are_one(repository: Path) -> None:
     """The libraries never import each other, and mean the same by a file."""
-    copies = {
-        path.read_text() for path in (repository / "packages").glob("*/src/*/regular_files.py")
-    }
-    assert len(copies) == 1
+    found = list((repository / "packages").glob("*/src/**/regular_files.py"))
+    assert len(found) == 3
+    assert len({path.read_text() for path in found}) == 1
