@@ -86,6 +86,7 @@ class JobReports:
         attempts: AttemptEnds,
     ) -> None:
         self._step = step
+        self._state = step.state
         self._queues = queues
         self._in_flight = in_flight
         self._timers = timers
@@ -113,11 +114,10 @@ class JobReports:
     def _lives(self, i: int, name: str, answer: Mapping[str, Any]) -> None:
         if name == "UNREACHABLE":
             return
-        known = self._in_flight.get(i)
-        if known is not None:
+        if self._in_flight and (known := self._in_flight.get(i)) is not None:
             known.missing = None
         new = LIVE[name]
-        old = self._step.state.state[i]
+        old = self._state.state[i]
         reason = answer.get("reason")
         if name == "SUSPENDED":
             reason = reason or "suspended by the scheduler"
@@ -125,7 +125,7 @@ class JobReports:
             new = old
             reason = f"the scheduler says {answer.get('native')}"
         if new is None or (
-            new == old and (new == FINISHING or reason == self._step.state.reason.get(i))
+            new == old and (new == FINISHING or reason == self._state.reason.get(i))
         ):
             return
         started = answer.get("started")
@@ -153,7 +153,7 @@ class JobReports:
             else:
                 void = end == TIMEDOUT or (end != FINISHED and _is_doubtful(code))
             known.verdict = {**answer, "state": name, "job": job}
-            self._step.instruct(Settle(i, self._step.state.attempt[i], void))
+            self._step.instruct(Settle(i, self._state.attempt[i], void))
 
     # -- searches for attempts whose submission was not answered for --
 
@@ -171,15 +171,13 @@ class JobReports:
                 )
                 lane.jobs[answer["job"]] = i
                 lane.unblock()
-                if self._step.state.cancelling or (
-                    self._cancellation.stopping and lane.name == LOCAL
-                ):
+                if self._state.cancelling or (self._cancellation.stopping and lane.name == LOCAL):
                     self._cancellation.want(i)
             elif answer.get("absent") or lane.name == LOCAL:
                 # Where a system does not let us look for processes, the attempt file has to do.
                 self._step.instruct(Settle(i, attempt, True))
             else:
-                if self._step.state.state[i] != UNKNOWN:
+                if self._state.state[i] != UNKNOWN:
                     self._step.row(i, UNKNOWN, reason=str(answer.get("error")))
                 self._timers.ask_later(i, lane.block(self._step.now.steady))
 
@@ -194,7 +192,7 @@ class JobReports:
             verdict, known.verdict = known.verdict, None
         word = verdict["state"] if verdict else None
         at = event.at or _ended_at(verdict) or self._step.now.wall
-        if event.started is not None and self._step.state.state[i] == PENDING:
+        if event.started is not None and self._state.state[i] == PENDING:
             self._step.row(i, RUNNING, at=event.started)  # it ran between two polls
         if event.fate == "ended":
             self._settled_end(i, event.exit_code or 0, at, word, _reason(verdict))
@@ -243,9 +241,9 @@ class JobReports:
     def _never_ran(self, i: int, word: str | None, verdict: Mapping[str, Any] | None) -> None:
         """The attempt never ran and never will."""
         wall = self._step.now.wall
-        attempt = self._step.state.attempt[i]
+        attempt = self._state.attempt[i]
         code = verdict.get("exit_code") if verdict else None
-        if self._step.state.cancelling or word == "CANCELLED":
+        if self._state.cancelling or word == "CANCELLED":
             self._attempts.ended(i, CANCELLED, None, wall, _reason(verdict))
         elif word is None:
             self._attempts.again(i, f"attempt {attempt} never started", 0.0)
