@@ -106,7 +106,7 @@ class GraphStep:
     failure: Failure
 
 
-@attrs.frozen
+@attrs.define  # frozen, a large study's expansion takes a tenth longer; nobody changes one
 class Instance:
     """A step with one combination of its parameters.
 
