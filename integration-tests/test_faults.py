@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from faults.crash_tools import COUNT, conductor, ends, run_to_the_end, runs
+from faults.crash_tools import COUNT, conductor, ends, events, run_to_the_end, runs
 from maestro_conductor.testing import StepPlan, make_workspace
 from maestro_conductor.workspace.attempt_file import read_attempt
 from waiting import wait_until
 
 pytestmark = pytest.mark.once
-
-
-def events(root: Path) -> list[str]:
-    log = root / "logs/study.log"
-    if not log.exists():
-        return []
-    whole = log.read_text().rpartition("\n")[0]
-    return [json.loads(line)["event"] for line in whole.splitlines()]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from faults.crash_tools import COUNT, conductor, ends, run_to_the_end, runs
+from faults.crash_tools import COUNT, conductor, ends, events, run_to_the_end, runs
 from faults.full_disk import fill, fill_with_files, mounted
 from maestro_conductor.testing import StepPlan, make_workspace
 from maestro_conductor.workspace.attempt_file import read_attempt
@@ -25,15 +25,6 @@ from waiting import wait_until
 pytestmark = pytest.mark.once
 
 MAESTRO = Path(sys.executable).with_name("maestro")
-
-
-def events(root: Path) -> list[str]:
-    """Those in the log, whose last line may be half."""
-    log = root / "logs/study.log"
-    if not log.exists():
-        return []
-    whole = log.read_text().rpartition("\n")[0]
-    return [json.loads(line)["event"] for line in whole.splitlines()]
 
 
 @pytest.fixture

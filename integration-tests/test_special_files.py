@@ -144,6 +144,17 @@ def called(words: list[str], root: Path) -> int:
         return int(end.code or 0)
 
 
+def spoiled(finished: Path, folder: Path, name: str, kind: str) -> Path:
+    """A copy of the study with something else in the place of a file."""
+    root = folder / "OUT"
+    shutil.copytree(finished, root)
+    path = root / name
+    path.parent.mkdir(exist_ok=True)
+    path.unlink(missing_ok=True)
+    KINDS[kind](path)
+    return root
+
+
 def trouble(words: list[str], root: Path, capfd: pytest.CaptureFixture[str]) -> str | None:
     """What a command did that it should not; None: nothing."""
     tracemalloc.start()
@@ -175,12 +186,7 @@ def test_no_hang_no_memory_one_message(
     more: bool,
 ) -> None:
     for words in MORE_COMMANDS if more else COMMANDS:
-        root = tmp_path / "OUT"
-        shutil.copytree(finished, root)
-        path = root / name
-        path.parent.mkdir(exist_ok=True)
-        path.unlink(missing_ok=True)
-        KINDS[kind](path)
+        root = spoiled(finished, tmp_path, name, kind)
         assert trouble(words, root, capfd) is None, words
         shutil.rmtree(root)
 
@@ -190,10 +196,7 @@ def test_no_hang_no_memory_one_message(
 def test_what_only_informs_stops_nobody(
     finished: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], name: str, kind: str
 ) -> None:
-    root = tmp_path / "OUT"
-    shutil.copytree(finished, root)
-    (root / name).unlink(missing_ok=True)
-    KINDS[kind](root / name)
+    root = spoiled(finished, tmp_path, name, kind)
     with patience():
         assert called(["maestro", "status", "--json", "OUT"], root) == 0
     assert '"FINISHED": 4' in capfd.readouterr().out
@@ -204,10 +207,7 @@ def test_what_only_informs_stops_nobody(
 def test_the_message_says_what_stands_there(
     finished: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], name: str, kind: str
 ) -> None:
-    root = tmp_path / "OUT"
-    shutil.copytree(finished, root)
-    (root / name).unlink()
-    KINDS[kind](root / name)
+    root = spoiled(finished, tmp_path, name, kind)
     with patience():
         assert called(["conductor", "OUT"], root) == 1
     told = capfd.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections import Counter
@@ -200,3 +201,12 @@ class Histogram:
     def __str__(self) -> str:
         rows = [f"{self.phases[name]:5}  {name}" for name in sorted(PHASES)]
         return "\n".join([f"{self.kills} kills hit", *rows])
+
+
+def events(root: Path) -> list[str]:
+    """The events in a study's log, whose last line may be half."""
+    log = root / "logs/study.log"
+    if not log.exists():
+        return []
+    whole = log.read_text().rpartition("\n")[0]
+    return [json.loads(line)["event"] for line in whole.splitlines()]

@@ -60,8 +60,7 @@ def make(root: Path) -> tuple[Path, int]:
 
 def put_back(root: Path) -> None:
     """Puts back the study that a killed start moved aside, where nothing has taken its place."""
-    found = aside(root)
-    if found:
+    if kind_of(root) in (Kind.ABSENT, Kind.EMPTY) and (found := aside(root)):
         with suppress(OSError):  # something has: it stays aside
             if root.exists():
                 root.rmdir()

@@ -161,8 +161,7 @@ def reserve(out: Path, *, replace: bool = False) -> Stage:
     try:
         with undisturbed():
             _make_parents(stage)
-            if kind_of(root) in (Kind.ABSENT, Kind.EMPTY):
-                leftovers.put_back(root)
+            leftovers.put_back(root)
             try:
                 root.mkdir()
                 stage._made_root = True
@@ -216,8 +215,7 @@ def replaceable(root: Path) -> bool:
     Raises:
         StudyError: It may not be replaced, whatever the user says.
     """
-    if kind_of(root) in (Kind.ABSENT, Kind.EMPTY):
-        leftovers.put_back(root)
+    leftovers.put_back(root)
     kind = kind_of(root)
     if kind in (Kind.ABSENT, Kind.EMPTY):
         return False

@@ -22,18 +22,9 @@ _OTHERS = re.compile(
 _LONG = 3600.0
 
 
-def sweep(root: Path, now: float | None = None) -> list[Path]:
-    """Delete them; only the holder of the workspace's lock may.
-
-    Args:
-        root: the workspace.
-        now: s since 1970; None: it is now.
-
-    Returns:
-        What was deleted.
-    """
-    now = time.time() if now is None else now
-    gone = []
+def sweep(root: Path) -> None:
+    """Delete them; only the holder of the workspace's lock may."""
+    now = time.time()
     for folder in (root, root / ".maestro", root / REQUESTS):
         with contextlib.suppress(OSError):
             for entry in os.scandir(folder):
@@ -42,5 +33,3 @@ def sweep(root: Path, now: float | None = None) -> list[Path]:
                     and now - entry.stat(follow_symlinks=False).st_mtime > _LONG
                 ):
                     Path(entry.path).unlink()
-                    gone.append(Path(entry.path))
-    return gone
