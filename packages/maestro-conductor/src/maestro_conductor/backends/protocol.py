@@ -3,9 +3,165 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Protocol, TypedDict
 
-__all__ = ["Adapter", "AdapterFactory", "LocalAdapter"]
+__all__ = [
+    "Adapter",
+    "AdapterFactory",
+    "CancelAnswer",
+    "Description",
+    "FindAnswer",
+    "JobMap",
+    "LocalAdapter",
+    "OptionsMap",
+    "PollAnswer",
+    "Refusal",
+    "Rendered",
+    "RequestMap",
+    "SubmitAnswer",
+]
+
+
+class OptionsMap(TypedDict, total=False):
+    """What an adapter is made with; a missing key is like None."""
+
+    shell: str | None
+    host: str | None
+    bank: str | None
+    queue: str | None
+    reservation: str | None
+    qos: str | None
+    uri: str | None
+    version: str | None
+    args: Mapping[str, object] | None
+    allocation_args: Mapping[str, object] | None
+    launcher_args: Mapping[str, object] | None
+    launcher: str | None
+    slots: int | None
+    adopt: bool | None
+    array: bool | None
+    user_throttle: int | None
+    timeout: float | None
+    environment: Mapping[str, str] | None
+
+
+class Description(TypedDict):
+    """What `Adapter.describe` answers."""
+
+    name: str
+    suffix: str
+    scheduled: bool
+    slots: int | None
+    commands: list[str]
+
+
+class RequestMap(TypedDict, total=False):
+    """A job as its step asks for it; a missing key is like None."""
+
+    name: str
+    label: str | None
+    description: str | None
+    workspace: str
+    command: str
+    restart: str | None
+    scheduled: bool
+    nodes: int | None
+    procs: int | None
+    gpus: int | None
+    cores_per_task: int | None
+    tasks_per_rs: int | None
+    rs_per_node: int | None
+    cpus_per_rs: int | None
+    bind: str | None
+    bind_gpus: str | None
+    walltime: str | None
+    enforce_walltime: bool | None
+    queue: str | None
+    bank: str | None
+    reservation: str | None
+    qos: str | None
+    exclusive_allocation: bool | None
+    exclusive_launcher: bool | None
+    nested: bool | None
+    waitable: bool | None
+    priority: str | float | None
+    requeue: bool | None
+    allocation_args: Mapping[str, object] | None
+    launcher_args: Mapping[str, object] | None
+    shell: str | None
+    default_nodes: int | None
+    default_procs: int | None
+    default_gpus: int | None
+
+
+class Rendered(TypedDict, total=False):
+    """What `Adapter.render` answers; `prepared` may be left out."""
+
+    script: str
+    restart: str | None
+    suffix: str
+    script_name: str
+    restart_name: str | None
+    slots: int
+    prepared: Mapping[str, object] | None
+
+
+class JobMap(TypedDict, total=False):
+    """What `Adapter.submit` takes of each job; `prepared` may be left out."""
+
+    key: str
+    token: str
+    attempt: int
+    script: str
+    request: RequestMap
+    prepared: Mapping[str, object] | None
+    exclude_nodes: Sequence[str]
+
+
+class Refusal(TypedDict, total=False):
+    """Why something was not done, of `Adapter.submit` and `Adapter.cancel`."""
+
+    error: str
+    transient: bool
+    unknown: bool
+    command: list[str]
+    output: str
+
+
+class SubmitAnswer(Refusal, total=False):
+    """What `Adapter.submit` says of a job: `job` and `state`, or an `error`."""
+
+    job: str
+    state: str
+
+
+class CancelAnswer(Refusal, total=False):
+    """What `Adapter.cancel` says of a job: `cancelled`, or an `error`."""
+
+    cancelled: bool
+
+
+class FindAnswer(TypedDict, total=False):
+    """What `Adapter.find` says of a token: `job` and `state`, or `absent`, or an `error`."""
+
+    job: str
+    state: str
+    absent: bool
+    error: str
+
+
+class PollAnswer(TypedDict, total=False):
+    """What `Adapter.poll` says of a job."""
+
+    state: str
+    native: str
+    reason: str | None
+    exit_code: int | None
+    started: float | None
+    ended: float | None
+    restarts: int
+    nodes: list[str]
+    job: str
 
 
 class Adapter(Protocol):
@@ -13,12 +169,12 @@ class Adapter(Protocol):
 
     name: str
 
-    def describe(self) -> dict[str, Any]: ...  # noqa: D102 - docs/adapters.md
-    def render(self, request: Mapping[str, Any]) -> dict[str, Any]: ...  # noqa: D102
-    def submit(self, jobs: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]: ...  # noqa: D102
-    def poll(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]: ...  # noqa: D102
-    def cancel(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]: ...  # noqa: D102
-    def find(self, tokens: Sequence[str]) -> dict[str, dict[str, Any]]: ...  # noqa: D102
+    def describe(self) -> Description: ...  # noqa: D102 - docs/adapters.md
+    def render(self, request: RequestMap) -> Rendered: ...  # noqa: D102
+    def submit(self, jobs: Sequence[JobMap]) -> Mapping[str, SubmitAnswer]: ...  # noqa: D102
+    def poll(self, job_ids: Sequence[str]) -> Mapping[str, PollAnswer]: ...  # noqa: D102
+    def cancel(self, job_ids: Sequence[str]) -> Mapping[str, CancelAnswer]: ...  # noqa: D102
+    def find(self, tokens: Sequence[str]) -> Mapping[str, FindAnswer]: ...  # noqa: D102
     def wake_fd(self) -> int | None: ...  # noqa: D102
     def close(self, stop_jobs: bool = False) -> None: ...  # noqa: D102
 
@@ -30,4 +186,4 @@ class LocalAdapter(Adapter, Protocol):
 
 
 #: Name and options → adapter.
-AdapterFactory = Callable[[str, Mapping[str, Any]], Adapter]
+AdapterFactory = Callable[[str, OptionsMap], Adapter]
