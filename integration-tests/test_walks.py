@@ -31,7 +31,7 @@ def walks(repository: Path) -> ModuleType:
 
 
 def test_the_walks_on_the_page_are_those_of_the_code(repository: Path) -> None:
-    check = [sys.executable, repository / "scripts/walks.py", "--check"]
+    check: list[str | Path] = [sys.executable, repository / "scripts/walks.py", "--check"]
     done = subprocess.run(check, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
@@ -47,7 +47,8 @@ class _Value:
         (977, True),
         (97, False),
         (977.0, False),
-        ("977", False),
+        ("977", True),
+        ("1977", False),
         ("a/followed/b", True),
         (Path("a/followed"), True),
         ([("x", {"y": 977})], True),
@@ -61,7 +62,7 @@ class _Value:
 def test_a_value_is_found_alone_and_within_others(
     walks: ModuleType, value: object, held: bool
 ) -> None:
-    assert walks.Walk(frozenset({977, "followed"}), "end").holds(value, 4) is held
+    assert walks.Walk(frozenset({977, "977"}), "end", "followed").holds(value, 4) is held
 
 
 @pytest.mark.parametrize(("throttle", "crossed"), [(977, True), (976, False)])

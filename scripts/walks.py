@@ -41,6 +41,7 @@ BESIDE = {
     "checked by": ("workspace.graph_checks", "workspace.field_checks", "workspace.checksums"),
     "kept in the journal by": ("maestro_conductor.journal.",),
     "told to the log by": ("observers.record_logger", "observers.log_writer"),
+    "told to onlookers by": ("runtime.housekeeping",),
     "told to the user by": ("maestro_cli.ui.terminal",),
 }
 
@@ -60,13 +61,15 @@ class Walk:
     """The modules that a value crosses, in the order in which it reaches them.
 
     Attributes:
-        marks: the value's forms: whole numbers, and texts that others contain.
+        marks: the value's forms: a whole number, and a text.
+        name: text that is the value's also where another contains it, as a path does.
         last: module where the walk ends, however early it is reached, too.
         crossed: as a set with an order.
     """
 
     marks: frozenset[object]
     last: str
+    name: str = "\0"
     crossed: dict[str, None] = attrs.Factory(dict)
 
     def profile(self, frame: FrameType, event: str, arg: object) -> None:
@@ -94,7 +97,7 @@ class Walk:
         if kind is int:
             return value in self.marks
         if kind is str:
-            return any(type(mark) is str and mark in value for mark in self.marks)
+            return value in self.marks or self.name in value
         if isinstance(value, PurePath):
             return self.holds(str(value), depth)
         if depth == 0:
@@ -143,7 +146,7 @@ def instance_walk() -> Walk:
         ]
         batch = {"type": "slurm", "local_slots": 8}
         root = make_workspace(folder / "study", steps, batch=batch, run={"sleep": 1})
-        walk = Walk(frozenset({MARK, "followed", f"{root}/followed"}), "status_csv")
+        walk = Walk(frozenset({MARK}), "status_csv", "followed")
         with walk.followed():
             code = conduct(root)
         if code:
