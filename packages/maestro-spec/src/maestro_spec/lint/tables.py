@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from maestro_spec.diagnostics.problems import Path
 from maestro_spec.lint.csv_tables import TableError, read_table
-from maestro_spec.model.study import Column, Factor, Range, Study
-
-if TYPE_CHECKING:
-    from fractions import Fraction
+from maestro_spec.lint.ranges import RangeError, range_length, range_values
+from maestro_spec.model.study import Column, Factor, Study
 
 #: what stands for the value in a label
 VALUE = "%%"
-
-#: A range with more values is a slip of the keyboard.
-MOST_ROWS = 10_000_000
 
 #: Of more values, or longer labels, than this in all the rest is not looked at one by one.
 _MOST_VALUES = 100_000
 _MOST_CHARACTERS = 10_000_000
 _MOST_BYTES = 8 * 1024 * 1024
-
-
-class RangeError(ValueError):
-    """The range makes no sense; the message says why."""
 
 
 @attrs.frozen
@@ -157,49 +148,3 @@ def _filled_in(template: str, texts: tuple[str, ...], budget: _Budget) -> tuple[
         return None
     budget.characters -= characters
     return tuple(template.replace(VALUE, text) for text in texts)
-
-
-def range_length(wanted: Range) -> int:
-    """How many values a range has.
-
-    Raises:
-        RangeError: none, or too many to be meant.
-    """
-    start, stop = _exact(wanted.start), _exact(wanted.stop)
-    if wanted.num is not None:
-        count = wanted.num
-    elif wanted.step:
-        count = int((stop - start) // _exact(wanted.step)) + 1
-    else:
-        raise RangeError("The step of the range is 0.")
-    if count < 1:
-        raise RangeError("The range has no value: its step leads away from stop.")
-    if count > MOST_ROWS:
-        raise RangeError(f"The range has more than {MOST_ROWS} values.")
-    return count
-
-
-def range_values(wanted: Range) -> tuple[int | float, ...]:
-    """The values of a range, computed exactly and rounded once.
-
-    Raises:
-        RangeError: it has none, or too many to be meant.
-    """
-    count = range_length(wanted)
-    start, stop = _exact(wanted.start), _exact(wanted.stop)
-    if wanted.step:
-        step = _exact(wanted.step)
-    else:
-        step = (stop - start) / (count - 1) if count > 1 else _exact(0)
-    given = [wanted.start, wanted.stop, *([wanted.step] if wanted.step else [])]
-    whole = all(isinstance(number, int) for number in given) and step.denominator == 1
-    exact = (start + index * step for index in range(count))
-    return tuple(int(number) if whole else float(number) for number in exact)
-
-
-def _exact(number: float) -> Fraction:
-    """The number as it was written: 0.1 is a tenth."""
-    # Few studies have ranges, and fractions brings decimal with it.
-    from fractions import Fraction
-
-    return Fraction(repr(number))
