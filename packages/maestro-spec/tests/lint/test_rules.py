@@ -153,15 +153,6 @@ def test_ranges(range_, code, codes):
     assert codes(text) == ({code} if code else set())
 
 
-def test_values_of_a_range_are_rounded_once():
-    from maestro_spec.lint.tables import range_values
-    from maestro_spec.model.study import Range
-
-    assert range_values(Range(0, 0.3, step=0.1)) == (0.0, 0.1, 0.2, 0.3)
-    assert range_values(Range(0, 10, num=3)) == (0, 5, 10)
-    assert range_values(Range(1, 2, num=3)) == (1.0, 1.5, 2.0)
-
-
 @pytest.mark.parametrize(
     ("content", "says"),
     [

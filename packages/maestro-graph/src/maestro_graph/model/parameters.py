@@ -46,6 +46,19 @@ class ParameterTable:
     columns: tuple[TableColumn, ...] = ()
 
 
+def check_distinct(names: Sequence[str]) -> None:
+    """Check that each parameter is given once.
+
+    Raises:
+        ParameterError: one is given twice.
+    """
+    for name in names:
+        if names.count(name) > 1:
+            raise ParameterError(
+                f"parameter {name} is given twice", hint="each parameter belongs to one factor"
+            )
+
+
 def make_labels(
     name: str, values: Sequence[Any], label: str | Sequence[str] | None
 ) -> tuple[str, ...]:

@@ -1,26 +1,24 @@
-"""From the study's factors to the table: grids, zipped groups, ranges, CSV files.
+"""Build the table of parameters from the study's factors: grids, and groups that vary together.
 
-`read_csv` is the only one that looks at the disk.
+A factor whose values stand in a CSV file is read from the disk.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 from collections.abc import Mapping
-from fractions import Fraction
 from pathlib import PurePosixPath
 from typing import Any
 
 from maestro_graph.errors import ParameterError
-from maestro_graph.files.regular_files import stream_regular
-from maestro_graph.files.spec_file import Factor, Range, Spec, view
-from maestro_graph.model.parameters import ParameterTable, TableColumn, make_labels
+from maestro_graph.files.spec_file import Factor, Spec, view
+from maestro_graph.model.parameters import ParameterTable, TableColumn, check_distinct, make_labels
 from maestro_graph.model.plain import plain
+from maestro_graph.parameters.csv import read_csv
+from maestro_graph.parameters.ranges import range_values
 
-#: A table longer than this is a slip of the keyboard (a range with a step of 1e-9).
-_MOST_VALUES = 10_000_000
+#: A table with more rows is a slip of the keyboard.
+_MOST_ROWS = 10_000_000
 
 
 def build_table(spec_document: Mapping[str, Any]) -> ParameterTable:
@@ -43,12 +41,12 @@ def table_of_spec(spec: Spec) -> ParameterTable:
     if not spec.parameters:
         return ParameterTable()
     factors = [_columns_of(factor, spec.specroot) for factor in spec.parameters]
-    _check_names([column.name for columns in factors for column in columns])
+    check_distinct([column.name for columns in factors for column in columns])
     lengths = [_length(columns) for columns in factors]
     rows = 1
     for length in lengths:
         rows *= length
-    if rows > _MOST_VALUES:
+    if rows > _MOST_ROWS:
         raise ParameterError(f"the product of the parameters has {rows} rows")
     if len(factors) == 1:
         return ParameterTable(rows=rows, columns=tuple(factors[0]))
@@ -66,14 +64,6 @@ def table_of_spec(spec: Spec) -> ParameterTable:
             for column in columns
         ),
     )
-
-
-def _check_names(names: list[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise ParameterError(
-                f"parameter {name} is given twice", hint="each parameter belongs to one factor"
-            )
 
 
 def _length(columns: list[TableColumn]) -> int:
@@ -110,103 +100,3 @@ def _columns_of(factor: Factor, specroot: str) -> list[TableColumn]:
         )
         for name, given in values.items()
     ]
-
-
-def range_values(name: str, wanted: Range) -> tuple[int | float, ...]:
-    """Return the values of a range.
-
-    They are computed exactly and rounded once, so that steps of 0.1 give 0.3 and not
-    0.30000000000000004.
-
-    Args:
-        name: the parameter, for messages.
-        wanted: ``start`` to ``stop`` by ``step``, or ``num`` of them, both ends included.
-
-    Returns:
-        Integers if start, stop and step are, floats otherwise.
-
-    Raises:
-        ParameterError: the range is empty or endless.
-    """
-    start, stop = _exact(name, wanted.start), _exact(name, wanted.stop)
-    given: list[int | float] = [wanted.start, wanted.stop]
-    if wanted.num is not None:
-        count, step = wanted.num, Fraction(0)
-        if count > 1:
-            step = (stop - start) / (count - 1)
-    elif wanted.step:
-        given.append(wanted.step)
-        step = _exact(name, wanted.step)
-        count = (stop - start) // step + 1
-    else:
-        raise ParameterError(
-            f"the range of {name} has neither a step nor a num",
-            hint="give `step`, which is not 0, or `num`",
-        )
-    if not 1 <= count <= _MOST_VALUES:
-        raise ParameterError(
-            f"the range of {name} has {max(count, 0)} values",
-            hint="check start, stop and step; to count down, the step must be negative",
-        )
-    exact = [start + index * step for index in range(count)]
-    whole = all(isinstance(number, int) for number in given) and all(
-        number.denominator == 1 for number in exact
-    )
-    return tuple(int(number) if whole else float(number) for number in exact)
-
-
-def _exact(name: str, number: float) -> Fraction:
-    try:
-        return Fraction(repr(number))
-    except ValueError as error:
-        raise ParameterError(f"the range of {name} has {number!r}, which is no number") from error
-
-
-def read_csv(path: str) -> dict[str, tuple[Any, ...]]:
-    """Read a table of parameters.
-
-    Args:
-        path: a comma-separated file with a line of names; quoted as RFC 4180 says; UTF-8.
-
-    Returns:
-        name → values. A cell is a number or a boolean if that prints as the cell reads (``1.5``,
-        but not ``1.50`` or ``007``), a text otherwise, so commands get just what the file says.
-
-    Raises:
-        ParameterError: the file cannot be read, or a line is too short or too long.
-    """
-    try:
-        with io.TextIOWrapper(stream_regular(path), newline="", encoding="utf-8-sig") as stream:
-            lines = [line for line in csv.reader(stream, strict=True) if line]
-    except OSError as error:
-        raise ParameterError(f"cannot read {path}: {error.strerror}") from error
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise ParameterError(f"{path} is no CSV file: {error}") from error
-    if not lines:
-        raise ParameterError(f"{path} is empty", hint="its first line names the parameters")
-    names = [name.strip() for name in lines[0]]
-    _check_names(names)
-    if "" in names:
-        raise ParameterError(f"column {names.index('') + 1} of {path} has no name")
-    for number, line in enumerate(lines[1:], start=2):
-        if len(line) != len(names):
-            raise ParameterError(
-                f"row {number} of {path} has {len(line)} values for {len(names)} parameters"
-            )
-    return {
-        name: tuple(_cell(line[position]) for line in lines[1:])
-        for position, name in enumerate(names)
-    }
-
-
-def _cell(text: str) -> Any:
-    if text in ("True", "False"):
-        return text == "True"
-    for kind in (int, float):
-        try:
-            value = kind(text)
-        except ValueError:
-            continue
-        if str(value) == text:
-            return plain(value)
-    return text

@@ -1,33 +1,28 @@
-"""The table of parameters as far as the rules need it: names, values and labels of each factor."""
+"""Build the table of parameters as far as the rules need it: names, values and labels of each factor."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import attrs
 
 from maestro_spec.diagnostics.problems import Path
 from maestro_spec.lint.csv_tables import TableError, read_table
-from maestro_spec.model.study import Column, Factor, Range, Study
-
-if TYPE_CHECKING:
-    from fractions import Fraction
+from maestro_spec.lint.ranges import RangeError, range_length, range_values
+from maestro_spec.model.study import Column, Factor, Study
 
 #: what stands for the value in a label
 VALUE = "%%"
 
-#: A range with more values is a slip of the keyboard.
-MOST_ROWS = 10_000_000
+#: The product of several factors is multiplied out up to this many rows.
+_MOST_PRODUCT = 40_000
 
 #: Of more values, or longer labels, than this in all the rest is not looked at one by one.
 _MOST_VALUES = 100_000
 _MOST_CHARACTERS = 10_000_000
 _MOST_BYTES = 8 * 1024 * 1024
-
-
-class RangeError(ValueError):
-    """The range makes no sense; the message says why."""
 
 
 @attrs.frozen
@@ -76,7 +71,7 @@ class _Budget:
 
 
 def table_of(study: Study) -> tuple[TableFactor, ...]:
-    """The factors of a study; reads its CSV files."""
+    """Return the factors of a study; read its CSV files."""
     budget = _Budget()
     return tuple(_factor(factor, study.specroot, budget) for factor in study.parameters)
 
@@ -149,7 +144,7 @@ def _column(
 
 
 def _filled_in(template: str, texts: tuple[str, ...], budget: _Budget) -> tuple[str, ...] | None:
-    """The labels of a template; None where they would be too long to look at."""
+    """Return the labels of a template; None where they would be too long to look at."""
     marks = template.count(VALUE)
     longest = max(map(len, texts), default=0)
     characters = (len(template) + marks * longest) * len(texts)
@@ -159,47 +154,43 @@ def _filled_in(template: str, texts: tuple[str, ...], budget: _Budget) -> tuple[
     return tuple(template.replace(VALUE, text) for text in texts)
 
 
-def range_length(wanted: Range) -> int:
-    """How many values a range has.
+def columns_of(table: Sequence[TableFactor], used: frozenset[str]) -> Iterator[list[TableColumn]]:
+    """Yield the used parameters as groups of columns that can be compared row by row.
 
-    Raises:
-        RangeError: none, or too many to be meant.
+    The product of several factors is multiplied out where it is small; otherwise each factor is
+    looked at alone.
     """
-    start, stop = _exact(wanted.start), _exact(wanted.stop)
-    if wanted.num is not None:
-        count = wanted.num
-    elif wanted.step:
-        count = int((stop - start) // _exact(wanted.step)) + 1
+    parts = [
+        [c for c in factor.columns if c.name in used and c.labels is not None] for factor in table
+    ]
+    parts = [part for part in parts if part and len({len(c.labels or ()) for c in part}) == 1]
+    rows = 1
+    for part in parts:
+        rows *= len(part[0].labels or ())
+    if len(parts) > 1 and rows <= _MOST_PRODUCT:
+        yield _product(parts)
     else:
-        raise RangeError("The step of the range is 0.")
-    if count < 1:
-        raise RangeError("The range has no value: its step leads away from stop.")
-    if count > MOST_ROWS:
-        raise RangeError(f"The range has more than {MOST_ROWS} values.")
-    return count
+        yield from parts
 
 
-def range_values(wanted: Range) -> tuple[int | float, ...]:
-    """The values of a range, computed exactly and rounded once.
-
-    Raises:
-        RangeError: it has none, or too many to be meant.
-    """
-    count = range_length(wanted)
-    start, stop = _exact(wanted.start), _exact(wanted.stop)
-    if wanted.step:
-        step = _exact(wanted.step)
-    else:
-        step = (stop - start) / (count - 1) if count > 1 else _exact(0)
-    given = [wanted.start, wanted.stop, *([wanted.step] if wanted.step else [])]
-    whole = all(isinstance(number, int) for number in given) and step.denominator == 1
-    exact = (start + index * step for index in range(count))
-    return tuple(int(number) if whole else float(number) for number in exact)
-
-
-def _exact(number: float) -> Fraction:
-    """The number as it was written: 0.1 is a tenth."""
-    # Few studies have ranges, and fractions brings decimal with it.
-    from fractions import Fraction
-
-    return Fraction(repr(number))
+def _product(parts: Sequence[Sequence[TableColumn]]) -> list[TableColumn]:
+    total = 1
+    for part in parts:
+        total *= len(part[0].labels or ())
+    columns = []
+    repeat = total
+    for part in parts:
+        length = len(part[0].labels or ())
+        repeat //= max(1, length)
+        rows = [row for row in range(length) for _ in range(repeat)]
+        rows *= total // max(1, len(rows))
+        for column in part:
+            values, labels = column.values or (), column.labels or ()
+            columns.append(
+                attrs.evolve(
+                    column,
+                    values=tuple(values[row] for row in rows),
+                    labels=tuple(labels[row] for row in rows),
+                )
+            )
+    return columns
