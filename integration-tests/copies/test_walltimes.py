@@ -7,15 +7,14 @@ study that passes the lint and whose job the adapter refuses, or that stops at a
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from differential import full, quick
 from maestro_adapters.errors import WalltimeError
 from maestro_adapters.job import walltime as of_adapters
 from maestro_graph.expansion import walltimes as of_graph
 from maestro_spec.format_rules import walltime as of_spec
-
-QUICK, FULL = 1_000, 30_000
 
 _NUMBER = st.integers(0, 10**10).map(str) | st.sampled_from(["", "0", "00", "05", "٣", "1_0"])
 _PARTS = st.lists(_NUMBER | st.sampled_from(list(":-.smhd ")), min_size=1, max_size=8)
@@ -83,13 +82,13 @@ def test_what_these_mean(text: str, seconds: float | str | None) -> None:
 @example("1:30")
 @example(" inf\n")
 @given(TEXTS)
-@settings(max_examples=QUICK, deadline=None)
+@quick
 def test_all_copies_agree(text: str) -> None:
     agree(text)
 
 
 @pytest.mark.slow
 @given(TEXTS)
-@settings(max_examples=FULL, deadline=None)
+@full
 def test_all_copies_agree_on_many(text: str) -> None:
     agree(text)
