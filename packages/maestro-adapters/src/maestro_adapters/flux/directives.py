@@ -14,6 +14,7 @@ from maestro_adapters.errors import RequestError
 from maestro_adapters.flux import options
 from maestro_adapters.job import walltime
 from maestro_adapters.job.request import JobRequest
+from maestro_adapters.job.walltime_grammar import LACKING
 
 PREFIX = "#flux: "
 
@@ -27,9 +28,6 @@ URGENCIES = {
     "expedite": 31,
     "expedited": 31,
 }
-
-#: Words for "no limit" that are Slurm's; Flux's own is `inf` (RFC 23).
-_LACKING = ("unlimited", "infinite")
 
 
 def directives(request: JobRequest, uri: str | None) -> list[str]:
@@ -124,7 +122,11 @@ def time_limit(text: str | None) -> str:
     Raises:
         WalltimeError: the text is no walltime.
     """
-    said = walltime.parse(text, lacking=_LACKING, scheduler="Flux") if text is not None else None
+    said = (
+        walltime.parse(text, lacking=LACKING["flux"], scheduler="Flux")
+        if text is not None
+        else None
+    )
     seconds = said or 0
     # A clock as upstream writes it, 600.0s: scripts are compared with its.
     return f"{float(seconds)}s" if text and ":" in text else f"{seconds:.15g}s"

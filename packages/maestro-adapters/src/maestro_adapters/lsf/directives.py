@@ -10,12 +10,11 @@ import re
 
 from maestro_adapters.job import walltime
 from maestro_adapters.job.request import JobRequest
+from maestro_adapters.job.walltime_grammar import LACKING
 from maestro_adapters.script.render import free_options, option_items
 
 #: Minutes, or hours and minutes: what LSF reads as the workspace format does.
 _LSF_TIME = re.compile(r"\d+|\d+:\d+", re.ASCII)
-#: Words for "no limit": `-W` takes numbers alone.
-_LACKING = ("unlimited", "infinite", "inf")
 #: What a job name or a log's name may hold: brackets make an array, `%` a special sign.
 _UNSAFE = re.compile(r"[^\w.()+=@~:, -]")
 
@@ -67,7 +66,7 @@ def time_limit(text: str | None) -> str | None:
     if text is None:
         return None
     text = text.strip()
-    seconds = walltime.parse(text, pair="hours", lacking=_LACKING, scheduler="LSF")
+    seconds = walltime.parse(text, pair="hours", lacking=LACKING["lsf"], scheduler="LSF")
     if seconds is None:
         return None
     return text if _LSF_TIME.fullmatch(text) else walltime.hours_and_minutes(seconds)

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from maestro_cli.study.workspace_view import Instance, Study
+from maestro_conductor.workspace.attempt_file import read_attempt
 from maestro_conductor.workspace.regular_files import stream_regular
 
 #: No more than this is read of a log for its last lines.
@@ -71,14 +72,11 @@ def left_behind(study: Study, instance: Instance) -> str | None:
 
     See "The attempt file" on the workspace format page. None: its command has not ended.
     """
-    path = study.root / instance.workspace / f".attempt.{instance.attempt}"
     try:
-        with stream_regular(path) as file:
-            content = file.read(_TAIL_BYTES)
+        left = read_attempt(study.root / instance.workspace, instance.attempt).left
     except OSError:
         return None
-    found = re.findall(rb"^command (?:.* )?left=(\S+)", content, re.MULTILINE)
-    if not found:
+    if left is None:
         return None
-    entries = (entry.rpartition(":") for entry in found[-1].decode(errors="replace").split(","))
+    entries = (entry.rpartition(":") for entry in left.split(","))
     return ", ".join(f"{name} ({pid})" for name, _, pid in entries)

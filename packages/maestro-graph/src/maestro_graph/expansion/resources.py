@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from maestro_graph.errors import ResourceError
-from maestro_graph.expansion import walltimes
+from maestro_graph.expansion.walltime import SCHEDULERS, is_foreign, is_walltime
 from maestro_graph.model.graph import Batch, Resources
 
 _COUNTS = frozenset(
@@ -104,12 +104,12 @@ def _check_walltime(settled: Mapping[str, Any], where: str, scheduler: str) -> N
     text = settled["walltime"]
     if text is None:
         return
-    trouble = walltimes.trouble(
-        text,
-        scheduler,
-        scheduled=bool(settled["nodes"] or settled["procs"]),
-        enforced=bool(settled["enforce_walltime"]),
-    )
+    handed = bool(settled["nodes"] or settled["procs"]) and scheduler in SCHEDULERS
+    trouble = None
+    if not is_walltime(text):
+        trouble = "which is no walltime" if handed or settled["enforce_walltime"] else None
+    elif handed and is_foreign(text, scheduler):
+        trouble = f"for which {scheduler} has no word"
     if trouble is not None:
         raise ResourceError(
             f"walltime of {where} is {text!r}, {trouble}",

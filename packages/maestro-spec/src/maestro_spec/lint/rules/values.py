@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from maestro_spec.diagnostics.problems import Problem, problem
-from maestro_spec.format_rules.walltime import is_ambiguous, is_foreign, is_walltime
+from maestro_spec.format_rules.walltime import SCHEDULERS, is_ambiguous, is_foreign, is_walltime
 from maestro_spec.lint.analysis import Analysis
 from maestro_spec.lint.step_links import resolved
 from maestro_spec.model.study import Step
@@ -35,7 +35,6 @@ _FLAGS = (
 _TRUTHS = frozenset({"true", "yes", "on", "1", "false", "no", "off", "0", ""})
 _NAMES = {"exclusive_allocation": "exclusive", "exclusive_launcher": "exclusive"}
 
-_SCHEDULERS = frozenset({"slurm", "lsf", "flux"})
 _TITLES = {"lsf": "LSF", "flux": "Flux"}
 
 
@@ -60,7 +59,7 @@ def _walltime(analysis: Analysis, step: Step) -> Iterator[Problem]:
     path = (*step.at, "run", "walltime")
     place = analysis.study.place(path)
     kind = analysis.study.batch.type
-    scheduled = _is_scheduled(step) and kind in _SCHEDULERS
+    scheduled = _is_scheduled(step) and kind in SCHEDULERS
     for value, token in _said(analysis, text):
         said = f"`{value[:60]}`" + (f", which {token} gives," if token else "")
         if not is_walltime(value):

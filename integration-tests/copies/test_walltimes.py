@@ -7,15 +7,16 @@ study that passes the lint and whose job the adapter refuses, or that stops at a
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from differential import full, quick
 from maestro_adapters.errors import WalltimeError
 from maestro_adapters.job import walltime as of_adapters
-from maestro_graph.expansion import walltimes as of_graph
+from maestro_graph.errors import ResourceError
+from maestro_graph.expansion.resources import settle
+from maestro_graph.model.graph import Resources
 from maestro_spec.format_rules import walltime as of_spec
-
-QUICK, FULL = 1_000, 30_000
 
 _NUMBER = st.integers(0, 10**10).map(str) | st.sampled_from(["", "0", "00", "05", "٣", "1_0"])
 _PARTS = st.lists(_NUMBER | st.sampled_from(list(":-.smhd ")), min_size=1, max_size=8)
@@ -31,7 +32,7 @@ TEXTS = st.one_of(
 def by_spec(text: str, *, lsf: bool) -> float | str | None:
     try:
         return of_spec.seconds(text, lsf=lsf)
-    except of_spec.WalltimeError:
+    except of_spec.NoWalltimeError:
         return "no walltime"
 
 
@@ -42,18 +43,25 @@ def by_adapters(text: str, *, lsf: bool) -> float | str | None:
         return "no walltime"
 
 
+def by_graph(text: str, scheduler: str) -> str | None:
+    """Why a scheduled step may not have it; None: it may."""
+    try:
+        settle(Resources(procs=1, walltime=text), "a step", scheduler)
+    except ResourceError as error:
+        return "no word" if "has no word" in str(error) else "no walltime"
+    return None
+
+
 def agree(text: str) -> None:
     for lsf in (False, True):
         assert by_spec(text, lsf=lsf) == by_adapters(text, lsf=lsf)
-    assert of_graph.is_walltime(text) == of_spec.is_walltime(text)
-    for scheduler in ("slurm", "lsf", "flux", "other"):
-        trouble = of_graph.trouble(text, scheduler, scheduled=True, enforced=False)
-        if scheduler == "other":
-            assert trouble is None
-        elif of_spec.is_walltime(text):
-            assert bool(trouble) == of_spec.is_foreign(text, scheduler)
+    for scheduler in ("slurm", "lsf", "flux"):
+        trouble = by_graph(text, scheduler) if text.strip() else "no walltime"
+        if of_spec.is_walltime(text):
+            assert trouble == ("no word" if of_spec.is_foreign(text, scheduler) else None)
         else:
-            assert trouble == "which is no walltime"
+            assert trouble == "no walltime"
+    assert not text.strip() or by_graph(text, "another") is None
 
 
 @pytest.mark.parametrize(
@@ -83,13 +91,13 @@ def test_what_these_mean(text: str, seconds: float | str | None) -> None:
 @example("1:30")
 @example(" inf\n")
 @given(TEXTS)
-@settings(max_examples=QUICK, deadline=None)
+@quick
 def test_all_copies_agree(text: str) -> None:
     agree(text)
 
 
 @pytest.mark.slow
 @given(TEXTS)
-@settings(max_examples=FULL, deadline=None)
+@full
 def test_all_copies_agree_on_many(text: str) -> None:
     agree(text)
