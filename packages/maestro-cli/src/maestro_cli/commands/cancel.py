@@ -8,8 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from maestro_cli.errors import EXIT_OK, UsageError
+from maestro_cli.ui.console import say
 from maestro_cli.ui.parser import add_json, path
-from maestro_cli.ui.terminal import agreed, clean, say
+from maestro_cli.ui.prompt import agreed
+from maestro_cli.ui.sanitize import clean
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,9 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from maestro_cli.errors import EXIT_OK, StudyError
+from maestro_cli.ui.console import say
 from maestro_cli.ui.parser import add_json, path, seconds, whole
-from maestro_cli.ui.terminal import clean, say, word
+from maestro_cli.ui.sanitize import clean, shell_word
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,7 +88,7 @@ def command(args: argparse.Namespace) -> int:
     if not again and study.state in ("FINISHED", "RUNNING"):
         told = f"is {study.state}: there is nothing to resume"
         if limits:
-            told += f"; new limits for it: maestro update {word(study.root)}"
+            told += f"; new limits for it: maestro update {shell_word(study.root)}"
         _report(args, study, again, told)
         return EXIT_OK
     cancelled = (study.root / ".cancel.lock").exists()

@@ -34,7 +34,9 @@ def command(args: argparse.Namespace) -> int:
     """Explains the instances."""
     from maestro_cli.study.folders import expand_one, require_study
     from maestro_cli.study.workspace_view import choose, open_study
-    from maestro_cli.ui.terminal import Paint, clean, say
+    from maestro_cli.ui.console import say
+    from maestro_cli.ui.sanitize import clean
+    from maestro_cli.ui.style import Paint
     from maestro_cli.views.explain import explain
     from maestro_cli.views.theme import state_style
 

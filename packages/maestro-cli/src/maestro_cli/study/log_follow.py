@@ -14,7 +14,9 @@ from attrs import define, field, frozen
 from maestro_cli.errors import StudyError
 from maestro_cli.study.step_logs import logs_of
 from maestro_cli.study.workspace_view import Study, choose, open_study
-from maestro_cli.ui.terminal import Paint, clean, is_terminal
+from maestro_cli.ui.console import is_terminal
+from maestro_cli.ui.sanitize import clean
+from maestro_cli.ui.style import Paint
 from maestro_conductor.workspace.regular_files import stream_regular
 
 #: Seconds between two looks when following.

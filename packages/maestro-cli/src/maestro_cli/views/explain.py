@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from maestro_cli.study.step_logs import error_log, last_lines, left_behind
 from maestro_cli.study.workspace_view import BAD_STATES, Instance, Study
-from maestro_cli.ui.terminal import word
+from maestro_cli.ui.sanitize import shell_word
 from maestro_cli.views.rows import duration, moment, short_duration
 
 #: No more of the steps that something waits for are named.
@@ -104,7 +104,7 @@ def _queued(study: Study, instance: Instance) -> Explanation:
         return Explanation(
             instance,
             f"may run; the throttle lets {throttle} jobs be in flight, and {flight} are",
-            [f"More at once: maestro update --throttle {throttle + 1} {word(study.root)}"],
+            [f"More at once: maestro update --throttle {throttle + 1} {shell_word(study.root)}"],
             facts,
         )
     return Explanation(
@@ -176,7 +176,7 @@ def _failed(study: Study, instance: Instance) -> Explanation:
 
 def _timed_out(study: Study, instance: Instance) -> Explanation:
     if instance.reason and _TOO_SOON in instance.reason:
-        again = f"maestro resume {word(study.root)} --step {word(instance.name)}"
+        again = f"maestro resume {shell_word(study.root)} --step {shell_word(instance.name)}"
         return Explanation(
             instance,
             f"did nothing: {instance.reason}",
@@ -191,7 +191,9 @@ def _timed_out(study: Study, instance: Instance) -> Explanation:
         text += f", and was restarted {instance.restarts} times, as often as it may"
     told = _with_log(study, instance, text)
     if study.graph.restartable[instance.number]:
-        told.more.append(f"More restarts: maestro resume {word(study.root)} --rlimit {limit + 1}")
+        told.more.append(
+            f"More restarts: maestro resume {shell_word(study.root)} --rlimit {limit + 1}"
+        )
     return told
 
 
@@ -207,7 +209,9 @@ def _cancelled(study: Study, instance: Instance) -> Explanation:
     return Explanation(
         instance,
         text,
-        [f"Run it after all: maestro resume {word(study.root)} --step {word(instance.name)}"],
+        [
+            f"Run it after all: maestro resume {shell_word(study.root)} --step {shell_word(instance.name)}"
+        ],
     )
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from maestro_cli.study.step_logs import error_log, last_lines
 from maestro_cli.study.workspace_view import BAD_STATES, Instance, Study
-from maestro_cli.ui.terminal import Paint, clean
+from maestro_cli.ui.sanitize import clean
+from maestro_cli.ui.style import Paint
 from maestro_cli.views.theme import state_style
 
 

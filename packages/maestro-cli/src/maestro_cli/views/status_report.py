@@ -12,8 +12,9 @@ from pathlib import Path
 from maestro_cli.errors import EXIT_OK, UsageError
 from maestro_cli.study.folders import Kind, expand, kind_of, require_study
 from maestro_cli.study.workspace_view import BAD_STATES, Instance, Study, chooser, open_study
-from maestro_cli.ui import failures, terminal
-from maestro_cli.ui.terminal import Paint
+from maestro_cli.ui import failures
+from maestro_cli.ui.pager import page
+from maestro_cli.ui.style import Paint, unicode_ok, width
 from maestro_conductor.workspace.regular_files import read_regular
 
 
@@ -56,7 +57,7 @@ def show_status(args: argparse.Namespace) -> int:
         gc.enable()
     separator = "" if args.json or args.csv or args.summary else "\n"
     machine = args.json or args.csv
-    terminal.page(separator.join(pages), pager=not (machine or args.disable_pager))
+    page(separator.join(pages), pager=not (machine or args.disable_pager))
     return max(codes)
 
 
@@ -94,7 +95,7 @@ def _page(
     if args.failed:
         from maestro_cli.views import failed
 
-        return _joined(failed.lines(study, instances, paint=paint, unicode=terminal.unicode_ok()))
+        return _joined(failed.lines(study, instances, paint=paint, unicode=unicode_ok()))
     from maestro_cli.views import notes, rows
 
     table = _table(
@@ -142,9 +143,9 @@ def _table(
             title,
             rows,
             parameters,
-            width=terminal.width(),
+            width=width(),
             paint=paint,
-            unicode=terminal.unicode_ok(),
+            unicode=unicode_ok(),
         )
     )
 

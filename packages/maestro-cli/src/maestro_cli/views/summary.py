@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from maestro_cli.study.workspace_view import Study
-from maestro_cli.ui.terminal import Paint, clean
+from maestro_cli.ui.sanitize import clean
+from maestro_cli.ui.style import Paint
 from maestro_cli.views.rows import short_duration
 from maestro_cli.views.theme import state_style
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from maestro_cli.errors import UsageError
 from maestro_cli.study.workspace_view import Step, Study, open_study
+from maestro_cli.ui.console import is_terminal, say
+from maestro_cli.ui.sanitize import clean
 from maestro_cli.ui.signals import unwinding
-from maestro_cli.ui.terminal import Paint, clean, is_terminal, say
+from maestro_cli.ui.style import Paint
 from maestro_cli.views import summary
 from maestro_cli.views.rows import short_duration
 from maestro_cli.views.theme import state_style
