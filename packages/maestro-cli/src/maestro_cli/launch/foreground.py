@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maestro_cli.errors import EXIT_CANCELLED, EXIT_FAILED, EXIT_OK
+from maestro_cli.study.instances import ENDED_STATES
 from maestro_cli.ui.console import is_terminal, say, warn
 from maestro_cli.ui.sanitize import clean, shell_word
 from maestro_cli.ui.style import Paint, unicode_ok
@@ -129,7 +130,7 @@ class _Bar:
             if state not in ("FINISHED", "DRYRUN"):
                 self._console.print(Text.assemble((state, "bold red"), "  ", clean(name)))
         counts = seen.counts
-        done = sum(counts.get(word, 0) for word in _ENDED)
+        done = sum(counts.get(word, 0) for word in ENDED_STATES)
         detail = ", ".join(
             f"{counts[word]} {word.lower()}"
             for word in ("RUNNING", "PENDING", "FAILED", "TIMEDOUT", "CANCELLED")
@@ -141,6 +142,3 @@ class _Bar:
 
     def close(self) -> None:
         self._progress.stop()
-
-
-_ENDED = ("FINISHED", "FAILED", "TIMEDOUT", "HWFAILURE", "CANCELLED", "DRYRUN")
