@@ -8,13 +8,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from maestro_cli.errors import EXIT_OK, UsageError
+from maestro_cli.ui.console import say
 from maestro_cli.ui.parser import add_json, path
-from maestro_cli.ui.terminal import agreed, clean, say
+from maestro_cli.ui.prompt import agreed
+from maestro_cli.ui.sanitize import clean
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from maestro_cli.study.workspace_view import Study
+    from maestro_cli.study.workspace_view import StudyView
 
 _EPILOG = """\
 examples:
@@ -56,7 +58,7 @@ def command(args: argparse.Namespace) -> int:
 
     if args.json and not args.autoyes:
         raise UsageError("--json cannot ask", hint="add -y")
-    live: list[Study] = []
+    live: list[StudyView] = []
 
     def look(folder: Path) -> int:
         study = open_study(require_study(folder, verb="cancel"))
@@ -67,7 +69,7 @@ def command(args: argparse.Namespace) -> int:
             say(f"{clean(folder)}: {_standing(study)}")
         return EXIT_OK
 
-    def cancel(study: Study) -> int:
+    def cancel(study: StudyView) -> int:
         return _report(args, study, cancelled=True, text=_cancel(study))
 
     codes = [attempt(partial(look, folder), as_json=args.json) for folder in expand(args.directory)]
@@ -80,7 +82,7 @@ def command(args: argparse.Namespace) -> int:
     return max(codes)
 
 
-def _standing(study: Study) -> str:
+def _standing(study: StudyView) -> str:
     counts = study.counts()
     flight = sum(counts.get(word, 0) for word in ("RUNNING", "PENDING", "FINISHING", "UNKNOWN"))
     return (
@@ -89,13 +91,13 @@ def _standing(study: Study) -> str:
     )
 
 
-def _nothing(study: Study) -> str:
+def _nothing(study: StudyView) -> str:
     if study.state == "STAGED":
         return "was never started: there is nothing to cancel"
     return f"is {study.state} already: there is nothing to cancel"
 
 
-def _cancel(study: Study) -> str:
+def _cancel(study: StudyView) -> str:
     """Makes the request, and says what came of it."""
     from maestro_cli.launch.detach import start_conductor
     from maestro_cli.study.requests import request_cancel, taken
@@ -124,11 +126,11 @@ def _steps(number: int) -> str:
     return f"{number} step{'' if number == 1 else 's'}"
 
 
-def _where(study: Study) -> str:
+def _where(study: StudyView) -> str:
     return f" ({study.holder.host}, process {study.holder.pid})" if study.holder else ""
 
 
-def _report(args: argparse.Namespace, study: Study, *, cancelled: bool, text: str) -> int:
+def _report(args: argparse.Namespace, study: StudyView, *, cancelled: bool, text: str) -> int:
     if args.json:
         import json
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from maestro_cli.ui.terminal import say
+from maestro_cli.ui.console import say
 
 _EPILOG = """\
 install it:

@@ -42,7 +42,8 @@ def command(args: argparse.Namespace) -> int:
     from maestro_cli.study import log_follow as log_files
     from maestro_cli.study.folders import expand_one, require_study
     from maestro_cli.study.workspace_view import open_study
-    from maestro_cli.ui.terminal import clean, warn
+    from maestro_cli.ui.console import warn
+    from maestro_cli.ui.sanitize import clean
 
     folder = expand_one(args.directory)
     study = open_study(require_study(folder, verb="show the logs of"))

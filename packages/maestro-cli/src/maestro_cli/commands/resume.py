@@ -7,13 +7,14 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from maestro_cli.errors import EXIT_OK, StudyError
+from maestro_cli.ui.console import say
 from maestro_cli.ui.parser import add_json, path, seconds, whole
-from maestro_cli.ui.terminal import clean, say, word
+from maestro_cli.ui.sanitize import clean, shell_word
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from maestro_cli.study.workspace_view import Study
+    from maestro_cli.study.workspace_view import StudyView
 
 _EPILOG = """\
 examples:
@@ -87,7 +88,7 @@ def command(args: argparse.Namespace) -> int:
     if not again and study.state in ("FINISHED", "RUNNING"):
         told = f"is {study.state}: there is nothing to resume"
         if limits:
-            told += f"; new limits for it: maestro update {word(study.root)}"
+            told += f"; new limits for it: maestro update {shell_word(study.root)}"
         _report(args, study, again, told)
         return EXIT_OK
     cancelled = (study.root / ".cancel.lock").exists()
@@ -111,24 +112,24 @@ def command(args: argparse.Namespace) -> int:
     return EXIT_OK
 
 
-def _again(study: Study, names: list[str] | None) -> list[str]:
+def _again(study: StudyView, names: list[str] | None) -> list[str]:
     """The names of what will run again, by the conductor's own rule.
 
     Raises:
         StudyError: A name fits nothing, or what it names cannot run.
     """
-    from maestro_cli.study.workspace_view import choose
+    from maestro_cli.study.selection import require_instances
     from maestro_conductor.core.resume_selection import select
 
     for name in names or ():
-        choose(study, name)
+        require_instances(study, name)
     try:
         return [study.graph.names[i] for i in select(study.graph, study.known, names)]
     except ValueError as error:
         raise StudyError(f"{study.root}: {error}") from error
 
 
-def _hand_over(args: argparse.Namespace, study: Study, again: list[str], request: Path) -> int:
+def _hand_over(args: argparse.Namespace, study: StudyView, again: list[str], request: Path) -> int:
     from maestro_cli.study.requests import taken
 
     if taken(request):
@@ -138,7 +139,7 @@ def _hand_over(args: argparse.Namespace, study: Study, again: list[str], request
     return EXIT_OK
 
 
-def _foreground(args: argparse.Namespace, study: Study) -> int:
+def _foreground(args: argparse.Namespace, study: StudyView) -> int:
     from maestro_cli.launch.foreground import conduct_here, report
 
     code = conduct_here(
@@ -159,7 +160,7 @@ def _number(again: list[str]) -> str:
     return f": {len(again)} step{'' if len(again) == 1 else 's'} will run again"
 
 
-def _report(args: argparse.Namespace, study: Study, again: list[str], text: str) -> None:
+def _report(args: argparse.Namespace, study: StudyView, again: list[str], text: str) -> None:
     if args.json:
         import json
 

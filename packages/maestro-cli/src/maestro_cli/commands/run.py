@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from maestro_cli.errors import EXIT_OK, Declined, UsageError
 from maestro_cli.ui.parser import add_json, path, seconds, setting, whole
-from maestro_cli.ui.terminal import clean, word
+from maestro_cli.ui.sanitize import clean, shell_word
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -165,7 +165,8 @@ def command(args: argparse.Namespace) -> int:
 
         check_log_path(absolute(args.logpath))
     from maestro_cli.launch import pipeline
-    from maestro_cli.ui.terminal import agreed, say
+    from maestro_cli.ui.console import say
+    from maestro_cli.ui.prompt import agreed
 
     study = pipeline.read_study(order)
     with _reserve(args, study) as stage:
@@ -187,7 +188,7 @@ def command(args: argparse.Namespace) -> int:
     if args.json:
         _print_json(order, stage.root, launched=True, pid=pid)
         return EXIT_OK
-    where = word(stage.root)
+    where = shell_word(stage.root)
     say("Study launched successfully.")
     warn_of_trouble(stage.root)
     say(f"  follow it  maestro status {where}")
@@ -236,7 +237,7 @@ def _reserve(args: argparse.Namespace, study: Study) -> Stage:
     from maestro_cli.launch import staging
     from maestro_cli.launch.pipeline import folder_name, output_parent
     from maestro_cli.study.folders import absolute
-    from maestro_cli.ui.terminal import agreed
+    from maestro_cli.ui.prompt import agreed
 
     if not args.out:
         return staging.reserve_stamped(absolute(output_parent(study)), folder_name(study))
@@ -253,10 +254,10 @@ def _not_launched(args: argparse.Namespace, order: Order, root: Path) -> int:
     if args.json:
         _print_json(order, root, launched=False, pid=None)
     else:
-        from maestro_cli.ui.terminal import say
+        from maestro_cli.ui.console import say
 
         say("Study launch aborted.")
-        say(f"It is ready in {clean(root)}; start it with: maestro resume {word(root)}")
+        say(f"It is ready in {clean(root)}; start it with: maestro resume {shell_word(root)}")
     return EXIT_OK
 
 
@@ -279,7 +280,7 @@ def _foreground(args: argparse.Namespace, order: Order, root: Path) -> int:
 def _print_json(order: Order, root: Path, *, launched: bool, pid: int | None, **more: int) -> None:
     import json
 
-    from maestro_cli.ui.terminal import say
+    from maestro_cli.ui.console import say
     from maestro_spec.reporting.json import as_json
 
     record = {"path": str(root), "launched": launched, "dry": order.dry, "pid": pid, **more}

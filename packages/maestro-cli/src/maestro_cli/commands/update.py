@@ -9,8 +9,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from maestro_cli.errors import EXIT_OK, StudyError, UsageError
+from maestro_cli.ui.console import say
 from maestro_cli.ui.parser import add_json, path, seconds, whole
-from maestro_cli.ui.terminal import ask, clean, say, word
+from maestro_cli.ui.prompt import ask
+from maestro_cli.ui.sanitize import clean, shell_word
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,7 +141,7 @@ def _update(args: argparse.Namespace, folder: Path, limits: Limits) -> int:
     if study.state in ("FINISHED", "FAILED", "CANCELLED", "DRYRUN"):
         raise StudyError(
             f"{folder}: the study is {study.state} already, so there is nothing to update",
-            hint=f"new limits for another run of its steps: maestro resume {word(folder)} --rlimit N",
+            hint=f"new limits for another run of its steps: maestro resume {shell_word(folder)} --rlimit N",
         )
     if not args.json:
         say(f"Updating study at '{clean(folder)}'")
@@ -170,7 +172,9 @@ def _update(args: argparse.Namespace, folder: Path, limits: Limits) -> int:
     elif study.holder:
         say(f"{limits}: its conductor has not taken this yet, and will when it wakes")
     else:
-        say(f"{limits}: no conductor is alive; this holds from `maestro resume {word(folder)}` on")
+        say(
+            f"{limits}: no conductor is alive; this holds from `maestro resume {shell_word(folder)}` on"
+        )
     return EXIT_OK
 
 

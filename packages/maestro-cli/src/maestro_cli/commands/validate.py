@@ -40,7 +40,7 @@ def command(args: argparse.Namespace) -> int:
     from pathlib import Path
 
     from maestro_cli.ui import failures
-    from maestro_cli.ui.terminal import colour_ok
+    from maestro_cli.ui.style import colour_ok
     from maestro_spec import Problem, SpecError, check
     from maestro_spec.loading import read, read_text
     from maestro_spec.reporting import render_text

@@ -33,8 +33,11 @@ def register(commands: Any) -> None:
 def command(args: argparse.Namespace) -> int:
     """Explains the instances."""
     from maestro_cli.study.folders import expand_one, require_study
-    from maestro_cli.study.workspace_view import choose, open_study
-    from maestro_cli.ui.terminal import Paint, clean, say
+    from maestro_cli.study.selection import require_instances
+    from maestro_cli.study.workspace_view import open_study
+    from maestro_cli.ui.console import say
+    from maestro_cli.ui.sanitize import clean
+    from maestro_cli.ui.style import Paint
     from maestro_cli.views.explain import explain
     from maestro_cli.views.theme import state_style
 
@@ -42,7 +45,7 @@ def command(args: argparse.Namespace) -> int:
     study = open_study(require_study(folder, verb="explain"))
     study.mark_queued()
     paint = Paint()
-    for told in (explain(study, instance) for instance in choose(study, args.step)):
+    for told in (explain(study, instance) for instance in require_instances(study, args.step)):
         instance = told.instance
         if args.json:
             import json

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from maestro_cli.errors import EXIT_OK, LaunchError
 from maestro_cli.study.folders import absolute
-from maestro_cli.ui.terminal import clean, warn, word
+from maestro_cli.ui.console import warn
+from maestro_cli.ui.sanitize import clean, shell_word
 from maestro_conductor.workspace.regular_files import open_regular, stream_regular
 from maestro_conductor.workspace.sharing import open_to_group
 
@@ -84,7 +85,9 @@ def start_conductor(
     except KeyboardInterrupt:
         process.terminate()
         process.wait()
-        warn(f"\nThe study does not run. It is ready; start it with: maestro resume {word(root)}")
+        warn(
+            f"\nThe study does not run. It is ready; start it with: maestro resume {shell_word(root)}"
+        )
         raise
     if code == EXIT_OK:
         return None
@@ -94,7 +97,7 @@ def start_conductor(
     detail = "\n".join(f"  {line}" for line in said[-_TAIL_LINES:]) or "  (it said nothing)"
     raise LaunchError(
         f"the conductor did not start: it ended with exit code {code} and said\n{detail}",
-        hint=f"the study is in {root}; once the cause is gone: maestro resume {word(root)}",
+        hint=f"the study is in {root}; once the cause is gone: maestro resume {shell_word(root)}",
     )
 
 
@@ -106,12 +109,12 @@ def warn_of_trouble(root: Path) -> None:
     if who is not None and who.paused:
         warn(
             f"maestro: the study stands still: {clean(who.paused)}\n"
-            f"  It goes on by itself once that is over: maestro status {word(root)}"
+            f"  It goes on by itself once that is over: maestro status {shell_word(root)}"
         )
     elif who is not None and who.trouble:
         warn(
             f"maestro: its scheduler cannot be reached: {clean(who.trouble)}\n"
-            f"  What becomes of it: maestro status {word(root)}"
+            f"  What becomes of it: maestro status {shell_word(root)}"
         )
 
 

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maestro_cli.errors import EXIT_CANCELLED, EXIT_FAILED, EXIT_OK
-from maestro_cli.ui.terminal import Paint, clean, is_terminal, say, unicode_ok, warn, word
+from maestro_cli.study.instances import ENDED_STATES
+from maestro_cli.ui.console import is_terminal, say, warn
+from maestro_cli.ui.sanitize import clean, shell_word
+from maestro_cli.ui.style import Paint, unicode_ok
 
 if TYPE_CHECKING:
     from maestro_conductor.runtime.progress import Progress
@@ -67,7 +70,7 @@ def report(root: Path, code: int) -> None:
     if code == EXIT_OK:
         if study.state == "DRYRUN":
             say(f"Dry run: the scripts of {study.total} steps are in {clean(root)}")
-            say(f"Run it with: maestro resume {word(root)}")
+            say(f"Run it with: maestro resume {shell_word(root)}")
         else:
             finished = Paint()("Finished", "bold green")
             say(f"{finished}: {study.total} steps in {age}. Results are in {clean(root)}")
@@ -84,14 +87,14 @@ def report(root: Path, code: int) -> None:
                 warn(line)
         warn("")
         if len(own) > len(shown):
-            warn(f"All of them: maestro status --failed {word(root)}")
-        warn(f"Once the cause is gone: maestro resume {word(root)}")
+            warn(f"All of them: maestro status --failed {shell_word(root)}")
+        warn(f"Once the cause is gone: maestro resume {shell_word(root)}")
     elif code == EXIT_CANCELLED:
         warn(f"Cancelled: {counts.get('FINISHED', 0)} of {study.total} steps had finished.")
-        warn(f"Go on with: maestro resume {word(root)}")
+        warn(f"Go on with: maestro resume {shell_word(root)}")
     else:
         warn(f"Stopped: {counts.get('FINISHED', 0)} of {study.total} steps have finished.")
-        warn(f"Go on with: maestro resume {word(root)}")
+        warn(f"Go on with: maestro resume {shell_word(root)}")
 
 
 class _Bar:
@@ -127,7 +130,7 @@ class _Bar:
             if state not in ("FINISHED", "DRYRUN"):
                 self._console.print(Text.assemble((state, "bold red"), "  ", clean(name)))
         counts = seen.counts
-        done = sum(counts.get(word, 0) for word in _ENDED)
+        done = sum(counts.get(word, 0) for word in ENDED_STATES)
         detail = ", ".join(
             f"{counts[word]} {word.lower()}"
             for word in ("RUNNING", "PENDING", "FAILED", "TIMEDOUT", "CANCELLED")
@@ -139,6 +142,3 @@ class _Bar:
 
     def close(self) -> None:
         self._progress.stop()
-
-
-_ENDED = ("FINISHED", "FAILED", "TIMEDOUT", "HWFAILURE", "CANCELLED", "DRYRUN")

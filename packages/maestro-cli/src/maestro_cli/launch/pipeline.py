@@ -15,7 +15,9 @@ from maestro_cli.errors import StudyError
 from maestro_cli.launch.run_file import Run, write_batch_info, write_run
 from maestro_cli.launch.staging import Stage
 from maestro_cli.launch.start_folder import from_start_folder
-from maestro_cli.ui.terminal import Paint, clean, colour_ok, say, warn, word
+from maestro_cli.ui.console import say, warn
+from maestro_cli.ui.sanitize import clean, shell_word
+from maestro_cli.ui.style import Paint, colour_ok
 
 if TYPE_CHECKING:
     from maestro_graph import Graph, ParameterTable
@@ -250,7 +252,9 @@ def _show(order: Order, problems: Sequence[Problem], document: Document | None) 
     text = render_text(ranked[:_MOST_SHOWN], document, colour=colour_ok(sys.stderr))
     warn(text.rstrip("\n"))
     if len(ranked) > _MOST_SHOWN:
-        warn(f"… and {len(ranked) - _MOST_SHOWN} more: maestro validate {word(order.study_file)}")
+        warn(
+            f"… and {len(ranked) - _MOST_SHOWN} more: maestro validate {shell_word(order.study_file)}"
+        )
 
 
 def read_env_file(path: str) -> dict[str, str]:

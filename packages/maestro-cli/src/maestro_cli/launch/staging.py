@@ -28,8 +28,9 @@ from types import TracebackType
 from maestro_cli.errors import StudyError
 from maestro_cli.launch import leftovers
 from maestro_cli.study.folders import Kind, absolute, kind_of
+from maestro_cli.ui.console import warn
+from maestro_cli.ui.sanitize import shell_word
 from maestro_cli.ui.signals import undisturbed, unwinding
-from maestro_cli.ui.terminal import warn, word
 
 
 class Stage:
@@ -75,7 +76,9 @@ class Stage:
         elif self._old is not None:
             shutil.rmtree(self._old, ignore_errors=True)
             if self._old.exists():
-                warn(f"warning: a part of the old study could not be deleted: {word(self._old)}")
+                warn(
+                    f"warning: a part of the old study could not be deleted: {shell_word(self._old)}"
+                )
         for held in (self._lock, self._claim, self._replaced):
             if held is not None:
                 os.close(held)
@@ -226,7 +229,7 @@ def replaceable(root: Path) -> bool:
         if holder is not None:
             raise StudyError(
                 f"{root} holds a running study: its conductor is alive",
-                hint=f"cancel it first (maestro cancel {word(root)}), or give another folder",
+                hint=f"cancel it first (maestro cancel {shell_word(root)}), or give another folder",
             )
         return True
     if kind is Kind.UPSTREAM:

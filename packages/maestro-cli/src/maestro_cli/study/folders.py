@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from maestro_cli.errors import NotAStudyError, StudyError, UpstreamStudyError, UsageError
-from maestro_cli.ui.terminal import word
+from maestro_cli.ui.sanitize import shell_word
 
 #: The file that makes a folder a workspace.
 GRAPH = ".maestro/graph.msgpack"
@@ -110,7 +110,7 @@ def expand_one(argument: str) -> Path:
     if len(found) > 1:
         raise UsageError(
             f"{argument} means {len(found)} folders, and this works on one",
-            hint=f"name one of them: {', '.join(map(word, found[:5]))}",
+            hint=f"name one of them: {', '.join(map(shell_word, found[:5]))}",
         )
     return found[0]
 
@@ -135,14 +135,14 @@ def require_study(path: Path, *, verb: str) -> Path:
     if kind is Kind.UPSTREAM:
         raise UpstreamStudyError(
             f"{path} is a study of maestrowf 1.x: this maestro cannot {verb} it",
-            hint=f"use the maestro of maestrowf for it (maestro {verb} {word(path)})",
+            hint=f"use the maestro of maestrowf for it (maestro {verb} {shell_word(path)})",
         )
     if kind in (Kind.ABSENT, Kind.EMPTY):
         what = "does not exist" if kind is Kind.ABSENT else "is empty"
         if old := aside(path):
             hint = (
                 "the study that stood there was being replaced by a `maestro run` that died, "
-                f"and is whole. To have it back: mv -T {word(old[-1])} {word(path)}"
+                f"and is whole. To have it back: mv -T {shell_word(old[-1])} {shell_word(path)}"
             )
             raise NotAStudyError(f"{path} {what}", hint=hint)
     if kind is Kind.ABSENT:

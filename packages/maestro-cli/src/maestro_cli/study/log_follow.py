@@ -12,14 +12,17 @@ from pathlib import Path
 from attrs import define, field, frozen
 
 from maestro_cli.errors import StudyError
+from maestro_cli.study.instances import ENDED_STATES
+from maestro_cli.study.selection import require_instances
 from maestro_cli.study.step_logs import logs_of
-from maestro_cli.study.workspace_view import Study, choose, open_study
-from maestro_cli.ui.terminal import Paint, clean, is_terminal
+from maestro_cli.study.workspace_view import StudyView, open_study
+from maestro_cli.ui.console import is_terminal
+from maestro_cli.ui.sanitize import clean
+from maestro_cli.ui.style import Paint
 from maestro_conductor.workspace.regular_files import stream_regular
 
 #: Seconds between two looks when following.
 _PAUSE = 0.2
-_ENDED = {"FINISHED", "FAILED", "TIMEDOUT", "HWFAILURE", "CANCELLED", "DRYRUN"}
 _CHUNK = 1 << 16
 #: Bytes of a line that are kept until its end is there; more of it is shown in pieces.
 _LONGEST_LINE = 1 << 20
@@ -44,7 +47,7 @@ class Source:
     raw: bool
 
 
-def of_study(study: Study) -> Source:
+def of_study(study: StudyView) -> Source:
     """The conductor's log.
 
     Raises:
@@ -63,13 +66,13 @@ def of_study(study: Study) -> Source:
     )
 
 
-def of_steps(study: Study, pattern: str) -> Source:
+def of_steps(study: StudyView, pattern: str) -> Source:
     """The output of the instances that a name or pattern means.
 
     Raises:
         StudyError: It means none.
     """
-    chosen = [each.number for each in choose(study, pattern)]
+    chosen = [each.number for each in require_instances(study, pattern)]
 
     def files() -> list[Path]:
         now = open_study(study.root)
@@ -77,7 +80,7 @@ def of_steps(study: Study, pattern: str) -> Source:
 
     def ended() -> bool:
         now = open_study(study.root)
-        over = all(each.state in _ENDED for each in now.instances(chosen))
+        over = all(each.state in ENDED_STATES for each in now.instances(chosen))
         return over or now.state != "RUNNING"
 
     return Source(files, ended, lambda line: clean(line, lines=True), raw=True)

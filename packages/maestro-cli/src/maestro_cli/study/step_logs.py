@@ -6,7 +6,8 @@ import os
 import re
 from pathlib import Path
 
-from maestro_cli.study.workspace_view import Instance, Study
+from maestro_cli.study.instances import Instance
+from maestro_cli.study.workspace_view import StudyView
 from maestro_conductor.workspace.attempt_file import read_attempt
 from maestro_conductor.workspace.regular_files import stream_regular
 
@@ -14,7 +15,7 @@ from maestro_conductor.workspace.regular_files import stream_regular
 _TAIL_BYTES = 64 * 1024
 
 
-def logs_of(study: Study, instance: Instance) -> list[Path]:
+def logs_of(study: StudyView, instance: Instance) -> list[Path]:
     """Gives the output files of all attempts, those of the latest attempt last.
 
     A local step writes ``<label>.<pid>.out``; elsewhere the scheduler's directives decide, but each
@@ -40,7 +41,7 @@ def logs_of(study: Study, instance: Instance) -> list[Path]:
     return [folder / name for _, name in [*earlier, *current]]
 
 
-def error_log(study: Study, instance: Instance) -> Path | None:
+def error_log(study: StudyView, instance: Instance) -> Path | None:
     """Gives the latest attempt's error log, or its output where it has no other."""
     logs = logs_of(study, instance)
     if instance.job:
@@ -67,7 +68,7 @@ def _names_job(name: str, job: str) -> bool:
     return re.search(rf"(^|[^0-9A-Za-z]){re.escape(job)}([^0-9A-Za-z]|$)", name) is not None
 
 
-def left_behind(study: Study, instance: Instance) -> str | None:
+def left_behind(study: StudyView, instance: Instance) -> str | None:
     """What the command of a step that runs left in the background: ``name (pid), …``.
 
     See "The attempt file" on the workspace format page. None: its command has not ended.

@@ -9,7 +9,9 @@ from collections.abc import Callable, Sequence
 from attrs import frozen
 
 from maestro_cli.errors import EXIT_BAD, CliError
-from maestro_cli.ui.terminal import Paint, clean, say, warn
+from maestro_cli.ui.console import say, warn
+from maestro_cli.ui.sanitize import clean
+from maestro_cli.ui.style import Paint
 
 #: Whose errors are expected: their message is meant for people.
 _OURS = {"maestro_spec", "maestro_graph", "maestro_adapters", "maestro_conductor"}
@@ -115,6 +117,6 @@ def show(failure: Failure, *, as_json: bool = False) -> None:
 
 
 def _arrow() -> bool:
-    from maestro_cli.ui.terminal import unicode_ok
+    from maestro_cli.ui.style import unicode_ok
 
     return unicode_ok(sys.stderr)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from maestro_cli.errors import UsageError
-from maestro_cli.ui.terminal import width
+from maestro_cli.ui.style import width
 
 
 class Parser(argparse.ArgumentParser):

@@ -7,7 +7,8 @@ import io
 import sys
 from collections.abc import Iterable, Sequence
 
-from maestro_cli.ui.terminal import clean, is_terminal
+from maestro_cli.ui.console import is_terminal
+from maestro_cli.ui.sanitize import clean
 from maestro_cli.views.rows import COLUMNS
 
 

@@ -6,7 +6,8 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from maestro_cli.study.workspace_view import Instance, Study
+from maestro_cli.study.instances import Instance
+from maestro_cli.study.workspace_view import StudyView
 
 #: A text as JSON, in ASCII, as `json.dumps` writes it.
 _text: Callable[[str], str] = json.encoder.encode_basestring_ascii
@@ -15,7 +16,7 @@ _DECIMALS = tuple(repr(rest / 1000).partition(".")[2] for rest in range(1000))
 
 
 def line(
-    study: Study, instances: Iterable[Instance] | None, *, now: int, tails: bool = False
+    study: StudyView, instances: Iterable[Instance] | None, *, now: int, tails: bool = False
 ) -> str:
     """Gives the object as one line.
 
@@ -51,7 +52,7 @@ def line(
     return f'{text[:-1]}, "steps": [{steps}]}}'
 
 
-def _conductor(study: Study) -> dict[str, Any] | None:
+def _conductor(study: StudyView) -> dict[str, Any] | None:
     who = study.last_holder
     if who is None:
         return None
@@ -68,7 +69,7 @@ def _conductor(study: Study) -> dict[str, Any] | None:
     }
 
 
-def _instance(study: Study, instance: Instance, now: int, tails: bool) -> str:
+def _instance(study: StudyView, instance: Instance, now: int, tails: bool) -> str:
     # Once for each of many thousand instances, for which somebody waits: written out, it takes a
     # third of the time of a map that is made and given to `json`.
     rows = study.parameters(instance.number).items() if instance.parameters else ()
@@ -111,7 +112,7 @@ def _seconds(milliseconds: int | None) -> str:
     return repr(milliseconds / 1000)
 
 
-def _tail(study: Study, instance: Instance) -> str:
+def _tail(study: StudyView, instance: Instance) -> str:
     from maestro_cli.study.step_logs import error_log, last_lines
 
     log = error_log(study, instance)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from maestro_cli.study.instances import BAD_STATES, Instance
 from maestro_cli.study.step_logs import error_log, last_lines
-from maestro_cli.study.workspace_view import BAD_STATES, Instance, Study
-from maestro_cli.ui.terminal import Paint, clean
+from maestro_cli.study.workspace_view import StudyView
+from maestro_cli.ui.sanitize import clean
+from maestro_cli.ui.style import Paint
 from maestro_cli.views.theme import state_style
 
 
@@ -18,7 +20,12 @@ def split(instances: Sequence[Instance]) -> tuple[list[Instance], list[Instance]
 
 
 def lines(
-    study: Study, instances: Sequence[Instance], *, paint: Paint, unicode: bool, log_lines: int = 10
+    study: StudyView,
+    instances: Sequence[Instance],
+    *,
+    paint: Paint,
+    unicode: bool,
+    log_lines: int = 10,
 ) -> Iterator[str]:
     """Gives the lines about all failures of a study."""
     own, others = split(instances)
@@ -33,7 +40,7 @@ def lines(
 
 
 def one(
-    study: Study, instance: Instance, *, paint: Paint, unicode: bool, log_lines: int = 10
+    study: StudyView, instance: Instance, *, paint: Paint, unicode: bool, log_lines: int = 10
 ) -> Iterator[str]:
     """Gives the lines about one failed instance."""
     yield ""

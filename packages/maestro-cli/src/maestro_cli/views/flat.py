@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from maestro_cli.ui.terminal import Paint, clean
+from maestro_cli.ui.sanitize import clean
+from maestro_cli.ui.style import Paint
 from maestro_cli.views import narrow
 from maestro_cli.views.rows import COLUMNS
 from maestro_cli.views.table import Column, draw, least_width

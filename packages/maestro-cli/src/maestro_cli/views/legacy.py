@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from maestro_cli.ui.terminal import clean
+from maestro_cli.ui.sanitize import clean
 from maestro_cli.views.rows import COLUMNS
 from maestro_cli.views.table import cells
 

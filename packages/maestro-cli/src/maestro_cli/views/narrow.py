@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from maestro_cli.ui.terminal import Paint, clean
+from maestro_cli.ui.sanitize import clean
+from maestro_cli.ui.style import Paint
 from maestro_cli.views.rows import COLUMNS
 from maestro_cli.views.table import cells
 from maestro_cli.views.theme import state_style

@@ -5,14 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from maestro_cli.study.workspace_view import BAD_STATES, Study
-from maestro_cli.ui.terminal import Paint, clean, word
+from maestro_cli.study.instances import BAD_STATES
+from maestro_cli.study.workspace_view import StudyView
+from maestro_cli.ui.sanitize import clean, shell_word
+from maestro_cli.ui.style import Paint
 from maestro_cli.views.rows import moment, short_duration
 
 
-def lines(study: Study, *, paint: Paint) -> Iterator[str]:
+def lines(study: StudyView, *, paint: Paint) -> Iterator[str]:
     """Gives what a person ought to know; nothing where all is well."""
-    where = word(study.root)
+    where = shell_word(study.root)
     who = study.last_holder
     if study.state == "DEAD":
         known = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
-from maestro_cli.study.workspace_view import Instance
+from maestro_cli.study.instances import Instance
 
 COLUMNS = (
     "Step Name",

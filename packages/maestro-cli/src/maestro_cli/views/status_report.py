@@ -11,9 +11,12 @@ from pathlib import Path
 
 from maestro_cli.errors import EXIT_OK, UsageError
 from maestro_cli.study.folders import Kind, expand, kind_of, require_study
-from maestro_cli.study.workspace_view import BAD_STATES, Instance, Study, chooser, open_study
-from maestro_cli.ui import failures, terminal
-from maestro_cli.ui.terminal import Paint
+from maestro_cli.study.instances import BAD_STATES, Instance
+from maestro_cli.study.selection import select
+from maestro_cli.study.workspace_view import StudyView, open_study
+from maestro_cli.ui import failures
+from maestro_cli.ui.pager import page
+from maestro_cli.ui.style import Paint, unicode_ok, width
 from maestro_conductor.workspace.regular_files import read_regular
 
 
@@ -56,7 +59,7 @@ def show_status(args: argparse.Namespace) -> int:
         gc.enable()
     separator = "" if args.json or args.csv or args.summary else "\n"
     machine = args.json or args.csv
-    terminal.page(separator.join(pages), pager=not (machine or args.disable_pager))
+    page(separator.join(pages), pager=not (machine or args.disable_pager))
     return max(codes)
 
 
@@ -78,7 +81,7 @@ def wanted_states(given: list[str]) -> set[str]:
 
 
 def _page(
-    args: argparse.Namespace, study: Study, states: set[str], paint: Paint, *, first: bool
+    args: argparse.Namespace, study: StudyView, states: set[str], paint: Paint, *, first: bool
 ) -> str:
     now = time.time_ns() // 1_000_000
     if args.summary and not args.json:
@@ -94,7 +97,7 @@ def _page(
     if args.failed:
         from maestro_cli.views import failed
 
-        return _joined(failed.lines(study, instances, paint=paint, unicode=terminal.unicode_ok()))
+        return _joined(failed.lines(study, instances, paint=paint, unicode=unicode_ok()))
     from maestro_cli.views import notes, rows
 
     table = _table(
@@ -108,13 +111,12 @@ def _page(
     return table if args.csv else table + _joined(notes.lines(study, paint=paint))
 
 
-def _chosen(args: argparse.Namespace, study: Study, states: set[str]) -> list[Instance]:
+def _chosen(args: argparse.Namespace, study: StudyView, states: set[str]) -> list[Instance]:
     """What ``--state``, ``--step`` and ``--failed`` leave of the instances."""
     study.mark_queued()
     instances = study.instances()
     if states or args.step:
-        chosen = chooser(states, args.step)
-        instances = [each for each in instances if chosen(each)]
+        instances = select(instances, states=states, patterns=args.step)
     if args.failed:
         instances = [each for each in instances if each.state in BAD_STATES]
     return instances
@@ -142,9 +144,9 @@ def _table(
             title,
             rows,
             parameters,
-            width=terminal.width(),
+            width=width(),
             paint=paint,
-            unicode=terminal.unicode_ok(),
+            unicode=unicode_ok(),
         )
     )
 

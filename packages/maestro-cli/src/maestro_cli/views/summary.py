@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from maestro_cli.study.workspace_view import Study
-from maestro_cli.ui.terminal import Paint, clean
+from maestro_cli.study.workspace_view import StudyView
+from maestro_cli.ui.sanitize import clean
+from maestro_cli.ui.style import Paint
 from maestro_cli.views.rows import short_duration
 from maestro_cli.views.theme import state_style
 
@@ -26,7 +27,7 @@ _SHOWN = (
 )
 
 
-def line(study: Study, *, paint: Paint, now: int) -> str:
+def line(study: StudyView, *, paint: Paint, now: int) -> str:
     """``RUNNING     12/40  12 finished, 4 running, 24 initialized  3 min 20 s  /path``."""
     counts = study.counts()
     done = study.total - study.known.unfinished()
@@ -41,7 +42,7 @@ def line(study: Study, *, paint: Paint, now: int) -> str:
     return f"{state}  {percent:3d} %  {clean(study.root)}  {parts}  ({age})"
 
 
-def lasted(study: Study, now: int) -> float:
+def lasted(study: StudyView, now: int) -> float:
     """Seconds from the first submission to the last end, or to now while the study runs."""
     begun = [time for time in study.known.submitted if time >= 0]
     if not begun:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from attrs import frozen
 
-from maestro_cli.ui.terminal import Paint
+from maestro_cli.ui.style import Paint
 
 
 @frozen

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from maestro_cli.errors import UsageError
-from maestro_cli.study.workspace_view import Step, Study, open_study
+from maestro_cli.study.instances import ENDED_STATES, Step
+from maestro_cli.study.workspace_view import StudyView, open_study
+from maestro_cli.ui.console import is_terminal, say
+from maestro_cli.ui.sanitize import clean
 from maestro_cli.ui.signals import unwinding
-from maestro_cli.ui.terminal import Paint, clean, is_terminal, say
+from maestro_cli.ui.style import Paint
 from maestro_cli.views import summary
 from maestro_cli.views.rows import short_duration
 from maestro_cli.views.theme import state_style
@@ -20,7 +23,6 @@ from maestro_cli.views.theme import state_style
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-_OVER = ("FINISHED", "FAILED", "TIMEDOUT", "HWFAILURE", "CANCELLED", "DRYRUN")
 _BAR = 24
 
 
@@ -58,7 +60,7 @@ def watch(folders: Sequence[Path], args: argparse.Namespace, paint: Paint) -> in
     return max(study.exit_code for study in studies)
 
 
-def _panel(study: Study, room: int) -> RenderableType:
+def _panel(study: StudyView, room: int) -> RenderableType:
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
@@ -85,12 +87,12 @@ def _panel(study: Study, room: int) -> RenderableType:
     return Group(head, Text(clean(study.root), "dim"), table, *below)
 
 
-def _row(study: Study, step: Step) -> list[Any]:
+def _row(study: StudyView, step: Step) -> list[Any]:
     from rich.progress_bar import ProgressBar
     from rich.text import Text
 
     counts = study.counts(step)
-    over = sum(counts.get(word, 0) for word in _OVER)
+    over = sum(counts.get(word, 0) for word in ENDED_STATES)
     bad = sum(counts.get(word, 0) for word in ("FAILED", "TIMEDOUT", "HWFAILURE"))
     colour = "red" if bad else "green"
     bar = ProgressBar(
@@ -104,7 +106,7 @@ def _row(study: Study, step: Step) -> list[Any]:
     return [Text(clean(step.name)), bar, f"{over}/{step.count}", details]
 
 
-def _most_telling(study: Study, room: int) -> list[Step]:
+def _most_telling(study: StudyView, room: int) -> list[Step]:
     """The steps that fit; where not all do, those that are under way or failed come first."""
     if len(study.steps) <= room:
         return list(study.steps)
@@ -119,7 +121,7 @@ def _most_telling(study: Study, room: int) -> list[Step]:
     return [step for step in study.steps if step in chosen]
 
 
-def time_left(study: Study, now: int) -> float | None:
+def time_left(study: StudyView, now: int) -> float | None:
     """An estimate of the seconds until the study has ended; None where there is nothing to go by.
 
     What is still to run is taken to last as long as the mean of its step's finished instances (of
