@@ -102,7 +102,9 @@ class GridEngineAdapter:
         """The texts of a job's scripts."""
         job = parse_request(request, self._options)
         lines = directives(job) if job.scheduled else []
-        return render(job, SUFFIX, lines, lambda _nodes, procs: f"mpirun -n {procs or 1}")
+        texts = render(job, SUFFIX, lines, lambda _nodes, procs: f"mpirun -n {procs or 1}")
+        texts["prepared"] = prepare(job, lines).as_map() if job.scheduled else None
+        return texts
 
     def submit(self, jobs: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
         """Submit all jobs, several at a time."""
@@ -112,8 +114,7 @@ class GridEngineAdapter:
 
     def _prepare(self, request: Mapping[str, Any]) -> Prepared:
         job = parse_request(request, self._options)
-        lines = directives(job) if job.scheduled else []
-        return Prepared.of(job, leading_directives(lines, "#$"))
+        return prepare(job, directives(job) if job.scheduled else [])
 
     def _submit(self, job: Submission) -> dict[str, Any]:
         text = driver.scheduled(
@@ -254,6 +255,11 @@ def directives(request: JobRequest) -> list[str]:
         options.append("-h")
     options += free_options(request.allocation_args)
     return [f"#$ {option}" for option in options]
+
+
+def prepare(request: JobRequest, lines: Sequence[str]) -> Prepared:
+    """What submitting takes of a request."""
+    return Prepared.of(request, leading_directives(lines, "#$"))
 
 
 def job_name(label: str) -> str:

@@ -71,6 +71,7 @@ def make_job(tmp_path):
             "attempt": 1,
             "script": str(script),
             "request": request,
+            "prepared": text["prepared"],
             "exclude_nodes": list(exclude_nodes),
         }
 

@@ -94,7 +94,7 @@ def test_the_tutorial_works(tutorial, tmp_path):
         outcomes.append(re.sub(r" in .*", "", output.strip().splitlines()[-1]))
         assert outcomes[-1] == expected, output[-3000:]
     assert len(outcomes) >= 5
-    assert outcomes[0] == "15 failed"
+    assert outcomes[0] == "16 failed"
     assert "failed" not in outcomes[-1]
 
 

@@ -24,6 +24,15 @@ def test_the_request_is_given_to_who_knows_what_submitting_takes():
     assert parse_submission(JOB, prepare).exclude_nodes == ()
 
 
+def test_what_was_prepared_is_taken_and_nothing_is_read_again():
+    def read_again(_request):
+        raise AssertionError("the request was read again")
+
+    assert parse_submission({**JOB, "prepared": PREPARED.as_map()}, read_again).prepared == PREPARED
+    without = {key: value for key, value in JOB.items() if key != "request"}
+    assert parse_submission({**without, "prepared": PREPARED.as_map()}, read_again).key == "k"
+
+
 @pytest.mark.parametrize("token", ["", "a b", "a\n", " a"])
 def test_a_token_is_one_word(token):
     with pytest.raises(RequestError, match="token"):

@@ -27,7 +27,6 @@ from maestro_adapters.interface import (
 )
 from maestro_adapters.job.options import AdapterOptions
 from maestro_adapters.job.prepared import Prepared
-from maestro_adapters.job.request import JobRequest
 from maestro_adapters.job.states import JobStatus
 from maestro_adapters.job.submission import parse_submission
 from maestro_adapters.script import render as rendering
@@ -83,16 +82,23 @@ class BatchAdapter:
         return counted if isinstance(counted, str) else None
 
     def render(self, request: RequestMap) -> Rendered:
-        """Render the texts of a job's scripts."""
+        """Render the texts of a job's scripts, and prepare its submission.
+
+        Raises:
+            RequestError: a value cannot be used.
+        """
         scheduler = self._scheduler
         job = scheduler.read(request)
         lines = scheduler.directives(job) if job.scheduled else []
-        return rendering.render(
+        texts = rendering.render(
             job,
             scheduler.suffix,
             lines,
             lambda nodes, procs: scheduler.launch_words(job, nodes, procs),
         )
+        # A local step is not for this adapter to submit.
+        texts["prepared"] = scheduler.prepare(job, lines).as_map() if job.scheduled else None
+        return texts
 
     def submit(self, jobs: Sequence[JobMap]) -> dict[str, SubmitAnswer]:
         """Submit all jobs, as far as the user's own limit allows.
@@ -111,12 +117,11 @@ class BatchAdapter:
         return answers
 
     def _prepare(self, request: RequestMap) -> Prepared:
-        """What is submitted of a request that comes alone."""
+        """What submitting takes of a request, where the caller did not keep what `render` prepared."""
         job = self._scheduler.read(request)
-        return self._prepared(job, self._scheduler.directives(job) if job.scheduled else [])
-
-    def _prepared(self, job: JobRequest, lines: Sequence[str]) -> Prepared:
-        return self._scheduler.prepare(job, lines)
+        return self._scheduler.prepare(
+            job, self._scheduler.directives(job) if job.scheduled else []
+        )
 
     def poll(self, job_ids: Sequence[str]) -> dict[str, PollAnswer]:
         """Ask for all jobs of a round."""

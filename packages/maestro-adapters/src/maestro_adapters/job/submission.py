@@ -39,17 +39,19 @@ def parse_submission(job: JobMap, prepare: Callable[[RequestMap], Prepared]) -> 
 
     Args:
         job: as in the table of ``docs/adapters.md``.
-        prepare: makes of a request what submitting takes of it.
+        prepare: makes of a request what submitting takes of it; called only where the caller does not
+            hand back what `render` prepared.
 
     Raises:
         RequestError: a value cannot be used.
     """
+    prepared = job.get("prepared")
     return Submission(
         key=str(job["key"]),
         token=parse_token(job),
         attempt=int(job["attempt"]),
         script=str(job["script"]),
-        prepared=prepare(job["request"]),
+        prepared=prepare(job["request"]) if prepared is None else Prepared.from_map(prepared),
         exclude_nodes=tuple(job.get("exclude_nodes") or ()),
     )
 
