@@ -32,7 +32,7 @@ URGENCIES = {
 
 def directives(request: JobRequest, uri: str | None) -> list[str]:
     """The lines below the interpreter, each only where it has a value."""
-    name = job_name(request)
+    name = job_name(request.label)
     log = request.label.replace("{{", "__")
     exclusive = is_exclusive(request)
     lines = []
@@ -132,9 +132,9 @@ def time_limit(text: str | None) -> str:
     return f"{float(seconds)}s" if text and ":" in text else f"{seconds:.15g}s"
 
 
-def job_name(request: JobRequest) -> str:
-    """The name in the queue."""
-    return request.label.replace(" ", "_")
+def job_name(label: str) -> str:
+    """Make the name in the queue."""
+    return label.replace(" ", "_")
 
 
 def _quoted(text: str) -> str:

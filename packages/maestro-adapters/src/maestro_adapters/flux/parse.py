@@ -8,31 +8,14 @@ from typing import Any
 
 import attrs
 
-from maestro_adapters.batch.command_errors import Refusals
 from maestro_adapters.batch.hostlist import expand_hosts
 from maestro_adapters.batch.json_output import json_document
 from maestro_adapters.flux.states import translate
 from maestro_adapters.job import states
 from maestro_adapters.job.states import JobStatus
-from maestro_adapters.process.runner import Result
 
 #: f58 (RFC 19): `ƒ`, or `f` where the locale has no such letter, and base58 digits.
 _F58 = re.compile(r"[ƒf][1-9A-HJ-NP-Za-km-z]+")
-_UNKNOWN_ID = re.compile(r"JobID (\S+) unknown")
-REFUSALS = Refusals(
-    limit=re.compile(
-        r"max(imum)?[ -]?(active|running)?[ -]?jobs|submission is disabled", re.IGNORECASE
-    ),
-    away=re.compile(
-        r"""Unable\ to\ connect\ to\ Flux | Connection\ (refused|reset) | No\ route\ to\ host
-          | Broken\ pipe | Host\ is\ down | Function\ not\ implemented | not\ online
-          | Resource\ temporarily""",
-        re.VERBOSE,
-    ),
-    lost=re.compile(r"timed out", re.IGNORECASE),
-)
-_CANCEL_ERROR = re.compile(r"ERROR: (\S+): (.*)")
-_ENDED = ("job is inactive", "unknown job id")
 
 
 @attrs.frozen
@@ -55,11 +38,6 @@ def submitted(stdout: str) -> str | None:
         if _F58.fullmatch(line.strip()):
             return job_id(line.strip())
     return None
-
-
-def answered(result: Result) -> bool:
-    """Whether `flux jobs` gave an answer: it fails where it knows none of the ids."""
-    return result.ok or (result.problem is None and bool(_UNKNOWN_ID.search(result.stderr)))
 
 
 def jobs(stdout: str) -> list[QueuedJob]:
@@ -99,16 +77,6 @@ def _waits_for(entry: Mapping[str, Any]) -> str | None:
     if entry.get("dependencies"):
         return f"depends: {', '.join(map(str, entry['dependencies']))}"
     return "held" if entry.get("urgency") == 0 and entry.get("state") == "SCHED" else None
-
-
-def cancelled(ours: str, result: Result) -> bool:
-    """Whether `flux cancel` accepted to end this job, or there is nothing left to end."""
-    if result.ok:
-        return True
-    errors = {job_id(found): text for found, text in _CANCEL_ERROR.findall(result.stderr)}
-    if ours in errors:
-        return errors[ours].strip() in _ENDED
-    return bool(errors) and not REFUSALS.is_outage(result) and result.problem is None
 
 
 def named_queues(stdout: str) -> list[str]:

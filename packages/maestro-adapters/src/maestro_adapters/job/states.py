@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
 
 import attrs
+
+from maestro_adapters.interface import PollAnswer
 
 _log = logging.getLogger(__name__)
 
@@ -58,8 +59,8 @@ class JobStatus:
     restarts: int = 0
     nodes: tuple[str, ...] = ()
 
-    def answer(self) -> dict[str, Any]:
-        """The map that `poll` gives for this job, of builtin types alone."""
+    def answer(self) -> PollAnswer:
+        """Make the answer of `poll` for this job, of builtin types alone."""
         return {
             "state": self.state,
             "native": self.native,

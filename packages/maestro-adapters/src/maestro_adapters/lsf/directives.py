@@ -21,7 +21,7 @@ _UNSAFE = re.compile(r"[^\w.()+=@~:, -]")
 
 def directives(request: JobRequest) -> list[str]:
     """The lines below the interpreter, each only where it has a value."""
-    name = job_name(request)
+    name = job_name(request.label)
     log = _UNSAFE.sub("_", request.label)
     options = [
         ("nnodes", str(request.nodes or 1)),
@@ -72,9 +72,9 @@ def time_limit(text: str | None) -> str | None:
     return text if _LSF_TIME.fullmatch(text) else walltime.hours_and_minutes(seconds)
 
 
-def job_name(request: JobRequest) -> str:
-    """The name in the queue."""
-    return _UNSAFE.sub("_", request.label).replace(" ", "_")
+def job_name(label: str) -> str:
+    """Make the name in the queue."""
+    return _UNSAFE.sub("_", label).replace(" ", "_")
 
 
 def _word(text: str) -> str:

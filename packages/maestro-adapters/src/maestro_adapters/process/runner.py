@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -86,7 +87,7 @@ class Result:
 
 
 class Runner(Protocol):
-    """What an adapter needs of the outside world; neither method raises for a failing command."""
+    """What an adapter needs of the outside world; no method raises for a failing command."""
 
     def run(self, call: Call) -> Result:
         """Run one call to its end."""
@@ -94,6 +95,10 @@ class Runner(Protocol):
 
     def map(self, function: Callable[[_Item], _Value], items: Sequence[_Item]) -> list[_Value]:
         """Apply a function that runs calls to each item, several at a time, results in order."""
+        ...
+
+    def missing_program(self, programs: Sequence[str]) -> str | None:
+        """Name the first of these programs that is not on the PATH; None: all are."""
         ...
 
 
@@ -157,6 +162,11 @@ class CommandRunner:
             return [function(item) for item in items]
         with ThreadPoolExecutor(min(self.at_once, len(items))) as pool:
             return list(pool.map(function, items))
+
+    def missing_program(self, programs: Sequence[str]) -> str | None:
+        """Name the first of these programs that is not on the PATH of the commands; None: all are."""
+        path = self.environment().get("PATH")
+        return next((name for name in programs if shutil.which(name, path=path) is None), None)
 
 
 def _stop(

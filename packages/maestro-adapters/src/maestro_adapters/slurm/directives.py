@@ -26,7 +26,7 @@ def directives(request: JobRequest) -> list[str]:
         ("time", time_limit(request.walltime)),
     ]
     lines = [f"--{name}={_word(value)}" for name, value in options if value is not None]
-    lines += [f"--job-name={quoted(job_name(request))}"]
+    lines += [f"--job-name={quoted(job_name(request.label))}"]
     log = log_pattern(request.label, "%j")
     lines += [f"--output={quoted(log + '.out')}", f"--error={quoted(log + '.err')}"]
     if request.description:
@@ -82,9 +82,15 @@ def time_limit(text: str | None) -> str | None:
     return "UNLIMITED" if seconds is None else walltime.days_and_clock(seconds)
 
 
-def job_name(request: JobRequest) -> str:
-    """The name in the queue."""
-    return request.label.replace(" ", "_")
+def excluded_nodes(request: JobRequest) -> list[str]:
+    """List what the request's own options say of nodes to keep away from; lists as Slurm writes them."""
+    args = request.allocation_args
+    return [str(args[name]) for name in ("exclude", "x") if args.get(name)]
+
+
+def job_name(label: str) -> str:
+    """Make the name in the queue."""
+    return label.replace(" ", "_")
 
 
 def log_pattern(label: str, middle: str) -> str:

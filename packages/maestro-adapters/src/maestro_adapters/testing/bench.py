@@ -73,7 +73,10 @@ class Bench:
         self._count = 0
 
     def submit(
-        self, *requests: Mapping[str, Any], before: Callable[[Path], object] | None = None
+        self,
+        *requests: Mapping[str, Any],
+        before: Callable[[Path], object] | None = None,
+        forget: bool = False,
     ) -> list[RunningJob]:
         """Submit requests in one call; each gets a workspace of its own unless it names one.
 
@@ -81,8 +84,11 @@ class Bench:
             requests: their fields; ``folder`` names the workspace, ``scripts`` a folder for the
                 script, which otherwise lies in the workspace.
             before: called with each workspace before the submission.
+            forget: hand back nothing of what `render` prepared.
         """
         jobs = [self._job(request, before) for request in requests]
+        for job in jobs if forget else ():
+            del job["prepared"]
         answers = self.adapter.submit(jobs)
         check_builtin(answers)
         check(
@@ -123,6 +129,7 @@ class Bench:
             "attempt": 1,
             "script": str(script),
             "request": request,
+            "prepared": texts.get("prepared"),
             "exclude_nodes": [],
         }
 

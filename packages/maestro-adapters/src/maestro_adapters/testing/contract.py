@@ -302,6 +302,16 @@ class AdapterContract:
         check(job.output == f"{job.workspace}\n".encode(), f"output: {job.output!r}")
         bench.adapter.close()
 
+    def test_what_was_prepared_may_be_forgotten(
+        self, make_adapter: Callable[[], Adapter], tmp_path: Path
+    ) -> None:
+        """A caller that kept nothing of it submits the request alone."""
+        bench = self.bench(make_adapter(), tmp_path)
+        (job,) = bench.submit({"command": "exit 5"}, forget=True)
+        bench.ends([job])
+        check(job.attempt is not None and job.attempt.exit_code == 5, f"attempt: {job.attempt}")
+        bench.adapter.close()
+
     def test_output_is_bytes(self, make_adapter: Callable[[], Adapter], tmp_path: Path) -> None:
         """Output that is no UTF-8 reaches the file as it is."""
         bench = self.bench(make_adapter(), tmp_path)

@@ -99,6 +99,10 @@ class RecordedRunner:
         """One after another, in order."""
         return [function(item) for item in items]
 
+    def missing_program(self, programs: Sequence[str]) -> str | None:  # noqa: ARG002
+        """Return None: what is missing shows when it is run."""
+        return None
+
     def argvs(self, program: str) -> list[tuple[str, ...]]:
         """The command lines of a program, in order."""
         return [call.argv for call in self.calls if call.argv[0] == program]
