@@ -14,8 +14,8 @@ from maestro_conductor.backends.protocol import LocalAdapter
 from maestro_conductor.backends.submitter import Answer, Submission, file_trouble, withdrawn
 from maestro_conductor.core.events import Answers, Event, Found, Polled
 from maestro_conductor.core.instructions import Find, Job
-from maestro_conductor.core.job_reports import LIVE
 from maestro_conductor.core.queues import LOCAL, Queue
+from maestro_conductor.model.adapter_states import LIVE
 
 __all__ = ["LocalLink"]
 
