@@ -65,14 +65,26 @@ def test_a_value_is_found_alone_and_within_others(
     assert walks.Walk(frozenset({977, "977"}), "end", "followed").holds(value, 4) is held
 
 
-@pytest.mark.parametrize(("throttle", "crossed"), [(977, True), (976, False)])
-def test_a_module_is_crossed_where_a_function_takes_or_gives_the_value(
-    walks: ModuleType, throttle: int, crossed: bool
+@pytest.mark.parametrize(("throttle", "met"), [(977, True), (976, False)])
+def test_a_module_meets_the_value_where_a_function_takes_or_gives_it(
+    walks: ModuleType, throttle: int, met: bool
 ) -> None:
     walk = walks.Walk(frozenset({977}), "the end")
     with walk.followed():
         room(throttle, 3, 1000)
-    assert list(walk.crossed) == (["maestro_conductor.core.throttle"] if crossed else [])
+    assert list(walk.met) == (["maestro_conductor.core.throttle"] if met else [])
+
+
+def test_a_module_is_crossed_where_it_gives_the_value_on(walks: ModuleType) -> None:
+    modules = ["maestro_conductor.core.machine", "maestro_conductor.core.throttle"]
+    journal = "maestro_conductor.journal.writer"
+    walk = walks.Walk(frozenset(), "the end", met=dict.fromkeys([*modules, journal]))
+    walk.given.update({("", modules[0]), (modules[0], modules[1]), (modules[1], modules[1])})
+    walk.given.add((modules[1], journal))
+    assert walk.crossed() == modules[:1]
+    assert walk.asked() == modules[1:]
+    walk.last = "core.throttle"
+    assert walk.crossed() == modules
 
 
 def test_what_passes_nothing_on_is_beside_the_way(walks: ModuleType) -> None:

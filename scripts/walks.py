@@ -4,9 +4,10 @@
     python scripts/walks.py --check   # changes nothing; exit 1 where the page is not up to date
 
 Both run a study on four commands of a scheduler that this script brings, and look at each call of a
-function of ours: a module is crossed when a function in it takes or returns the value, alone or
-within a list, a map or a frozen record. The value is one that nothing else in the study has.
-A walk with more modules than its bound fails, with or without `--check`.
+function of ours. A module meets the value where a function in it takes or returns it, alone or within
+a list, a map or a frozen record, and is crossed where it also gives it to another module. One that
+only answers is asked on the way. The value is one that nothing else in the study has.
+A walk that crosses more modules than its bound fails, with or without `--check`.
 
 Needs the packages, and nothing else.
 """
@@ -18,15 +19,18 @@ import ast
 import contextlib
 import io
 import os
+import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path, PurePath
 from types import FrameType
 from typing import Any
 
 import attrs
+
+from maestro_conductor.runtime.progress import Progress
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs/architecture.md"
@@ -39,10 +43,11 @@ BESIDE = {
     "what it is made of": ("maestro_conductor.model.",),
     "opened by": (".regular_files",),
     "checked by": ("workspace.graph_checks", "workspace.field_checks", "workspace.checksums"),
-    "kept in the journal by": ("maestro_conductor.journal.",),
+    "looked after, should it fail, by": ("batch.command_errors", "batch.submit_breaker"),
+    "kept in the journal by": ("maestro_conductor.journal.", "runtime.journal_commit"),
     "told to the log by": ("observers.record_logger", "observers.log_writer"),
-    "told to onlookers by": ("runtime.housekeeping",),
-    "told to the user by": ("maestro_cli.ui.terminal",),
+    "told to onlookers by": ("runtime.housekeeping", "runtime.progress"),
+    "told to the user by": ("maestro_cli.ui.",),
 }
 
 _SBATCH = """#!/bin/sh
@@ -58,38 +63,59 @@ _ANSWERS = {"sbatch": _SBATCH, "squeue": "#!/bin/sh\n", "sacct": "#!/bin/sh\n"}
 
 @attrs.define
 class Walk:
-    """The modules that a value crosses, in the order in which it reaches them.
+    """The modules that meet a value, in the order in which it reaches them.
 
     Attributes:
         marks: the value's forms: a whole number, and a text.
         name: text that is the value's also where another contains it, as a path does.
         last: module where the walk ends, however early it is reached, too.
-        crossed: as a set with an order.
+        met: the modules, as a set with an order.
+        given: which module gave it to which by a call.
     """
 
     marks: frozenset[object]
     last: str
     name: str = "\0"
-    crossed: dict[str, None] = attrs.Factory(dict)
+    met: dict[str, None] = attrs.Factory(dict)
+    given: set[tuple[str, str]] = attrs.Factory(set)
 
     def profile(self, frame: FrameType, event: str, arg: object) -> None:
         """Look at a call or a return; for `sys.setprofile`."""
         if event not in ("call", "return") or frame.f_code.co_filename.startswith("<"):
             return
         module = frame.f_globals.get("__name__", "")
-        if module.partition(".")[0].partition("_")[2] not in PACKAGES:
-            return
-        if module in self.crossed and not module.endswith(self.last):
+        if not _is_ours(module):
             return
         if event == "call":
+            giver = _module(frame.f_back)
+            if (giver, module) in self.given and not module.endswith(self.last):
+                return
             code = frame.f_code
             names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-            values: Any = [frame.f_locals.get(name) for name in names]
-        else:
-            values = [arg]
-        if any(self.holds(value, 4) for value in values):
-            self.crossed.pop(module, None)
-            self.crossed[module] = None
+            if self.holds([frame.f_locals.get(name) for name in names], 5):
+                self.given.add((giver, module))
+                self._note(module)
+        elif module not in self.met and self.holds(arg, 4):
+            self._note(module)
+
+    def _note(self, module: str) -> None:
+        if module.endswith(self.last):
+            self.met.pop(module, None)
+        self.met[module] = None
+
+    def crossed(self) -> list[str]:
+        """Return the modules that pass the value on to another one, and the last."""
+        givers = {giver for giver, taker in self.given if giver != taker and beside(taker) is None}
+        return [
+            module
+            for module in self.met
+            if beside(module) is None and (module in givers or module.endswith(self.last))
+        ]
+
+    def asked(self) -> list[str]:
+        """Return those that take the value and answer, and pass it on to nobody."""
+        crossed = self.crossed()
+        return [m for m in self.met if beside(m) is None and m not in crossed]
 
     def holds(self, value: Any, depth: int) -> bool:
         """Return whether the value is, or has in it, one that is followed."""
@@ -129,6 +155,20 @@ class Walk:
             threading.setprofile(None)
 
 
+def _module(frame: FrameType | None) -> str:
+    """Return the module of ours in which a call was made."""
+    while frame is not None:
+        name: str = frame.f_globals.get("__name__", "")
+        if _is_ours(name) and not frame.f_code.co_filename.startswith("<"):
+            return name
+        frame = frame.f_back
+    return ""
+
+
+def _is_ours(module: str) -> bool:
+    return module.partition(".")[0].partition("_")[2] in PACKAGES
+
+
 def _is_record(kind: type) -> bool:
     return attrs.has(kind) and kind.__setattr__ is not object.__setattr__
 
@@ -139,19 +179,29 @@ def instance_walk() -> Walk:
     from maestro_conductor.testing.workspace import StepPlan, make_workspace
 
     with _folder() as folder:
+        go = folder / "go"
         steps = [
             StepPlan("first", ["true"] * 600),
-            StepPlan("second", ["true"] * (MARK - 600), funnels=["first"]),
-            StepPlan("followed", funnels=["second"], resources={"procs": 1}),
+            StepPlan("second", ["true"] * (MARK - 601), funnels=["first"]),
+            StepPlan("gate", [f"until [ -e {go} ]; do sleep 0.1; done"], funnels=["second"]),
+            StepPlan("followed", needs=["gate"], resources={"procs": 1}),
         ]
         batch = {"type": "slurm", "local_slots": 8}
         root = make_workspace(folder / "study", steps, batch=batch, run={"sleep": 1})
+        conduct(root, observer=_leave_at_the_gate)
+        go.touch()
         walk = Walk(frozenset({MARK}), "status_csv", "followed")
         with walk.followed():
             code = conduct(root)
         if code:
             raise SystemExit(f"the study ended with {code}")
     return walk
+
+
+def _leave_at_the_gate(progress: Progress) -> None:
+    """End the conductor by a signal once all that come before the gate have ended."""
+    if progress.counts.get("FINISHED") == MARK - 1:
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def throttle_walk() -> Walk:
@@ -220,18 +270,19 @@ def purpose(module: str) -> str:
     return said.partition(". ")[0].rstrip(".")
 
 
-def listing(title: str, bound: int, crossed: Sequence[str]) -> str:
+def listing(title: str, bound: int, walk: Walk) -> str:
     """Return a walk as the page shows it."""
-    way = [module for module in crossed if beside(module) is None]
-    lines = [f"**{title}**: {len(way)} modules, at most {bound}.", ""]
-    lines += [f"{number}. `{module}`: {purpose(module)}" for number, module in enumerate(way, 1)]
-    aside = [
-        f"{what} "
-        + ", ".join(f"`{module}`" for module in sorted(crossed) if beside(module) == what)
-        for what in BESIDE
-        if any(beside(module) == what for module in crossed)
+    crossed, asked = walk.crossed(), walk.asked()
+    lines = [f"**{title}**: {len(crossed)} modules, at most {bound}.", ""]
+    lines += [f"{number}. `{name}`: {purpose(name)}" for number, name in enumerate(crossed, 1)]
+    groups = {"asked on the way": asked}
+    groups |= {what: [name for name in walk.met if beside(name) == what] for what in BESIDE}
+    told = [
+        f"{what} " + ", ".join(f"`{name}`" for name in sorted(names))
+        for what, names in groups.items()
+        if names
     ]
-    return "\n".join([*lines, "", f"Beside the way: {'; '.join(aside)}."])
+    return "\n".join([*lines, "", f"Not counted: {'; '.join(told)}."])
 
 
 def main() -> int:
@@ -250,11 +301,11 @@ def main() -> int:
     text = PAGE.read_text(encoding="utf-8")
     before, _, rest = text.partition(BEGIN)
     old, _, after = rest.partition(END)
-    lists = "\n\n".join(listing(title, bound, list(walk.crossed)) for title, bound, walk in walks)
+    lists = "\n\n".join(listing(title, bound, walk) for title, bound, walk in walks)
     new = f"\n{lists}\n\n"
     failed = False
     for title, bound, walk in walks:
-        count = sum(beside(module) is None for module in walk.crossed)
+        count = len(walk.crossed())
         if count > bound:
             print(f"{title}: {count} modules, more than {bound}", file=sys.stderr)
             failed = True
