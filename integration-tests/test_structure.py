@@ -22,7 +22,7 @@ MOST_ANY = 183
 #: Tests of no module alone: of a package's page, its import, or of what several modules do together.
 OF_THE_PACKAGE = {"readme", "import", "tutorial"}
 #: Bases that add a kind, not a part.
-KINDS = ("Error", "Protocol", "TypedDict", "NamedTuple", "Exception")
+KINDS = ("Error", "Protocol", "TypedDict", "NamedTuple", "Exception", "Sequence")
 
 
 def python_files(repository: Path) -> list[Path]:
@@ -72,7 +72,10 @@ def cut_classes(trees: dict[str, ast.Module]) -> Iterator[str]:
             for tree in trees.values()
             for node in tree.body
             if isinstance(node, ast.ClassDef)
-            and any((base := ast.unparse(b)).endswith(KINDS) or base in kinds for b in node.bases)
+            and any(
+                (base := ast.unparse(b).partition("[")[0]).endswith(KINDS) or base in kinds
+                for b in node.bases
+            )
         }
     for name, tree in trees.items():
         for node in ast.walk(tree):
