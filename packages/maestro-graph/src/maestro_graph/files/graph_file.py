@@ -20,8 +20,8 @@ from maestro_graph.files.atomic_write import (
     seal,
     take_sum,
 )
+from maestro_graph.files.header import check_header
 from maestro_graph.files.regular_files import stream_regular
-from maestro_graph.files.spec_file import check_header
 from maestro_graph.model.graph import Failure, Graph, GraphStep, Instance, Resources
 
 _FORMAT = "maestro-graph"
