@@ -16,7 +16,7 @@ from differential import full, quick
 from maestro_conductor.errors import FormatError as ConductorRefusal
 from maestro_conductor.workspace.headers import check_header as of_conductor
 from maestro_graph.errors import FormatError as GraphRefusal
-from maestro_graph.files.headers import check_header as of_graph
+from maestro_graph.files.header import check_header as of_graph
 
 FEATURES = frozenset({"failure", "array"})
 

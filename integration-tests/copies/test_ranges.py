@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from differential import full, quick
 from maestro_graph.errors import ParameterError
-from maestro_graph.files.spec_file import Range as GraphRange
+from maestro_graph.model.spec import Range as GraphRange
 from maestro_graph.parameters.ranges import range_values as of_graph
 from maestro_spec.lint.ranges import RangeError
 from maestro_spec.lint.ranges import range_values as of_spec

@@ -9,7 +9,8 @@ import numpy
 import pytest
 
 from maestro_graph import ParameterError, ParameterGenerator
-from maestro_graph.model.parameters import Combination, make_labels, table_of
+from maestro_graph.model.generator import Combination, table_of
+from maestro_graph.model.parameters import make_labels
 
 
 def test_a_filled_generator() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maestro_graph import ParameterError
-from maestro_graph.files.spec_file import Range
+from maestro_graph.model.spec import Range
 from maestro_graph.parameters.ranges import range_values
 
 

@@ -20,7 +20,7 @@ from maestro_spec.lint.run import check
 from maestro_spec.loading import read, read_text
 from maestro_spec.schema.suggest import Suggester
 from maestro_spec.yaml.nodes import Document
-from maestro_spec.yaml.parser import MAX_BYTES, decode
+from maestro_spec.yaml.source import MAX_BYTES, decode
 
 OK, PROBLEMS, UNREADABLE = 0, 1, 2
 

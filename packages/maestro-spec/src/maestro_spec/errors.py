@@ -44,3 +44,8 @@ class StudyInvalid(SpecError):  # noqa: N818 (it names what the study is)
 
 class OverrideInvalid(SpecError):  # noqa: N818 (it names what the study is)
     """A variable or a batch key given on the command line does not fit the study."""
+
+
+def invalid(found: Problem) -> StudyInvalid:
+    """Return the error for a study that one problem keeps from being read any further."""
+    return StudyInvalid(str(found), [found])

@@ -13,7 +13,8 @@ from maestro_spec.lint.run import check
 from maestro_spec.model.build import build
 from maestro_spec.model.study import Study
 from maestro_spec.yaml.nodes import Document
-from maestro_spec.yaml.parser import parse, read_file
+from maestro_spec.yaml.parser import parse
+from maestro_spec.yaml.source import read_file
 
 #: the file name of a study that was no file
 TEXT = "<text>"

@@ -1,17 +1,17 @@
-"""What the command line changes in a study: variables and batch keys."""
+"""Replace variables and batch keys of a study by those of the command line."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 import attrs
 
 from maestro_spec.diagnostics.problems import Path, Problem, has_errors, problem
 from maestro_spec.errors import OverrideInvalid, StudyInvalid
-from maestro_spec.model.build import batch as build_batch
+from maestro_spec.model.build import build_batch
 from maestro_spec.model.study import Batch, Env, Study, Variable
 from maestro_spec.model.study import Scalar as ScalarValue
+from maestro_spec.schema.collector import INVALID, ProblemCollector
 from maestro_spec.schema.read import Reader
 from maestro_spec.schema.study_file import BATCH
 from maestro_spec.schema.suggest import Suggester
@@ -19,6 +19,7 @@ from maestro_spec.schema.types import Text
 from maestro_spec.yaml.nodes import Document, Node, Position, Scalar, Sequence
 from maestro_spec.yaml.nodes import Mapping as MappingNode
 from maestro_spec.yaml.parser import parse
+from maestro_spec.yaml.scalars import PlainValue
 
 COMMAND_LINE = "<command line>"
 
@@ -30,9 +31,9 @@ def override(
     study: Study,
     *,
     variables: Mapping[str, ScalarValue] | None = None,
-    batch: Mapping[str, Any] | None = None,
+    batch: Mapping[str, object] | None = None,
 ) -> Study:
-    """The study with variables and batch keys replaced.
+    """Return the study with variables and batch keys replaced.
 
     Args:
         study: what `load` gave.
@@ -81,17 +82,18 @@ def _replaced(variable: Variable, given: Mapping[str, ScalarValue]) -> Variable:
     return attrs.evolve(variable, value=given[variable.name])
 
 
-def _list_of(known: Mapping[str, Any]) -> str:
-    return "It has: " + ", ".join(known) + "." if known else "It has none."
+def _list_of(known: Iterable[str]) -> str:
+    return f"It has: {listing}." if (listing := ", ".join(known)) else "It has none."
 
 
-def _batch(study: Study, given: Mapping[str, Any], problems: list[Problem]) -> Batch:
-    """The batch block as it was read, with the given keys read by the same shapes."""
+def _batch(study: Study, given: Mapping[str, object], problems: list[Problem]) -> Batch:
+    """Return the batch block as it was read, with the given keys read by the same shapes."""
     if not given:
         return study.batch
     keys = {key.name: key for key in BATCH.keys}
-    reader = Reader(Document(COMMAND_LINE, "", None))
-    values = {
+    found = ProblemCollector(Document(COMMAND_LINE, "", None))
+    reader = Reader(found)
+    values: dict[str, PlainValue] = {
         field.name: getattr(study.batch, field.name)
         for field in attrs.fields(Batch)
         if field.name in study.batch.given or (field.name == "uri" and study.batch.uri)
@@ -108,13 +110,14 @@ def _batch(study: Study, given: Mapping[str, Any], problems: list[Problem]) -> B
             shape = keys[name].shape
             node = _as_node(value) if isinstance(shape, Text) else _parsed(value)
             read = reader.read(node, shape, path, f"`{name}`")
-            values["uri" if name == "flux_uri" else name] = read
-    problems += [attrs.evolve(p, place=None) for p in reader.problems]
+            if read is not INVALID:
+                values["uri" if name == "flux_uri" else name] = read
+    problems += [attrs.evolve(p, place=None) for p in found.problems]
     return study.batch if has_errors(problems) else build_batch(values)
 
 
-def _parsed(value: Any) -> Node:
-    """A value of the command line; a text is read as YAML: `4`, `true`, `{exclusive: user}`."""
+def _parsed(value: object) -> Node:
+    """Return a value of the command line as a node; a text is read as YAML: `4`, `true`, `{exclusive: user}`."""
     if isinstance(value, str):
         try:
             root = parse(value, COMMAND_LINE)[0].root
@@ -125,8 +128,8 @@ def _parsed(value: Any) -> Node:
     return _as_node(value)
 
 
-def _as_node(value: Any) -> Node:
-    """A value of the command line as if it stood in a file."""
+def _as_node(value: object) -> Node:
+    """Return a value of the command line as if it stood in a file."""
     at = Position()
     if isinstance(value, Mapping):
         entries = {
@@ -136,5 +139,9 @@ def _as_node(value: Any) -> Node:
         return MappingNode(entries, at, at)
     if isinstance(value, (list, tuple)):
         return Sequence([_as_node(item) for item in value], at, at)
-    kind = {bool: "bool", int: "int", float: "float", type(None): "null"}.get(type(value), "str")
-    return Scalar("" if value is None else str(value), kind, value, at, at)
+    if value is None:
+        return Scalar("", "null", None, at, at)
+    if isinstance(value, (bool, int, float)):
+        kind = "bool" if isinstance(value, bool) else "int" if isinstance(value, int) else "float"
+        return Scalar(str(value), kind, value, at, at)
+    return Scalar(str(value), "str", str(value), at, at)

@@ -20,7 +20,7 @@ from maestro_graph.files.atomic_write import (
     seal,
     take_sum,
 )
-from maestro_graph.files.headers import check_header
+from maestro_graph.files.header import check_header
 from maestro_graph.files.regular_files import stream_regular
 from maestro_graph.model.graph import Failure, Graph, GraphStep, Instance, Resources
 

@@ -1,4 +1,4 @@
-"""A tolerant reader of `spec.msgpack`: unknown fields are ignored, absent ones have defaults."""
+"""Read `spec.msgpack`: unknown fields are ignored, absent ones get their defaults."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 import attrs
 
 from maestro_graph.files.atomic_write import read_map
-from maestro_graph.files.headers import check_header
+from maestro_graph.files.header import check_header
 from maestro_graph.files.shapes import check_spec
 from maestro_graph.model.graph import Batch, Failure, Resources
+from maestro_graph.model.spec import Column, Factor, GitDependency, Range, Spec, SpecStep
 
 _FORMAT = "maestro-spec"
 _KNOWN_FEATURES = frozenset(
@@ -29,83 +30,6 @@ _KNOWN_FEATURES = frozenset(
         "step_args",
     }
 )
-
-
-@attrs.frozen(kw_only=True)
-class GitDependency:
-    """A repository to clone to ``<path>/<name>``; at most one of tag, hash and branch is set."""
-
-    name: str
-    path: str
-    url: str
-    tag: str | None = None
-    hash: str | None = None
-    branch: str | None = None
-
-
-@attrs.frozen(kw_only=True)
-class Range:
-    """Values from ``start`` to ``stop``, by ``step`` or ``num`` of them."""
-
-    start: int | float
-    stop: int | float
-    step: int | float | None = None
-    num: int | None = None
-
-
-@attrs.frozen(kw_only=True)
-class Column:
-    """One parameter of a factor; values None: a range or the CSV file gives them."""
-
-    name: str
-    label: str | tuple[str, ...] | None = None
-    values: tuple[Any, ...] | None = None
-    range: Range | None = None
-
-
-@attrs.frozen(kw_only=True)
-class Factor:
-    """One factor of the product of parameters; its columns are zipped."""
-
-    columns: tuple[Column, ...] = ()
-    csv: str | None = None
-
-
-@attrs.frozen(kw_only=True)
-class SpecStep:
-    """A step as written."""
-
-    name: str
-    description: str = ""
-    command: str = ""
-    restart: str | None = None
-    pre: str | None = None
-    post: str | None = None
-    depends: tuple[str, ...] = ()
-    resources: Resources = attrs.field(factory=Resources)
-    failure: Failure = attrs.field(factory=Failure)
-
-
-@attrs.frozen(kw_only=True)
-class Spec:
-    """The normalised study.
-
-    Attributes:
-        variables: name → value, in the order of the file.
-        labels: name → text that may hold parameter tokens.
-        paths: name → path as written.
-    """
-
-    name: str
-    description: str
-    specroot: str
-    variables: Mapping[str, Any]
-    labels: Mapping[str, Any]
-    paths: Mapping[str, str]
-    git: tuple[GitDependency, ...]
-    parameters: tuple[Factor, ...]
-    steps: tuple[SpecStep, ...]
-    batch: Batch
 
 
 def read_spec(path: str | Path) -> dict[str, Any]:

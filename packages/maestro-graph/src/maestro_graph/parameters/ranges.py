@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from maestro_graph.errors import ParameterError
-from maestro_graph.files.spec_file import Range
+from maestro_graph.model.spec import Range
 
 #: A range with more values is a slip of the keyboard (a step of 1e-9).
 MOST_VALUES = 10_000_000

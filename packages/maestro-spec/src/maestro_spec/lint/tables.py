@@ -1,7 +1,8 @@
-"""The table of parameters as far as the rules need it: names, values and labels of each factor."""
+"""Build the table of parameters as far as the rules need it: names, values and labels of each factor."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -14,6 +15,9 @@ from maestro_spec.model.study import Column, Factor, Study
 
 #: what stands for the value in a label
 VALUE = "%%"
+
+#: The product of several factors is multiplied out up to this many rows.
+_MOST_PRODUCT = 40_000
 
 #: Of more values, or longer labels, than this in all the rest is not looked at one by one.
 _MOST_VALUES = 100_000
@@ -67,7 +71,7 @@ class _Budget:
 
 
 def table_of(study: Study) -> tuple[TableFactor, ...]:
-    """The factors of a study; reads its CSV files."""
+    """Return the factors of a study; read its CSV files."""
     budget = _Budget()
     return tuple(_factor(factor, study.specroot, budget) for factor in study.parameters)
 
@@ -140,7 +144,7 @@ def _column(
 
 
 def _filled_in(template: str, texts: tuple[str, ...], budget: _Budget) -> tuple[str, ...] | None:
-    """The labels of a template; None where they would be too long to look at."""
+    """Return the labels of a template; None where they would be too long to look at."""
     marks = template.count(VALUE)
     longest = max(map(len, texts), default=0)
     characters = (len(template) + marks * longest) * len(texts)
@@ -148,3 +152,45 @@ def _filled_in(template: str, texts: tuple[str, ...], budget: _Budget) -> tuple[
         return None
     budget.characters -= characters
     return tuple(template.replace(VALUE, text) for text in texts)
+
+
+def columns_of(table: Sequence[TableFactor], used: frozenset[str]) -> Iterator[list[TableColumn]]:
+    """Yield the used parameters as groups of columns that can be compared row by row.
+
+    The product of several factors is multiplied out where it is small; otherwise each factor is
+    looked at alone.
+    """
+    parts = [
+        [c for c in factor.columns if c.name in used and c.labels is not None] for factor in table
+    ]
+    parts = [part for part in parts if part and len({len(c.labels or ()) for c in part}) == 1]
+    rows = 1
+    for part in parts:
+        rows *= len(part[0].labels or ())
+    if len(parts) > 1 and rows <= _MOST_PRODUCT:
+        yield _product(parts)
+    else:
+        yield from parts
+
+
+def _product(parts: Sequence[Sequence[TableColumn]]) -> list[TableColumn]:
+    total = 1
+    for part in parts:
+        total *= len(part[0].labels or ())
+    columns = []
+    repeat = total
+    for part in parts:
+        length = len(part[0].labels or ())
+        repeat //= max(1, length)
+        rows = [row for row in range(length) for _ in range(repeat)]
+        rows *= total // max(1, len(rows))
+        for column in part:
+            values, labels = column.values or (), column.labels or ()
+            columns.append(
+                attrs.evolve(
+                    column,
+                    values=tuple(values[row] for row in rows),
+                    labels=tuple(labels[row] for row in rows),
+                )
+            )
+    return columns

@@ -1,32 +1,36 @@
-"""Plain values → `Study`. What is missing or wrong becomes a default and a gap."""
+"""Build a `Study` from a document. What is missing or wrong becomes a default and a gap."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
 from maestro_spec.diagnostics.problems import Path, Problem
+from maestro_spec.model.build_parameters import build_parameters
 from maestro_spec.model.study import (
     Batch,
-    Column,
     Env,
-    Factor,
     Failure,
     GitDependency,
     PathDependency,
-    Range,
     Resources,
     Step,
     Study,
     Variable,
 )
+from maestro_spec.schema.collector import INVALID, ProblemCollector
 from maestro_spec.schema.read import Reader
-from maestro_spec.schema.read_scalar import INVALID
 from maestro_spec.schema.study_file import STUDY
-from maestro_spec.yaml.nodes import Document, Mapping, Position, Scalar
-
-PARAMETERS = "global.parameters"
+from maestro_spec.schema.study_values import (
+    EnvValues,
+    ExitCodeValues,
+    RunValues,
+    StepValues,
+    StudyValues,
+)
+from maestro_spec.yaml.nodes import Document, Mapping, Position, Scalar, Sequence
+from maestro_spec.yaml.scalars import PlainValue
 
 _RESOURCES = {
     "cores per task": "cores_per_task",
@@ -43,53 +47,55 @@ _PLAIN_RESOURCES = {field.name for field in attrs.fields(Resources)} - {
 
 
 def build(document: Document) -> tuple[Study | None, list[Problem]]:
-    """A document as a study, as whole as it can be, and all that is wrong with its structure.
+    """Build a study from a document, as whole as it can be.
 
     Returns:
-        None in place of the study where the document is no map at all.
+        The study, or None where the document is no map at all; and all that is wrong with its
+        structure.
     """
-    reader = Reader(document)
+    found = ProblemCollector(document)
     nothing = Scalar("", "null", None, Position(), Position())
     root = document.root if document.root is not None else nothing
-    values = reader.record(root, STUDY, ())
-    if values is INVALID:
-        return None, reader.problems
+    read = Reader(found).record(root, STUDY, ())
+    if read is INVALID:
+        return None, found.problems
+    values = cast("StudyValues", read)
     description = values.get("description", {})
     known = {"name", "description"}
     return (
         Study(
-            name=description.get("name", ""),
-            description=description.get("description", ""),
+            name=cast("str", description.get("name", "")),
+            description=cast("str", description.get("description", "")),
             extra={k: v for k, v in description.items() if k not in known},
             env=_env(values.get("env", {})),
-            parameters=_parameters(reader, values.get(PARAMETERS, {})),
+            parameters=build_parameters(found, values.get("global.parameters", {})),
             steps=tuple(
                 _step(step, ("study", number))
                 for number, step in _numbered(document, values.get("study", []))
             ),
-            batch=batch(values.get("batch", {})),
+            batch=build_batch(values.get("batch", {})),
             document=document,
-            gaps=_gaps(reader.problems),
+            gaps=_gaps(found.problems),
         ),
-        reader.problems,
+        found.problems,
     )
 
 
 def _gaps(problems: list[Problem]) -> frozenset[str]:
-    """The sections in which something could not be read."""
+    """Return the sections in which something could not be read."""
     wrong = [p for p in problems if p.severity == "error"]
     return frozenset(str(p.path[0]) if p.path else "" for p in wrong)
 
 
-def _numbered(document: Document, steps: list[Any]) -> list[tuple[int, Any]]:
-    """Steps with their numbers in the file; those that are no maps at all are not among them."""
+def _numbered(document: Document, steps: list[StepValues]) -> list[tuple[int, StepValues]]:
+    """Return steps with their numbers in the file; those that are no maps are not among them."""
     _, node = document.find(("study",))
-    items = getattr(node, "items", [])
+    items = node.items if isinstance(node, Sequence) else []
     numbers = [number for number, item in enumerate(items) if isinstance(item, Mapping)]
     return list(zip(numbers, steps, strict=True))
 
 
-def _env(values: dict[str, Any]) -> Env:
+def _env(values: EnvValues) -> Env:
     dependencies = values.get("dependencies", {})
     return Env(
         variables=tuple(
@@ -122,97 +128,13 @@ def _env(values: dict[str, Any]) -> Env:
     )
 
 
-def _as_scalar(value: Any) -> str | int | float | bool:
-    """A list or a map, or nothing, as upstream puts it into a command."""
+def _as_scalar(value: PlainValue) -> str | int | float | bool:
+    """Return a list or a map, or nothing, as upstream puts it into a command."""
     return value if isinstance(value, (str, int, float, bool)) else str(value)
 
 
-# Parameters
-
-
-def _parameters(reader: Reader, values: dict[str, Any]) -> tuple[Factor, ...]:
-    at: Path = (PARAMETERS,)
-    factors: list[Factor] = []
-    plain: list[Column] = []
-    forms: list[str] = []
-    for name, value in values.items():
-        here = (*at, name)
-        if name == "grid" and isinstance(value, list):
-            forms.append(name)
-            factors += [
-                _factor(reader, factor, (*here, number)) for number, factor in enumerate(value)
-            ]
-        elif name == "csv" and (isinstance(value, str) or "csv" in value):
-            forms.append(name)
-            table = {"csv": value} if isinstance(value, str) else value
-            factors.append(_factor(reader, table, here))
-        else:
-            plain.append(_column(reader, name, value, here))
-    if plain:
-        factors.append(Factor(tuple(plain), None, at))
-    if len(forms) + bool(plain) > 1:
-        _, node = reader.document.find((*at, forms[-1]))
-        message = f"`{forms[-1]}` does not mix with other parameters in one block."
-        hint = "Make everything a factor of one `grid`."
-        if node is not None:
-            reader.complain("MS114", node, (*at, forms[-1]), message, hint)
-    return tuple(factors)
-
-
-def _factor(reader: Reader, values: dict[str, Any], at: Path) -> Factor:
-    if isinstance(values.get("csv"), str):
-        columns = tuple(
-            Column(name, label, at=(*at, "labels", name))
-            for name, label in values.get("labels", {}).items()
-        )
-        return Factor(columns, values["csv"], at)
-    return Factor(
-        tuple(_column(reader, name, value, (*at, name)) for name, value in values.items()), None, at
-    )
-
-
-def _column(reader: Reader, name: str, values: dict[str, Any], at: Path) -> Column:
-    _, node = reader.document.find(at)
-    label = values.get("label")
-    if isinstance(node, Mapping):
-        given = node.entries.keys()
-        if "values" in given and "range" in given:
-            message = f"`{name}` has both `values` and `range`."
-            reader.complain("MS114", node, at, message, "Keep one of them.")
-        elif "values" not in given and "range" not in given:
-            message = f"`values` is missing in the parameter `{name}`."
-            reader.complain("MS103", node, at, message, "Write `values: [...]`, or a `range`.")
-        if "label" not in given and "range" not in given:
-            message = f"`label` is missing in the parameter `{name}`."
-            reader.complain("MS103", node, at, message, f"Write `label: {name}.%%`.")
-    return Column(
-        name,
-        tuple(label) if isinstance(label, list) else label,
-        tuple(values["values"]) if "values" in values else None,
-        _range(reader, values.get("range"), (*at, "range")),
-        at,
-    )
-
-
-def _range(reader: Reader, values: dict[str, Any] | None, at: Path) -> Range | None:
-    if values is None or not {"start", "stop"} <= values.keys():
-        return None
-    step, num = values.get("step"), values.get("num")
-    _, node = reader.document.find(at)
-    if isinstance(node, Mapping) and len(node.entries.keys() & {"step", "num"}) != 1:
-        message = "`range` needs just one of `step` and `num`."
-        reader.complain("MS208", node, at, message)
-        return None
-    if step is None and num is None:
-        return None
-    return Range(values["start"], values["stop"], step, num)
-
-
-# Steps and batch
-
-
-def _step(values: dict[str, Any], at: Path) -> Step:
-    run = values.get("run", {})
+def _step(values: StepValues, at: Path) -> Step:
+    run: RunValues = values.get("run", {})
     return Step(
         name=values.get("name", ""),
         description=values.get("description", ""),
@@ -227,8 +149,9 @@ def _step(values: dict[str, Any], at: Path) -> Step:
     )
 
 
-def _resources(run: dict[str, Any]) -> Resources:
-    values = {
+def _resources(run: RunValues) -> Resources:
+    # `Any`: which key of `run` has which type, the shapes of `study_file` say.
+    values: dict[str, Any] = {
         _RESOURCES.get(key, key): value
         for key, value in run.items()
         if _RESOURCES.get(key, key) in _PLAIN_RESOURCES
@@ -242,8 +165,8 @@ def _resources(run: dict[str, Any]) -> Resources:
     return Resources(**values)
 
 
-def _failure(run: dict[str, Any]) -> Failure:
-    codes = run.get("exit codes", {})
+def _failure(run: RunValues) -> Failure:
+    codes: ExitCodeValues = run.get("exit codes", {})
     default = Failure()
     return Failure(
         retries=run.get("retries", default.retries),
@@ -255,9 +178,10 @@ def _failure(run: dict[str, Any]) -> Failure:
     )
 
 
-def batch(values: dict[str, Any]) -> Batch:
-    """The `batch` block from its keys; nothing said is the default."""
-    known = {key: value for key, value in values.items() if value is not None}
+def build_batch(values: dict[str, PlainValue]) -> Batch:
+    """Build the `batch` block from its keys; nothing said is the default."""
+    # `Any`: which key has which type, the shapes of `study_file` say.
+    known: dict[str, Any] = {key: value for key, value in values.items() if value is not None}
     if "flux_uri" in known:
         known.setdefault("uri", known.pop("flux_uri"))
         known.pop("flux_uri", None)

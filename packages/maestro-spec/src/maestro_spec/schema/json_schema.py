@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from maestro_spec.schema.read_scalar import is_droppable
 from maestro_spec.schema.study_file import STUDY
 from maestro_spec.schema.types import (
     Anything,
@@ -23,6 +22,7 @@ from maestro_spec.schema.types import (
     Walltime,
     Whole,
     Word,
+    is_droppable,
 )
 
 _TOKEN = {"type": "string", "pattern": r"\$\("}

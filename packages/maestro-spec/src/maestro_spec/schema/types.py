@@ -1,6 +1,6 @@
-"""A small language for what a document may look like; `study_file` says it of the study file.
+"""Describe what a document may look like; `study_file` does so for the study file.
 
-One description serves three: `structure` reads nodes by it, `schema` makes a JSON Schema of it, and
+One description serves three: `read` reads nodes by it, `json_schema` makes a JSON Schema of it, and
 people read it.
 """
 
@@ -198,3 +198,8 @@ Shape = (
     | ByNode
     | IfKey
 )
+
+
+def is_droppable(shape: Shape) -> bool:
+    """Whether what says nothing may stand for a value of this shape, and is left out."""
+    return shape.loose if isinstance(shape, Whole) else getattr(shape, "droppable", False)

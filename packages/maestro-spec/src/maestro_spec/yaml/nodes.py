@@ -1,13 +1,14 @@
-"""The YAML document as nodes that know where they stand."""
+"""Represent a YAML document as nodes that know where they stand."""
 
 from __future__ import annotations
 
 import bisect
-from typing import Any, Protocol
+from typing import Protocol
 
 import attrs
 
 from maestro_spec.diagnostics.problems import Path, Place
+from maestro_spec.yaml.scalars import ScalarValue
 
 
 class Mark(Protocol):
@@ -45,7 +46,7 @@ class Scalar:
 
     text: str
     kind: str
-    value: Any
+    value: ScalarValue
     start: Mark
     end: Mark
 
@@ -89,7 +90,7 @@ class Document:
     _starts: list[int] = attrs.field(factory=lambda: [0], init=False)
 
     def find(self, path: Path) -> tuple[Scalar | None, Node | None]:
-        """The key and the value at a path; the nearest thing above it where there is none."""
+        """Return the key and the value at a path; the nearest thing above it where there is none."""
         key: Scalar | None = None
         node = self.root
         for part in path:
@@ -105,13 +106,13 @@ class Document:
         return key, node
 
     def place(self, path: Path, *, at_key: bool = False) -> Place | None:
-        """Where the value at a path stands, or its key."""
+        """Return where the value at a path stands, or its key."""
         key, node = self.find(path)
         target = key if key is not None and (at_key or _is_empty(node)) else node
         return self.place_of(target) if target is not None else None
 
     def place_within(self, path: Path, needle: str, occurrence: int = 0) -> Place | None:
-        """Where a stretch of the text at a path stands; the whole text where it is not found.
+        """Return where a stretch of the text at a path stands; the whole text where it is not found.
 
         Escapes and folding can hide it: then the place of the whole is the best there is.
         """
@@ -128,7 +129,7 @@ class Document:
         return Place(self.name, line, column, end_line, end_column)
 
     def place_of(self, node: Node) -> Place:
-        """Where a node stands; of a list or map that spans lines, where it starts."""
+        """Return where a node stands; of a list or map that spans lines, where it starts."""
         start, end = node.start, node.end
         line, column = start.line + 1, start.column + 1
         if end.line == start.line:
@@ -136,7 +137,7 @@ class Document:
         return Place(self.name, line, column, line, column + 1)
 
     def line(self, number: int, start: int = 0, width: int | None = None) -> str:
-        """A part of a line, without its end.
+        """Return a part of a line, without its end.
 
         Args:
             number: of the line, 1 for the first.
@@ -171,7 +172,7 @@ def _is_empty(node: Node | None) -> bool:
 
 
 def _respelt(node: Mapping, name: str) -> tuple[Scalar, Node] | None:
-    """The entry whose key differs from ``name`` by its spaces and underscores alone."""
+    """Return the entry whose key differs from ``name`` by its spaces and underscores alone."""
     if " " not in name and "_" not in name:
         return None
     plain = name.replace("_", " ")

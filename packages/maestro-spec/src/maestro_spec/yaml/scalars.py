@@ -1,4 +1,4 @@
-"""What YAML 1.1 takes an unquoted scalar for.
+"""Decide what YAML 1.1 takes an unquoted scalar for.
 
 The rules are those that upstream's reader follows (PyYAML's resolver), so that `$(P)` gives what
 it always gave, but for two traps: numbers in base sixty (`24:00:00`) stay what was written, and
@@ -11,7 +11,7 @@ import datetime
 import math
 import re
 from functools import lru_cache
-from typing import Any
+from typing import TypeAlias
 
 from yaml.constructor import SafeConstructor
 from yaml.nodes import ScalarNode
@@ -20,6 +20,12 @@ from yaml.resolver import Resolver
 _CORE = "tag:yaml.org,2002:"
 _RESOLVERS: dict[str, list[tuple[str, re.Pattern[str]]]] = Resolver.yaml_implicit_resolvers
 _TRUE = frozenset({"yes", "true", "on"})
+
+#: What a scalar may be in Python.
+ScalarValue: TypeAlias = str | int | float | bool | None
+
+#: What a node may be in Python: a scalar's value, or lists and maps of them; keys are texts.
+PlainValue: TypeAlias = "ScalarValue | list[PlainValue] | dict[str, PlainValue]"
 
 #: A digit more, and `int()` refuses or takes for ever; nobody means such a number.
 _MOST_DIGITS = 300
@@ -45,11 +51,11 @@ class ScalarError(ValueError):
     """The text does not fit the tag that was written before it."""
 
 
-def resolve(text: str) -> tuple[str, Any]:
-    """Kind and value of an unquoted scalar.
+def resolve(text: str) -> tuple[str, ScalarValue]:
+    """Return kind and value of an unquoted scalar.
 
     Returns:
-        The kind, one of those of `document.Scalar`, `merge` (`<<`) or `value` (`=`), and the
+        The kind, one of those of `nodes.Scalar`, `merge` (`<<`) or `value` (`=`), and the
         Python value.
     """
     # Long tables are mostly made of these two, and seldom twice of the same.
@@ -61,7 +67,7 @@ def resolve(text: str) -> tuple[str, Any]:
 
 
 @lru_cache(maxsize=4096)
-def _resolve(text: str) -> tuple[str, Any]:
+def _resolve(text: str) -> tuple[str, ScalarValue]:
     for tag, pattern in _RESOLVERS.get(text[:1], ()):
         if pattern.match(text):
             name = tag[len(_CORE) :]
@@ -71,8 +77,8 @@ def _resolve(text: str) -> tuple[str, Any]:
     return "str", text
 
 
-def convert(kind: str, text: str) -> tuple[str, Any]:
-    """Kind and value of a text that is meant to be of a kind.
+def convert(kind: str, text: str) -> tuple[str, ScalarValue]:
+    """Return kind and value of a text that is meant to be of a kind.
 
     Raises:
         ScalarError: it is not.
@@ -120,7 +126,7 @@ def _float(digits: str) -> float:
 
 
 def _time(text: str) -> str:
-    """A date or time as upstream puts it into a command; as written where there is no such day."""
+    """Return a date or time as upstream puts it into a command; as written where there is no such day."""
     try:
         moment: object = SafeConstructor().construct_yaml_timestamp(
             ScalarNode(f"{_CORE}timestamp", text)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from maestro_spec.diagnostics.problems import Path, Problem, problem
-from maestro_spec.lint.analysis import Analysis, innermost_first
+from maestro_spec.lint.analysis import Analysis
+from maestro_spec.lint.token_graph import innermost_first
 from maestro_spec.lint.tokens import names_in
 
 #: what upstream adds to the environment by itself, and refuses to find there

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 
 from maestro_spec.diagnostics.problems import Problem, problem
-from maestro_spec.lint.analysis import Analysis, funnel_target, innermost_first, resolved
+from maestro_spec.lint.analysis import Analysis
+from maestro_spec.lint.step_links import funnel_target, resolved
+from maestro_spec.lint.token_graph import innermost_first
 from maestro_spec.model.study import Step
 
 #: how many ancestors of a step are looked at in search of one

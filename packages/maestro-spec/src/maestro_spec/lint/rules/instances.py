@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from maestro_spec.diagnostics.problems import Problem, problem
 from maestro_spec.lint.analysis import Analysis
-from maestro_spec.lint.rules.parameters import columns_of
+from maestro_spec.lint.tables import columns_of
 
 
 def check(analysis: Analysis) -> Iterator[Problem]:
@@ -43,7 +43,7 @@ def _combinations(analysis: Analysis, step: str) -> dict[str, None] | None:
     used = analysis.used.get(step, frozenset())
     if not used:
         return None
-    groups = list(columns_of(analysis, used))
+    groups = list(columns_of(analysis.table, used))
     if len(groups) != 1 or {column.name for column in groups[0]} != used:
         return {}
     columns = sorted(groups[0], key=lambda column: column.name)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from maestro_spec.diagnostics.problems import Problem, problem
 from maestro_spec.format_rules.walltime import SCHEDULERS, is_ambiguous, is_foreign, is_walltime
-from maestro_spec.lint.analysis import Analysis, resolved
+from maestro_spec.lint.analysis import Analysis
+from maestro_spec.lint.step_links import resolved
 from maestro_spec.model.study import Step
 
 _TOKEN = re.compile(r"\$\(([^()$]+)\)")

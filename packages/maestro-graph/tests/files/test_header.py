@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from maestro_graph.errors import FormatError
-from maestro_graph.files.headers import check_header
+from maestro_graph.files.header import check_header
 
 KNOWN = frozenset({"failure"})
 

@@ -1,4 +1,4 @@
-"""Check what the files of a workspace begin with: "Rules for every file" on the format page; pure."""
+"""Check the header that each file of the workspace begins with; pure."""
 
 from __future__ import annotations
 
@@ -16,8 +16,15 @@ _MAJOR = 1
 def check_header(document: object, form: str, name: str, known: frozenset[str]) -> None:
     """Refuse, by name, a document that this package cannot act on.
 
+    Args:
+        document: what the file holds, or the map that it begins with.
+        form: the format that it must have: ``maestro-spec``.
+        name: of the file, for messages.
+        known: the features that a reader knows.
+
     Raises:
-        FormatError: another format, another major version, or an unknown feature.
+        FormatError: another format, another major version, or an unknown feature; or its
+            version or features are not of their type.
     """
     ours = f"maestro-graph {__version__}"
     if not isinstance(document, Mapping) or document.get("format") != form:
