@@ -1,11 +1,9 @@
-"""Steps and their instances as values, put together from the graph and the state of the journal."""
+"""Put together a study's instances as values, from the graph and the state of the journal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
-
-from attrs import frozen
 
 if TYPE_CHECKING:
     from maestro_conductor.core.study_state import StudyState
@@ -55,13 +53,12 @@ class Instance(NamedTuple):
         return ((now if self.ended is None else self.ended) - self.submitted) / 1000
 
 
-@frozen
-class Step:
+class Step(NamedTuple):
     """A step: its name and the range of its instances."""
 
     name: str
     first: int
-    count: int
+    size: int
 
 
 def read_instances(
