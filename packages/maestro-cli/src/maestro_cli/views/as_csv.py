@@ -1,4 +1,4 @@
-"""``--csv``: the columns of ``status.csv``, with the study's folder in front."""
+"""Write the columns of ``status.csv``, with the study's folder in front: ``--csv``."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ import io
 import sys
 from collections.abc import Iterable, Sequence
 
-from maestro_cli.ui.terminal import clean, is_terminal
+from maestro_cli.ui.console import is_terminal
+from maestro_cli.ui.sanitize import clean
 from maestro_cli.views.rows import COLUMNS
 
 
 def text(study: str, rows: Sequence[Sequence[str]], *, head: bool) -> str:
-    """Gives the lines of one study; as they are, but on a terminal made harmless.
+    """Return the lines of one study: as they are, or made harmless for a terminal.
 
     Args:
         study: Its folder.
-        rows: As :func:`maestro_cli.views.rows.rows` gives them.
+        rows: As :func:`maestro_cli.views.rows.rows` returns them.
         head: Begin with the names of the columns.
     """
     out = io.StringIO()
