@@ -41,8 +41,11 @@ class Instance(NamedTuple):
     parameters: str
 
     def run_time(self, now: int) -> float | None:
-        """Return the seconds that the latest attempt has run, until ``now`` if it still runs."""
-        if self.started is None:
+        """Return the seconds that the latest attempt has run, until ``now`` if it still runs.
+
+        None: it did not start, or it is not known when it ended.
+        """
+        if self.started is None or (self.ended is None and self.state != "RUNNING"):
             return None
         return ((now if self.ended is None else self.ended) - self.started) / 1000
 

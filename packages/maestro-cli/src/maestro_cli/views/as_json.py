@@ -116,6 +116,7 @@ def _instance(study: StudyView, instance: Instance, now: int, tails: bool) -> st
     parameters = ", ".join([f"{_text(name)}: {_value(value)}" for name, value in rows])
     submitted, started, ended = instance.submitted, instance.started, instance.ended
     until = now if ended is None else ended
+    ran = started is not None and (ended is not None or instance.state == "RUNNING")
     text = (
         f'{{"name": {_text(instance.name)}, "step": {_text(instance.step)}, '
         f'"state": "{instance.state}", "job": {_text_or_null(instance.job)}, '
@@ -123,7 +124,7 @@ def _instance(study: StudyView, instance: Instance, now: int, tails: bool) -> st
         f'"parameters": {{{parameters}}}, '
         f'"attempt": {instance.attempt}, "submitted": {_seconds(submitted)}, '
         f'"started": {_seconds(started)}, "ended": {_seconds(ended)}, '
-        f'"run_time": {_seconds(None if started is None else until - started)}, '
+        f'"run_time": {_seconds(until - started if started is not None and ran else None)}, '
         f'"elapsed": {_seconds(None if submitted is None else until - submitted)}, '
         f'"exit_code": {"null" if instance.exit_code is None else instance.exit_code}, '
         f'"restarts": {instance.restarts}, "resubmissions": {instance.resubmissions}, '
