@@ -26,7 +26,8 @@ from maestro_graph.model.graph import Failure, Graph, GraphStep, Instance, Resou
 
 _FORMAT = "maestro-graph"
 _CHUNK = 1 << 16
-_FEATURES = frozenset(
+#: What may stand in a graph's `requires`.
+FEATURES = frozenset(
     {
         "failure",
         "launcher",
@@ -78,7 +79,7 @@ def read_graph(path: str | Path) -> Iterator[dict[str, Any]]:
                 if summed:
                     take_sum(path, f"record {number}" if number else "its head", content, record)
                 if not number:
-                    check_header(header, _FORMAT, Path(path).name, _FEATURES)
+                    check_header(header, _FORMAT, Path(path).name, FEATURES)
                 kind = record["record"]
                 yield record
             if kind != "end":

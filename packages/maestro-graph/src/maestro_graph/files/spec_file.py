@@ -15,7 +15,8 @@ from maestro_graph.model.graph import Batch, Failure, Resources
 from maestro_graph.model.spec import Column, Factor, GitDependency, Range, Spec, SpecStep
 
 _FORMAT = "maestro-spec"
-_KNOWN_FEATURES = frozenset(
+#: What may stand in a spec's `requires`.
+FEATURES = frozenset(
     {
         "parameters.product",
         "parameters.range",
@@ -46,7 +47,7 @@ def read_spec(path: str | Path) -> dict[str, Any]:
             field is not what it must be.
     """
     document = read_map(path, "the study")
-    check_header(document, _FORMAT, Path(path).name, _KNOWN_FEATURES)
+    check_header(document, _FORMAT, Path(path).name, FEATURES)
     check_spec(document, str(path))
     return dict(document)
 
@@ -60,7 +61,7 @@ def view(document: Mapping[str, Any]) -> Spec:
     Raises:
         FormatError: it is no spec document, or one of a version that we do not know.
     """
-    check_header(document, _FORMAT, "spec.msgpack", _KNOWN_FEATURES)
+    check_header(document, _FORMAT, "spec.msgpack", FEATURES)
     check_spec(document, "spec.msgpack")
     env = document.get("env") or {}
     return Spec(
