@@ -9,7 +9,7 @@ from maestro_adapters.script import attempt_file
 from maestro_adapters.testing.fake_job import FakeJob
 from maestro_adapters.testing.plan import Plan
 
-TOKEN = "m.1.1"
+TOKEN = "m.1.1"  # noqa: S105 - it names a submission
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What submitting a job takes of its request: kept when its scripts are rendered, so that it is read once."""
+"""Keeps what submitting a job takes of its request, so that it is read once: when its scripts are rendered."""
 
 from __future__ import annotations
 
