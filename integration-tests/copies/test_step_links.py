@@ -6,7 +6,7 @@ A fault here would be a name that the lint calls unused, or a number of instance
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 import maestro_graph
@@ -20,12 +20,26 @@ _PARAMETERS = ("P", "Q", "A")
 _TOKENS = st.sampled_from(
     [f"$({name}{part})" for name in _PARAMETERS for part in ("", ".label", ".name", ".other")]
     + [f"$({name}.workspace)" for name in _STEPS]
-    + ["$(V)", "$(W)", "$(WORKSPACE)", "$(LAUNCHER)", "$(NONE)", "$(P .label)", "$(p)", "$( P)", "$(date)"]
+    + [
+        "$(V)",
+        "$(W)",
+        "$(WORKSPACE)",
+        "$(LAUNCHER)",
+        "$(NONE)",
+        "$(P .label)",
+        "$(p)",
+        "$( P)",
+        "$(date)",
+    ]
 )
 _WORDS = _TOKENS | st.sampled_from(["echo", " ", "\n", ")", "$", "\\", "P"])
 _TEXTS = st.lists(_WORDS, max_size=4).map("".join)
-_VALUES = st.sampled_from(["1", "x", "", "$(P)", "$(a.workspace)", "P", "a", "Q.label", "$(P)$(Q.label)", "x$(W)", "a_*"])
-_DEPENDS = st.sampled_from([name + star for name in _STEPS for star in ("", "_*", "*")] + ["$(V)", "$(W)_*", "x$(P)"])
+_VALUES = st.sampled_from(
+    ["1", "x", "", "$(P)", "$(a.workspace)", "P", "a", "Q.label", "$(P)$(Q.label)", "x$(W)", "a_*"]
+)
+_DEPENDS = st.sampled_from(
+    [name + star for name in _STEPS for star in ("", "_*", "*")] + ["$(V)", "$(W)_*", "x$(P)"]
+)
 
 
 @st.composite

@@ -13,6 +13,7 @@ import pytest
 
 import maestro_graph
 import workspace_files as files
+from maestro_adapters.job.options import AdapterOptions
 from maestro_conductor.model.graph import FailureRule
 from maestro_conductor.workspace import graph_stream, headers
 from maestro_graph.files import atomic_write, graph_file, spec_file
@@ -94,6 +95,14 @@ def test_fields_and_defaults_are_the_same(name: str) -> None:
     by_graph = defaults(getattr(of_graph if hasattr(of_graph, name) else of_graph_spec, name))
     assert list(by_spec) == list(by_graph) == list(files.page()[0][name].fields)
     assert by_spec == by_graph
+
+
+def test_options_of_adapters_are_those_of_the_batch_block() -> None:
+    options, batch = defaults(AdapterOptions), defaults(of_spec.Batch)
+    shared = options.keys() & batch.keys()
+    assert {key: options[key] for key in shared} == {key: batch[key] for key in shared}
+    # Of the others, a step has them, or the conductor knows what they mean.
+    assert batch.keys() - shared == {"type", "nodes", "procs", "gpus", "local_slots"}
 
 
 def test_an_end_means_the_same() -> None:
