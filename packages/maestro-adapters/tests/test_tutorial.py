@@ -1,7 +1,8 @@
 """The tutorial of docs/adapters.md, followed to the letter.
 
 A code block with `file=NAME` is a file; one with `class=NAME` as well goes into that class, over the
-members of the same names. After each `console` block the tests must end as it says.
+members of the same names. After each `console` block the tests must end as it says. A fault here would
+be an author who follows the page and ends with an adapter that does not work.
 """
 
 import ast

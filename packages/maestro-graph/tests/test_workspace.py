@@ -15,7 +15,7 @@ from maestro_graph import (
     write_parameters,
 )
 from maestro_graph.cli import main
-from maestro_graph.model.parameters import table_of
+from maestro_graph.model.generator import table_of
 
 
 @pytest.fixture

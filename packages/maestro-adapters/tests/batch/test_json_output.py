@@ -2,7 +2,7 @@
 
 import pytest
 
-from maestro_adapters.batch.json_output import json_document
+from maestro_adapters.batch.json_output import json_document, list_of_maps
 
 
 def test_banners_stand_around_it():
@@ -13,3 +13,10 @@ def test_banners_stand_around_it():
 def test_what_holds_none_is_an_error(text):
     with pytest.raises(ValueError, match=r"no JSON|Expecting"):
         json_document(text)
+
+
+def test_what_is_no_list_of_jobs_is_an_error():
+    assert list_of_maps([{"a": 1}, {}]) == [{"a": 1}, {}]
+    for value in (None, 3, {"a": 1}, [1], [{}, "x"]):
+        with pytest.raises(ValueError, match="no list"):
+            list_of_maps(value)

@@ -1,4 +1,7 @@
-"""A job is not there only after several answers in a row without it."""
+"""A job is not there only after several answers in a row without it.
+
+A fault here would be a running job that is given up as accounting was slow.
+"""
 
 from maestro_adapters.batch.missing_jobs import MissingJobTracker, unreachable
 from maestro_adapters.job import states

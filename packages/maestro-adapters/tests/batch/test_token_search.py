@@ -1,4 +1,7 @@
-"""Absent takes two answers; no answer is no answer."""
+"""Absent takes two answers; no answer is no answer.
+
+A fault here would be a job that is submitted twice, as the first submission was still on its way.
+"""
 
 from maestro_adapters.batch.token_search import SETTLE, Found, TokenSearch
 

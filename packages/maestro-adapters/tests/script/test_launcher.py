@@ -1,4 +1,7 @@
-"""What takes the place of $(LAUNCHER)."""
+"""What takes the place of $(LAUNCHER).
+
+A fault here would be a program on another number of nodes than its brackets say.
+"""
 
 import attrs
 import pytest

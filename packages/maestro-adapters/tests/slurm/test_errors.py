@@ -1,4 +1,8 @@
-"""What failed commands mean; the texts are Slurm 22.05.8's own."""
+"""What failed commands mean; the texts are Slurm 22.05.8's own.
+
+A fault here would be a step that fails in an outage, or one that waits for an account that does not
+exist.
+"""
 
 import pytest
 

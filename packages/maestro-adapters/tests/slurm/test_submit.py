@@ -1,4 +1,8 @@
-"""What goes to `sbatch`, and what becomes of its answers."""
+"""What goes to `sbatch`, and what becomes of its answers.
+
+A fault here would be a job that is submitted twice, or two jobs of one array that get each other's
+id.
+"""
 
 from maestro_adapters.process.runner import Result
 

@@ -13,7 +13,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from maestro_graph.errors import DependencyError
-from maestro_graph.files.spec_file import GitDependency, view
+from maestro_graph.files.spec_file import view
+from maestro_graph.model.spec import GitDependency
 from maestro_graph.parameters.environment import resolve_environment
 from maestro_graph.parameters.substitution import Tokens, replace_all
 

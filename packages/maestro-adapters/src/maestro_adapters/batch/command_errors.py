@@ -1,4 +1,4 @@
-"""What a failed command of a scheduler means: is it worth another try, may it have been received?"""
+"""Tells what a failed command of a scheduler means: is it worth another try, may it have been received?"""
 
 from __future__ import annotations
 

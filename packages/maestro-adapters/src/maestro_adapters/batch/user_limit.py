@@ -1,4 +1,4 @@
-"""The user's own limit on all of their jobs in the queue, whoever submitted them."""
+"""Applies the user's own limit on all of their jobs in the queue, whoever submitted them."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ class FluxScheduler:
             return result.describe()
         try:
             return parse.jobs(result.stdout)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError) as error:
             return f"flux jobs printed what is no list of jobs ({error}): {result.describe()}"
 
     def cancel(self, job_ids: Sequence[str]) -> dict[str, CancelAnswer]:

@@ -1,4 +1,4 @@
-"""What a failed command of Flux means; the texts are those of flux-core 0.88."""
+"""Tells what a failed command of Flux means; the texts are those of flux-core 0.88."""
 
 from __future__ import annotations
 

@@ -1,15 +1,14 @@
-"""What Flux prints, as values."""
+"""Reads what Flux prints."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 import attrs
 
 from maestro_adapters.batch.hostlist import expand_hosts
-from maestro_adapters.batch.json_output import json_document
+from maestro_adapters.batch.json_output import json_document, list_of_maps
 from maestro_adapters.flux.states import translate
 from maestro_adapters.job import states
 from maestro_adapters.job.states import JobStatus
@@ -28,12 +27,12 @@ class QueuedJob:
 
 
 def job_id(text: str) -> str:
-    """An id in its usual form, `ƒ…`."""
+    """Write an id in its usual form, `ƒ…`."""
     return "ƒ" + text[1:] if text.startswith("f") else text
 
 
 def submitted(stdout: str) -> str | None:
-    """The id that a submission printed, on a line of its own; the last, if banners stand before it."""
+    """Return the id that a submission printed, on a line of its own; the last, if banners stand before it."""
     for line in reversed(stdout.splitlines()):
         if _F58.fullmatch(line.strip()):
             return job_id(line.strip())
@@ -41,22 +40,24 @@ def submitted(stdout: str) -> str | None:
 
 
 def jobs(stdout: str) -> list[QueuedJob]:
-    """The jobs of `flux jobs --json`: a list, or one object where one id was asked for.
+    """Read the jobs of `flux jobs --json`: a list, or one object where one id was asked for.
 
     Raises:
         ValueError: the text is not what `flux jobs` prints.
+        KeyError: likewise, something is missing.
     """
     if not stdout.strip():
         return []
     document = json_document(stdout)
-    return [_job(entry) for entry in document.get("jobs", [document])]
+    return [_job(entry) for entry in list_of_maps(document.get("jobs", [document]))]
 
 
-def _job(entry: Mapping[str, Any]) -> QueuedJob:
-    exception = entry.get("exception") or {}
-    kind = exception.get("type")
+def _job(entry: Mapping[str, object]) -> QueuedJob:
+    exception = entry.get("exception")
+    about = exception if isinstance(exception, dict) else {}
+    kind = str(about["type"]) if about.get("type") else None
     state = translate(str(entry.get("status") or entry.get("result") or entry["state"]), kind)
-    reason = f"{kind}: {exception.get('note') or ''}".strip(": ") if kind else None
+    reason = f"{kind}: {about.get('note') or ''}".strip(": ") if kind else None
     code = entry.get("returncode")
     status = JobStatus(
         state,
@@ -66,19 +67,25 @@ def _job(entry: Mapping[str, Any]) -> QueuedJob:
         exit_code=code
         if state in (states.FINISHED, states.FAILED) and isinstance(code, int) and code >= 0
         else None,
-        started=entry.get("t_run") or None,
-        ended=(entry.get("t_cleanup") or None) if state in states.FINAL else None,
+        started=_seconds(entry.get("t_run")),
+        ended=_seconds(entry.get("t_cleanup")) if state in states.FINAL else None,
         nodes=tuple(expand_hosts(str(entry.get("nodelist") or ""))),
     )
     return QueuedJob(job_id(str(entry["jobid"])), status, str(entry.get("name") or ""))
 
 
-def _waits_for(entry: Mapping[str, Any]) -> str | None:
-    if entry.get("dependencies"):
-        return f"depends: {', '.join(map(str, entry['dependencies']))}"
+def _seconds(value: object) -> float | None:
+    """A time as Flux gives it, in seconds since 1970; 0: not yet."""
+    return value if isinstance(value, (int, float)) and value else None
+
+
+def _waits_for(entry: Mapping[str, object]) -> str | None:
+    dependencies = entry.get("dependencies")
+    if isinstance(dependencies, list) and dependencies:
+        return f"depends: {', '.join(map(str, dependencies))}"
     return "held" if entry.get("urgency") == 0 and entry.get("state") == "SCHED" else None
 
 
 def named_queues(stdout: str) -> list[str]:
-    """The names of the queues; none where Flux has but one, without a name."""
+    """Read the names of the queues; none where Flux has but one, without a name."""
     return [name for name in (line.strip() for line in stdout.splitlines()) if name]

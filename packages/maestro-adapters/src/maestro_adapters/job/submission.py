@@ -1,4 +1,4 @@
-"""One job of a submission: the map of the interface as a value."""
+"""Reads one job of a submission: the map of the interface as a value."""
 
 from __future__ import annotations
 

@@ -107,7 +107,7 @@ class LsfScheduler:
             return result.describe()
         try:
             return parse.bjobs(result.stdout, as_json=self._json)
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError) as error:
             return f"bjobs printed what is no list of jobs ({error}): {result.describe()}"
 
     def cancel(self, job_ids: Sequence[str]) -> dict[str, CancelAnswer]:

@@ -1,4 +1,4 @@
-"""A job request as `#BSUB` lines and as words of `jsrun`.
+"""Writes a job request as `#BSUB` lines and as words of `jsrun`.
 
 Options: https://www.ibm.com/docs/en/SSWRJV_10.1.0/lsf_command_ref/bsub.man_top.1.html (LSF 10.1),
 https://www.ibm.com/docs/en/spectrum-lsf/10.1.0?topic=SSWRJV_10.1.0/jsm/jsrun.html.
@@ -20,7 +20,7 @@ _UNSAFE = re.compile(r"[^\w.()+=@~:, -]")
 
 
 def directives(request: JobRequest) -> list[str]:
-    """The lines below the interpreter, each only where it has a value."""
+    """Write the lines below the interpreter, each only where it has a value."""
     name = job_name(request.label)
     log = _UNSAFE.sub("_", request.label)
     options = [
@@ -45,7 +45,7 @@ def directives(request: JobRequest) -> list[str]:
 
 
 def launch_words(request: JobRequest, nodes: int | None, procs: int | None) -> str:
-    """One `$(LAUNCHER)`: `procs` resource sets, as many on each node as `rs_per_node` says."""
+    """Write one `$(LAUNCHER)`: `procs` resource sets, as many on each node as `rs_per_node` says."""
     words = ["jsrun", "--nrs", str(procs or nodes or 1), "-b", request.bind or "rs"]
     if request.gpus:
         words += ["-g", str(request.gpus)]
@@ -58,7 +58,7 @@ def launch_words(request: JobRequest, nodes: int | None, procs: int | None) -> s
 
 
 def time_limit(text: str | None) -> str | None:
-    """A walltime in a form that `-W` takes, rounded up to minutes; None for no limit.
+    """Write a walltime in a form that `-W` takes, rounded up to minutes; None for no limit.
 
     Raises:
         WalltimeError: the text is no walltime.

@@ -1,4 +1,4 @@
-"""What a failed command of LSF means; the texts are those of LSF 10.1."""
+"""Tells what a failed command of LSF means; the texts are those of LSF 10.1."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What LSF's programs print, as values."""
+"""Reads what LSF's programs print."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from maestro_adapters.batch.json_output import json_document
+from maestro_adapters.batch.json_output import json_document, list_of_maps
 from maestro_adapters.job import states
 from maestro_adapters.job.states import JobStatus
 from maestro_adapters.lsf.commands import DELIMITER, FIELDS
@@ -28,23 +28,24 @@ class QueuedJob:
 
 
 def submitted(stdout: str) -> str | None:
-    """The job id in the answer of `bsub`: `Job <930> is submitted to default queue <normal>.`."""
+    """Return the job id in the answer of `bsub`: `Job <930> is submitted to default queue <normal>.`."""
     found = _SUBMITTED.findall(stdout) or _SUBMITTED_ABROAD.findall(stdout)
     return found[-1] if found else None
 
 
 def bjobs(stdout: str, *, as_json: bool) -> list[QueuedJob]:
-    """The jobs that `bjobs` shows.
+    """Read the jobs that `bjobs` shows.
 
     Raises:
         ValueError: the text is not what `bjobs` prints.
+        KeyError: likewise, something is missing.
     """
     records = _json_records(stdout) if as_json else _text_records(stdout)
     return [_job(record) for record in records if record["stat"]]
 
 
 def _json_records(stdout: str) -> Iterator[dict[str, str]]:
-    for record in json_document(stdout)["RECORDS"]:
+    for record in list_of_maps(json_document(stdout)["RECORDS"]):
         yield {field: str(record.get(field.upper()) or "") for field in FIELDS}
 
 
@@ -74,5 +75,5 @@ def _job(record: Mapping[str, str]) -> QueuedJob:
 
 
 def hosts(text: str) -> Iterator[str]:
-    """The hosts of `4*hostA:hostB:hostB`, each once."""
+    """Yield the hosts of `4*hostA:hostB:hostB`, each once."""
     yield from dict.fromkeys(part.rpartition("*")[2] for part in text.split(":") if part)

@@ -67,16 +67,16 @@ class Result:
 
     @property
     def ok(self) -> bool:
-        """Whether it ended with exit code 0."""
+        """Tell whether it ended with exit code 0."""
         return self.exit_code == 0
 
     @property
     def output(self) -> str:
-        """What it printed, errors first: those say most."""
+        """Return what it printed, errors first: those say most."""
         return "\n".join(text.strip() for text in (self.stderr, self.stdout) if text.strip())
 
     def describe(self) -> str:
-        """One line that says what was run and what came back."""
+        """Say in one line what was run and what came back."""
         program = self.argv[0]
         if self.problem == "missing":
             return f"{program} could not be run: {self.stderr.strip()}"
@@ -105,7 +105,7 @@ class Runner(Protocol):
 def neutral_environment(
     environment: Mapping[str, str], drop: Iterable[str], keep: Iterable[str] = ()
 ) -> dict[str, str]:
-    """The environment without the variables that start with one of `drop`, but for those in `keep`."""
+    """Return the environment without the variables that start with one of `drop`, but for those in `keep`."""
     prefixes, kept = tuple(drop), frozenset(keep)
     return {
         name: value
@@ -131,7 +131,7 @@ class CommandRunner:
     locale: str = "C"
 
     def run(self, call: Call) -> Result:
-        """Run one call to its end, or stop it when its time is over."""
+        """Run one call to its end, or stop it when its time has run out."""
         environment = dict(self.environment())
         if not call.submits:
             environment["LC_ALL"] = self.locale

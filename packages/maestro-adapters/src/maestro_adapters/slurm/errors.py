@@ -1,4 +1,4 @@
-"""What a failed command of Slurm means.
+"""Tells what a failed command of Slurm means.
 
 The texts are those of Slurm's `src/common/slurm_errno.c` and of its command line programs; Slurm
 does not translate them.

@@ -1,4 +1,4 @@
-"""The texts that `sbatch` gets: the driver of one job, the driver of an array."""
+"""Writes what `sbatch` gets: the driver of one job, the driver of an array."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ def waits_for(study: StudyView, instance: Instance) -> list[Instance]:
     needs = set(graph.needs_of(instance.number))
     for number in graph.groups.get(instance.number, ()):
         step = study.steps[number]
-        needs.update(range(step.first, step.first + step.count))
+        needs.update(range(step.first, step.first + step.size))
     return [each for each in study.instances(sorted(needs)) if each.state != "FINISHED"]
 
 

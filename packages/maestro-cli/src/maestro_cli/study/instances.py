@@ -1,11 +1,9 @@
-"""Steps and their instances as values, put together from the graph and the state of the journal."""
+"""Put together a study's instances as values, from the graph and the state of the journal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
-
-from attrs import frozen
 
 if TYPE_CHECKING:
     from maestro_conductor.core.study_state import StudyState
@@ -43,8 +41,11 @@ class Instance(NamedTuple):
     parameters: str
 
     def run_time(self, now: int) -> float | None:
-        """Return the seconds that the latest attempt has run, until ``now`` if it still runs."""
-        if self.started is None:
+        """Return the seconds that the latest attempt has run, until ``now`` if it still runs.
+
+        None: it did not start, or it is not known when it ended.
+        """
+        if self.started is None or (self.ended is None and self.state != "RUNNING"):
             return None
         return ((now if self.ended is None else self.ended) - self.started) / 1000
 
@@ -55,13 +56,12 @@ class Instance(NamedTuple):
         return ((now if self.ended is None else self.ended) - self.submitted) / 1000
 
 
-@frozen
-class Step:
+class Step(NamedTuple):
     """A step: its name and the range of its instances."""
 
     name: str
     first: int
-    count: int
+    size: int
 
 
 def read_instances(

@@ -1,4 +1,4 @@
-"""Where the output of a step is, and its last lines."""
+"""Find the output of a step, and read its last lines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TAIL_BYTES = 64 * 1024
 
 
 def logs_of(study: StudyView, instance: Instance) -> list[Path]:
-    """Gives the output files of all attempts, those of the latest attempt last.
+    """Return the output files of all attempts, those of the latest attempt last.
 
     A local step writes ``<label>.<pid>.out``; elsewhere the scheduler's directives decide, but each
     file's name starts with the label or the script's stem.
@@ -42,7 +42,7 @@ def logs_of(study: StudyView, instance: Instance) -> list[Path]:
 
 
 def error_log(study: StudyView, instance: Instance) -> Path | None:
-    """Gives the latest attempt's error log, or its output where it has no other."""
+    """Return the latest attempt's error log, or its output where it has none."""
     logs = logs_of(study, instance)
     if instance.job:
         logs = [log for log in logs if _names_job(log.name, instance.job)] or logs
@@ -52,7 +52,7 @@ def error_log(study: StudyView, instance: Instance) -> Path | None:
 
 
 def last_lines(log: Path, number: int = 10) -> list[str]:
-    """Gives the last lines of a file, as they are; none where it cannot be read."""
+    """Return the last lines of a file, as they are; none where it cannot be read."""
     try:
         with stream_regular(log) as file:
             file.seek(0, os.SEEK_END)
@@ -69,7 +69,7 @@ def _names_job(name: str, job: str) -> bool:
 
 
 def left_behind(study: StudyView, instance: Instance) -> str | None:
-    """What the command of a step that runs left in the background: ``name (pid), …``.
+    """Return what the command of a running step left in the background: ``name (pid), …``.
 
     See "The attempt file" on the workspace format page. None: its command has not ended.
     """

@@ -125,7 +125,7 @@ class StudyView:
         if step is None:
             numbers: Iterable[int] = self.known.counts
         else:
-            part = bytes(self.known.state[step.first : step.first + step.count])
+            part = bytes(self.known.state[step.first : step.first + step.size])
             numbers = [part.count(code) for code in range(len(NAMES))]
         return {name: number for name, number in zip(NAMES, numbers, strict=True) if number}
 

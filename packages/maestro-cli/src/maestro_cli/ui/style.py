@@ -1,4 +1,4 @@
-"""What a stream can show: colours, box-drawing characters, how many columns and lines."""
+"""Tell what a stream can show: colours, box-drawing characters, how many columns and lines."""
 
 from __future__ import annotations
 

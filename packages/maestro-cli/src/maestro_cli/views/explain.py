@@ -1,29 +1,49 @@
-"""Why an instance is in its state: derived from the graph and the journal, pure but for log tails."""
+"""Explain why an instance is in its state, from the graph and the journal, and the ends of its logs."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 from attrs import field, frozen
 
 from maestro_cli.study.blockers import root_causes, waits_for
 from maestro_cli.study.instances import ENDED_STATES, Instance
-from maestro_cli.study.step_logs import error_log, last_lines, left_behind
+from maestro_cli.study.step_logs import error_log, last_lines, left_behind, logs_of
 from maestro_cli.study.workspace_view import StudyView
 from maestro_cli.ui.sanitize import shell_word
-from maestro_cli.views.rows import duration, moment, short_duration
+from maestro_cli.views.time_text import duration, moment, short_duration
 
 #: No more of the steps that something waits for are named.
 _MOST_NAMED = 5
 
-#: How the conductor's reason names a walltime that was over too soon (docs/step-states.md).
+#: How the conductor's reason names a walltime that passed too soon (docs/step-states.md).
 _TOO_SOON = "before its script began"
 
 _WAITS = {"INITIALIZED", "QUEUED", "WAITING"}
 _ENDED = {*ENDED_STATES, "INCOMPLETE"}
+
+
+class Other(TypedDict):
+    """Another instance, as programs read it."""
+
+    name: str
+    state: str
+
+
+class Facts(TypedDict, total=False):
+    """What an explanation says, as programs read it; which keys there are depends on the state."""
+
+    waits_for: list[Other]
+    because_of: list[Other]
+    throttle: int
+    in_flight: int
+    job: str | None
+    reason: str | None
+    exit_code: int | None
+    error_log: str | None
+    last_lines: list[str]
+    logs: list[str]
 
 
 @frozen
@@ -40,11 +60,11 @@ class Explanation:
     instance: Instance
     text: str
     more: list[str] = field(factory=list)
-    facts: dict[str, Any] = field(factory=dict)
+    facts: Facts = field(factory=Facts)
 
 
 def explain(study: StudyView, instance: Instance) -> Explanation:
-    """Says why an instance is in its state."""
+    """Say why an instance is in its state."""
     told = _TELLERS[instance.state](study, instance)
     if instance.state not in _ENDED and study.state in ("DEAD", "STOPPED", "STAGED", "UNKNOWN"):
         nobody = {
@@ -68,14 +88,14 @@ def _waiting(study: StudyView, instance: Instance) -> Explanation:
         if number
         else "may run; the conductor has not got to it yet",
         _named(needed),
-        {"waits_for": [{"name": each.name, "state": each.state} for each in needed]},
+        {"waits_for": _others(needed)},
     )
 
 
 def _queued(study: StudyView, instance: Instance) -> Explanation:
     throttle = study.known.settings.throttle
     flight = study.known.in_flight()
-    facts = {"throttle": throttle, "in_flight": flight}
+    facts: Facts = {"throttle": throttle, "in_flight": flight}
     if throttle and flight >= throttle:
         return Explanation(
             instance,
@@ -106,7 +126,7 @@ def _pending(study: StudyView, instance: Instance) -> Explanation:  # noqa: ARG0
 
 def _running(study: StudyView, instance: Instance) -> Explanation:
     now = time.time_ns() // 1_000_000
-    logs = [str(path) for path in _logs(study, instance)]
+    logs = _logs(study, instance)
     text = f"runs as job {instance.job} for {duration(instance.run_time(now))}"
     left = left_behind(study, instance)
     if left:
@@ -124,7 +144,7 @@ def _unknown(study: StudyView, instance: Instance) -> Explanation:  # noqa: ARG0
     reason = f": {instance.reason}" if instance.reason else ""
     return Explanation(
         instance,
-        f"was handed over, and what became of job {instance.job or '(no number)'} is being"
+        f"was submitted, and what became of job {instance.job or '(no number)'} is being"
         f" asked{reason}",
     )
 
@@ -138,7 +158,7 @@ def _failed(study: StudyView, instance: Instance) -> Explanation:
             if causes
             else f"could not run: {instance.reason or 'a step before it failed'}",
             _named(causes),
-            {"because_of": [{"name": each.name, "state": each.state} for each in causes]},
+            {"because_of": _others(causes)},
         )
     ended = f"ended with exit code {instance.exit_code}" if instance.exit_code is not None else ""
     reason = instance.reason or ""
@@ -196,7 +216,7 @@ def _finished(study: StudyView, instance: Instance) -> Explanation:
     text = f"has finished, at {moment(instance.ended)}"
     if took is not None:
         text += f" after {short_duration(took)}"
-    logs = [str(path) for path in _logs(study, instance)]
+    logs = _logs(study, instance)
     return Explanation(instance, text, logs, {"logs": logs})
 
 
@@ -225,10 +245,13 @@ def _with_log(study: StudyView, instance: Instance, text: str) -> Explanation:
     )
 
 
-def _logs(study: StudyView, instance: Instance) -> Iterator[Path]:
-    from maestro_cli.study.step_logs import logs_of
+def _logs(study: StudyView, instance: Instance) -> list[str]:
+    """Return the paths of the latest attempt's logs."""
+    return [str(path) for path in logs_of(study, instance)[-2:]]
 
-    yield from logs_of(study, instance)[-2:]
+
+def _others(instances: list[Instance]) -> list[Other]:
+    return [{"name": each.name, "state": each.state} for each in instances]
 
 
 def _named(instances: list[Instance]) -> list[str]:

@@ -1,4 +1,4 @@
-"""``--layout flat``: one table, a row per instance."""
+"""Show one table, a row per instance: ``--layout flat``."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def lines(
     paint: Paint,
     unicode: bool,
 ) -> Iterator[str]:
-    """Gives the lines of the table; ``parameters`` have no column, as in maestrowf.
+    """Return the lines of the table; ``parameters`` have no column, as in maestrowf.
 
     On a terminal too narrow for it the layout is that of :mod:`maestro_cli.views.narrow`.
     """

@@ -1,4 +1,4 @@
-"""``--layout narrow``: a block per instance, with its parameters; fits 60 columns."""
+"""Show a block per instance, with its parameters, in 60 columns: ``--layout narrow``."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def lines(
     paint: Paint,
     unicode: bool,
 ) -> Iterator[str]:
-    """Gives the lines of all blocks.
+    """Yield the lines of all blocks.
 
     Args:
         title: The study's folder.
-        rows: As :func:`maestro_cli.views.rows.rows` gives them.
-        parameters: Gives those of a row, by its number.
+        rows: As :func:`maestro_cli.views.rows.rows` returns them.
+        parameters: Returns those of a row, by its number.
         width: Columns of the terminal; None: no limit.
         paint: Colours.
         unicode: False: lines of ASCII characters.

@@ -1,14 +1,14 @@
-"""``--summary``: one line per study."""
+"""Show a study in one line: ``--summary``."""
 
 from __future__ import annotations
 
 from maestro_cli.study.workspace_view import StudyView
 from maestro_cli.ui.sanitize import clean
 from maestro_cli.ui.style import Paint
-from maestro_cli.views.rows import short_duration
 from maestro_cli.views.theme import state_style
+from maestro_cli.views.time_text import short_duration
 
-#: In this order, as far as there are any.
+#: The order of the states.
 _SHOWN = (
     "FINISHED",
     "DRYRUN",
@@ -28,7 +28,7 @@ _SHOWN = (
 
 
 def line(study: StudyView, *, paint: Paint, now: int) -> str:
-    """``RUNNING     12/40  12 finished, 4 running, 24 initialized  3 min 20 s  /path``."""
+    """Return ``RUNNING     30 %  /path  12 finished, 4 running, 24 initialized  (3 min 20 s)``."""
     counts = study.counts()
     done = study.total - study.known.unfinished()
     percent = 100 * done // study.total if study.total else 100
@@ -43,7 +43,7 @@ def line(study: StudyView, *, paint: Paint, now: int) -> str:
 
 
 def lasted(study: StudyView, now: int) -> float:
-    """Seconds from the first submission to the last end, or to now while the study runs."""
+    """Return the seconds from the first submission to the last end, or to now while the study runs."""
     begun = [time for time in study.known.submitted if time >= 0]
     if not begun:
         return 0.0

@@ -1,13 +1,12 @@
-"""``--watch``: progress, live: a bar per step and an estimate of the time left."""
+"""Show progress live, with a bar per step and an estimate of the time left: ``--watch``."""
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from maestro_cli.errors import UsageError
 from maestro_cli.study.instances import ENDED_STATES, Step
@@ -17,8 +16,8 @@ from maestro_cli.ui.sanitize import clean
 from maestro_cli.ui.signals import unwinding
 from maestro_cli.ui.style import Paint
 from maestro_cli.views import summary
-from maestro_cli.views.rows import short_duration
 from maestro_cli.views.theme import state_style
+from maestro_cli.views.time_text import short_duration
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -26,8 +25,13 @@ if TYPE_CHECKING:
 _BAR = 24
 
 
-def watch(folders: Sequence[Path], args: argparse.Namespace, paint: Paint) -> int:
-    """Shows studies until all have ended, or Ctrl-C; leaves the terminal as it was.
+def watch(folders: Sequence[Path], *, interval: float, paint: Paint) -> int:
+    """Show studies until all have ended, or Ctrl-C; leave the terminal as it was.
+
+    Args:
+        folders: Of the studies.
+        interval: Seconds between two looks, at least.
+        paint: Colours.
 
     Returns:
         The highest exit code of the studies.
@@ -50,7 +54,7 @@ def watch(folders: Sequence[Path], args: argparse.Namespace, paint: Paint) -> in
                 live.update(Group(*(_panel(study, room) for study in studies)), refresh=True)
                 if all(study.state != "RUNNING" for study in studies):
                     break
-                time.sleep(max(0.1, args.interval, 4 * (time.monotonic() - begun)))
+                time.sleep(max(0.1, interval, 4 * (time.monotonic() - begun)))
                 studies = [open_study(folder) for folder in folders]
     except KeyboardInterrupt:
         pass
@@ -87,27 +91,27 @@ def _panel(study: StudyView, room: int) -> RenderableType:
     return Group(head, Text(clean(study.root), "dim"), table, *below)
 
 
-def _row(study: StudyView, step: Step) -> list[Any]:
+def _row(study: StudyView, step: Step) -> list[RenderableType]:
     from rich.progress_bar import ProgressBar
     from rich.text import Text
 
     counts = study.counts(step)
-    over = sum(counts.get(word, 0) for word in ENDED_STATES)
+    ended = sum(counts.get(word, 0) for word in ENDED_STATES)
     bad = sum(counts.get(word, 0) for word in ("FAILED", "TIMEDOUT", "HWFAILURE"))
     colour = "red" if bad else "green"
     bar = ProgressBar(
-        total=step.count, completed=over, width=_BAR, complete_style=colour, finished_style=colour
+        total=step.size, completed=ended, width=_BAR, complete_style=colour, finished_style=colour
     )
     details = Text("  ").join(
         Text(f"{number} {word.lower()}", state_style(word))
         for word, number in counts.items()
         if word not in ("FINISHED", "DRYRUN", "INITIALIZED")
     )
-    return [Text(clean(step.name)), bar, f"{over}/{step.count}", details]
+    return [Text(clean(step.name)), bar, f"{ended}/{step.size}", details]
 
 
 def _most_telling(study: StudyView, room: int) -> list[Step]:
-    """The steps that fit; where not all do, those that are under way or failed come first."""
+    """Return the steps that fit; where not all do, those that are under way or failed come first."""
     if len(study.steps) <= room:
         return list(study.steps)
 
@@ -122,7 +126,7 @@ def _most_telling(study: StudyView, room: int) -> list[Step]:
 
 
 def time_left(study: StudyView, now: int) -> float | None:
-    """An estimate of the seconds until the study has ended; None where there is nothing to go by.
+    """Estimate the seconds until the study has ended; None where there is nothing to go by.
 
     What is still to run is taken to last as long as the mean of its step's finished instances (of
     all finished ones, where its step has none yet), at the parallelism that the study had so far.
@@ -137,7 +141,7 @@ def time_left(study: StudyView, now: int) -> float | None:
         mine = 0.0
         number = waiting = 0
         running = 0.0
-        for i in range(step.first, step.first + step.count):
+        for i in range(step.first, step.first + step.size):
             if known.started[i] >= 0:
                 lasted = (
                     (known.ended[i] if known.ended[i] >= 0 else now) - known.started[i]

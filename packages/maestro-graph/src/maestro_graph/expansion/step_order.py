@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 import attrs
 
 from maestro_graph.errors import TokenError, TopologyError
-from maestro_graph.files.spec_file import SpecStep
+from maestro_graph.model.spec import SpecStep
 
 #: `S_*` and `S*` both mean all instances of S.
 _FUNNEL_MARK = re.compile(r"_\*|\*")

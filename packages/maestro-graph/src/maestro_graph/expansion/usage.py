@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 import attrs
 
 from maestro_graph.expansion.resources import map_resources, texts_of
-from maestro_graph.files.spec_file import SpecStep
 from maestro_graph.model.parameters import ParameterTable
-from maestro_graph.parameters.substitution import Tokens, innermost_first
+from maestro_graph.model.spec import SpecStep
+from maestro_graph.parameters.resolution import innermost_first
+from maestro_graph.parameters.substitution import Tokens
 
 
 def with_environment(step: SpecStep, replace: Callable[[str], str]) -> SpecStep:

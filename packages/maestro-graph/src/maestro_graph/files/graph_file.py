@@ -20,13 +20,14 @@ from maestro_graph.files.atomic_write import (
     seal,
     take_sum,
 )
+from maestro_graph.files.header import check_header
 from maestro_graph.files.regular_files import stream_regular
-from maestro_graph.files.spec_file import check_header
 from maestro_graph.model.graph import Failure, Graph, GraphStep, Instance, Resources
 
 _FORMAT = "maestro-graph"
 _CHUNK = 1 << 16
-_FEATURES = frozenset(
+#: What may stand in a graph's `requires`.
+FEATURES = frozenset(
     {
         "failure",
         "launcher",
@@ -78,7 +79,7 @@ def read_graph(path: str | Path) -> Iterator[dict[str, Any]]:
                 if summed:
                     take_sum(path, f"record {number}" if number else "its head", content, record)
                 if not number:
-                    check_header(header, _FORMAT, Path(path).name, _FEATURES)
+                    check_header(header, _FORMAT, Path(path).name, FEATURES)
                 kind = record["record"]
                 yield record
             if kind != "end":

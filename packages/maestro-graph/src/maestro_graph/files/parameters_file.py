@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from maestro_graph.files.atomic_write import VERSION, WRITER, packer, read_map, replaced, seal
+from maestro_graph.files.header import check_header
 from maestro_graph.files.shapes import check_parameters
-from maestro_graph.files.spec_file import check_header
 from maestro_graph.model.parameters import ParameterTable, TableColumn
 
 _FORMAT = "maestro-parameters"

@@ -1,23 +1,22 @@
-"""A tolerant reader of `spec.msgpack`: unknown fields are ignored, absent ones have defaults."""
+"""Read `spec.msgpack`: unknown fields are ignored, absent ones get their defaults."""
 
 from __future__ import annotations
 
-import reprlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-from maestro_graph.__about__ import __version__
-from maestro_graph.errors import FormatError
 from maestro_graph.files.atomic_write import read_map
+from maestro_graph.files.header import check_header
 from maestro_graph.files.shapes import check_spec
 from maestro_graph.model.graph import Batch, Failure, Resources
+from maestro_graph.model.spec import Column, Factor, GitDependency, Range, Spec, SpecStep
 
 _FORMAT = "maestro-spec"
-_MAJOR = 1
-_KNOWN_FEATURES = frozenset(
+#: What may stand in a spec's `requires`.
+FEATURES = frozenset(
     {
         "parameters.product",
         "parameters.range",
@@ -34,83 +33,6 @@ _KNOWN_FEATURES = frozenset(
 )
 
 
-@attrs.frozen(kw_only=True)
-class GitDependency:
-    """A repository to clone to ``<path>/<name>``; at most one of tag, hash and branch is set."""
-
-    name: str
-    path: str
-    url: str
-    tag: str | None = None
-    hash: str | None = None
-    branch: str | None = None
-
-
-@attrs.frozen(kw_only=True)
-class Range:
-    """Values from ``start`` to ``stop``, by ``step`` or ``num`` of them."""
-
-    start: int | float
-    stop: int | float
-    step: int | float | None = None
-    num: int | None = None
-
-
-@attrs.frozen(kw_only=True)
-class Column:
-    """One parameter of a factor; values None: a range or the CSV file gives them."""
-
-    name: str
-    label: str | tuple[str, ...] | None = None
-    values: tuple[Any, ...] | None = None
-    range: Range | None = None
-
-
-@attrs.frozen(kw_only=True)
-class Factor:
-    """One factor of the product of parameters; its columns are zipped."""
-
-    columns: tuple[Column, ...] = ()
-    csv: str | None = None
-
-
-@attrs.frozen(kw_only=True)
-class SpecStep:
-    """A step as written."""
-
-    name: str
-    description: str = ""
-    command: str = ""
-    restart: str | None = None
-    pre: str | None = None
-    post: str | None = None
-    depends: tuple[str, ...] = ()
-    resources: Resources = attrs.field(factory=Resources)
-    failure: Failure = attrs.field(factory=Failure)
-
-
-@attrs.frozen(kw_only=True)
-class Spec:
-    """The normalised study.
-
-    Attributes:
-        variables: name → value, in the order of the file.
-        labels: name → text that may hold parameter tokens.
-        paths: name → path as written.
-    """
-
-    name: str
-    description: str
-    specroot: str
-    variables: Mapping[str, Any]
-    labels: Mapping[str, Any]
-    paths: Mapping[str, str]
-    git: tuple[GitDependency, ...]
-    parameters: tuple[Factor, ...]
-    steps: tuple[SpecStep, ...]
-    batch: Batch
-
-
 def read_spec(path: str | Path) -> dict[str, Any]:
     """Read a ``spec.msgpack``.
 
@@ -125,41 +47,9 @@ def read_spec(path: str | Path) -> dict[str, Any]:
             field is not what it must be.
     """
     document = read_map(path, "the study")
-    check_header(document, _FORMAT, Path(path).name, _KNOWN_FEATURES)
+    check_header(document, _FORMAT, Path(path).name, FEATURES)
     check_spec(document, str(path))
     return dict(document)
-
-
-def check_header(document: object, form: str, name: str, known: frozenset[str]) -> None:
-    """Refuse, by name, a document that this package cannot act on.
-
-    Raises:
-        FormatError: another format, another major version, or an unknown feature.
-    """
-    ours = f"maestro-graph {__version__}"
-    if not isinstance(document, Mapping) or document.get("format") != form:
-        found = document.get("format") if isinstance(document, Mapping) else type(document).__name__
-        raise FormatError(f"{name} is not a {form} file (its format is {found!r})")
-    version = document.get("version") or [_MAJOR]
-    requires = document.get("requires") or []
-    for key, value, kind in (("version", version, int), ("requires", requires, str)):
-        if not isinstance(value, list | tuple) or not all(isinstance(each, kind) for each in value):
-            raise FormatError(
-                f"{name} does not have the documented form: `{key}` of its head is"
-                f" {reprlib.repr(value)}",
-                hint="make the workspace anew, or mend the program that wrote it",
-            )
-    if version[0] != _MAJOR:
-        raise FormatError(
-            f"{name} has version {'.'.join(map(str, version))}, {ours} reads version {_MAJOR}",
-            hint="upgrade maestro-graph" if version[0] > _MAJOR else "make the workspace anew",
-        )
-    for feature in requires:
-        if feature not in known:
-            raise FormatError(
-                f"{name} needs `{feature}`, this {ours} does not know it",
-                hint="upgrade maestro-graph",
-            )
 
 
 def view(document: Mapping[str, Any]) -> Spec:
@@ -171,7 +61,7 @@ def view(document: Mapping[str, Any]) -> Spec:
     Raises:
         FormatError: it is no spec document, or one of a version that we do not know.
     """
-    check_header(document, _FORMAT, "spec.msgpack", _KNOWN_FEATURES)
+    check_header(document, _FORMAT, "spec.msgpack", FEATURES)
     check_spec(document, "spec.msgpack")
     env = document.get("env") or {}
     return Spec(

@@ -1,6 +1,6 @@
-"""What the names of a study's `env` stand for; pure.
+"""Resolve the names of a study's `env`; pure.
 
-Nothing is looked at on disk here: see `dependencies` for that.
+Nothing is looked at on disk here: see `acquisition` for that.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ import os.path
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
-from maestro_graph.files.spec_file import Spec
+from maestro_graph.model.spec import Spec
 from maestro_graph.parameters import naming
-from maestro_graph.parameters.substitution import resolve
+from maestro_graph.parameters.resolution import resolve
 
 
 def default_root(spec: Spec) -> str:

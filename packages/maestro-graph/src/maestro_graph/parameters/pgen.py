@@ -1,4 +1,4 @@
-"""Running a user's generator file."""
+"""Run a user's generator file, and take over its table."""
 
 from __future__ import annotations
 
@@ -13,28 +13,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import attrs
-
 from maestro_graph.errors import ParameterError, PgenError
-from maestro_graph.files.spec_file import Spec, view
-from maestro_graph.model import parameters
-from maestro_graph.model.parameters import ParameterTable, table_of
-from maestro_graph.parameters.environment import resolve_environment
+from maestro_graph.files.spec_file import view
+from maestro_graph.model.generator import table_of
+from maestro_graph.model.parameters import ParameterTable
+from maestro_graph.parameters.maestrowf_stand_ins import STAND_INS, maestrowf_importable
+from maestro_graph.parameters.pgen_environment import PgenEnvironment, SpecRoot
 
 _FUNCTION = "get_custom_generator"
 _MODULE = "custom_gen"
-
-#: Where upstream's generator files import `ParameterGenerator` and the like from.
-_UPSTREAM_MODULES = (
-    "maestrowf",
-    "maestrowf.datastructures",
-    "maestrowf.datastructures.core",
-    "maestrowf.datastructures.core.parameters",
-    "maestrowf.datastructures.core.studyenvironment",
-    "maestrowf.datastructures.environment",
-    "maestrowf.datastructures.environment.variable",
-)
-_PARAMETERS = _UPSTREAM_MODULES[3]
 
 #: Packages that maestrowf 1.2.1 brings along, so that generator files may use them without a word:
 #: module → what pip calls it.
@@ -48,74 +35,6 @@ _BROUGHT_ALONG = {
     "six": "six",
     "tabulate": "tabulate",
     "yaml": "PyYAML",
-}
-
-
-class SpecRoot(str):
-    """The study file's folder: a text, with the ``value`` that upstream's generator files use."""
-
-    __slots__ = ()
-
-    @property
-    def value(self) -> str:
-        """The folder as a plain text."""
-        return str(self)
-
-
-@attrs.frozen
-class EnvironmentValue:
-    """A variable, label or dependency, as generator files find it."""
-
-    name: str
-    value: Any
-    token: str = "$"  # noqa: S105 -- the sign before the parenthesis
-
-    def get_var(self) -> str:
-        """Return the token itself."""
-        return f"{self.token}({self.name})"
-
-    def substitute(self, data: str) -> str:
-        """Replace the token in a text."""
-        return data.replace(self.get_var(), str(self.value))
-
-    def __str__(self) -> str:
-        return self.get_var()
-
-
-class PgenEnvironment:
-    """The study's `env` as generator files see it.
-
-    Args:
-        spec: the study.
-        root: absolute path of the workspace.
-    """
-
-    def __init__(self, spec: Spec, root: str) -> None:
-        written = {**spec.variables, **spec.labels}
-        self._values = {}
-        for name, text in resolve_environment(spec, root).items():
-            # A number stays one; texts are given with their tokens resolved.
-            plain = written.get(name)
-            value = plain if plain is not None and str(plain) == text else text
-            self._values[name] = EnvironmentValue(name, value)
-
-    def find(self, key: str) -> EnvironmentValue | None:
-        """Return what stands for ``$(key)``, or None."""
-        return self._values.get(key)
-
-    def apply_environment(self, item: str) -> str:
-        """Replace the tokens of the whole `env` in a text."""
-        for value in self._values.values():
-            item = value.substitute(item)
-        return item
-
-
-#: What stands in for upstream's, under the name that it has there.
-_STAND_INS = {
-    "ParameterGenerator": parameters.ParameterGenerator,
-    "Combination": parameters.Combination,
-    "StudyEnvironment": PgenEnvironment,
-    "Variable": EnvironmentValue,
 }
 
 
@@ -142,7 +61,7 @@ def load_pgen(
     spec = view(spec_document)
     root = os.fspath(output_path)
     kwargs = {**pargs, "OUTPUT_PATH": root, "SPECROOT": SpecRoot(spec.specroot)}
-    with _importable(), _loaded(path) as module:
+    with maestrowf_importable(), _loaded(path) as module:
         function = getattr(module, _FUNCTION, None)
         if not callable(function):
             raise PgenError(
@@ -186,42 +105,6 @@ def _loaded(path: Path) -> Iterator[types.ModuleType]:
 
 
 @contextmanager
-def _importable() -> Iterator[None]:
-    """Let `from maestrowf.datastructures.core import ParameterGenerator` work.
-
-    An installed maestrowf is left alone, if it works: its generator is as good as ours.
-    """
-    if _has_maestrowf():
-        yield
-        return
-    for name in _UPSTREAM_MODULES:
-        module = types.ModuleType(name, "Stands in for maestrowf while a generator file runs.")
-        module.__path__ = []
-        vars(module).update(_STAND_INS)
-        sys.modules[name] = module
-        parent, _, child = name.rpartition(".")
-        if parent:
-            setattr(sys.modules[parent], child, module)
-    try:
-        yield
-    finally:
-        for name in _UPSTREAM_MODULES:
-            del sys.modules[name]
-
-
-def _has_maestrowf() -> bool:
-    before = set(sys.modules)
-    try:
-        importlib.import_module(_PARAMETERS)
-    except Exception:  # whatever it raises: it is old, and Python goes on without it
-        for name in set(sys.modules) - before:
-            if name.partition(".")[0] == "maestrowf":
-                del sys.modules[name]
-        return False
-    return True
-
-
-@contextmanager
 def _own_traceback(path: Path) -> Iterator[None]:
     """Turn an error inside the generator file into a `PgenError` with the file's own traceback."""
     try:
@@ -248,7 +131,7 @@ def _explain(error: BaseException) -> tuple[str, str]:
     package = module.partition(".")[0]
     install = f"{sys.executable} -m pip install"
     if package == "maestrowf":
-        names = ", ".join(_STAND_INS)
+        names = ", ".join(STAND_INS)
         return (
             f"{said}. Of maestrowf, {names} are here without it, and no others",
             f"use those alone, or install maestrowf where maestro runs: {install} maestrowf",

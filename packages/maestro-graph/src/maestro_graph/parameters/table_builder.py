@@ -11,9 +11,10 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from maestro_graph.errors import ParameterError
-from maestro_graph.files.spec_file import Factor, Spec, view
+from maestro_graph.files.spec_file import view
 from maestro_graph.model.parameters import ParameterTable, TableColumn, check_distinct, make_labels
 from maestro_graph.model.plain import plain
+from maestro_graph.model.spec import Factor, Spec
 from maestro_graph.parameters.csv import read_csv
 from maestro_graph.parameters.ranges import range_values
 

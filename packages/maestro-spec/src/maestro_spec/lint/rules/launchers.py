@@ -11,7 +11,7 @@ from maestro_spec.lint.analysis import Analysis
 from maestro_spec.model.study import Step
 
 #: More in one command than anybody writes.
-_MOST_LAUNCHERS = 10_000
+_MOST = 10_000
 
 
 def check(analysis: Analysis) -> Iterator[Problem]:
@@ -26,7 +26,7 @@ def _launchers(analysis: Analysis, step: Step) -> Iterator[Problem]:
     study, resources = analysis.study, step.resources
     for key, text in (("cmd", step.command), ("restart", step.restart or "")):
         path = (*step.at, "run", key)
-        launchers = list(islice(find_launchers(text), _MOST_LAUNCHERS))
+        launchers = list(islice(find_launchers(text), _MOST))
         if launchers and resources.nodes is None and resources.procs is None:
             message = (
                 f"`{step.name}` has neither nodes nor procs, so {TOKEN} starts nothing in parallel."

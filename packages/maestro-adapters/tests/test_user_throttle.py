@@ -1,4 +1,7 @@
-"""A limit of the user's own on all of their jobs in the queue, whoever submitted them."""
+"""A limit of the user's own on all of their jobs in the queue, whoever submitted them.
+
+A fault here would be an account that is blocked, as a study filled the queue.
+"""
 
 import itertools
 import json
