@@ -184,9 +184,9 @@ class Reader:
             self.found.complain("MS105", node, path, message)
             return INVALID
         if isinstance(shape.item, Value):
-            item_name = f"an item of {name}"
+            item_name, read = f"an item of {name}", self._values.read
             found = [
-                self._values.read(item, shape.item, (*path, number), item_name)
+                read(item, shape.item, (*path, number), item_name)
                 for number, item in enumerate(node.items)
             ]
             return [value for value in found if value is not INVALID]
