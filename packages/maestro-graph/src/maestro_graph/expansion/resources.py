@@ -1,4 +1,4 @@
-"""Resources and batch settings with their tokens resolved; pure."""
+"""Settle resources and batch settings once their tokens are resolved; pure."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import attrs
 from maestro_graph.errors import ResourceError
 from maestro_graph.expansion import walltimes
 from maestro_graph.model.graph import Batch, Resources
+from maestro_graph.model.plain import PlainValue
 
 _COUNTS = frozenset(
     {"nodes", "procs", "gpus", "cores_per_task", "tasks_per_rs", "rs_per_node", "cpus_per_rs"}
@@ -31,7 +32,7 @@ _YES = frozenset({"true", "yes", "on", "1"})
 _NO = frozenset({"false", "no", "off", "0", ""})
 
 
-def strings_of(value: Any) -> Iterator[str]:
+def strings_of(value: object) -> Iterator[str]:
     """Yield every text in a value, in lists and maps too, in a fixed order."""
     if isinstance(value, str):
         yield value
@@ -43,7 +44,7 @@ def strings_of(value: Any) -> Iterator[str]:
             yield from strings_of(each)
 
 
-def map_strings(value: Any, change: Callable[[str], str]) -> Any:
+def map_strings(value: PlainValue, change: Callable[[str], str]) -> PlainValue:
     """Return ``value`` with every text in it, in lists and maps too, changed."""
     if isinstance(value, str):
         return change(value)
@@ -56,12 +57,12 @@ def map_strings(value: Any, change: Callable[[str], str]) -> Any:
 
 def map_resources(resources: Resources, change: Callable[[str], str]) -> Resources:
     """Return ``resources`` with every text changed; numbers stay as they are."""
-    return Resources(
-        **{
-            name: map_strings(value, change)
-            for name, value in attrs.asdict(resources, recurse=False).items()
-        }
-    )
+    # `Any`, here and below: fields by their names, whose types the class says.
+    fields: dict[str, Any] = {
+        name: map_strings(value, change)
+        for name, value in attrs.asdict(resources, recurse=False).items()
+    }
+    return Resources(**fields)
 
 
 def texts_of(resources: Resources) -> list[str]:
@@ -96,19 +97,20 @@ def settle(resources: Resources, where: str, scheduler: str = "local") -> Resour
             settled[name] = value
         else:
             settled[name] = _word(value)
-    _check_walltime(settled, where, scheduler)
-    return Resources(**settled)
+    resources = Resources(**settled)
+    _check_walltime(resources, where, scheduler)
+    return resources
 
 
-def _check_walltime(settled: Mapping[str, Any], where: str, scheduler: str) -> None:
-    text = settled["walltime"]
+def _check_walltime(settled: Resources, where: str, scheduler: str) -> None:
+    text = settled.walltime
     if text is None:
         return
     trouble = walltimes.trouble(
         text,
         scheduler,
-        scheduled=bool(settled["nodes"] or settled["procs"]),
-        enforced=bool(settled["enforce_walltime"]),
+        scheduled=bool(settled.nodes or settled.procs),
+        enforced=bool(settled.enforce_walltime),
     )
     if trouble is not None:
         raise ResourceError(
@@ -123,7 +125,7 @@ def settle_batch(batch: Batch, change: Callable[[str], str]) -> Batch:
     Raises:
         ResourceError: a count is no whole number.
     """
-    fields = {
+    fields: dict[str, Any] = {
         name: map_strings(value, change)
         for name, value in attrs.asdict(batch, recurse=False).items()
     }
@@ -135,13 +137,13 @@ def settle_batch(batch: Batch, change: Callable[[str], str]) -> Batch:
     return Batch(**fields)
 
 
-def _word(value: Any) -> str | None:
+def _word(value: object) -> str | None:
     """Return a text, or None for one that is blank: "not said"."""
     text = "" if value is None else str(value)
     return text if text.strip() else None
 
 
-def count(value: Any, name: str, where: str, *, least: int = 0) -> int | None:
+def count(value: object, name: str, where: str, *, least: int = 0) -> int | None:
     """Return a whole number from ``least`` on, or None for "not said".
 
     Raises:
@@ -164,7 +166,7 @@ def count(value: Any, name: str, where: str, *, least: int = 0) -> int | None:
     )
 
 
-def _flag(value: Any, name: str, where: str) -> bool | None:
+def _flag(value: object, name: str, where: str) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
     text = str(value).strip().lower()
@@ -177,7 +179,7 @@ def _flag(value: Any, name: str, where: str) -> bool | None:
     )
 
 
-def _number_or_text(value: Any) -> Any:
+def _number_or_text(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:

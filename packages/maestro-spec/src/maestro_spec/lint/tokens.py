@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import attrs
 
@@ -95,7 +94,7 @@ def texts_of_step(step: Step) -> Iterator[tuple[Path, str]]:
             yield from texts_in(value, (*run, *where))
 
 
-def texts_in(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
+def texts_in(value: object, path: Path) -> Iterator[tuple[Path, str]]:
     """All texts in a value, lists and maps included."""
     if isinstance(value, str):
         yield path, value
