@@ -1,4 +1,4 @@
-"""Getting what a study depends on: paths are checked, repositories cloned. Looks at the disk."""
+"""Acquire what a study depends on: check its paths, clone its repositories. Works on the disk."""
 
 from __future__ import annotations
 

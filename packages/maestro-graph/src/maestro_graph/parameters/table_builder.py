@@ -37,7 +37,7 @@ def build_table(spec_document: Mapping[str, object]) -> ParameterTable:
 
 
 def table_of_spec(spec: Spec) -> ParameterTable:
-    """As `build_table`, for a spec that has its types."""
+    """Multiply the factors of a typed study out; see `build_table`."""
     if not spec.parameters:
         return ParameterTable()
     factors = [_columns_of(factor, spec.specroot) for factor in spec.parameters]

@@ -193,7 +193,7 @@ class Study:
         extra: the free keys of the `description` block.
         source: absolute path of the study file, or None.
         specroot: absolute path of the folder that relative paths start from.
-        document: the nodes that it was read from, to tell places.
+        document: the nodes that it was read from, by which places are found.
         notes: what was found while it was read and kept no one from reading on.
         gaps: sections that could not be read whole; rules that need them keep silent.
         overridden: paths whose values came from the command line.

@@ -125,7 +125,7 @@ class Reader:
         found: dict[str, PlainValue | Invalid],
         within: Mapping,
     ) -> None:
-        """A key that the record does not know."""
+        """Read or report a key that the record does not know."""
         text = key.text
         if shape.others is not None:
             if self._is_name(key, path):
