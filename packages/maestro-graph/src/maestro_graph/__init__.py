@@ -1,4 +1,4 @@
-"""Expands a maestro study and its parameters into a graph of instances."""
+"""Expand a maestro study and its parameters into a graph of instances."""
 
 from maestro_graph.__about__ import __version__
 from maestro_graph.acquisition import acquire

@@ -1,4 +1,4 @@
-"""Getting what a study depends on: paths are checked, repositories cloned. Looks at the disk."""
+"""Acquire what a study depends on: check its paths, clone its repositories. Works on the disk."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from maestro_graph.errors import DependencyError
 from maestro_graph.files.spec_file import view
@@ -24,7 +23,7 @@ _REMOTE = re.compile(r"[^/:]{2,}:")
 
 
 def acquire(
-    spec_document: Mapping[str, Any],
+    spec_document: Mapping[str, object],
     root: str | os.PathLike[str],
     *,
     staging: str | os.PathLike[str] | None = None,

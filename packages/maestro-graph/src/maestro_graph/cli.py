@@ -1,4 +1,4 @@
-"""The `maestro-graph` command."""
+"""Run the `maestro-graph` command."""
 
 from __future__ import annotations
 

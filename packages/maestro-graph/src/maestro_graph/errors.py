@@ -1,4 +1,4 @@
-"""What can go wrong, as one tree.
+"""Define the errors of this package, as one tree.
 
 ```
 GraphError

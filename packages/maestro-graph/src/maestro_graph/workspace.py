@@ -1,4 +1,4 @@
-"""Expanding a workspace: from its `spec.msgpack` to its `graph.msgpack`. Works on the disk."""
+"""Expand a workspace: from its `spec.msgpack` to its `graph.msgpack`. Works on the disk."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def expand_workspace(
         root: where the workspace will be, if it is to be renamed.
         hash_workspaces: number the workspaces instead of naming them by their combination.
         shared: give ``.maestro/`` the mode of the workspace instead of 0700.
-        environ: what ``meta/environment.yaml`` tells of; by default this process's environment.
+        environ: what ``meta/environment.yaml`` lists; by default this process's environment.
 
     Raises:
         GraphError: the kind of error says why.

@@ -1,4 +1,4 @@
-"""Reads, checks and normalises maestro study files.
+"""Read, check and normalise maestro study files.
 
 ::
 
@@ -11,7 +11,7 @@ Each name is imported when it is first asked for, so that `import maestro_spec` 
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from maestro_spec.__about__ import __version__
 
@@ -60,7 +60,7 @@ _MODULES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name == "formats":
         return import_module("maestro_spec.reporting")
     if name not in _MODULES:

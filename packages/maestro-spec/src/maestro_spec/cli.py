@@ -1,4 +1,4 @@
-"""`maestro-spec`: lint study files, print their JSON Schema, explain the diagnostics."""
+"""Run `maestro-spec`: lint study files, print their JSON Schema, explain the diagnostics."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 def _hush() -> None:
-    """What stdout still holds is lost; python would complain once more when it closes it."""
+    """Drop what stdout still holds; Python would complain once more when it closes it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -110,7 +110,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _codes(text: str) -> list[str]:
-    """Codes, or beginnings of codes (`MS2`), separated by commas."""
+    """Return codes, or beginnings of codes (`MS2`), that are separated by commas."""
     codes = text.upper().split(",")
     for code in codes:
         if not code or not any(known.startswith(code) for known in CODES):

@@ -1,4 +1,4 @@
-"""What this package raises.
+"""Define the errors of this package.
 
 ::
 

@@ -1,4 +1,4 @@
-"""The way in: a study file, or its text, as a `Study`. Reads files."""
+"""Load a study file, or its text, as a `Study`. Reads files."""
 
 from __future__ import annotations
 

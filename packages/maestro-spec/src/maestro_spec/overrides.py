@@ -9,8 +9,7 @@ import attrs
 from maestro_spec.diagnostics.problems import Path, Problem, has_errors, problem
 from maestro_spec.errors import OverrideInvalid, StudyInvalid
 from maestro_spec.model.build import build_batch
-from maestro_spec.model.study import Batch, Env, Study, Variable
-from maestro_spec.model.study import Scalar as ScalarValue
+from maestro_spec.model.study import Batch, Env, Study, Variable, VariableValue
 from maestro_spec.schema.collector import INVALID, ProblemCollector
 from maestro_spec.schema.read import Reader
 from maestro_spec.schema.study_file import BATCH
@@ -30,7 +29,7 @@ _OUTPUT_PATH = "OUTPUT_PATH"
 def override(
     study: Study,
     *,
-    variables: Mapping[str, ScalarValue] | None = None,
+    variables: Mapping[str, VariableValue] | None = None,
     batch: Mapping[str, object] | None = None,
 ) -> Study:
     """Return the study with variables and batch keys replaced.
@@ -54,7 +53,7 @@ def override(
 
 
 def _variables(
-    env: Env, given: Mapping[str, ScalarValue], problems: list[Problem]
+    env: Env, given: Mapping[str, VariableValue], problems: list[Problem]
 ) -> tuple[Env, set[Path]]:
     known = {v.name: v for v in (*env.variables, *env.labels)}
     new: list[Variable] = []
@@ -76,7 +75,7 @@ def _variables(
     return evolved, {v.at for v in (*evolved.variables, *evolved.labels) if v.name in given}
 
 
-def _replaced(variable: Variable, given: Mapping[str, ScalarValue]) -> Variable:
+def _replaced(variable: Variable, given: Mapping[str, VariableValue]) -> Variable:
     if variable.name not in given:
         return variable
     return attrs.evolve(variable, value=given[variable.name])

@@ -1,4 +1,4 @@
-"""Writes `.maestro/spec.msgpack`, the normalised study, as the workspace format describes it."""
+"""Write `.maestro/spec.msgpack`, the normalised study, as the workspace format describes it."""
 
 from __future__ import annotations
 
@@ -6,22 +6,33 @@ import os
 import zlib
 from collections.abc import Mapping
 from pathlib import Path as FilePath
-from typing import Any
+from typing import TYPE_CHECKING, Literal, cast
 
 import attrs
 
 from maestro_spec.__about__ import __version__
 from maestro_spec.model.study import Env, Failure, Study
 
-FORMAT = "maestro-spec"
+if TYPE_CHECKING:
+    from maestro_spec.model.records import (
+        BatchRecord,
+        EnvRecord,
+        FactorRecord,
+        GitDependencyRecord,
+        PathDependencyRecord,
+        SpecRecord,
+        SpecStepRecord,
+    )
+
+FORMAT: Literal["maestro-spec"] = "maestro-spec"
 VERSION = (1, 1)
 
 #: fields that say where a value stood in the study file, and are no part of the record
 _PRIVATE = frozenset({"at", "given"})
 
 
-def spec_document(study: Study) -> dict[str, Any]:
-    """The record `Spec` of the workspace format, without its checksum: builtin values only."""
+def spec_document(study: Study) -> SpecRecord:
+    """Return the record `Spec` of the workspace format, without its checksum: builtin values only."""
     return {
         "format": FORMAT,
         "version": list(VERSION),
@@ -33,9 +44,9 @@ def spec_document(study: Study) -> dict[str, Any]:
         "source": study.source,
         "specroot": study.specroot,
         "env": _env(study.env),
-        "parameters": [_record(factor) for factor in study.parameters],
-        "steps": [_record(step) for step in study.steps],
-        "batch": _record(study.batch),
+        "parameters": [cast("FactorRecord", _record(factor)) for factor in study.parameters],
+        "steps": [cast("SpecStepRecord", _record(step)) for step in study.steps],
+        "batch": cast("BatchRecord", _record(study.batch)),
     }
 
 
@@ -69,7 +80,7 @@ def seal(record: Mapping[str, Any]) -> bytes:
 
 
 def features(study: Study) -> list[str]:
-    """The features that a reader must know to act on the study rightly, sorted."""
+    """Return the features that a reader must know to act on the study rightly, sorted."""
     columns = [column for factor in study.parameters for column in factor.columns]
     batch, steps = study.batch, study.steps
     used = {
@@ -90,22 +101,23 @@ def features(study: Study) -> list[str]:
     return sorted(name for name, is_used in used.items() if is_used)
 
 
-def _env(env: Env) -> dict[str, Any]:
+def _env(env: Env) -> EnvRecord:
     return {
         "variables": [[variable.name, variable.value] for variable in env.variables],
         "labels": [[label.name, label.value] for label in env.labels],
         "sources": list(env.sources),
-        "paths": [_record(path) for path in env.paths],
-        "git": [_record(git) for git in env.git],
+        "paths": [cast("PathDependencyRecord", _record(path)) for path in env.paths],
+        "git": [cast("GitDependencyRecord", _record(git)) for git in env.git],
     }
 
 
-def _record(value: Any) -> Any:
-    """A value of the model as maps and lists."""
-    if attrs.has(type(value)):
+def _record(value: object) -> object:
+    """Return a value of the model as maps and lists; its fields are those of its record."""
+    kind = type(value)
+    if attrs.has(kind):
         return {
             field.name: _record(getattr(value, field.name))
-            for field in attrs.fields(type(value))
+            for field in attrs.fields(kind)
             if field.name not in _PRIVATE
         }
     if isinstance(value, (tuple, list)):

@@ -1,7 +1,37 @@
-"""A label that the lint does not see as the expansion makes it: clashes would be missed."""
+"""Columns whose rows are not those that the expansion has, so that clashes of labels pass."""
 
-from maestro_spec.lint.tables import table_of
-from maestro_spec.model.study import Column, Factor, Study
+from __future__ import annotations
+
+from maestro_spec.lint.tables import columns_of, table_of
+from maestro_spec.model.study import Column, Factor, Range, Study
+
+STUDY = Study(
+    "s",
+    "d",
+    (),
+    parameters=(
+        Factor((Column("P", "p%%", (1, 2)), Column("Q", ("one", "two"), ("x", "y")))),
+        Factor((Column("R", None, None, Range(0, 1, num=3)),)),
+    ),
+)
+
+
+def test_the_factors_of_a_study():
+    first, second = table_of(STUDY)
+    assert [(c.name, c.values, c.labels) for c in first.columns] == [
+        ("P", ("1", "2"), ("p1", "p2")),
+        ("Q", ("x", "y"), ("one", "two")),
+    ]
+    assert second.columns[0].labels == ("R.0.0", "R.0.5", "R.1.0")
+    assert (first.rows, second.rows) == (2, 3)
+
+
+def test_factors_are_multiplied_out_with_the_last_one_fastest():
+    table = table_of(STUDY)
+    ((p, r),) = columns_of(table, frozenset({"P", "R"}))
+    assert p.labels == ("p1",) * 3 + ("p2",) * 3
+    assert r.labels == ("R.0.0", "R.0.5", "R.1.0") * 2
+    assert [[c.name for c in group] for group in columns_of(table, frozenset({"Q"}))] == [["Q"]]
 
 
 def labels_of(case):

@@ -1,4 +1,4 @@
-"""Every code has an explanation, a file that triggers it, and a near miss that does not."""
+"""A code without an explanation, or whose example does not have the problem that it shows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from maestro_spec.diagnostics.codes import CODES
 from maestro_spec.reporting.explain import explain_all, explain_one, explanations
 
-#: they need files that are too large, or no files, and have tests of their own in yaml/test_parser
+#: they need files that are too large, or no files, and have tests of their own in yaml/test_source and test_composer
 WITHOUT_EXAMPLE = {"MS001", "MS002", "MS004", "MS005", "MS006", "MS007"}
 
 

@@ -204,3 +204,18 @@ def test_a_false_that_is_written_out_says_nothing(lint):
 def test_the_type_of_the_batch_block_is_not_blank(lint, blank):
     (problem,) = lint(f"batch: {{type: {blank}}}")
     assert (problem.code, problem.where) == ("MS105", "batch.type")
+
+
+def test_a_near_miss_of_a_section_is_an_error(lint):
+    def messages(text, code):
+        return [p.message for p in lint(text) if p.code == code]
+
+    steps = "study: [{name: a, description: d, run: {cmd: echo}}]\n"
+    assert messages("global_parameters: {}\n" + steps, "MS101") == [
+        "the study file has no key `global_parameters`."
+    ]
+    assert messages("batches: {}\nbatch: {type: local}\n" + steps, "MS101") == []
+    assert messages("batches: {}\nbatch: {type: local}\n" + steps, "MS102") == [
+        "`batches` in the study file is ignored."
+    ]
+    assert messages("x-defaults: {}\n" + steps, "MS101") == []

@@ -1,1 +1,1 @@
-"""From a study and its table of parameters to a graph of instances."""
+"""Expand a study and its table of parameters into a graph of instances."""

@@ -1,9 +1,8 @@
-"""Which rows of the table are one instance, and what they are called; pure."""
+"""Find which rows of the table are one instance, and what they are called; pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import attrs
 
@@ -67,7 +66,7 @@ def combine(table: ParameterTable, used: Iterable[str]) -> Combinations:
     )
 
 
-def _differ(one: Any, other: Any) -> bool:
+def _differ(one: object, other: object) -> bool:
     return str(one) != str(other)
 
 

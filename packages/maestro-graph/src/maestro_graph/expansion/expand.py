@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os.path
 from collections.abc import Mapping
-from typing import Any
 
 from maestro_graph.errors import ParameterError
 from maestro_graph.expansion import step_order
@@ -29,7 +28,7 @@ from maestro_graph.parameters.table_builder import table_of_spec
 
 
 def expand(
-    spec_document: Mapping[str, Any],
+    spec_document: Mapping[str, object],
     parameters: ParameterTable | None = None,
     *,
     root: str | os.PathLike[str] | None = None,

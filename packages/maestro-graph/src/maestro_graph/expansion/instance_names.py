@@ -1,4 +1,4 @@
-"""Check that instances have names of their own, and tell which combinations share one; pure."""
+"""Check that instances have names of their own, and report combinations that share one; pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Instances, made one by one from the plans of their steps."""
+"""Make instances one by one from the plans of their steps."""
 
 from __future__ import annotations
 

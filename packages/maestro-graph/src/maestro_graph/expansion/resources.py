@@ -1,4 +1,4 @@
-"""Resources and batch settings with their tokens resolved; pure."""
+"""Settle resources and batch settings once their tokens are resolved; pure."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from maestro_graph.errors import ResourceError
 from maestro_graph.expansion.resource_values import COUNTS, SWITCHES, switch, whole_number
 from maestro_graph.expansion.walltime import SCHEDULERS, is_foreign, is_walltime
 from maestro_graph.model.graph import Batch, Resources
+from maestro_graph.model.plain import PlainValue
 
 #: Texts of the batch block.
 _WORDS = ("host", "bank", "queue", "reservation", "qos", "uri", "version")
 
 
-def strings_of(value: Any) -> Iterator[str]:
+def strings_of(value: object) -> Iterator[str]:
     """Yield every text in a value, in lists and maps too, in a fixed order."""
     if isinstance(value, str):
         yield value
@@ -28,7 +29,7 @@ def strings_of(value: Any) -> Iterator[str]:
             yield from strings_of(each)
 
 
-def map_strings(value: Any, change: Callable[[str], str]) -> Any:
+def map_strings(value: PlainValue, change: Callable[[str], str]) -> PlainValue:
     """Return ``value`` with every text in it, in lists and maps too, changed."""
     if isinstance(value, str):
         return change(value)
@@ -41,12 +42,12 @@ def map_strings(value: Any, change: Callable[[str], str]) -> Any:
 
 def map_resources(resources: Resources, change: Callable[[str], str]) -> Resources:
     """Return ``resources`` with every text changed; numbers stay as they are."""
-    return Resources(
-        **{
-            name: map_strings(value, change)
-            for name, value in attrs.asdict(resources, recurse=False).items()
-        }
-    )
+    # `Any`, here and below: fields by their names, whose types the class says.
+    fields: dict[str, Any] = {
+        name: map_strings(value, change)
+        for name, value in attrs.asdict(resources, recurse=False).items()
+    }
+    return Resources(**fields)
 
 
 def texts_of(resources: Resources) -> list[str]:
@@ -81,18 +82,19 @@ def settle(resources: Resources, where: str, scheduler: str = "local") -> Resour
             settled[name] = value
         else:
             settled[name] = _word(value)
-    _check_walltime(settled, where, scheduler)
-    return Resources(**settled)
+    resources = Resources(**settled)
+    _check_walltime(resources, where, scheduler)
+    return resources
 
 
-def _check_walltime(settled: Mapping[str, Any], where: str, scheduler: str) -> None:
-    text = settled["walltime"]
+def _check_walltime(settled: Resources, where: str, scheduler: str) -> None:
+    text = settled.walltime
     if text is None:
         return
-    handed = bool(settled["nodes"] or settled["procs"]) and scheduler in SCHEDULERS
+    handed = bool(settled.nodes or settled.procs) and scheduler in SCHEDULERS
     trouble = None
     if not is_walltime(text):
-        trouble = "which is no walltime" if handed or settled["enforce_walltime"] else None
+        trouble = "which is no walltime" if handed or settled.enforce_walltime else None
     elif handed and is_foreign(text, scheduler):
         trouble = f"for which {scheduler} has no word"
     if trouble is not None:
@@ -108,7 +110,7 @@ def settle_batch(batch: Batch, change: Callable[[str], str]) -> Batch:
     Raises:
         ResourceError: a count is no whole number.
     """
-    fields = {
+    fields: dict[str, Any] = {
         name: map_strings(value, change)
         for name, value in attrs.asdict(batch, recurse=False).items()
     }
@@ -120,13 +122,13 @@ def settle_batch(batch: Batch, change: Callable[[str], str]) -> Batch:
     return Batch(**fields)
 
 
-def _word(value: Any) -> str | None:
+def _word(value: object) -> str | None:
     """Return a text, or None for one that is blank: "not said"."""
     text = "" if value is None else str(value)
     return text if text.strip() else None
 
 
-def count(value: Any, name: str, where: str, *, least: int = 0) -> int | None:
+def count(value: object, name: str, where: str, *, least: int = 0) -> int | None:
     """Return a whole number from ``least`` on, or None for "not said".
 
     Raises:
@@ -149,7 +151,7 @@ def count(value: Any, name: str, where: str, *, least: int = 0) -> int | None:
     )
 
 
-def _flag(value: Any, name: str, where: str) -> bool | None:
+def _flag(value: object, name: str, where: str) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
     text = str(value).strip().lower()
@@ -161,7 +163,7 @@ def _flag(value: Any, name: str, where: str) -> bool | None:
     return said
 
 
-def _number_or_text(value: Any) -> Any:
+def _number_or_text(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:

@@ -1,4 +1,4 @@
-"""Which step waits for which, and in what order they stand; pure."""
+"""Link steps to those that they wait for, and put them in order; pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which parameters and workspaces a step uses; pure."""
+"""Find the parameters and workspaces that a step uses; pure."""
 
 from __future__ import annotations
 

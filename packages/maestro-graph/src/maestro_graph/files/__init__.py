@@ -1,1 +1,1 @@
-"""The workspace's files that are written and read here."""
+"""Read and write the workspace's files."""

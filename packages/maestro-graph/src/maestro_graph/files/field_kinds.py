@@ -62,7 +62,7 @@ COUNTS: Kind = (_is_counts, "a list of whole numbers")
 TEXTS: Kind = (_is_texts, "a list of texts")
 PAIRS: Kind = (_is_pairs, "a list of rows of a name and a single value")
 LABEL: Kind = (lambda value: _is_text(value) or _is_texts(value), "a text or a list of texts")
-#: Whether it is a number that makes sense, its expansion tells: a token may stand for it.
+#: Whether the number makes sense is known once it is expanded: a token may stand for it.
 AMOUNT: Kind = (_is_scalar, "a number or a text")
 SWITCH: Kind = (lambda value: isinstance(value, bool | str), "true, false or a text")
 PRIORITY: Kind = (lambda value: _is_text(value) or _is_number(value), "a number or a text")

@@ -1,11 +1,11 @@
-"""`graph.msgpack`: the graph as a stream of records."""
+"""Write and read `graph.msgpack`: the graph as a stream of records."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
 import attrs
 import msgpack
@@ -24,7 +24,18 @@ from maestro_graph.files.header import check_header
 from maestro_graph.files.regular_files import stream_regular
 from maestro_graph.model.graph import Failure, Graph, GraphStep, Instance, Resources
 
-_FORMAT = "maestro-graph"
+if TYPE_CHECKING:
+    from maestro_graph.files.records import (
+        BatchRecord,
+        FailureRecord,
+        GraphFileRecord,
+        GraphRecord,
+        GraphStepRecord,
+        InstanceRecord,
+        ResourcesRecord,
+    )
+
+_FORMAT: Literal["maestro-graph"] = "maestro-graph"
 _CHUNK = 1 << 16
 #: What may stand in a graph's `requires`.
 FEATURES = frozenset(
@@ -58,7 +69,7 @@ def write_graph(graph: Graph, path: str | Path) -> None:
         stream.write(seal(pack, {"record": "end", "instances": len(graph.instances)}))
 
 
-def read_graph(path: str | Path) -> Iterator[dict[str, Any]]:
+def read_graph(path: str | Path) -> Iterator[GraphFileRecord]:
     """Yield the records of a ``graph.msgpack`` one by one, their checksums taken out.
 
     Raises:
@@ -137,7 +148,7 @@ def required_features(graph: Graph) -> list[str]:
     return sorted(features)
 
 
-def _header(graph: Graph) -> dict[str, Any]:
+def _header(graph: Graph) -> GraphRecord:
     return {
         "format": _FORMAT,
         "version": VERSION,
@@ -149,27 +160,33 @@ def _header(graph: Graph) -> dict[str, Any]:
         "root": graph.root,
         "specroot": graph.specroot,
         "hashws": graph.hashws,
-        "batch": attrs.asdict(graph.batch, recurse=False),
+        "batch": cast("BatchRecord", attrs.asdict(graph.batch, recurse=False)),
         "parameters": graph.parameters,
         "steps": len(graph.steps),
         "instances": len(graph.instances),
     }
 
 
-def _step(step: GraphStep) -> dict[str, Any]:
+def _step(step: GraphStep) -> GraphStepRecord:
     return {
         "record": "step",
-        **attrs.asdict(step, recurse=False),
+        "index": step.index,
+        "name": step.name,
+        "description": step.description,
+        "workspace": step.workspace,
+        "parameters": step.parameters,
+        "first": step.first,
+        "count": step.count,
         "resources": _resources(step.resources),
-        "failure": attrs.asdict(step.failure, recurse=False),
+        "failure": cast("FailureRecord", attrs.asdict(step.failure, recurse=False)),
     }
 
 
-def _resources(resources: Resources) -> dict[str, Any]:
-    return attrs.asdict(resources, recurse=False)
+def _resources(resources: Resources) -> ResourcesRecord:
+    return cast("ResourcesRecord", attrs.asdict(resources, recurse=False))
 
 
-def _instance(instance: Instance) -> dict[str, Any]:
+def _instance(instance: Instance) -> InstanceRecord:
     return {
         "record": "instance",
         "index": instance.index,

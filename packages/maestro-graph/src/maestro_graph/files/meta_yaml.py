@@ -1,4 +1,4 @@
-"""`meta/*.yaml`: what a study was made of, for people."""
+"""Write `meta/*.yaml`: what a study was made of, for people."""
 
 from __future__ import annotations
 

@@ -1,15 +1,19 @@
-"""`parameters.msgpack`: the table as a file."""
+"""Write and read `parameters.msgpack`, the table."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from maestro_graph.files.atomic_write import VERSION, WRITER, packer, read_map, replaced, seal
 from maestro_graph.files.header import check_header
 from maestro_graph.files.shapes import check_parameters
 from maestro_graph.model.parameters import ParameterTable, TableColumn
 
-_FORMAT = "maestro-parameters"
+if TYPE_CHECKING:
+    from maestro_graph.files.records import ParametersRecord
+
+_FORMAT: Literal["maestro-parameters"] = "maestro-parameters"
 
 
 def write_parameters(table: ParameterTable, path: str | Path) -> None:
@@ -18,7 +22,7 @@ def write_parameters(table: ParameterTable, path: str | Path) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    document = {
+    document: ParametersRecord = {
         "format": _FORMAT,
         "version": VERSION,
         "requires": [],
@@ -46,9 +50,9 @@ def read_parameters(path: str | Path) -> ParameterTable:
         FormatError: it is missing, damaged, of another format, needs what we do not know, or a
             field is not what it must be.
     """
-    document = read_map(path, "the table of parameters")
-    check_header(document, _FORMAT, Path(path).name, frozenset())
-    check_parameters(document, str(path))
+    found = read_map(path, "the table of parameters")
+    check_header(found, _FORMAT, Path(path).name, frozenset())
+    document = check_parameters(found, str(path))
     return ParameterTable(
         source=document["source"],
         rows=document["rows"],

@@ -37,8 +37,11 @@ class RecordPlace:
             " the form: docs/workspace-format.md",
         )
 
-    def check(self, record: object, fields: Fields) -> None:
+    def check(self, record: object, fields: Fields) -> Mapping[str, object]:
         """Refuse a map that lacks what it must have, or holds what it may not.
+
+        Returns:
+            The map.
 
         Raises:
             FormatError: the text names key, place and value.
@@ -58,6 +61,7 @@ class RecordPlace:
                     self.refuse(name, _Word(there), f"and must be {expected}")
             elif not is_right(value):
                 self.refuse(name, value, f"and must be {expected}")
+        return record
 
     def inside(self, what: str) -> RecordPlace:
         """Return the place of a map in this one."""

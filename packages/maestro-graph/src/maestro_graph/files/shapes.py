@@ -7,7 +7,7 @@ the type that the format page gives it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, cast
 
 from maestro_graph.files.field_kinds import (
     AMOUNT,
@@ -28,6 +28,9 @@ from maestro_graph.files.field_kinds import (
     fields_of,
 )
 from maestro_graph.files.record_check import RecordPlace
+
+if TYPE_CHECKING:
+    from maestro_graph.files.records import ParametersRecord, SpecRecord, TableColumnRecord
 
 __all__ = ["check_parameters", "check_spec"]
 
@@ -94,71 +97,82 @@ _TABLE_COLUMN = fields_of(
 )
 
 
-def _each(record: Mapping[str, Any], key: str) -> Iterable[tuple[int, Any]]:
-    return enumerate(record.get(key) or ())
-
-
-def _named(what: str, index: int, record: Any) -> str:
-    """Name a map by its number, and by its name where it has one."""
-    name = record.get("name") if isinstance(record, Mapping) else None
-    return f"{what} {index} ({name})" if isinstance(name, str) and name else f"{what} {index}"
-
-
-def check_spec(document: Mapping[str, Any], file: str) -> None:
+def check_spec(document: object, file: str) -> SpecRecord:
     """Check the map `Spec`.
 
     Args:
         document: the map.
         file: its name or path, for messages.
 
+    Returns:
+        The map.
+
     Raises:
         FormatError: the text names key, place and value.
     """
-    RecordPlace(file, "the study").check(document, _SPEC)
-    env = document.get("env") or {}
-    RecordPlace(file, "env").check(env, _ENV)
+    spec = RecordPlace(file, "the study").check(document, _SPEC)
+    env = RecordPlace(file, "env").check(spec.get("env") or {}, _ENV)
     for index, entry in _each(env, "paths"):
         RecordPlace(file, _named("path dependency", index, entry)).check(entry, _PATH)
     for index, entry in _each(env, "git"):
         RecordPlace(file, _named("git dependency", index, entry)).check(entry, _GIT)
-    for index, factor in _each(document, "parameters"):
-        place = RecordPlace(file, f"factor {index} of the parameters")
-        place.check(factor, _FACTOR)
-        for number, column in _each(factor, "columns"):
-            inner = place.inside(_named("column", number, column))
-            inner.check(column, _COLUMN)
-            if column.get("range") is not None:
-                inner.inside("the range").check(column["range"], _RANGE)
-    for index, step in _each(document, "steps"):
-        place = RecordPlace(file, _named("step", index, step))
-        place.check(step, _STEP)
+    for index, entry in _each(spec, "parameters"):
+        _check_factor(RecordPlace(file, f"factor {index} of the parameters"), entry)
+    for index, entry in _each(spec, "steps"):
+        place = RecordPlace(file, _named("step", index, entry))
+        step = place.check(entry, _STEP)
         place.inside("the resources").check(step.get("resources") or {}, _RESOURCES)
         place.inside("the failure rules").check(step.get("failure") or {}, _FAILURE)
-    RecordPlace(file, "the batch block").check(document.get("batch") or {}, _BATCH)
+    RecordPlace(file, "the batch block").check(spec.get("batch") or {}, _BATCH)
+    return cast("SpecRecord", spec)
 
 
-def check_parameters(document: Mapping[str, Any], file: str) -> None:
+def _check_factor(place: RecordPlace, entry: object) -> None:
+    factor = place.check(entry, _FACTOR)
+    for number, each in _each(factor, "columns"):
+        inner = place.inside(_named("column", number, each))
+        column = inner.check(each, _COLUMN)
+        if column.get("range") is not None:
+            inner.inside("the range").check(column["range"], _RANGE)
+
+
+def check_parameters(document: object, file: str) -> ParametersRecord:
     """Check the map `Parameters`.
 
     Args:
         document: the map.
         file: its name or path, for messages.
 
+    Returns:
+        The map.
+
     Raises:
         FormatError: the text names key, place and value.
     """
-    RecordPlace(file, "the table").check(document, _TABLE)
-    rows, seen = document["rows"], set()
-    for index, column in _each(document, "columns"):
-        place = RecordPlace(file, _named("column", index, column))
-        place.check(column, _TABLE_COLUMN)
-        for key in ("values", "labels"):
-            _check_length(place, key, column[key], rows)
+    table = cast("ParametersRecord", RecordPlace(file, "the table").check(document, _TABLE))
+    rows, seen = table["rows"], set()
+    for index, entry in enumerate(table["columns"]):
+        place = RecordPlace(file, _named("column", index, entry))
+        column = cast("TableColumnRecord", place.check(entry, _TABLE_COLUMN))
+        _check_length(place, "values", column["values"], rows)
+        _check_length(place, "labels", column["labels"], rows)
         if column["name"] in seen:
             place.refuse("name", column["name"], "as that of a column before it is already")
         seen.add(column["name"])
+    return table
 
 
-def _check_length(place: RecordPlace, key: str, found: Sequence[Any], rows: int) -> None:
+def _each(record: Mapping[str, object], key: str) -> Iterable[tuple[int, object]]:
+    """Return the items of a list that was checked, with their numbers."""
+    return enumerate(cast("Sequence[object]", record.get(key) or ()))
+
+
+def _named(what: str, index: int, record: object) -> str:
+    """Name a map by its number, and by its name where it has one."""
+    name = record.get("name") if isinstance(record, Mapping) else None
+    return f"{what} {index} ({name})" if isinstance(name, str) and name else f"{what} {index}"
+
+
+def _check_length(place: RecordPlace, key: str, found: Sequence[object], rows: int) -> None:
     if len(found) != rows:
         place.refuse(key, found, f"{len(found)} of them, and the table has {rows} rows")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import attrs
 
@@ -12,7 +12,20 @@ from maestro_graph.files.atomic_write import read_map
 from maestro_graph.files.header import check_header
 from maestro_graph.files.shapes import check_spec
 from maestro_graph.model.graph import Batch, Failure, Resources
+from maestro_graph.model.plain import ScalarValue
 from maestro_graph.model.spec import Column, Factor, GitDependency, Range, Spec, SpecStep
+
+if TYPE_CHECKING:
+    from maestro_graph.files.records import (
+        ColumnRecord,
+        EnvRecord,
+        FactorRecord,
+        SpecRecord,
+        SpecStepRecord,
+        VariableRow,
+    )
+
+_Made = TypeVar("_Made", bound=attrs.AttrsInstance)
 
 _FORMAT = "maestro-spec"
 #: What may stand in a spec's `requires`.
@@ -33,7 +46,7 @@ FEATURES = frozenset(
 )
 
 
-def read_spec(path: str | Path) -> dict[str, Any]:
+def read_spec(path: str | Path) -> SpecRecord:
     """Read a ``spec.msgpack``.
 
     Args:
@@ -48,11 +61,10 @@ def read_spec(path: str | Path) -> dict[str, Any]:
     """
     document = read_map(path, "the study")
     check_header(document, _FORMAT, Path(path).name, FEATURES)
-    check_spec(document, str(path))
-    return dict(document)
+    return check_spec(document, str(path))
 
 
-def view(document: Mapping[str, Any]) -> Spec:
+def view(document: Mapping[str, object]) -> Spec:
     """Give a spec document its types.
 
     Args:
@@ -62,43 +74,48 @@ def view(document: Mapping[str, Any]) -> Spec:
         FormatError: it is no spec document, or one of a version that we do not know.
     """
     check_header(document, _FORMAT, "spec.msgpack", FEATURES)
-    check_spec(document, "spec.msgpack")
-    env = document.get("env") or {}
+    spec = check_spec(document, "spec.msgpack")
+    env: EnvRecord = spec.get("env") or {}
     return Spec(
-        name=document["name"],
-        description=document.get("description") or "",
-        specroot=document.get("specroot") or "/",
-        variables={row[0]: row[1] for row in env.get("variables") or []},
-        labels={row[0]: row[1] for row in env.get("labels") or []},
+        name=spec["name"],
+        description=spec.get("description") or "",
+        specroot=spec.get("specroot") or "/",
+        variables=_pairs(env.get("variables")),
+        labels=_pairs(env.get("labels")),
         paths={entry["name"]: entry["path"] for entry in env.get("paths") or []},
         git=tuple(_known(GitDependency, entry) for entry in env.get("git") or []),
-        parameters=tuple(map(_factor, document.get("parameters") or [])),
-        steps=tuple(map(_step, document.get("steps") or [])),
-        batch=_known(Batch, document.get("batch") or {}),
+        parameters=tuple(map(_factor, spec.get("parameters") or [])),
+        steps=tuple(map(_step, spec.get("steps") or [])),
+        batch=_known(Batch, spec.get("batch") or {}),
     )
 
 
-def _factor(entry: Mapping[str, Any]) -> Factor:
+def _pairs(rows: Sequence[VariableRow] | None) -> dict[str, ScalarValue]:
+    """Return name → value from rows that were checked."""
+    return {cast("str", row[0]): cast("ScalarValue", row[1]) for row in rows or []}
+
+
+def _factor(entry: FactorRecord) -> Factor:
     return Factor(
         columns=tuple(map(_column, entry.get("columns") or [])), csv=entry.get("csv") or None
     )
 
 
-def _column(entry: Mapping[str, Any]) -> Column:
+def _column(entry: ColumnRecord) -> Column:
     label, values, steps = entry.get("label"), entry.get("values"), entry.get("range")
     return Column(
         name=entry["name"],
-        label=tuple(map(str, label)) if isinstance(label, list | tuple) else label,
+        label=label if label is None or isinstance(label, str) else tuple(label),
         values=None if values is None else tuple(values),
         range=None if steps is None else _known(Range, steps),
     )
 
 
-def _step(entry: Mapping[str, Any]) -> SpecStep:
-    failure = dict(entry.get("failure") or {})
+def _step(entry: SpecStepRecord) -> SpecStep:
+    failure: dict[str, object] = {**(entry.get("failure") or {})}
     for codes in ("success_codes", "retry_codes", "restart_codes"):
         if failure.get(codes) is not None:
-            failure[codes] = tuple(failure[codes])
+            failure[codes] = tuple(cast("Sequence[int]", failure[codes]))
     return SpecStep(
         name=entry["name"],
         description=entry.get("description") or "",
@@ -112,7 +129,7 @@ def _step(entry: Mapping[str, Any]) -> SpecStep:
     )
 
 
-def _known(kind: type[Any], entry: Mapping[str, Any]) -> Any:
+def _known(kind: type[_Made], entry: Mapping[str, object]) -> _Made:
     """Make a value of an attrs class from those fields of a record that it knows.
 
     nil stands for "not said", so it takes the default of fields that cannot be None.
@@ -122,4 +139,5 @@ def _known(kind: type[Any], entry: Mapping[str, Any]) -> Any:
         value = entry.get(field.name)
         if value is not None:
             given[field.name] = value
-    return kind(**given)
+    make: Callable[..., _Made] = kind
+    return make(**given)

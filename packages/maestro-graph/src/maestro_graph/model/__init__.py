@@ -1,1 +1,1 @@
-"""Values: a graph, a table of parameters."""
+"""Represent a study, its table of parameters and its graph as values."""

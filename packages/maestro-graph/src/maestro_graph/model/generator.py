@@ -1,8 +1,11 @@
-"""Collect parameters from a user's generator file, as maestrowf's `ParameterGenerator` does."""
+"""Collect parameters from a user's generator file, as maestrowf's `ParameterGenerator` does.
+
+`Any` stands for values that are the user's own: numbers, texts, numpy's.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from maestro_graph.errors import ParameterError
@@ -15,11 +18,11 @@ class Combination:
 
     def __init__(self, token: str = "$") -> None:  # noqa: S107 -- the sign before the parenthesis
         self._token = token
-        self._values: dict[str, Any] = {}
+        self._values: dict[str, object] = {}
         self._labels: dict[str, str] = {}
         self._names: dict[str, str] = {}
 
-    def add(self, key: str, name: str, value: Any, label: str) -> None:
+    def add(self, key: str, name: str, value: object, label: str) -> None:
         """Add one parameter with its title, value and label."""
         self._values[key] = value
         self._labels[key] = label
@@ -57,12 +60,16 @@ class ParameterGenerator:
         self.token = token
         self.label_token = ltoken
         self.parameters: dict[str, Sequence[Any]] = {}
-        self.labels: dict[str, Any] = {}
+        self.labels: dict[str, str | Sequence[object]] = {}
         self.names: dict[str, str] = {}
         self.length = 0
 
     def add_parameter(
-        self, key: str, values: Sequence[Any], label: Any = None, name: str | None = None
+        self,
+        key: str,
+        values: Sequence[Any],
+        label: str | Sequence[object] | None = None,
+        name: str | None = None,
     ) -> None:
         """Add a parameter, or replace the one of this key.
 
@@ -112,15 +119,20 @@ class Row(Protocol):
     def get_param_string(self, params: Iterable[str]) -> str:
         """Return the labels of these parameters."""
 
-    def get_param_values(self, params: Iterable[str]) -> Iterable[tuple[str, Any]]:
+    def get_param_values(self, params: Iterable[str]) -> Iterable[tuple[str, object]]:
         """Return (name, value) of these parameters."""
 
 
 class Generator(Protocol):
     """What `table_of` needs of a generator: ours and upstream's have it."""
 
-    parameters: Any
-    names: Any
+    @property
+    def parameters(self) -> Iterable[str]:
+        """The parameters' keys."""
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Key → what ``$(KEY.name)`` gives."""
 
     def __iter__(self) -> Iterator[Row]: ...
 

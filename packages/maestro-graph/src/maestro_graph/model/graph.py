@@ -1,4 +1,4 @@
-"""The expanded study as values: what `graph.msgpack` holds, typed.
+"""Represent the expanded study: what `graph.msgpack` holds, typed.
 
 Field names and their order are those of the workspace format.
 """
@@ -7,36 +7,44 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import attrs
+
+from maestro_graph.model.plain import PlainValue
+
+#: A whole number; in a study as it was written also a text with tokens. None: not said.
+Amount: TypeAlias = float | str | None
+
+#: True or false; in a study as it was written also a text with tokens. None: not said.
+Switch: TypeAlias = bool | str | None
 
 
 @attrs.frozen(kw_only=True)
 class Resources:
     """What a step asks of its scheduler; None: not said."""
 
-    nodes: Any = None
-    procs: Any = None
-    gpus: Any = None
-    cores_per_task: Any = None
-    tasks_per_rs: Any = None
-    rs_per_node: Any = None
-    cpus_per_rs: Any = None
-    bind: Any = None
-    bind_gpus: Any = None
-    walltime: Any = None
-    reservation: Any = None
-    exclusive_allocation: Any = None
-    exclusive_launcher: Any = None
-    nested: Any = None
-    waitable: Any = None
-    priority: Any = None
-    qos: Any = None
-    requeue: Any = None
-    enforce_walltime: Any = None
-    allocation_args: Mapping[str, Any] = attrs.field(factory=dict)
-    launcher_args: Mapping[str, Any] = attrs.field(factory=dict)
+    nodes: Amount = None
+    procs: Amount = None
+    gpus: Amount = None
+    cores_per_task: Amount = None
+    tasks_per_rs: Amount = None
+    rs_per_node: Amount = None
+    cpus_per_rs: Amount = None
+    bind: str | None = None
+    bind_gpus: str | None = None
+    walltime: str | None = None
+    reservation: str | None = None
+    exclusive_allocation: Switch = None
+    exclusive_launcher: Switch = None
+    nested: Switch = None
+    waitable: Switch = None
+    priority: str | float | None = None
+    qos: str | None = None
+    requeue: Switch = None
+    enforce_walltime: Switch = None
+    allocation_args: Mapping[str, PlainValue] = attrs.field(factory=dict)
+    launcher_args: Mapping[str, PlainValue] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)
@@ -60,16 +68,16 @@ class Batch:
     host: str | None = None
     bank: str | None = None
     queue: str | None = None
-    nodes: Any = None
-    procs: Any = None
-    gpus: Any = None
+    nodes: Amount = None
+    procs: Amount = None
+    gpus: Amount = None
     reservation: str | None = None
     qos: str | None = None
     uri: str | None = None
     version: str | None = None
-    args: Mapping[str, Any] = attrs.field(factory=dict)
-    allocation_args: Mapping[str, Any] = attrs.field(factory=dict)
-    launcher_args: Mapping[str, Any] = attrs.field(factory=dict)
+    args: Mapping[str, PlainValue] = attrs.field(factory=dict)
+    allocation_args: Mapping[str, PlainValue] = attrs.field(factory=dict)
+    launcher_args: Mapping[str, PlainValue] = attrs.field(factory=dict)
     launcher: str | None = None
     local_slots: int | None = None
     array: bool = False
@@ -80,7 +88,7 @@ class Value(NamedTuple):
     """One parameter of an instance."""
 
     name: str
-    value: Any
+    value: PlainValue
     label: str
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import attrs
 
 from maestro_graph.errors import ParameterError
+from maestro_graph.model.plain import PlainValue
 
 #: What stands for the value in a label.
 VALUE_MARK = "%%"
@@ -26,7 +27,7 @@ class TableColumn:
 
     name: str
     title: str
-    values: tuple[Any, ...]
+    values: tuple[PlainValue, ...]
     labels: tuple[str, ...]
 
 
@@ -59,7 +60,7 @@ def check_distinct(names: Sequence[str]) -> None:
 
 
 def make_labels(
-    name: str, values: Sequence[Any], label: str | Sequence[str] | None
+    name: str, values: Sequence[object], label: str | Sequence[str] | None
 ) -> tuple[str, ...]:
     """Return one label per value.
 

@@ -1,14 +1,20 @@
-"""Values as the workspace's files hold them: numpy's and others become plain ones."""
+"""Turn values into those that the workspace's files hold: numpy's and others become plain ones."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+#: A single value.
+ScalarValue: TypeAlias = str | float | bool | None
+
+#: A value as the workspace's files hold it: single, or lists and maps of them.
+PlainValue: TypeAlias = "ScalarValue | Sequence[PlainValue] | Mapping[str, PlainValue]"
 
 _SMALLEST, _LARGEST = -(2**63), 2**64 - 1
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> PlainValue:
     """Return ``value`` as a value that MessagePack and YAML know.
 
     Args:
@@ -37,7 +43,8 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-def _from_numpy(value: Any) -> Any:
+def _from_numpy(value: Any) -> PlainValue:
+    # `Any`: numpy need not be installed.
     if getattr(value, "ndim", 0):
         return [plain(each) for each in value]
     if value.dtype.kind == "f":

@@ -6,11 +6,11 @@ Field names are those of the workspace format. Absent fields have their defaults
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import attrs
 
 from maestro_graph.model.graph import Batch, Failure, Resources
+from maestro_graph.model.plain import PlainValue, ScalarValue
 
 
 @attrs.frozen(kw_only=True)
@@ -41,7 +41,7 @@ class Column:
 
     name: str
     label: str | tuple[str, ...] | None = None
-    values: tuple[Any, ...] | None = None
+    values: tuple[PlainValue, ...] | None = None
     range: Range | None = None
 
 
@@ -81,8 +81,8 @@ class Spec:
     name: str
     description: str
     specroot: str
-    variables: Mapping[str, Any]
-    labels: Mapping[str, Any]
+    variables: Mapping[str, ScalarValue]
+    labels: Mapping[str, ScalarValue]
     paths: Mapping[str, str]
     git: tuple[GitDependency, ...]
     parameters: tuple[Factor, ...]

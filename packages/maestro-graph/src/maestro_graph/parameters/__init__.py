@@ -1,1 +1,1 @@
-"""The table of parameters, the environment, and what takes the place of tokens."""
+"""Build the table of parameters, resolve the environment, and put texts in the place of tokens."""

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
 
 from maestro_graph.errors import ParameterError
 from maestro_graph.files.regular_files import stream_regular
 from maestro_graph.model.parameters import check_distinct
-from maestro_graph.model.plain import plain
+from maestro_graph.model.plain import PlainValue, plain
 
 
-def read_csv(path: str) -> dict[str, tuple[Any, ...]]:
+def read_csv(path: str) -> dict[str, tuple[PlainValue, ...]]:
     """Read a table of parameters.
 
     Args:
@@ -49,7 +48,7 @@ def read_csv(path: str) -> dict[str, tuple[Any, ...]]:
     }
 
 
-def _cell(text: str) -> Any:
+def _cell(text: str) -> PlainValue:
     if text in ("True", "False"):
         return text == "True"
     for kind in (int, float):

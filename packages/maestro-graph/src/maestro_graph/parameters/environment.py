@@ -15,7 +15,7 @@ from maestro_graph.parameters.resolution import resolve
 
 
 def default_root(spec: Spec) -> str:
-    """Return the workspace that an expansion assumes when it is told none."""
+    """Return the workspace that an expansion assumes when none is given."""
     return str(PurePosixPath(spec.specroot, naming.clean(spec.name)))
 
 

@@ -11,7 +11,6 @@ import types
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from maestro_graph.errors import ParameterError, PgenError
 from maestro_graph.files.spec_file import view
@@ -41,7 +40,7 @@ _BROUGHT_ALONG = {
 def load_pgen(
     path: str | os.PathLike[str],
     pargs: Mapping[str, str],
-    spec_document: Mapping[str, Any],
+    spec_document: Mapping[str, object],
     output_path: str | os.PathLike[str],
 ) -> ParameterTable:
     """Run a generator file and take over its table.

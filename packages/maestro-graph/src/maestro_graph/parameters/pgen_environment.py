@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import attrs
 
 from maestro_graph.model.spec import Spec
@@ -26,7 +24,7 @@ class EnvironmentValue:
     """A variable, label or dependency, as generator files find it."""
 
     name: str
-    value: Any
+    value: object
     token: str = "$"  # noqa: S105 -- the sign before the parenthesis
 
     def get_var(self) -> str:

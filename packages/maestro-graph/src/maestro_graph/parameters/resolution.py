@@ -43,7 +43,7 @@ def resolve(
 
 
 def stands_for_itself(name: str, text: str) -> bool:
-    """Tell whether a name of `env` is given its own token: it stands for the parameter so called."""
+    """Return whether a name of `env` is given its own token: it stands for the parameter so called."""
     return text == f"$({name})"
 
 

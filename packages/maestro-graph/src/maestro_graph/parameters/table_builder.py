@@ -8,12 +8,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 from pathlib import PurePosixPath
-from typing import Any
 
 from maestro_graph.errors import ParameterError
 from maestro_graph.files.spec_file import view
 from maestro_graph.model.parameters import ParameterTable, TableColumn, check_distinct, make_labels
-from maestro_graph.model.plain import plain
+from maestro_graph.model.plain import PlainValue, plain
 from maestro_graph.model.spec import Factor, Spec
 from maestro_graph.parameters.csv import read_csv
 from maestro_graph.parameters.ranges import range_values
@@ -22,7 +21,7 @@ from maestro_graph.parameters.ranges import range_values
 _MOST_ROWS = 10_000_000
 
 
-def build_table(spec_document: Mapping[str, Any]) -> ParameterTable:
+def build_table(spec_document: Mapping[str, object]) -> ParameterTable:
     """Multiply the study's factors out.
 
     Args:
@@ -38,7 +37,7 @@ def build_table(spec_document: Mapping[str, Any]) -> ParameterTable:
 
 
 def table_of_spec(spec: Spec) -> ParameterTable:
-    """As `build_table`, for a spec that has its types."""
+    """Multiply the factors of a typed study out; see `build_table`."""
     if not spec.parameters:
         return ParameterTable()
     factors = [_columns_of(factor, spec.specroot) for factor in spec.parameters]
@@ -84,7 +83,7 @@ def _length(columns: list[TableColumn]) -> int:
 
 def _columns_of(factor: Factor, specroot: str) -> list[TableColumn]:
     labels = {column.name: column.label for column in factor.columns}
-    values: dict[str, tuple[Any, ...]] = {}
+    values: dict[str, tuple[PlainValue, ...]] = {}
     if factor.csv is not None:
         values.update(read_csv(str(PurePosixPath(specroot, factor.csv))))
     for column in factor.columns:

@@ -1,1 +1,1 @@
-"""What can be wrong with a study: codes, and problems with their places."""
+"""Name what can be wrong with a study: codes, and problems with their places."""

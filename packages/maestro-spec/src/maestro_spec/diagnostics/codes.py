@@ -1,4 +1,4 @@
-"""Every diagnostic: its code, its severity and its title.
+"""List every diagnostic: its code, its severity and its title.
 
 An *error* is what upstream refuses too, or what drops, overwrites or mixes data. What runs and is
 merely suspicious is a *warning*, and advice is a *hint*. A code never changes its meaning, and has

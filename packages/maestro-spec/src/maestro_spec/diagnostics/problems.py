@@ -1,4 +1,4 @@
-"""What can be wrong with a study file: one problem, and where it is."""
+"""Represent a problem of a study file, and its place."""
 
 from __future__ import annotations
 
@@ -69,12 +69,12 @@ class Problem:
 def problem(
     code: str, place: Place | None, path: Path, message: str, hint: str | None = None
 ) -> Problem:
-    """A problem with the severity that its code has."""
+    """Return a problem with the severity that its code has."""
     return Problem(code, CODES[code].severity, place, path, message, hint)
 
 
 def path_text(path: Path) -> str:
-    """``("study", 0, "run")`` as ``study[0].run``."""
+    """Return ``("study", 0, "run")`` as ``study[0].run``."""
     text = ""
     for part in path:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
@@ -82,7 +82,7 @@ def path_text(path: Path) -> str:
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
-    """Each problem once, in the order of the file; those without a place first."""
+    """Return each problem once, in the order of the file; those without a place first."""
     return sorted(
         dict.fromkeys(problems),
         key=lambda p: (p.place.line, p.place.column, p.code) if p.place else (0, 0, p.code),

@@ -1,1 +1,1 @@
-"""What is looked for in a study that could be read."""
+"""Check a study that could be read."""

@@ -1,4 +1,4 @@
-"""Whether a command of the shell leaves programs in the background. Pure, and no parser: it errs on the quiet side."""
+"""Find programs that a command of the shell leaves in the background. Pure, and no parser: in doubt it reports none."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _KNOWING = frozenset({"wait", "kill", "pkill", "killall", "fg", "nohup", "setsid
 
 
 def left_in_background(command: str, shell: str) -> str | None:
-    """The line that starts a program in the background which nothing waits for; None: there is none.
+    """Return the line that starts a program in the background which nothing waits for, or None.
 
     Args:
         command: of a step.
@@ -64,7 +64,7 @@ def left_in_background(command: str, shell: str) -> str | None:
 
 
 def _behind(command: str, place: int, marks: list[tuple[str, bool]]) -> int:
-    """Where the command goes on behind here-documents that begin here."""
+    """Return where the command goes on behind here-documents that begin here."""
     for mark, tabs in marks:
         while place < len(command):
             end = command.find("\n", place)

@@ -1,4 +1,4 @@
-"""Reads tables of parameters from CSV files. The only module that reads anything but study files."""
+"""Read tables of parameters from CSV files. The only module that reads anything but study files."""
 
 from __future__ import annotations
 

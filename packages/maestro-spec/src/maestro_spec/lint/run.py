@@ -1,4 +1,4 @@
-"""All rules over a study."""
+"""Run all rules over a study."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_OF_ONE_CODE = 1000
 
 
 def check(study: Study, *, parameters: Collection[str] | None = None) -> list[Problem]:
-    """Everything that is wrong with a study, suspicious, or could be better.
+    """Check a study: find all that is wrong, suspicious, or could be better.
 
     Of the study itself nothing is changed; CSV files of parameters are read.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path as FilePath
-from typing import Any
 
 import attrs
 
@@ -12,6 +11,7 @@ from maestro_spec.diagnostics.problems import Path
 from maestro_spec.lint.csv_tables import TableError, read_table
 from maestro_spec.lint.ranges import RangeError, range_length, range_values
 from maestro_spec.model.study import Column, Factor, Study
+from maestro_spec.yaml.scalars import PlainValue
 
 #: what stands for the value in a label
 VALUE = "%%"
@@ -83,7 +83,7 @@ def _factor(factor: Factor, specroot: str, budget: _Budget) -> TableFactor:
     columns = []
     counts: list[int] = []
     for column in factor.columns:
-        values: tuple[Any, ...] | None = column.values
+        values: tuple[PlainValue, ...] | None = column.values
         if column.range is not None and values is None:
             try:
                 count = range_length(column.range)
@@ -130,7 +130,7 @@ def _csv_factor(factor: Factor, csv: str, specroot: str, budget: _Budget) -> Tab
 
 
 def _column(
-    name: str, path: Path, values: tuple[Any, ...] | None, column: Column, budget: _Budget
+    name: str, path: Path, values: tuple[PlainValue, ...] | None, column: Column, budget: _Budget
 ) -> TableColumn:
     label = column.label
     texts = tuple(map(str, values)) if values is not None else None

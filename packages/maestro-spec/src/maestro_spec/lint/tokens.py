@@ -1,10 +1,9 @@
-"""Finding `$(TOKEN)`s in the texts of a study; pure."""
+"""Find `$(TOKEN)`s in the texts of a study; pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import attrs
 
@@ -41,7 +40,7 @@ class Text:
     names: tuple[str, ...]
 
     def occurrence(self, name: str) -> int | None:
-        """Which of the tokens of a name is the first that no backslash stands before, from 0."""
+        """Return which token of a name, counted from 0, is the first that no backslash stands before."""
         token = f"$({name})"
         at, count = self.text.find(token), 0
         while at > 0 and self.text[at - 1] == "\\":
@@ -50,7 +49,7 @@ class Text:
 
 
 def find_tokens(path: Path, text: str) -> Text:
-    """A text with its tokens."""
+    """Return a text with its tokens."""
     names: dict[str, None] = {}
     # In slices, which overlap by a token, so that a text full of names does not take for ever.
     for start in range(0, len(text), _SLICE):
@@ -61,7 +60,7 @@ def find_tokens(path: Path, text: str) -> Text:
 
 
 def names_in(text: str) -> list[str]:
-    """What stands in the brackets of all tokens of a text."""
+    """Return what stands in the brackets of all tokens of a text."""
     return _TOKEN.findall(text) if "$(" in text else []
 
 
@@ -71,13 +70,13 @@ def looks_like_ours(name: str) -> bool:
 
 
 def without_part(name: str) -> str:
-    """The parameter of ``P.label`` or ``P.name``; other names as they are."""
+    """Return the parameter of ``P.label`` or ``P.name``; other names as they are."""
     base, dot, part = name.rpartition(".")
     return base if dot and part.isidentifier() else name
 
 
 def texts_of_step(step: Step) -> Iterator[tuple[Path, str]]:
-    """All texts of a step that may hold tokens, and where they stand; its name is the first."""
+    """Yield all texts of a step that may hold tokens, and where they stand; its name is the first."""
     run = (*step.at, "run")
     yield (*step.at, "name"), step.name
     yield (*step.at, "description"), step.description
@@ -95,8 +94,8 @@ def texts_of_step(step: Step) -> Iterator[tuple[Path, str]]:
             yield from texts_in(value, (*run, *where))
 
 
-def texts_in(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    """All texts in a value, lists and maps included."""
+def texts_in(value: object, path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield all texts in a value, lists and maps included, and where they stand."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, Mapping):

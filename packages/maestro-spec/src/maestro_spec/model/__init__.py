@@ -1,1 +1,1 @@
-"""A study as values, and how a document becomes one."""
+"""Represent a study as values, and build it from a document."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -22,15 +22,18 @@ from maestro_spec.model.study import (
 from maestro_spec.schema.collector import INVALID, ProblemCollector
 from maestro_spec.schema.read import Reader
 from maestro_spec.schema.study_file import STUDY
-from maestro_spec.schema.study_values import (
-    EnvValues,
-    ExitCodeValues,
-    RunValues,
-    StepValues,
-    StudyValues,
-)
 from maestro_spec.yaml.nodes import Document, Mapping, Position, Scalar, Sequence
 from maestro_spec.yaml.scalars import PlainValue
+
+if TYPE_CHECKING:
+    # They take longer to make than a small study takes to check.
+    from maestro_spec.schema.study_values import (
+        EnvValues,
+        ExitCodeValues,
+        RunValues,
+        StepValues,
+        StudyValues,
+    )
 
 _RESOURCES = {
     "cores per task": "cores_per_task",

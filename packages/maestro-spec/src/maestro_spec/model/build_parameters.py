@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from maestro_spec.diagnostics.problems import Path
 from maestro_spec.model.study import Column, Factor, Range
 from maestro_spec.schema.collector import ProblemCollector
-from maestro_spec.schema.study_values import (
-    FactorValues,
-    ParameterValues,
-    RangeValues,
-    TableValues,
-)
 from maestro_spec.yaml.nodes import Mapping
 from maestro_spec.yaml.scalars import PlainValue
+
+if TYPE_CHECKING:
+    # As in `build`: they take long to make.
+    from maestro_spec.schema.study_values import (
+        FactorValues,
+        ParameterValues,
+        RangeValues,
+        TableValues,
+    )
 
 
 def build_parameters(found: ProblemCollector, values: dict[str, PlainValue]) -> tuple[Factor, ...]:

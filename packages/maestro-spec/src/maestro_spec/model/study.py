@@ -1,16 +1,21 @@
-"""The study as frozen values. Fields are those of the workspace format; `at` is where it stood."""
+"""Represent a study as frozen values.
+
+Fields are those of the workspace format; `at` is the path at which a value stood in the document.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TypeAlias
 
 import attrs
 
 from maestro_spec.diagnostics.problems import Path, Place, Problem
 from maestro_spec.yaml.nodes import Document
+from maestro_spec.yaml.scalars import PlainValue
 
-Scalar = str | int | float | bool
+#: What a variable may stand for.
+VariableValue: TypeAlias = str | int | float | bool
 
 
 @attrs.frozen
@@ -18,7 +23,7 @@ class Variable:
     """A variable or a label: what its token stands for."""
 
     name: str
-    value: Scalar
+    value: VariableValue
     at: Path = attrs.field(default=(), eq=False)
 
 
@@ -50,7 +55,7 @@ class Env:
 
     variables: tuple[Variable, ...] = ()
     labels: tuple[Variable, ...] = ()
-    sources: tuple[Any, ...] = ()
+    sources: tuple[str, ...] = ()
     paths: tuple[PathDependency, ...] = ()
     git: tuple[GitDependency, ...] = ()
 
@@ -79,7 +84,7 @@ class Column:
 
     name: str
     label: str | tuple[str, ...] | None = None
-    values: tuple[Any, ...] | None = None
+    values: tuple[PlainValue, ...] | None = None
     range: Range | None = None
     at: Path = attrs.field(default=(), eq=False)
 
@@ -116,8 +121,8 @@ class Resources:
     qos: str | None = None
     requeue: bool | str | None = None
     enforce_walltime: bool | str | None = None
-    allocation_args: Mapping[str, Any] = attrs.field(factory=dict)
-    launcher_args: Mapping[str, Any] = attrs.field(factory=dict)
+    allocation_args: Mapping[str, PlainValue] = attrs.field(factory=dict)
+    launcher_args: Mapping[str, PlainValue] = attrs.field(factory=dict)
 
 
 @attrs.frozen
@@ -164,9 +169,9 @@ class Batch:
     qos: str | None = None
     uri: str | None = None
     version: str | None = None
-    args: Mapping[str, Any] = attrs.field(factory=dict)
-    allocation_args: Mapping[str, Any] = attrs.field(factory=dict)
-    launcher_args: Mapping[str, Any] = attrs.field(factory=dict)
+    args: Mapping[str, PlainValue] = attrs.field(factory=dict)
+    allocation_args: Mapping[str, PlainValue] = attrs.field(factory=dict)
+    launcher_args: Mapping[str, PlainValue] = attrs.field(factory=dict)
     launcher: str | None = None
     local_slots: int | None = None
     array: bool = False
@@ -188,7 +193,7 @@ class Study:
         extra: the free keys of the `description` block.
         source: absolute path of the study file, or None.
         specroot: absolute path of the folder that relative paths start from.
-        document: the nodes that it was read from, to tell places.
+        document: the nodes that it was read from, by which places are found.
         notes: what was found while it was read and kept no one from reading on.
         gaps: sections that could not be read whole; rules that need them keep silent.
         overridden: paths whose values came from the command line.
@@ -200,7 +205,7 @@ class Study:
     env: Env = Env()
     parameters: tuple[Factor, ...] = ()
     batch: Batch = Batch()
-    extra: Mapping[str, Any] = attrs.field(factory=dict)
+    extra: Mapping[str, PlainValue] = attrs.field(factory=dict)
     source: str | None = None
     specroot: str = ""
     document: Document | None = attrs.field(default=None, eq=False, repr=False)
@@ -209,18 +214,18 @@ class Study:
     overridden: frozenset[Path] = attrs.field(default=frozenset(), eq=False, repr=False)
 
     def place(self, path: Path, *, at_key: bool = False) -> Place | None:
-        """Where a value stands, or its key; None for one of the command line."""
+        """Return where a value stands, or its key; None for one of the command line."""
         if self.document is None or any(path[: len(o)] == o for o in self.overridden):
             return None
         return self.document.place(path, at_key=at_key)
 
     def place_within(self, path: Path, needle: str, occurrence: int = 0) -> Place | None:
-        """Where a stretch of a text stands."""
+        """Return where a stretch of a text stands; None for one of the command line."""
         if self.document is None or any(path[: len(o)] == o for o in self.overridden):
             return None
         return self.document.place_within(path, needle, occurrence)
 
     @property
     def parameter_names(self) -> tuple[str, ...]:
-        """All parameters that the study file itself names; a CSV file may add more."""
+        """The parameters that the study file itself names; a CSV file may add more."""
         return tuple(column.name for factor in self.parameters for column in factor.columns)

@@ -1,4 +1,4 @@
-"""How problems are shown: to people, as JSON, to GitHub, as SARIF."""
+"""Show problems: to people, as JSON, to GitHub, as SARIF."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each code means, with an example wrong and right; the page `docs/diagnostics.md`."""
+"""Explain each code, with an example wrong and right; write the page `docs/diagnostics.md`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Explanation:
 
 @lru_cache(maxsize=1)
 def explanations() -> dict[str, Explanation]:
-    """All explanations, by code."""
+    """Return all explanations, by code."""
     text = files("maestro_spec").joinpath("explanations.yaml").read_text(encoding="utf-8")
     return {
         code: Explanation(entry["meaning"].strip(), entry.get("wrong"), entry.get("right"))
@@ -37,12 +37,12 @@ def explanations() -> dict[str, Explanation]:
 
 
 def explain_one(code: str, style: str = "text") -> str:
-    """One code, as plain text or as Markdown."""
+    """Return the explanation of one code, as plain text or as Markdown."""
     return _markdown(CODES[code]) if style == "markdown" else _text(CODES[code])
 
 
 def explain_all(style: str = "text") -> str:
-    """All codes: a list for a terminal, or the whole page in Markdown."""
+    """Return a list of all codes for a terminal, or the whole page in Markdown."""
     if style == "text":
         return "".join(f"{c.name}  {c.severity:7}  {c.title}\n" for c in CODES.values())
     return _HEAD + "\n".join(_markdown(code) for code in CODES.values())

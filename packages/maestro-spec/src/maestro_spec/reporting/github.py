@@ -1,4 +1,4 @@
-"""Problems as annotations of GitHub Actions.
+"""Render problems as annotations of GitHub Actions.
 
 https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
 """
@@ -13,7 +13,7 @@ _COMMANDS = {"error": "error", "warning": "warning", "hint": "notice"}
 
 
 def render_github(problems: Iterable[Problem]) -> str:
-    """One workflow command per problem."""
+    """Return one workflow command per problem."""
     return "".join(_one(p) for p in problems)
 
 

@@ -1,16 +1,31 @@
-"""Problems as JSON, for programs."""
+"""Render problems as JSON, for programs."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import TypedDict
 
 from maestro_spec.diagnostics.problems import Problem
 
 
+class ProblemRecord(TypedDict):
+    """A problem as builtin values; file, lines and columns are None where there is no place."""
+
+    code: str
+    severity: str
+    file: str | None
+    line: int | None
+    column: int | None
+    end_line: int | None
+    end_column: int | None
+    path: list[str | int]
+    message: str
+    hint: str | None
+
+
 def render_json(problems: Iterable[Problem]) -> str:
-    """A JSON list of problems.
+    """Return a JSON list of problems.
 
     Each is an object with ``code``, ``severity``, ``file``, ``line``, ``column``, ``end_line``,
     ``end_column`` (null where there is no place), ``path`` (list of keys and indices), ``message``
@@ -19,8 +34,8 @@ def render_json(problems: Iterable[Problem]) -> str:
     return json.dumps([as_json(p) for p in problems], indent=2) + "\n"
 
 
-def as_json(problem: Problem) -> dict[str, Any]:
-    """One problem as builtin values."""
+def as_json(problem: Problem) -> ProblemRecord:
+    """Return one problem as builtin values."""
     place = problem.place
     return {
         "code": problem.code,

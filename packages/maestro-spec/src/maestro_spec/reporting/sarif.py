@@ -1,4 +1,4 @@
-"""Problems as SARIF 2.1.0, for code-scanning services.
+"""Render problems as SARIF 2.1.0, for code-scanning services.
 
 https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """
@@ -8,25 +8,28 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import PurePath
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from maestro_spec.__about__ import __version__
 from maestro_spec.diagnostics.codes import CODES
 from maestro_spec.diagnostics.problems import Place, Problem
 
+if TYPE_CHECKING:
+    from maestro_spec.schema.json_schema import JsonValue
+
 _LEVELS = {"error": "error", "warning": "warning", "hint": "note"}
 
 
 def render_sarif(problems: Iterable[Problem]) -> str:
-    """A SARIF log with one run."""
+    """Return a SARIF log with one run."""
     return json.dumps(sarif(list(problems)), indent=2) + "\n"
 
 
-def sarif(problems: Sequence[Problem]) -> dict[str, Any]:
-    """A SARIF log as builtin values."""
+def sarif(problems: Sequence[Problem]) -> dict[str, JsonValue]:
+    """Return a SARIF log as builtin values."""
     codes = sorted({p.code for p in problems})
-    driver = {
+    driver: dict[str, JsonValue] = {
         "name": "maestro-spec",
         "version": __version__,
         "rules": [
@@ -52,15 +55,15 @@ def sarif(problems: Sequence[Problem]) -> dict[str, Any]:
     }
 
 
-def _result(problem: Problem, codes: list[str]) -> dict[str, Any]:
+def _result(problem: Problem, codes: list[str]) -> dict[str, JsonValue]:
     text = f"{problem.message} {problem.hint}" if problem.hint else problem.message
-    result: dict[str, Any] = {
+    result: dict[str, JsonValue] = {
         "ruleId": problem.code,
         "ruleIndex": codes.index(problem.code),
         "level": _LEVELS[problem.severity],
         "message": {"text": text},
     }
-    location: dict[str, Any] = {}
+    location: dict[str, JsonValue] = {}
     if problem.place is not None:
         location["physicalLocation"] = _physical(problem.place)
     if problem.path:
@@ -70,7 +73,7 @@ def _result(problem: Problem, codes: list[str]) -> dict[str, Any]:
     return result
 
 
-def _physical(place: Place) -> dict[str, Any]:
+def _physical(place: Place) -> dict[str, JsonValue]:
     return {
         "artifactLocation": {"uri": _uri(place.file)},
         "region": {
@@ -83,7 +86,7 @@ def _physical(place: Place) -> dict[str, Any]:
 
 
 def _uri(file: str) -> str:
-    """A file's name as a URI reference; an absolute one with its scheme."""
+    """Return a file's name as a URI reference; an absolute one with its scheme."""
     path = PurePath(file)
     # A colon in the first part of a relative one would read as a scheme.
     quoted = quote(path.as_posix().encode("utf-8", "surrogateescape"), safe="/")

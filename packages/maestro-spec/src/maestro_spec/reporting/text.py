@@ -1,4 +1,4 @@
-"""Problems for people: the message, the line, a caret."""
+"""Render problems for people: the message, the line, a caret."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WIDTH = 100
 def render_text(
     problems: Iterable[Problem], document: Document | None = None, *, colour: bool = False
 ) -> str:
-    """Problems as text that ends in a line end; nothing for none.
+    """Return problems as text that ends in a line end; an empty text for none.
 
     Args:
         problems: what to show.
@@ -59,7 +59,7 @@ def _carets(place: Place) -> str:
 
 
 def _clean(text: str) -> str:
-    """Without control characters, which could speak to the terminal; what is no text, replaced."""
+    """Return a text without control characters, which could speak to the terminal; replace what is no text."""
     if text.isprintable():
         return text
     plain = "".join(c if c.isprintable() else " " if c == "\t" else "�" for c in text)
@@ -67,7 +67,7 @@ def _clean(text: str) -> str:
 
 
 def render_summary(problems: Sequence[Problem], files: int) -> str:
-    """One line that counts, for the end of a report."""
+    """Return one line that counts problems, for the end of a report."""
     counts = [
         f"{number} {severity}{'' if number == 1 else 's'}"
         for severity in ("error", "warning", "hint")

@@ -1,1 +1,1 @@
-"""The shape of a study file: which keys there are, and what each takes."""
+"""Describe the shape of a study file, and read nodes by it: which keys there are, and what each takes."""

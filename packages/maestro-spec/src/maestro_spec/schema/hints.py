@@ -6,7 +6,7 @@ import re
 
 from maestro_spec.yaml.keys import KEYS, missing_colon, shorten
 
-#: What people write → the key of ours that it stands for, where spelling does not tell.
+#: What people write → the key of ours that it stands for, where the spelling does not show it.
 MEANT = {
     "command": "cmd",
     "commands": "cmd",
@@ -28,11 +28,11 @@ MEANT = {
 
 def not_a_map(text: str, title: str) -> str | None:
     """Return what to write where a map is needed and a text is there, or None."""
-    told = missing_colon(text)
+    missing = missing_colon(text)
     if title == "a step":
         name = "NAME" if text in KEYS else shorten(text)
         return f"Write `- name: {name}`, and its other keys below."
-    return " ".join(told) if told is not None else None
+    return " ".join(missing) if missing is not None else None
 
 
 def as_list(name: str, text: str) -> str | None:

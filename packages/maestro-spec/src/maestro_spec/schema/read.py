@@ -125,7 +125,7 @@ class Reader:
         found: dict[str, PlainValue | Invalid],
         within: Mapping,
     ) -> None:
-        """A key that the record does not know."""
+        """Read or report a key that the record does not know."""
         text = key.text
         if shape.others is not None:
             if self._is_name(key, path):
@@ -184,9 +184,9 @@ class Reader:
             self.found.complain("MS105", node, path, message)
             return INVALID
         if isinstance(shape.item, Value):
-            item_name = f"an item of {name}"
+            item_name, read = f"an item of {name}", self._values.read
             found = [
-                self._values.read(item, shape.item, (*path, number), item_name)
+                read(item, shape.item, (*path, number), item_name)
                 for number, item in enumerate(node.items)
             ]
             return [value for value in found if value is not INVALID]

@@ -1,4 +1,4 @@
-"""The study file: every key, what it may hold, and whether it is ours.
+"""Describe the study file: every key, what it may hold, and whether it is ours.
 
 The facts are those of maestrowf 1.2.1; what is marked `ours` is new here.
 """

@@ -1,4 +1,4 @@
-"""Did you mean …?"""
+"""Suggest the name that was meant, where one is unknown; pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Suggester:
     _letters: int = _MOST_LETTERS
 
     def closest(self, name: str, known: Iterable[str]) -> str | None:
-        """The known name that ``name`` was probably meant to be, or None.
+        """Return the known name that ``name`` was probably meant to be, or None.
 
         Case, and the choice between space, ``_`` and ``-``, do not count; otherwise a third of
         the letters, but no more than three, may be wrong.
@@ -45,7 +45,7 @@ class Suggester:
         return best[1] if best else None
 
     def did_you_mean(self, name: str, known: Iterable[str], form: str = "`{}`") -> str | None:
-        """A hint that names the closest known name, or None."""
+        """Return a hint that names the closest known name, or None."""
         found = self.closest(name, known)
         return f"Did you mean {form.format(found)}?" if found is not None else None
 
@@ -55,7 +55,7 @@ def _plain(name: str) -> str:
 
 
 def _distance(one: str, other: str, limit: int) -> int:
-    """Edits (insert, delete, replace, swap neighbours) from one to the other, or limit + 1."""
+    """Count edits (insert, delete, replace, swap neighbours) from one to the other; limit + 1: more."""
     before: list[int] = []
     last = list(range(len(other) + 1))
     for i, a in enumerate(one, 1):

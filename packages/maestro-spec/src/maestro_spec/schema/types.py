@@ -1,7 +1,8 @@
 """Describe what a document may look like; `study_file` does so for the study file.
 
 One description serves three: `read` reads nodes by it, `json_schema` makes a JSON Schema of it, and
-people read it.
+people read it. Shapes are not compared: classes without `==` take half as long to make, and they
+are made whenever a study is checked.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import attrs
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Text:
     """A text.
 
@@ -29,7 +30,7 @@ class Text:
     droppable: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Word:
     """One of some words, in any case, or a number in a range; or a text with tokens."""
 
@@ -37,7 +38,7 @@ class Word:
     numbers: tuple[float, float] | None = None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Whole:
     """A whole number, as a number or its digits in a text; or a text with tokens.
 
@@ -55,26 +56,26 @@ class Whole:
     loose: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Number:
     """A finite number of at least a minimum."""
 
     minimum: float | None = None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Flag:
     """True or false; or a text with tokens."""
 
     tokens: bool = True
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Walltime:
     """A walltime, kept as it was written."""
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Value:
     """Anything that a parameter or a variable may be: numbers and texts, and with warnings more.
 
@@ -85,12 +86,12 @@ class Value:
     strict: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Anything:
     """Anything at all."""
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class ListOf:
     """A list.
 
@@ -105,7 +106,7 @@ class ListOf:
     unique: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class MapOf:
     """A map with free keys.
 
@@ -118,7 +119,7 @@ class MapOf:
     droppable: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Key:
     """A key of a record.
 
@@ -139,7 +140,7 @@ class Key:
     unused: bool = False
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Record:
     """A map with known keys.
 
@@ -165,7 +166,7 @@ class Record:
     alternatives: tuple[tuple[str, ...], ...] = ()
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class ByNode:
     """One shape for each kind of node; a kind that has none is an error."""
 
@@ -174,7 +175,7 @@ class ByNode:
     mapping: Shape | None = None
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class IfKey:
     """A map that is one thing if it has a key, and another if it has not."""
 

@@ -1,1 +1,1 @@
-"""From text to a tree of nodes with places."""
+"""Read text as a tree of nodes with their places."""

@@ -230,5 +230,5 @@ class Composer:
 
 
 def _stand_in(event: Event) -> Scalar:
-    """Return a node that stands where an event does, to tell the place."""
+    """Return a node that stands where an event does, to give its place."""
     return Scalar("", "str", "", event.start_mark or _NOWHERE, event.end_mark or _NOWHERE)

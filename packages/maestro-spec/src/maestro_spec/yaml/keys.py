@@ -1,4 +1,4 @@
-"""The keys of study files, and lines in which one lacks its colon."""
+"""List the keys of study files, and recognise lines in which one lacks its colon; pure."""
 
 from __future__ import annotations
 

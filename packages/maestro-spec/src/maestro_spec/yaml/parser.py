@@ -45,7 +45,7 @@ def _keep_limits_before(error: yaml.MarkedYAMLError, document: Document) -> None
     """Raise for a limit that the document is beyond before the place of a syntax error.
 
     The parser reads ahead of its events, and may have limits of its own: libyaml 0.2.6 nests no
-    deeper than 1 000, and says so as a syntax error, before it tells of the first ``[``. What is
+    deeper than 1 000, and reports that as a syntax error, before it gives the first ``[``. What is
     before the error was read, so it is composed without the rest.
 
     Raises:

@@ -122,11 +122,11 @@ def _no_key(
     followed = has_key and (opens or beside)
     if not followed and (item or before.columns[-1:] != [start]):
         return None
-    told = missing_colon(plain)
-    if told is not None:
+    missing = missing_colon(plain)
+    if missing is not None:
         if item and plain == "name":
-            told = "`name` has neither a colon nor a value.", "Write `- name: NAME`."
-        return Mistake(number, start, len(plain), *told)
+            missing = "`name` has neither a colon nor a value.", "Write `- name: NAME`."
+        return Mistake(number, start, len(plain), *missing)
     if item:
         message = f"`{shorten(plain)}` has no key, and keys follow it."
         return Mistake(number, start, len(plain), message, f"Write `- name: {shorten(plain)}`.")

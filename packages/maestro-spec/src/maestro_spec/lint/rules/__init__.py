@@ -1,4 +1,4 @@
-"""The rules: pure checks of a study, one topic a file. Each takes an `Analysis` and gives problems."""
+"""Check a study by rules, one topic a file. Each is pure: it takes an `Analysis` and yields problems."""
 
 from __future__ import annotations
 

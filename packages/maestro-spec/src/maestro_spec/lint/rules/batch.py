@@ -1,4 +1,4 @@
-"""The `batch` block, by type of scheduler."""
+"""Check the `batch` block, by type of scheduler."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PLACEHOLDER = re.compile(r"(?<!\$)\{(\w*)\}")
 
 
 def check(analysis: Analysis) -> Iterator[Problem]:
-    """The `batch` block."""
+    """Check the `batch` block."""
     study, batch = analysis.study, analysis.study.batch
     if "batch" in study.gaps:
         return

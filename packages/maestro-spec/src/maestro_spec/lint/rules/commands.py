@@ -1,4 +1,4 @@
-"""What is suspicious in the commands themselves."""
+"""Check the commands themselves for what is suspicious."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _VARIABLE = re.compile(r"(?<!\\)\$\{([A-Za-z_]\w*)\}")
 
 
 def check(analysis: Analysis) -> Iterator[Problem]:
-    """Commands of all steps."""
+    """Check the commands of all steps."""
     shell = analysis.study.batch.shell or "/bin/bash"
     for step in analysis.study.steps:
         for key, command in (("cmd", step.command), ("restart", step.restart)):
@@ -29,7 +29,7 @@ def check(analysis: Analysis) -> Iterator[Problem]:
 
 
 def _variables(analysis: Analysis, command: str, path: Path) -> Iterator[Problem]:
-    """Variables of the shell that are called like a parameter, and that the command never sets."""
+    """Find variables of the shell that are called like a parameter, and that the command never sets."""
     for name in dict.fromkeys(_VARIABLE.findall(command)):
         if name in analysis.parameters and not _sets(command, name):
             token = f"${{{name}}}"

@@ -1,4 +1,4 @@
-"""The names of `env`: distinct, not reserved, and not made of each other."""
+"""Check the names of `env`: distinct, not reserved, and not made of each other."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WORD = re.compile(r"\w")
 
 
 def check(analysis: Analysis) -> Iterator[Problem]:
-    """Names of `env`, and git dependencies."""
+    """Check the names of `env`, and git dependencies."""
     study, env = analysis.study, analysis.study.env
     names: list[tuple[str, Path]] = [(v.name, v.at) for v in (*env.variables, *env.labels)]
     names += [(path.name, (*path.at, "name")) for path in env.paths]
@@ -48,7 +48,7 @@ def _wrong_with(name: str, path: Path, seen: set[str]) -> Iterator[tuple[str, st
 
 
 def _cycles(analysis: Analysis) -> Iterator[Problem]:
-    """Names of `env`, and values and labels of parameters, that lead back to themselves."""
+    """Find names of `env`, and values and labels of parameters, that lead back to themselves."""
     env = analysis.study.env
     paths = {v.name: v.at for v in (*env.variables, *env.labels)}
     texts = {name: [text] for name, text in analysis.env.items()}
@@ -83,7 +83,7 @@ def _cycles(analysis: Analysis) -> Iterator[Problem]:
 
 
 def _cycle(texts: dict[str, list[str]]) -> list[str]:
-    """The names of one cycle among those whose texts hold each other's tokens, or none."""
+    """Return the names of one cycle among those whose texts hold each other's tokens, or none."""
     holds = {
         name: {token for text in each for token in names_in(text) if token in texts}
         for name, each in texts.items()

@@ -1,4 +1,4 @@
-"""Dependencies: they exist, they go round in no circle, and none is left out."""
+"""Check dependencies: they exist, they make no cycle, and none is left out."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MOST_ANCESTORS = 2_000
 
 
 def check(analysis: Analysis) -> Iterator[Problem]:
-    """Dependencies and workspaces of all steps."""
+    """Check dependencies and workspaces of all steps."""
     for step in analysis.study.steps:
         yield from _dependencies(analysis, step)
     yield from _cycle(analysis)
@@ -70,7 +70,7 @@ def _cycle(analysis: Analysis) -> Iterator[Problem]:
 
 
 def _workspaces(analysis: Analysis, step: Step) -> Iterator[Problem]:
-    """Workspaces of steps that the step need not wait for."""
+    """Find workspaces of steps that the step need not wait for."""
     implied = [n for n in analysis.links[step.name].implied if not _waits(analysis, step.name, n)]
     for name in implied:
         token = f"$({name}.workspace)"
@@ -96,7 +96,7 @@ def _waits(analysis: Analysis, name: str, other: str) -> bool:
 
 
 def _forgotten_stars(analysis: Analysis, step: Step) -> Iterator[Problem]:
-    """Patterns over the folders of all instances, where only the one of the same row is waited for."""
+    """Find patterns over the folders of all instances, where only the one of the same row is waited for."""
     links = analysis.links[step.name]
     for name in (*links.plain, *links.implied):
         if not (analysis.used or {}).get(name):

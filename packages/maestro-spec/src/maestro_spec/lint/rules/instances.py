@@ -1,4 +1,4 @@
-"""Instances: no two steps have one of the same name."""
+"""Check instances: no two steps have one of the same name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from maestro_spec.lint.tables import columns_of
 
 
 def check(analysis: Analysis) -> Iterator[Problem]:
-    """Steps whose name is that of another step's instance, or begins like it."""
+    """Check steps whose name is that of another step's instance, or begins like it."""
     for name in analysis.steps:
         parts = name.split("_")
         for count in range(1, len(parts)):
@@ -37,7 +37,7 @@ def _compare(analysis: Analysis, shorter: str, longer: str, rest: str) -> Iterat
 
 
 def _combinations(analysis: Analysis, step: str) -> dict[str, None] | None:
-    """The combination strings of a step: none where they are not known, None without parameters."""
+    """Return the combination strings of a step: none where they are not known, None without parameters."""
     if analysis.used is None:
         return {}
     used = analysis.used.get(step, frozenset())

@@ -1,4 +1,4 @@
-"""Names of the study and of its steps: distinct, and fit for folders."""
+"""Check the names of the study and of its steps: distinct, and fit for folders."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RESERVED = frozenset(
 
 
 def check(analysis: Analysis) -> Iterator[Problem]:
-    """Names of steps and of the study."""
+    """Check the names of steps and of the study."""
     study = analysis.study
     if study.name:
         yield from _folder(analysis, study.name, ("description", "name"), "the study")
@@ -52,7 +52,7 @@ def check(analysis: Analysis) -> Iterator[Problem]:
 
 
 def _folder(analysis: Analysis, name: str, path: Path, what: str) -> Iterator[Problem]:
-    """A name whose folder nobody would guess, or that looks like a path."""
+    """Report a name whose folder nobody would guess, or that looks like a path."""
     if "/" not in name and not is_suffixed(name):
         return
     folder = clean(name)
@@ -62,7 +62,7 @@ def _folder(analysis: Analysis, name: str, path: Path, what: str) -> Iterator[Pr
 
 
 def _equal(analysis: Analysis, names: list[str]) -> Iterator[Problem]:
-    """Step names that differ only in what folders cannot have."""
+    """Find step names that differ only in what folders cannot have."""
     groups: dict[str, list[str]] = defaultdict(list)
     for name in names:
         groups[clean(name)].append(name)

@@ -50,7 +50,7 @@ def _lengths(analysis: Analysis, factor: TableFactor) -> Iterator[Problem]:
 def _listed(
     analysis: Analysis, factor: TableFactor
 ) -> Iterator[tuple[TableColumn, tuple[str, ...]]]:
-    """Parameters that have one label per value."""
+    """Yield the parameters that have one label per value."""
     written: dict[str, Column] = {
         c.name: c for f in analysis.study.parameters if f.at == factor.path for c in f.columns
     }
@@ -61,7 +61,7 @@ def _listed(
 
 
 def _names(analysis: Analysis) -> Iterator[Problem]:
-    """Names that are taken already."""
+    """Find names that are taken already."""
     seen: set[str] = set()
     for name, path in _defined(analysis):
         if name in seen:
@@ -78,7 +78,7 @@ def _names(analysis: Analysis) -> Iterator[Problem]:
 
 
 def _defined(analysis: Analysis) -> list[tuple[str, Path]]:
-    """All parameters, and where they are defined; those of a pgen file by their names alone."""
+    """Return all parameters, and where they are defined; those of a pgen file by their names alone."""
     if analysis.from_pgen:
         return [(name, ()) for name in sorted(analysis.parameters)]
     return [(c.name, c.path) for factor in analysis.table for c in factor.columns]

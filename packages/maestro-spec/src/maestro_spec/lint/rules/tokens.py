@@ -1,4 +1,4 @@
-"""Tokens: they are defined, and stand where they have an effect. The shell's are left alone."""
+"""Check tokens: they are defined, and stand where they have an effect. The shell's are left alone."""
 
 from __future__ import annotations
 
@@ -69,13 +69,13 @@ _MOST_PROBLEMS = 500
 
 
 def check(analysis: Analysis) -> Iterator[Problem]:
-    """Tokens of steps, of `env` and of the batch block."""
+    """Check the tokens of steps, of `env` and of the batch block."""
     yield from itertools.islice(_definitions(analysis), _MOST_PROBLEMS)
     yield from itertools.islice(_misplaced(analysis), _MOST_PROBLEMS)
 
 
 def _definitions(analysis: Analysis) -> Iterator[Problem]:
-    """Tokens that nothing defines, each once in each text."""
+    """Find tokens that nothing defines, each once in each text."""
     known = {*analysis.env, *analysis.parameters, *BUILT_IN, *analysis.declared}
     env = analysis.study.env
     texts = [text for each in analysis.texts for text in each]
@@ -142,7 +142,7 @@ def _undefined(analysis: Analysis, text: Text, name: str, known: set[str]) -> It
 def _found(
     code: str, analysis: Analysis, text: Text, name: str, message: str, hint: str | None = None
 ) -> Iterator[Problem]:
-    """The problem, unless all tokens of this name are hidden from maestro by a backslash."""
+    """Report a problem, unless a backslash hides all tokens of this name from maestro."""
     occurrence = text.occurrence(name)
     if occurrence is not None:
         place = analysis.study.place_within(text.path, f"$({name})", occurrence)
@@ -162,7 +162,7 @@ def _pgen(analysis: Analysis) -> str | None:
 
 
 def _misplaced(analysis: Analysis) -> Iterator[Problem]:
-    """Tokens in places that they do not reach."""
+    """Find tokens in places where they have no effect."""
     study, env = analysis.study, analysis.env
     for step, texts in zip(study.steps, analysis.texts, strict=True):
         for text in texts:
@@ -200,7 +200,7 @@ def _is_for_commands(analysis: Analysis, name: str) -> bool:
 
 
 def _other_texts(analysis: Analysis) -> Iterator[tuple[Path, object]]:
-    """The texts of the batch block and of dependencies."""
+    """Yield the texts of the batch block and of dependencies."""
     batch, env = analysis.study.batch, analysis.study.env
     for key in sorted(batch.given):
         yield ("batch", key), getattr(batch, key, None)

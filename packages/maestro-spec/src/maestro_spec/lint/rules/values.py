@@ -1,4 +1,4 @@
-"""Values of the steps: walltimes and exit codes."""
+"""Check the values of steps: walltimes, numbers, switches and exit codes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TITLES = {"lsf": "LSF", "flux": "Flux"}
 
 
 def check(analysis: Analysis) -> Iterator[Problem]:
-    """Values of all steps."""
+    """Check the values of all steps."""
     for step in analysis.study.steps:
         yield from _walltime(analysis, step)
         yield from _numbers(analysis, step)
@@ -64,7 +64,7 @@ def _walltime(analysis: Analysis, step: Step) -> Iterator[Problem]:
 
 
 def _said(analysis: Analysis, text: str) -> Iterator[tuple[str, str]]:
-    """The values that a text may have, and the token that gives them; blank ones say nothing."""
+    """Yield the values that a text may have, and the token that gives them; blank ones say nothing."""
     token = _TOKEN.fullmatch(text.strip())
     if token:
         yield from ((v, token[0]) for v in _values_of(analysis, token[1]) if v.strip())
@@ -73,7 +73,7 @@ def _said(analysis: Analysis, text: str) -> Iterator[tuple[str, str]]:
 
 
 def _numbers(analysis: Analysis, step: Step) -> Iterator[Problem]:
-    """Whole numbers that a variable or a parameter gives; a blank one says nothing."""
+    """Check whole numbers that a variable or a parameter gives; a blank one says nothing."""
     for field, least in COUNTS.items():
         text = getattr(step.resources, field)
         for value, token in _said(analysis, text) if isinstance(text, str) else ():
@@ -89,7 +89,7 @@ def _numbers(analysis: Analysis, step: Step) -> Iterator[Problem]:
 
 
 def _flags(analysis: Analysis, step: Step) -> Iterator[Problem]:
-    """Switches that a variable or a parameter gives."""
+    """Check switches that a variable or a parameter gives."""
     for field in SWITCHES:
         text = getattr(step.resources, field)
         for value, token in _said(analysis, text) if isinstance(text, str) else ():
@@ -102,7 +102,7 @@ def _flags(analysis: Analysis, step: Step) -> Iterator[Problem]:
 
 
 def _values_of(analysis: Analysis, name: str) -> tuple[str, ...]:
-    """What a token gives, as far as that can be seen here."""
+    """Return what a token gives, as far as that can be seen here."""
     if name in analysis.env:
         text = resolved(analysis.env[name], analysis.env)
         return () if "$(" in text else (text,)
