@@ -9,7 +9,7 @@ __all__ = ["ManualClock"]
 
 @attrs.define
 class ManualClock:
-    """Implements `maestro_conductor.backends.protocol.Clock`; set its attributes, or `advance` both."""
+    """Implements `maestro_conductor.runtime.clock.Clock`; set its attributes, or `advance` both."""
 
     wall_ms: int = 1_700_000_000_000
     steady_s: float = 1000.0
