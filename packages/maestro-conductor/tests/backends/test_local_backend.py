@@ -1,4 +1,4 @@
-"""A local step that starts late, whose start or end is told twice or never, or that starts after it was withdrawn."""
+"""A local step that starts late, after it was withdrawn, or whose start or end is not told once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A job that is submitted with the wrong script or token, rendered twice, or answered for another."""
+"""A job with the wrong script or token, rendered twice, or answered for another one."""
 
 from __future__ import annotations
 

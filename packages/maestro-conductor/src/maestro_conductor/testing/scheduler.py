@@ -28,7 +28,7 @@ class ScriptedScheduler:
     """An adapter whose answers are set by hand.
 
     Attributes:
-        outcome: called with each job that is submitted; gives the answer of ``poll`` from then on,
+        outcome: called with each job that is submitted; returns the answer of ``poll`` from then on,
             until `say` changes it.
         refusal: called with each job before it is accepted; an answer of ``submit`` with an error,
             or None: accepted.

@@ -30,13 +30,13 @@ class Timeline:
 
     Attributes:
         clock: for the conductor.
-        turns: how often it waited.
+        waits: how often it waited.
     """
 
     def __init__(self) -> None:
         self.clock = ManualClock()
-        self.turns = 0
-        self._begin = self.clock.steady_s
+        self.waits = 0
+        self._start = self.clock.steady_s
         self._happenings: list[tuple[float, Callable[[], object]]] = []
 
     def opened(self) -> Timeline:
@@ -60,17 +60,17 @@ class Timeline:
 
     @property
     def now(self) -> float:
-        """S since the beginning."""
-        return self.clock.steady_s - self._begin
+        """S since the start."""
+        return self.clock.steady_s - self._start
 
     def at(self, time: float, happens: Callable[[], object]) -> None:
-        """Have something happen ``time`` s after the beginning."""
+        """Have something happen ``time`` s after the start."""
         self._happenings.append((time, happens))
         self._happenings.sort(key=lambda item: item[0])
 
     def select(self, timeout: float) -> list[tuple[selectors.SelectorKey, int]]:
         """Wait as a selector does; time passes."""
-        self.turns += 1
+        self.waits += 1
         if found := self._selector.select(0):
             return found
         until = self.now + max(timeout, 0.001)  # it must pass, or sums of floats never get there
@@ -153,7 +153,7 @@ class WatchedScheduler(ScriptedScheduler):
 
 
 class SlottedPool(WatchedScheduler):
-    """A local adapter: its jobs wait for a slot, begin in their order, and end by themselves.
+    """A local adapter: its jobs wait for a slot, start in their order, and end by themselves.
 
     Args:
         time: its own.
