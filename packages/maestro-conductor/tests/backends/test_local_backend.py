@@ -1,4 +1,4 @@
-"""Local attempts are handed over while all slots are filled, and are known as jobs once they start."""
+"""A local step that starts late, after it was withdrawn, or whose start or end is not told once."""
 
 from __future__ import annotations
 
@@ -204,3 +204,19 @@ def test_a_conductor_that_leaves_offers_them_to_the_next(tmp_path):
         job for name, job in adapter.submitted.items() if name not in before and job["key"] != "0"
     ]
     assert [(job["key"], job["attempt"]) for job in others] == [("1", 1), ("2", 1)]
+
+
+def test_an_adapter_that_cannot_tell_is_looked_at_soon_and_not_while_nothing_is_under_way(made):
+    bench = made(1, 2)
+    backend = bench.backend
+    assert backend.next_time() is None
+    bench.steady = 100.0
+    bench.submit(0)
+    assert backend.next_time() == 100.05
+    assert backend.collect(100.04, told=False) == []
+    assert bench.adapter.polls == 0
+    backend.collect(100.05, told=False)
+    assert bench.adapter.polls == 1
+    assert backend.next_time() == 100.1
+    backend.collect(100.06, told=True)
+    assert bench.adapter.polls == 2

@@ -1,4 +1,4 @@
-"""When a scheduler is asked, what it is told, and that it may hang."""
+"""A scheduler that is asked too often, too late, or holds up the loop; an answer of it that is lost."""
 
 from __future__ import annotations
 

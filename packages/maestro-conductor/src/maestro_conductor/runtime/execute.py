@@ -21,7 +21,7 @@ __all__ = ["Backend", "Executor"]
 
 
 class Backend(Protocol):
-    """One way to run jobs. Where a call gives None, its answer comes later, as an event."""
+    """One way to run jobs. Where a call returns None, its answer comes later, as an event."""
 
     def submit(self, jobs: Sequence[Job]) -> Answers | None: ...  # noqa: D102
     def cancel(self, jobs: Sequence[str]) -> None: ...  # noqa: D102
@@ -36,7 +36,7 @@ class Executor:
     Args:
         backends: by the name of the queue whose jobs they run.
         attempts: reads attempt files.
-        write_scripts: writes the scripts of instances that are not run; gives what went wrong.
+        write_scripts: writes the scripts of instances that are not run; returns what went wrong.
     """
 
     def __init__(

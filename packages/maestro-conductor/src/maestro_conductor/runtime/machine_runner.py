@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from maestro_conductor.core.events import Answers, Event
 from maestro_conductor.core.instructions import Cancel, Instruction, Submit, Turn
@@ -38,7 +37,7 @@ class MachineRunner:
         committer: JournalCommitter,
         executor: Executor,
         withdrawal: Withdrawal,
-        note: Callable[[str, dict[str, Any]], None],
+        note: Callable[[str, dict[str, object]], None],
     ) -> None:
         self._context = context
         self._machine = machine
