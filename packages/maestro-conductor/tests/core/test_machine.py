@@ -186,7 +186,7 @@ def test_a_job_that_ended_before_its_submission_was_answered_has_its_end_from_th
     b = bench(StepPlan("a"))
     b.answer("a", job="7", state="FINISHED")
     assert b.turn.records == [
-        {"kind": "submitted", "time": b.clock.wall_ms, "jobs": [[0, 1, "7", "RUNNING"]]}
+        {"kind": "submitted", "time": b.clock.wall_ms, "jobs": [(0, 1, "7", "RUNNING")]}
     ]
     b.end("a")
     assert b.states() == {"a": "FINISHED"}

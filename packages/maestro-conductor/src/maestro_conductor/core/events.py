@@ -6,10 +6,10 @@ Times are s since 1970 where an adapter gives them, ms where they are ours.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import attrs
 
+from maestro_conductor.core.answers import Answer
 from maestro_conductor.model.settings import SettingsChange
 
 __all__ = [
@@ -49,7 +49,7 @@ class Answers:
     """
 
     lane: str
-    jobs: Sequence[tuple[int, int, Mapping[str, Any]]]
+    jobs: Sequence[tuple[int, int, Answer]]
     at: int | None = None
 
 
@@ -58,7 +58,7 @@ class Polled:
     """Answers of ``poll``, by job."""
 
     lane: str
-    jobs: Mapping[str, Mapping[str, Any]]
+    jobs: Mapping[str, Answer]
 
 
 @attrs.frozen
@@ -66,7 +66,7 @@ class Found:
     """Answers of ``find``: for each instance and attempt what it gave."""
 
     lane: str
-    jobs: Sequence[tuple[int, int, Mapping[str, Any]]]
+    jobs: Sequence[tuple[int, int, Answer]]
 
 
 @attrs.frozen

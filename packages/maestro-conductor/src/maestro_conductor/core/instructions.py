@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import attrs
 
@@ -88,4 +87,4 @@ class Turn:
 
     records: list[Record] = attrs.Factory(list)
     instructions: list[Instruction] = attrs.Factory(list)
-    notes: list[tuple[str, dict[str, Any]]] = attrs.Factory(list)
+    notes: list[tuple[str, dict[str, object]]] = attrs.Factory(list)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
-from typing import Any
 
 from maestro_conductor.core import throttle
+from maestro_conductor.core.answers import Answer, submitted_row
 from maestro_conductor.core.attempt_end import AttemptEnds
 from maestro_conductor.core.cancellation import Cancellation
 from maestro_conductor.core.events import Answers
@@ -16,8 +15,7 @@ from maestro_conductor.core.step_change import StepChange
 from maestro_conductor.core.study_state import REFUSED
 from maestro_conductor.core.timers import Timers
 from maestro_conductor.model import records
-from maestro_conductor.model.adapter_states import submitted_state
-from maestro_conductor.model.records import CAUSES
+from maestro_conductor.model.records import CAUSES, IntentRow, RefusedRow, SubmittedRow
 from maestro_conductor.model.states import (
     CANCELLED,
     FAILED,
@@ -65,7 +63,7 @@ class Launcher:
 
     def _fill_lane(self, lane: Queue, room: int) -> int:
         state = self._step.state
-        rows: list[list[Any]] = []
+        rows: list[IntentRow] = []
         jobs: list[Job] = []
         while lane.ready and len(jobs) < room:
             i = lane.ready[0]
@@ -77,7 +75,7 @@ class Launcher:
             heapq.heappop(lane.ready)
             attempt, cause, restart = self._next_attempt(i)
             token = state.token(i, attempt)
-            rows.append([i, attempt, token, cause, "restart" if restart else "main"])
+            rows.append(IntentRow(i, attempt, token, cause, "restart" if restart else "main"))
             jobs.append(Job(i, attempt, token, restart))
             lane.enter(i)
             lane.announced.add(i)
@@ -103,28 +101,28 @@ class Launcher:
     def answers(self, event: Answers) -> None:
         """Take in what became of submissions."""
         lane = self._queues[event.lane]
-        submitted: list[list[Any]] = []
-        refused: list[tuple[int, int, Mapping[str, Any]]] = []
+        submitted: list[SubmittedRow] = []
+        refused: list[tuple[int, int, Answer]] = []
         for i, attempt, answer in event.jobs:
             lane.announced.discard(i)
             if not self._step.is_current(i, attempt):
                 self._step.note_late(i, attempt, answer.get("job"))
             elif "job" in answer:
-                submitted.append([i, attempt, answer["job"], submitted_state(answer.get("state"))])
+                submitted.append(submitted_row(i, attempt, answer))
             else:
                 refused.append((i, attempt, answer))
         if submitted:
             at = self._step.now.wall if event.at is None else event.at
             self._step.record(records.submitted(at, submitted))
             lane.unblock()
-            for i, _, job, _ in submitted:
-                lane.jobs[job] = i
+            for row in submitted:
+                lane.jobs[row.job] = row.instance
                 if self._step.state.cancelling:
-                    self._cancellation.want(i)
+                    self._cancellation.want(row.instance)
         for i, attempt, answer in refused:
             self._refused(lane, i, attempt, answer)
 
-    def _refused(self, lane: Queue, i: int, attempt: int, answer: Mapping[str, Any]) -> None:
+    def _refused(self, lane: Queue, i: int, attempt: int, answer: Answer) -> None:
         message = str(answer["error"])
         if answer.get("unknown"):
             # It may have been received. Nothing is submitted again before that is known.
@@ -134,7 +132,8 @@ class Launcher:
             return
         final = not answer.get("transient")
         lane.leave(i, None)
-        self._step.record(records.refused(self._step.now.wall, [[i, attempt, final, message]]))
+        row = RefusedRow(i, attempt, final, message)
+        self._step.record(records.refused(self._step.now.wall, [row]))
         if self._step.state.cancelling:
             self._step.row(i, CANCELLED)
         elif not final:

@@ -9,7 +9,7 @@ from maestro_conductor.core.study_state import StudyState
 from maestro_conductor.errors import IllegalTransitionError
 from maestro_conductor.model import records
 from maestro_conductor.model.graph import Graph
-from maestro_conductor.model.records import Record
+from maestro_conductor.model.records import Record, StateRow
 from maestro_conductor.model.states import ALLOWED, IN_FLIGHT, NAMES
 
 __all__ = ["StepChange"]
@@ -72,13 +72,15 @@ class StepChange:
         wall = self.now.wall
         # Clocks of other machines differ, and ours may be set back: no end before its beginning.
         at = wall if at is None else max(at, self.state.started[i], self.state.submitted[i])
-        row = [i, self.state.attempt[i], NAMES[new], at, exit_code, reason]
-        self.state.apply(records.state(wall, [row]))
+        row = StateRow(i, self.state.attempt[i], NAMES[new], at, exit_code, reason)
+        record = records.state(wall, [row])
+        self.state.apply(record)
         made = self.turn.records
-        if made and made[-1]["kind"] == "state":
-            made[-1]["steps"].append(row)
+        last = made[-1] if made else None
+        if last is not None and last["kind"] == "state":
+            last["steps"].append(row)
         else:
-            made.append(records.state(wall, [row]))
+            made.append(record)
 
     def instruct(self, instruction: Instruction) -> None:
         """Have something done."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import msgpack
 
@@ -29,14 +29,16 @@ _BEGINNING = re.compile(
 _PACKER = msgpack.Packer(unicode_errors="surrogateescape")
 
 
-def pack(value: Any) -> bytes:
+def pack(value: object) -> bytes:
     """As MessagePack, with texts that were no UTF-8 kept as their bytes."""
     packed: bytes = _PACKER.pack(value)
     return packed
 
 
-def _unpack(data: bytes) -> Any:
-    return msgpack.unpackb(data, unicode_errors="surrogateescape", strict_map_key=False)
+def _unpack(data: bytes) -> Record:
+    # What is no record is refused when the study's state takes it in.
+    found: Record = msgpack.unpackb(data, unicode_errors="surrogateescape", strict_map_key=False)
+    return found
 
 
 def journal_header(study_id: str, instances: int, first: int) -> bytes:

@@ -19,10 +19,12 @@ def story(path: Path, instance: int) -> list[str]:
     try:
         with JournalReader(path) as reader:
             for record in reader.read():
-                rows = record.get("jobs") or record.get("steps") or ()
-                for row in rows:
+                if record["kind"] == "snapshot":
+                    continue
+                rows = record.get("jobs") or record.get("steps")
+                for row in rows if isinstance(rows, list) else ():
                     told = row[0] if isinstance(row, list) else row
-                    if told == instance and record["kind"] != "snapshot":
+                    if told == instance:
                         found.append(f"{record['time']} {record['kind']} {row}")
     except WorkspaceError as error:
         found.append(str(error))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO, TypedDict, cast
 
 import msgpack
 
@@ -28,7 +28,15 @@ AWAY = (
 _ZEROS = bytes(64)
 
 
-def read_header(file: BinaryIO, path: Path) -> tuple[dict[str, Any], int] | None:
+class JournalHeader(TypedDict):
+    """What a journal begins with, as far as it is used."""
+
+    study_id: str
+    instances: int
+    first: int
+
+
+def read_header(file: BinaryIO, path: Path) -> tuple[JournalHeader, int] | None:
     """The journal's header and its length in bytes; None: it is not whole yet.
 
     Raises:
@@ -52,7 +60,7 @@ def read_header(file: BinaryIO, path: Path) -> tuple[dict[str, Any], int] | None
     check_header(value, "maestro-journal", str(path))
     if not value.keys() >= {"first", "instances", "study_id"}:
         raise FormatError(f"{path} is damaged: its header lacks a field. {AWAY}")
-    return value, unpacker.tell()
+    return cast(JournalHeader, value), unpacker.tell()
 
 
 class JournalReader:
@@ -68,7 +76,7 @@ class JournalReader:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.header: dict[str, Any] | None = None
+        self.header: JournalHeader | None = None
         self.restarted = False
         self.offset = 0
         self.sequence = 1

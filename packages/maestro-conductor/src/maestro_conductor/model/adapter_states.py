@@ -13,7 +13,7 @@ from maestro_conductor.model.states import (
     TIMEDOUT,
 )
 
-__all__ = ["ENDS", "LIVE", "submitted_state"]
+__all__ = ["ENDS", "LIVE"]
 
 #: The state of an attempt whose job lives; None: it stays what it was.
 LIVE = {
@@ -34,12 +34,3 @@ ENDS = {
     "PREEMPTED": HWFAILURE,
     "NOTFOUND": None,
 }
-
-
-def submitted_state(word: str | None) -> str:
-    """Return the state of a job that was accepted or found, as a ``submitted`` record has it.
-
-    A job that has ended by then is shown as running: its end, with all that belongs to it, is told
-    by the next poll.
-    """
-    return "PENDING" if word == "PENDING" else "RUNNING"

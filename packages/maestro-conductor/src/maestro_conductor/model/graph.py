@@ -11,6 +11,10 @@ import attrs
 __all__ = ["FailureRule", "Graph", "Step"]
 
 
+#: A map of the format page. Whoever read it from the file has checked its fields.
+Map = Mapping[str, Any]
+
+
 @attrs.frozen
 class FailureRule:
     """What the end of a step's command means.
@@ -32,7 +36,7 @@ class FailureRule:
     allow_failure: bool = False
 
     @classmethod
-    def read(cls, value: Mapping[str, Any]) -> FailureRule:
+    def read(cls, value: Map) -> FailureRule:
         """From the ``failure`` map of a step."""
         codes = value.get("retry_codes")
         return cls(
@@ -63,9 +67,9 @@ class Step:
     name: str
     first: int
     count: int
-    resources: Mapping[str, Any]
+    resources: Map
     failure: FailureRule
-    record: Mapping[str, Any]
+    record: Map
 
 
 @attrs.define(repr=False)
@@ -93,8 +97,8 @@ class Graph:
 
     name: str
     root: str
-    batch: Mapping[str, Any]
-    header: Mapping[str, Any]
+    batch: Map
+    header: Map
     steps: list[Step]
     names: list[str]
     workspaces: list[str]

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 import attrs
 
@@ -140,7 +139,7 @@ def page() -> str:
     return "\n".join([*lines, "", _ROTATION])
 
 
-def schema() -> dict[str, Any]:
+def schema() -> dict[str, object]:
     """JSON Schema of a line: one shape per event."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -150,9 +149,9 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _event_schema(name: str, event: LogEvent) -> dict[str, Any]:
+def _event_schema(name: str, event: LogEvent) -> dict[str, object]:
     always = ("timestamp", "level", "event", "study", "workspace")
-    properties: dict[str, Any] = {
+    properties: dict[str, dict[str, str]] = {
         field: {"type": _JSON_TYPES[FIELDS[field][0]]} for field in (*always, *event.fields)
     }
     properties["event"] = {"const": name}

@@ -37,6 +37,7 @@ _LEVEL_NAMES = {level: logging.getLevelName(level).lower() for level in LEVELS.v
 
 #: A text as JSON, in ASCII; a third of what `json.dumps` takes for it.
 _text: Callable[[str], str] = json.encoder.encode_basestring_ascii
+#: Each takes values of its type.
 _ENCODERS: dict[type, Callable[[Any], str]] = {str: _text, int: int.__repr__}
 
 #: Bytes of lines that are collected, and that are kept while the file cannot be written.
@@ -217,7 +218,7 @@ class StudyLog:
         """Whether an event of this name would be logged."""
         return EVENTS[name].level >= self._level
 
-    def event(self, name: str, **fields: Any) -> None:
+    def event(self, name: str, **fields: object) -> None:
         """Log an event; fields that are None are left out.
 
         Raises:
@@ -230,7 +231,7 @@ class StudyLog:
                 _hand_on(_LEVEL_NAMES[level], name, fields)
 
 
-def _hand_on(level: str, name: str, fields: dict[str, Any]) -> None:
+def _hand_on(level: str, name: str, fields: dict[str, object]) -> None:
     """Give an event to structlog, too, where the program that runs us has configured it.
 
     We never import it: a quarter of a second that every study's first step would wait.
@@ -257,7 +258,7 @@ class _Renderer:
         self._middle = f'"study":{_text(study)},"workspace":{_text(workspace)}'
         self._second = (0, "")
 
-    def __call__(self, level: str, name: str, fields: dict[str, Any]) -> str:
+    def __call__(self, level: str, name: str, fields: dict[str, object]) -> str:
         rest = "".join(
             [
                 f',"{key}":{_ENCODERS.get(type(value), json.dumps)(value)}'

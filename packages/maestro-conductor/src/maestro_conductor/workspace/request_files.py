@@ -170,5 +170,5 @@ def _read(path: Path) -> Request:
     text = read_regular(path)
     if kind.startswith(UPDATE.lstrip(".")):
         return Request(path, "update", parse_update(text))
-    steps, settings = parse_resume(text)
-    return Request(path, "resume", settings, steps)
+    resume = parse_resume(text)
+    return Request(path, "resume", resume.settings, resume.steps)
