@@ -1,4 +1,4 @@
-"""Whole studies, with a scheduler that does as it is told."""
+"""A study that ends wrongly, twice, or without a word about why: whole studies, scripted schedulers."""
 
 from __future__ import annotations
 

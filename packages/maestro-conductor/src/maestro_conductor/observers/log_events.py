@@ -123,7 +123,7 @@ def page() -> str:
         "other fields stand where they have a value. New events and fields may come with a minor",
         "version; none changes its meaning.",
         "",
-        "A Python program that calls `maestro_conductor.app.conduct.conduct` and has configured structlog",
+        "A Python program that calls `maestro_conductor.conduct` and has configured structlog",
         "gets the same events there, from the logger `maestro_conductor`; nothing of ours configures it.",
         "",
         "| event | level | meaning | fields |",
