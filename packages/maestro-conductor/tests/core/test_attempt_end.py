@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from maestro_conductor.core.events import CancelAsked, Closing, ResumeAsked, Settled
-from maestro_conductor.core.instructions import Cancel, Settle
+from maestro_conductor.core.events import AttemptFileRead, CancelAsked, Closing, ResumeAsked
+from maestro_conductor.core.instructions import Cancel, ReadAttemptFile
 from maestro_conductor.core.resume_selection import select
 from maestro_conductor.core.retry_policy import RESUBMISSIONS
 from maestro_conductor.model.settings import Settings, SettingsChange
@@ -24,9 +24,9 @@ def time_out(b, name):
 def test_a_time_out_restarts_within_the_limit(bench):
     b = bench(StepPlan("s", restart="again", resources=NODES), limits=Settings(rlimit=2))
     time_out(b, "s")
-    assert b.announced() == [("s", 2, "restart", "restart")]
+    assert b.submitted() == [("s", 2, "restart", "restart")]
     time_out(b, "s")
-    assert b.announced() == [("s", 3, "restart", "restart")]
+    assert b.submitted() == [("s", 3, "restart", "restart")]
     time_out(b, "s")
     assert b.states() == {"s": "TIMEDOUT"}
     assert b.reason("s") == "timed out; the restart limit of 2 is reached"
@@ -37,14 +37,14 @@ def test_rlimit_0_is_no_limit(bench):
     b = bench(StepPlan("s", restart="again", resources=NODES), limits=Settings(rlimit=0))
     for attempt in range(2, 30):
         time_out(b, "s")
-        assert b.announced() == [("s", attempt, "restart", "restart")]
+        assert b.submitted() == [("s", attempt, "restart", "restart")]
 
 
 def test_rlimit_bounds_local_steps_too(bench):
     b = bench(StepPlan("a", restart="again"))
     b.answer("a")
     b.poll("a", "TIMEDOUT", 143)
-    assert b.announced() == [("a", 2, "restart", "restart")]
+    assert b.submitted() == [("a", 2, "restart", "restart")]
     b.answer("a")
     b.poll("a", "TIMEDOUT", 143)
     assert b.states() == {"a": "TIMEDOUT"}
@@ -65,7 +65,7 @@ def test_node_failures_and_preemptions_resubmit_a_bounded_number_of_times(bench,
         b.answer("s")
         b.poll("s", word, reason="node n3 failed")
         b.settle("s", "started")
-        assert b.announced() == [("s", attempt, "resubmission", "main")]
+        assert b.submitted() == [("s", attempt, "resubmission", "main")]
         assert b.state.attempt[0] == attempt
     b.answer("s")
     b.poll("s", word, reason="node n3 failed")
@@ -79,7 +79,7 @@ def test_why_it_is_resubmitted_is_said_also_where_the_script_could_write_its_end
     b.answer("s")
     b.poll("s", "HWFAILURE", reason="node n3 failed")
     b.settle("s", "ended", 143)
-    (lost, again) = [row for record in b.turn.records[:1] for row in record["steps"]]
+    (lost, again) = [row for record in b.effects.records[:1] for row in record["steps"]]
     assert (lost[2], lost[5]) == ("HWFAILURE", "node n3 failed; resubmission 1 of 10")
     assert (again[2], again[5]) == ("QUEUED", "node n3 failed; resubmission 1 of 10")
 
@@ -90,7 +90,7 @@ def test_a_restart_that_a_node_failure_ends_is_resubmitted_as_a_restart(bench):
     b.answer("s")
     b.poll("s", "HWFAILURE")
     b.settle("s", "started")
-    assert b.announced() == [("s", 3, "resubmission", "restart")]
+    assert b.submitted() == [("s", 3, "resubmission", "restart")]
     assert (b.state.restarts[0], b.state.resubmissions[0]) == (1, 1)
 
 
@@ -109,7 +109,7 @@ def test_a_job_that_ran_between_two_polls_has_its_times(bench):
     began = b.clock.wall_ms
     b.clock.advance(60)
     b.poll("s", "FINISHED", 0, ended=began / 1000 + 30)
-    b.handle(Settled(0, 1, "ended", 0, started=began + 4000, at=began + 9000))
+    b.handle(AttemptFileRead(0, 1, "ended", 0, started=began + 4000, at=began + 9000))
     assert (b.state.started[0], b.state.ended[0]) == (began + 4000, began + 9000)
 
 
@@ -117,14 +117,14 @@ def test_no_end_is_before_its_beginning_whatever_the_clocks_say(bench):
     b = bench(StepPlan("s", resources=NODES))
     b.answer("s")
     b.poll("s", "FINISHED", 0)
-    b.handle(Settled(0, 1, "ended", 0, at=b.clock.wall_ms - 5000))
+    b.handle(AttemptFileRead(0, 1, "ended", 0, at=b.clock.wall_ms - 5000))
     assert b.state.ended[0] == b.state.started[0] == b.state.submitted[0]
 
 
 def test_a_scheduler_is_believed_where_the_file_is_not_seen_yet(bench):
     b = bench(StepPlan("s", resources=NODES), StepPlan("t", resources=NODES))
     b.answer("s", "t")
-    assert b.poll("s", "FINISHED", 0) == [Settle(0, 1, void=False)]
+    assert b.poll("s", "FINISHED", 0) == [ReadAttemptFile(0, 1, void=False)]
     b.settle("s", "absent")
     b.poll("t", "FAILED", 4)
     b.settle("t", "absent")
@@ -135,17 +135,17 @@ def test_a_scheduler_is_believed_where_the_file_is_not_seen_yet(bench):
 def test_a_forgotten_job_is_known_by_its_file_or_given_time(bench):
     b = bench(StepPlan("s", resources=NODES, failure={"retries": 1}))
     b.answer("s")
-    assert b.poll("s", "NOTFOUND") == [Settle(0, 1, void=False)]
+    assert b.poll("s", "NOTFOUND") == [ReadAttemptFile(0, 1, void=False)]
     b.settle("s", "absent")
     assert b.states() == {"s": "RUNNING"}
     b.clock.advance(31)
-    assert b.poll("s", "NOTFOUND") == [Settle(0, 1, void=True)]
+    assert b.poll("s", "NOTFOUND") == [ReadAttemptFile(0, 1, void=True)]
     b.settle("s", "void")
-    assert b.announced() == [("s", 2, "resubmission", "main")]
+    assert b.submitted() == [("s", 2, "resubmission", "main")]
     b.answer("s")
     b.poll("s", "NOTFOUND")
     b.settle("s", "ended", 4)
-    assert b.announced() == [("s", 3, "retry", "main")]
+    assert b.submitted() == [("s", 3, "retry", "main")]
 
 
 def test_a_failure_of_the_step_is_retried_after_a_pause(bench):
@@ -155,10 +155,10 @@ def test_a_failure_of_the_step_is_retried_after_a_pause(bench):
     assert b.machine.next_timer() == 1010
     b.clock.advance(9.9)
     b.handle()
-    assert not b.announced()
+    assert not b.submitted()
     b.clock.advance(0.1)
     b.handle()
-    assert b.announced() == [("a", 2, "retry", "main")]
+    assert b.submitted() == [("a", 2, "retry", "main")]
     b.run("a", 7)
     assert b.states() == {"a": "FAILED"}
 
@@ -168,7 +168,7 @@ def test_only_some_exit_codes_are_worth_a_retry(bench):
     b.answer("a")
     b.poll("a", "FAILED", 75)
     b.settle("a", "ended", 75)
-    assert b.announced() == [("a", 2, "retry", "main")]
+    assert b.submitted() == [("a", 2, "retry", "main")]
     b.run("a", 1)
     assert b.states() == {"a": "FAILED"}
 
@@ -185,7 +185,7 @@ def test_exit_codes_that_mean_success(bench):
 def test_exit_codes_that_ask_for_the_restart_command(bench):
     b = bench(StepPlan("a", restart="again", failure={"restart_codes": [85]}))
     b.run("a", 85)
-    assert b.announced() == [("a", 2, "restart", "restart")]
+    assert b.submitted() == [("a", 2, "restart", "restart")]
     b.run("a", 85)
     assert b.states() == {"a": "FAILED"}
     assert b.reason("a") == "exit code 85 asks for a restart; the restart limit of 1 is reached"
@@ -199,7 +199,7 @@ def test_descendants_run_where_failure_is_allowed(bench):
     )
     b.run("a_N.0", 1)
     b.run("a_N.1", 0)
-    assert b.announced() == [("b", 1, "first", "main")]
+    assert b.submitted() == [("b", 1, "first", "main")]
     b.run("b")
     assert b.state.outcome == ("FAILED", 2)
 
@@ -212,17 +212,17 @@ def test_a_driver_that_ran_nothing_is_no_failure_of_the_step(bench):
     assert b.states() == {"s": "WAITING"}
     b.clock.advance(5)
     b.handle()
-    assert b.announced() == [("s", 2, "resubmission", "main")]
+    assert b.submitted() == [("s", 2, "resubmission", "main")]
 
 
 def test_a_local_driver_that_was_killed_before_it_started_anything(bench):
     b = bench(StepPlan("a"))
     b.answer("a")
-    assert b.poll("a", "FAILED", 137) == [Settle(0, 1, void=True)]
+    assert b.poll("a", "FAILED", 137) == [ReadAttemptFile(0, 1, void=True)]
     b.settle("a", "void")
     b.clock.advance(5)
     b.handle()
-    assert b.announced() == [("a", 2, "resubmission", "main")]
+    assert b.submitted() == [("a", 2, "resubmission", "main")]
 
 
 @pytest.mark.parametrize("code", [None, 137])
@@ -231,7 +231,7 @@ def test_a_local_driver_that_died_while_its_script_ran_is_lost(bench, code):
     b.answer("a")
     b.poll("a", "FAILED", code, reason="its driver was ended by SIGKILL")
     b.settle("a", "started")
-    assert b.announced() == [("a", 2, "resubmission", "main")]
+    assert b.submitted() == [("a", 2, "resubmission", "main")]
     assert b.reason("a") is None  # it is on its way again
 
 
@@ -298,7 +298,7 @@ def test_resume_runs_what_went_wrong_and_never_what_finished(bench):
     b.run("bad", 1)
     assert b.state.outcome == ("FAILED", 2)
     b.handle(ResumeAsked(select(b.graph, b.state, None)))
-    assert b.announced() == [("bad", 2, "resume", "main")]
+    assert b.submitted() == [("bad", 2, "resume", "main")]
     assert b.states() == {"good": "FINISHED", "bad": "PENDING", "after": "INITIALIZED"}
     b.run("bad")
     b.run("after")
@@ -335,7 +335,7 @@ def test_what_an_allowed_failure_let_through_waits_for_its_rerun(bench):
     b.handle(ResumeAsked(select(b.graph, b.state, None)))
     b.clock.advance(1.1)
     b.handle()
-    assert b.announced() == [("a", 2, "resume", "main")]
+    assert b.submitted() == [("a", 2, "resume", "main")]
     assert b.states() == {
         "a": "PENDING",
         "b_N.0": "FINISHED",
@@ -365,10 +365,10 @@ def test_limits_count_anew_after_a_resume(bench):
     time_out(b, "s")
     assert b.states() == {"s": "TIMEDOUT"}
     b.handle(SettingsChange(rlimit=2, source="resume"), ResumeAsked([0]))
-    assert b.announced() == [("s", 3, "resume", "main")]
+    assert b.submitted() == [("s", 3, "resume", "main")]
     time_out(b, "s")
     time_out(b, "s")
-    assert b.announced() == [("s", 5, "restart", "restart")]
+    assert b.submitted() == [("s", 5, "restart", "restart")]
 
 
 def test_local_steps_that_are_stopped_with_the_conductor_run_again_later(bench):
@@ -378,7 +378,7 @@ def test_local_steps_that_are_stopped_with_the_conductor_run_again_later(bench):
     b.poll("a", "CANCELLED", 143)
     assert b.states() == {"a": "QUEUED", "b": "INITIALIZED"}
     assert b.reason("a") == "stopped together with the conductor"
-    assert not b.announced()
+    assert not b.submitted()
 
 
 @pytest.mark.parametrize("code", [None, 0, 140, 142])
@@ -389,9 +389,9 @@ def test_a_walltime_that_passes_before_the_script_began_is_a_time_out(bench, res
         StepPlan("t", needs=["s"]),
     )
     b.answer("s")
-    assert b.poll("s", "TIMEDOUT", code, reason="timeout") == [Settle(0, 1, void=True)]
+    assert b.poll("s", "TIMEDOUT", code, reason="timeout") == [ReadAttemptFile(0, 1, void=True)]
     b.settle("s", "void")
-    assert b.announced() == []
+    assert b.submitted() == []
     assert b.states() == {"s": "TIMEDOUT", "t": "FAILED"}
     assert b.reason("s") == "its walltime passed before its script began (timeout)"
     assert b.state.outcome == ("FAILED", 2)
@@ -400,6 +400,6 @@ def test_a_walltime_that_passes_before_the_script_began_is_a_time_out(bench, res
 def test_a_time_out_of_a_script_that_began_restarts_it_all_the_same(bench):
     b = bench(StepPlan("s", resources=NODES, restart="again"))
     b.answer("s")
-    assert b.poll("s", "TIMEDOUT", 140) == [Settle(0, 1, void=True)]
+    assert b.poll("s", "TIMEDOUT", 140) == [ReadAttemptFile(0, 1, void=True)]
     b.settle("s", "started")
-    assert b.announced() == [("s", 2, "restart", "restart")]
+    assert b.submitted() == [("s", 2, "restart", "restart")]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from maestro_conductor.core.events import Answers, Found, Polled, Settled
-from maestro_conductor.core.instructions import Find, Settle
+from maestro_conductor.core.events import Answers, AttemptFileRead, Found, Polled
+from maestro_conductor.core.instructions import Find, ReadAttemptFile
 from maestro_conductor.core.machine import Machine
 from maestro_conductor.errors import IllegalTransitionError
 from maestro_conductor.model.settings import Settings, SettingsChange
@@ -19,7 +19,7 @@ def test_a_successor_is_announced_in_the_turn_of_the_end(bench):
     b = bench(StepPlan("a"), StepPlan("b", needs=["a"]))
     b.answer("a")
     b.poll("a", "FINISHED", 0)
-    assert b.announced() == [("b", 1, "first", "main")]
+    assert b.submitted() == [("b", 1, "first", "main")]
 
 
 def test_a_funnel_waits_for_all(bench):
@@ -28,10 +28,10 @@ def test_a_funnel_waits_for_all(bench):
     b.run("a_N.2")
     assert b.states()["b"] == "INITIALIZED"
     b.run("a_N.1")
-    assert b.announced() == [("b", 1, "first", "main")]
+    assert b.submitted() == [("b", 1, "first", "main")]
 
 
-def test_throttle_bounds_what_is_in_flight_in_both_lanes_together(bench):
+def test_throttle_bounds_what_is_in_flight_in_both_queues_together(bench):
     b = bench(
         StepPlan("a", ["x"] * 5),
         StepPlan("s", ["x"] * 5, resources=NODES),
@@ -59,16 +59,16 @@ def test_slots_are_filled_by_weight_and_a_big_job_is_not_passed_by(bench):
     b = bench(StepPlan("a", ["x"] * 3), local_slots=3, weigh=weights.__getitem__)
     assert b.states() == {"a_N.0": "PENDING", "a_N.1": "QUEUED", "a_N.2": "QUEUED"}
     b.run("a_N.0")
-    assert b.announced() == [("a_N.1", 1, "first", "main")]
+    assert b.submitted() == [("a_N.1", 1, "first", "main")]
     b.run("a_N.1")
-    assert b.announced() == [("a_N.2", 1, "first", "main")]
+    assert b.submitted() == [("a_N.2", 1, "first", "main")]
 
 
 def test_a_job_that_needs_more_slots_than_there_are_has_them_all(bench):
     b = bench(StepPlan("a", ["x"] * 2), local_slots=2, weigh=lambda _i: 8)
     assert b.state.in_flight() == 1
     b.run("a_N.0")
-    assert b.announced() == [("a_N.1", 1, "first", "main")]
+    assert b.submitted() == [("a_N.1", 1, "first", "main")]
 
 
 def test_only_final_refusals_count_as_attempts(bench):
@@ -79,9 +79,9 @@ def test_only_final_refusals_count_as_attempts(bench):
         assert b.reason("s") == "limit of the site"
         b.clock.advance(61)
         b.handle()
-        assert b.announced() == [("s", 1, "first", "main")]
+        assert b.submitted() == [("s", 1, "first", "main")]
     b.answer("s", error="no such account")
-    assert b.announced() == [("s", 1, "first", "main")]
+    assert b.submitted() == [("s", 1, "first", "main")]
     b.answer("s", error="no such account")
     assert b.states() == {"s": "FAILED"}
     assert b.reason("s") == "no such account"
@@ -105,15 +105,15 @@ def test_a_scheduler_that_takes_no_jobs_is_tried_with_one_and_ever_less_often(be
     for _ in range(40):
         b.clock.advance(1)
         b.handle()
-        if b.announced():
+        if b.submitted():
             tried.append(b.clock.steady_s - 1000)
-            assert len(b.announced()) == 1
-            b.answer(b.announced()[0][0], error="full", transient=True)
+            assert len(b.submitted()) == 1
+            b.answer(b.submitted()[0][0], error="full", transient=True)
     assert tried == [1, 3, 7, 15, 31]
     b.clock.advance(60)
     b.handle()
-    b.answer(b.announced()[0][0])
-    assert len(b.announced()) == 2  # it takes jobs again: no more waiting
+    b.answer(b.submitted()[0][0])
+    assert len(b.submitted()) == 2  # it takes jobs again: no more waiting
 
 
 def test_an_unknown_submission_is_asked_for_and_never_blindly_repeated(bench):
@@ -124,14 +124,14 @@ def test_an_unknown_submission_is_asked_for_and_never_blindly_repeated(bench):
         b.clock.advance(61)
         (find,) = b.handle()
         assert isinstance(find, Find)
-        assert not b.announced()
+        assert not b.submitted()
         b.handle(Found("scheduled", [(0, 1, {"error": "no answer"})]))
     b.clock.advance(61)
     b.handle()
-    (settle,) = b.handle(Found("scheduled", [(0, 1, {"absent": True})]))
-    assert settle == Settle(0, 1, void=True)
+    (read,) = b.handle(Found("scheduled", [(0, 1, {"absent": True})]))
+    assert read == ReadAttemptFile(0, 1, void=True)
     b.settle("s", "void")
-    assert b.announced() == [("s", 2, "resubmission", "main")]
+    assert b.submitted() == [("s", 2, "resubmission", "main")]
 
 
 def test_an_unknown_submission_that_is_found_goes_on(bench):
@@ -148,11 +148,11 @@ def test_an_unknown_submission_that_is_found_goes_on(bench):
 def test_a_late_answer_of_a_dead_attempt_is_discarded(bench):
     b = bench(StepPlan("s", resources=NODES, failure={"retries": 1}))
     b.run("s", 1)
-    assert b.announced() == [("s", 2, "retry", "main")]
+    assert b.submitted() == [("s", 2, "retry", "main")]
     b.handle(Answers("scheduled", [(0, 1, {"job": "late", "state": "RUNNING"})]))
-    assert [name for name, _ in b.turn.notes] == ["late_answer"]
+    assert [name for name, _ in b.effects.notes] == ["late_answer"]
     assert b.state.job[0] is None
-    assert not b.turn.records
+    assert not b.effects.records
 
 
 @pytest.mark.parametrize("answer", [{"job": "late", "state": "RUNNING"}, {"absent": True}])
@@ -160,8 +160,8 @@ def test_a_late_search_of_a_dead_attempt_is_discarded(bench, answer):
     b = bench(StepPlan("s", resources=NODES, failure={"retries": 1}))
     b.run("s", 1)
     assert b.handle(Found("scheduled", [(0, 1, answer)])) == []
-    assert [name for name, _ in b.turn.notes] == ["late_answer"]
-    assert not b.turn.records
+    assert [name for name, _ in b.effects.notes] == ["late_answer"]
+    assert not b.effects.records
     assert b.machine.queues["scheduled"].jobs == {}
 
 
@@ -172,11 +172,11 @@ def test_what_is_said_of_the_job_or_the_file_of_a_dead_attempt_is_discarded(benc
     b.poll("s", "TIMEDOUT")
     for late in (
         Polled("scheduled", {"j1": {"state": "FINISHED", "exit_code": 0}}),
-        Settled(0, 1, "ended", 0),
-        Settled(0, 1, "void"),
+        AttemptFileRead(0, 1, "ended", 0),
+        AttemptFileRead(0, 1, "void"),
     ):
         assert b.handle(late) == []
-        assert not b.turn.records
+        assert not b.effects.records
     assert b.states() == {"s": "RUNNING"}
     b.settle("s", "started")
     assert b.states() == {"s": "TIMEDOUT"}
@@ -185,7 +185,7 @@ def test_what_is_said_of_the_job_or_the_file_of_a_dead_attempt_is_discarded(benc
 def test_a_job_that_ended_before_its_submission_was_answered_has_its_end_from_the_poll(bench):
     b = bench(StepPlan("a"))
     b.answer("a", job="7", state="FINISHED")
-    assert b.turn.records == [
+    assert b.effects.records == [
         {"kind": "submitted", "time": b.clock.wall_ms, "jobs": [(0, 1, "7", "RUNNING")]}
     ]
     b.end("a")
@@ -214,7 +214,7 @@ def test_a_quiet_poll_writes_nothing(bench):
     b.answer("s")
     b.poll("s", "RUNNING")
     b.poll("s", "RUNNING")
-    assert not b.turn.records
+    assert not b.effects.records
 
 
 def test_a_mistake_of_ours_is_told_with_the_instance(bench):
@@ -228,8 +228,8 @@ def test_what_a_dead_conductor_left_is_looked_up_before_anything_starts(bench):
     b = bench(StepPlan("a", ["x"] * 2), StepPlan("s", resources=NODES), local_slots=1)
     b.answer("s", job="9", state="PENDING")
     heir = Machine(b.graph, b.state, local_slots=1)
-    turn = heir.start(b.now)
-    assert turn.instructions == [Find("local", [(0, 1, "m3f9a0c2d71e8.0.1")])]
+    effects = heir.start(b.now)
+    assert effects.instructions == [Find("local", [(0, 1, "m3f9a0c2d71e8.0.1")])]
     assert heir.queues["scheduled"].jobs == {"9": 2}
     heir.handle([Found("local", [(0, 1, {"job": "4711", "state": "RUNNING"})])], b.now)
     assert b.states() == {"a_N.0": "RUNNING", "a_N.1": "QUEUED", "s": "PENDING"}

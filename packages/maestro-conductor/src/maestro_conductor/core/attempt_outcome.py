@@ -12,7 +12,7 @@ import attrs
 
 from maestro_conductor.core.answers import Answer, code_of, milliseconds_of, text_of
 from maestro_conductor.core.attempt_end import AttemptEnds
-from maestro_conductor.core.events import Settled
+from maestro_conductor.core.events import AttemptFileRead
 from maestro_conductor.core.retry_policy import classify_exit
 from maestro_conductor.core.step_change import StepChange
 from maestro_conductor.core.timers import Timers
@@ -56,7 +56,7 @@ class Finding:
         wall: ms since 1970, now.
     """
 
-    event: Settled
+    event: AttemptFileRead
     answer: Answer
     wall: int
 
@@ -94,7 +94,7 @@ class Outcomes:
         self._timers = timers
         self._attempts = attempts
 
-    def settle(self, finding: Finding, *, local: bool, long_missing: bool) -> None:
+    def decide(self, finding: Finding, *, local: bool, long_missing: bool) -> None:
         """Do what the first row that fits says.
 
         Args:
@@ -255,7 +255,7 @@ def file_word(fate: str, exit_code: int | None, rule: FailureRule) -> str:
     """Return what an attempt file says, as the table has it.
 
     Args:
-        fate: of `Settled`.
+        fate: of `AttemptFileRead`.
         exit_code: where it ended; None: 0.
         rule: of the step.
 

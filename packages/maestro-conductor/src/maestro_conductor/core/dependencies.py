@@ -9,7 +9,7 @@ from maestro_conductor.core.study_state import NONE, StudyState
 from maestro_conductor.model.graph import Graph
 from maestro_conductor.model.states import FAILED, FINISHED, HWFAILURE, INITIALIZED, TIMEDOUT
 
-__all__ = ["Readiness", "mark_queued"]
+__all__ = ["DependencyCounters", "mark_queued"]
 
 
 def satisfied(graph: Graph, state: StudyState, i: int) -> bool:
@@ -60,7 +60,7 @@ def _mark(state: StudyState, pending: array[int]) -> None:
             state.mark_queued(i)
 
 
-class Readiness:
+class DependencyCounters:
     """The edges of a graph, turned around, and what is still to be waited for.
 
     Attributes:

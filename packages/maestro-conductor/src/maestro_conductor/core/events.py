@@ -14,6 +14,7 @@ from maestro_conductor.model.settings import SettingsChange
 
 __all__ = [
     "Answers",
+    "AttemptFileRead",
     "CancelAsked",
     "Closing",
     "Event",
@@ -22,7 +23,6 @@ __all__ = [
     "Polled",
     "ResumeAsked",
     "ScriptsWritten",
-    "Settled",
 ]
 
 
@@ -44,11 +44,11 @@ class Answers:
     """Answers to a submission: for each job instance, attempt, and what ``submit`` gave.
 
     Attributes:
-        lane, jobs: which.
+        queue, jobs: which.
         at: ms since 1970, when; None: now.
     """
 
-    lane: str
+    queue: str
     jobs: Sequence[tuple[int, int, Answer]]
     at: int | None = None
 
@@ -57,7 +57,7 @@ class Answers:
 class Polled:
     """Answers of ``poll``, by job."""
 
-    lane: str
+    queue: str
     jobs: Mapping[str, Answer]
 
 
@@ -65,12 +65,12 @@ class Polled:
 class Found:
     """Answers of ``find``: for each instance and attempt what it gave."""
 
-    lane: str
+    queue: str
     jobs: Sequence[tuple[int, int, Answer]]
 
 
 @attrs.frozen
-class Settled:
+class AttemptFileRead:
     """What an attempt file says.
 
     Attributes:
@@ -126,7 +126,7 @@ Event = (
     Answers
     | Polled
     | Found
-    | Settled
+    | AttemptFileRead
     | ScriptsWritten
     | CancelAsked
     | SettingsChange

@@ -8,11 +8,20 @@ import attrs
 
 from maestro_conductor.model.records import Record
 
-__all__ = ["Cancel", "Find", "Instruction", "Job", "Settle", "Submit", "Turn", "WriteScripts"]
+__all__ = [
+    "Cancel",
+    "Effects",
+    "Find",
+    "Instruction",
+    "ReadAttemptFile",
+    "Submission",
+    "Submit",
+    "WriteScripts",
+]
 
 
 @attrs.frozen
-class Job:
+class Submission:
     """An attempt that is to be submitted.
 
     Attributes:
@@ -31,15 +40,15 @@ class Job:
 class Submit:
     """Submit these attempts; answered by `Answers`."""
 
-    lane: str
-    jobs: Sequence[Job]
+    queue: str
+    jobs: Sequence[Submission]
 
 
 @attrs.frozen
 class Cancel:
     """Cancel these jobs; their end is seen by polling."""
 
-    lane: str
+    queue: str
     jobs: Sequence[str]
 
 
@@ -47,13 +56,13 @@ class Cancel:
 class Find:
     """Ask what became of these attempts; answered by `Found`. Rows: instance, attempt, token."""
 
-    lane: str
+    queue: str
     jobs: Sequence[tuple[int, int, str]]
 
 
 @attrs.frozen
-class Settle:
-    """Read an attempt file; answered by `Settled`.
+class ReadAttemptFile:
+    """Read an attempt file; answered by `AttemptFileRead`.
 
     Attributes:
         instance, attempt: which.
@@ -72,11 +81,11 @@ class WriteScripts:
     instances: Sequence[int]
 
 
-Instruction = Submit | Cancel | Find | Settle | WriteScripts
+Instruction = Submit | Cancel | Find | ReadAttemptFile | WriteScripts
 
 
 @attrs.define
-class Turn:
+class Effects:
     """What one call of the machine gave.
 
     Attributes:

@@ -12,9 +12,9 @@ from maestro_conductor.core.answers import (
 from maestro_conductor.core.attempt_end import AttemptEnds
 from maestro_conductor.core.attempt_outcome import Finding, Outcomes, is_doubtful
 from maestro_conductor.core.cancellation import Cancellation
-from maestro_conductor.core.events import Found, Polled, Settled
+from maestro_conductor.core.events import AttemptFileRead, Found, Polled
 from maestro_conductor.core.in_flight import InFlight, InFlights
-from maestro_conductor.core.instructions import Settle
+from maestro_conductor.core.instructions import ReadAttemptFile
 from maestro_conductor.core.queues import LOCAL, Queues
 from maestro_conductor.core.step_change import StepChange
 from maestro_conductor.core.timers import Timers
@@ -66,8 +66,8 @@ class JobReports:
 
     def polled(self, event: Polled) -> None:
         """Take in what a scheduler says of jobs."""
-        lane = self._queues[event.lane]
-        jobs = lane.jobs
+        queue = self._queues[event.queue]
+        jobs = queue.jobs
         for job, answer in event.jobs.items():
             i = jobs.get(job)
             if i is None:
@@ -76,8 +76,8 @@ class JobReports:
             if name in LIVE:
                 self._lives(i, name, answer)
             else:
-                self.ends += event.lane == LOCAL
-                self._ended(i, event.lane == LOCAL, answer)
+                self.ends += event.queue == LOCAL
+                self._ended(i, event.queue == LOCAL, answer)
 
     def _lives(self, i: int, name: str, answer: Answer) -> None:
         if name == "UNREACHABLE":
@@ -116,32 +116,32 @@ class JobReports:
             else:
                 void = end == TIMEDOUT or (end != FINISHED and is_doubtful(code))
             known.verdict = answer
-            self._step.instruct(Settle(i, self._state.attempt[i], void))
+            self._step.instruct(ReadAttemptFile(i, self._state.attempt[i], void))
 
     # -- searches for attempts whose submission got no answer --
 
     def found(self, event: Found) -> None:
         """Take in what a search for submissions found whose answer never came."""
-        lane = self._queues[event.lane]
+        queue = self._queues[event.queue]
         for i, attempt, answer in event.jobs:
             if not self._step.is_current(i, attempt):
                 self._step.note_late(i, attempt, answer.get("job"))
             elif "job" in answer:
                 row = submitted_row(i, attempt, answer)
                 self._step.record(records.submitted(self._step.now.wall, [row]))
-                lane.jobs[row.job] = i
-                lane.unblock()
-                if self._state.cancelling or (self._cancellation.stopping and lane.name == LOCAL):
+                queue.jobs[row.job] = i
+                queue.unblock()
+                if self._state.cancelling or (self._cancellation.stopping and queue.name == LOCAL):
                     self._cancellation.want(i)
-            elif answer.get("absent") or lane.name == LOCAL:
+            elif answer.get("absent") or queue.name == LOCAL:
                 # Where a system does not let us look for processes, the attempt file has to do.
-                self._step.instruct(Settle(i, attempt, True))
+                self._step.instruct(ReadAttemptFile(i, attempt, True))
             else:
                 if self._state.state[i] != UNKNOWN:
                     self._step.row(i, UNKNOWN, reason=str(answer.get("error")))
-                self._timers.ask_later(i, lane.block(self._step.now.steady))
+                self._timers.ask_later(i, queue.block(self._step.now.steady))
 
-    def settled(self, event: Settled) -> None:
+    def attempt_file_read(self, event: AttemptFileRead) -> None:
         """Take in what the attempt file says."""
         i, attempt = event.instance, event.attempt
         if not self._step.is_current(i, attempt):
@@ -152,7 +152,7 @@ class JobReports:
             verdict, known.verdict = known.verdict, None
         if event.started is not None and self._state.state[i] == PENDING:
             self._step.row(i, RUNNING, at=event.started)  # it ran between two polls
-        self._outcomes.settle(
+        self._outcomes.decide(
             Finding(event, verdict or {}, self._step.now.wall),
             local=self._queues.is_local(i),
             long_missing=known is not None and self._is_long_missing(known),

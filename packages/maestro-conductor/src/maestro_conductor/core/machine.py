@@ -16,6 +16,7 @@ from maestro_conductor.core.cancellation import Cancellation
 from maestro_conductor.core.dry_run import DryRun
 from maestro_conductor.core.events import (
     Answers,
+    AttemptFileRead,
     CancelAsked,
     Closing,
     Event,
@@ -24,10 +25,9 @@ from maestro_conductor.core.events import (
     Polled,
     ResumeAsked,
     ScriptsWritten,
-    Settled,
 )
 from maestro_conductor.core.in_flight import InFlights
-from maestro_conductor.core.instructions import Turn
+from maestro_conductor.core.instructions import Effects
 from maestro_conductor.core.job_reports import JobReports
 from maestro_conductor.core.launching import Launcher
 from maestro_conductor.core.queues import LOCAL, SCHEDULED, Queue, Queues
@@ -98,7 +98,7 @@ class Machine:
             Answers: self._launcher.answers,
             Polled: self._reports.polled,
             Found: self._reports.found,
-            Settled: self._reports.settled,
+            AttemptFileRead: self._reports.attempt_file_read,
             ScriptsWritten: self._dry_run.written,
             CancelAsked: self._cancel_asked,
             SettingsChange: self._update_asked,
@@ -116,7 +116,7 @@ class Machine:
         """Scripts are written and nothing is run; a resume ends that."""
         return self._dry_run.on
 
-    def start(self, now: Now) -> Turn:
+    def start(self, now: Now) -> Effects:
         """Take up what the state says is in flight; to be called once, before `handle`.
 
         Nothing is submitted yet, so that requests which wait can be taken in first.
@@ -127,9 +127,9 @@ class Machine:
         self._recovery.repair()
         self._recovery.fill_queues()
         self._recovery.take_up()
-        return self._step.turn
+        return self._step.effects
 
-    def handle(self, events: Iterable[Event], now: Now) -> Turn:
+    def handle(self, events: Iterable[Event], now: Now) -> Effects:
         """Take in events.
 
         Raises:
@@ -157,7 +157,7 @@ class Machine:
         self._step.begin(now)
         self._reports.ends = 0
 
-    def _finish(self) -> Turn:
+    def _finish(self) -> Effects:
         state, step = self.state, self._step
         if not state.cancelling and not self.closing:
             if self.dry:
@@ -167,7 +167,7 @@ class Machine:
         if state.outcome is None and not state.unfinished():
             step.record(records.ended(step.now.wall, *self._outcome()))
         self._cancellation.finish()
-        return step.turn
+        return step.effects
 
     def _outcome(self) -> tuple[str, int]:
         counts = self.state.counts

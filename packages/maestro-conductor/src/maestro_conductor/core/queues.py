@@ -59,7 +59,7 @@ class Queue:
     ready: list[int] = attrs.Factory(list)
     weights: dict[int, int] = attrs.Factory(dict)
     used: int = 0
-    announced: set[int] = attrs.Factory(set)
+    submitting: set[int] = attrs.Factory(set)
     jobs: dict[str, int] = attrs.Factory(dict)
     blocked_until: float = 0.0
     backoff: float = 0.0
@@ -78,7 +78,7 @@ class Queue:
 
     def fits(self, instance: int) -> bool:
         """Whether one more may be announced now. A job that needs more slots than all has them all."""
-        if len(self.announced) >= (1 if self.backoff else self.batch):
+        if len(self.submitting) >= (1 if self.backoff else self.batch):
             return False
         if self.slots is None or not self.used:
             return True
@@ -96,7 +96,7 @@ class Queue:
     def leave(self, instance: int, job: str | None) -> None:
         """The instance is no longer under way."""
         self.used -= self.weights.pop(instance, 0)
-        self.announced.discard(instance)
+        self.submitting.discard(instance)
         if job is not None:
             self.jobs.pop(job, None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from maestro_conductor.core.dependencies import Readiness, satisfied
+from maestro_conductor.core.dependencies import DependencyCounters, satisfied
 from maestro_conductor.core.study_state import StudyState
 from maestro_conductor.model.graph import Graph
 from maestro_conductor.model.states import (
@@ -46,9 +46,9 @@ def select(graph: Graph, state: StudyState, names: Iterable[str] | None) -> list
     # Where nothing was run, a part cannot run alone: it waits for what stands before it.
     chosen.update(i for i, code in enumerate(state.state) if code == DRYRUN)
     named = sorted(chosen)
-    readiness = Readiness(graph, state)
+    counters = DependencyCounters(graph, state)
     for i in named:
-        chosen.update(readiness.descendants(i))
+        chosen.update(counters.descendants(i))
     _refuse_running(graph, state, chosen)
     missing = [
         (i, need)
@@ -70,8 +70,8 @@ def _begun_after(graph: Graph, state: StudyState, wrong: Iterable[int]) -> set[i
     allowed = [i for i in wrong if satisfied(graph, state, i)]
     if not allowed:
         return set()
-    readiness = Readiness(graph, state)
-    after = {j for i in allowed for j in readiness.descendants(i)}
+    counters = DependencyCounters(graph, state)
+    after = {j for i in allowed for j in counters.descendants(i)}
     _refuse_running(graph, state, after)
     return {j for j in after if state.state[j] in (QUEUED, WAITING)}
 

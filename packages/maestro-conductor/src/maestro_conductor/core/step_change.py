@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from maestro_conductor.core.dependencies import satisfied
 from maestro_conductor.core.events import Now
-from maestro_conductor.core.instructions import Instruction, Turn
+from maestro_conductor.core.instructions import Effects, Instruction
 from maestro_conductor.core.study_state import StudyState
 from maestro_conductor.errors import IllegalTransitionError
 from maestro_conductor.model import records
@@ -29,17 +29,17 @@ class StepChange:
         self.graph = graph
         self.state = state
         self.now = Now(0, 0.0)
-        self.turn = Turn()
+        self.effects = Effects()
 
     def begin(self, now: Now) -> None:
         """Begin a turn."""
         self.now = now
-        self.turn = Turn()
+        self.effects = Effects()
 
     def record(self, record: Record) -> None:
         """Apply a record, and have it written."""
         self.state.apply(record)
-        self.turn.records.append(record)
+        self.effects.records.append(record)
 
     def row(
         self,
@@ -75,7 +75,7 @@ class StepChange:
         row = StateRow(i, self.state.attempt[i], NAMES[new], at, exit_code, reason)
         record = records.state(wall, [row])
         self.state.apply(record)
-        made = self.turn.records
+        made = self.effects.records
         last = made[-1] if made else None
         if last is not None and last["kind"] == "state":
             last["steps"].append(row)
@@ -84,11 +84,13 @@ class StepChange:
 
     def instruct(self, instruction: Instruction) -> None:
         """Have something done."""
-        self.turn.instructions.append(instruction)
+        self.effects.instructions.append(instruction)
 
     def note_late(self, i: int, attempt: int, job: object) -> None:
         """Have it logged that an answer came too late to matter."""
-        self.turn.notes.append(("late_answer", {"instance": i, "attempt": attempt, "job_id": job}))
+        self.effects.notes.append(
+            ("late_answer", {"instance": i, "attempt": attempt, "job_id": job})
+        )
 
     def is_current(self, i: int, attempt: int) -> bool:
         """Tell whether an attempt is the instance's latest, and in flight."""

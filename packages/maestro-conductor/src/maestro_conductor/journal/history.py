@@ -7,13 +7,13 @@ from pathlib import Path
 from maestro_conductor.errors import WorkspaceError
 from maestro_conductor.journal.reader import JournalReader
 
-__all__ = ["story"]
+__all__ = ["history_of"]
 
 #: Lines, at most: the latest.
 _LONGEST = 50
 
 
-def story(path: Path, instance: int) -> list[str]:
+def history_of(path: Path, instance: int) -> list[str]:
     """What the records of a journal say of an instance, a line each."""
     found: list[str] = []
     try:

@@ -11,7 +11,7 @@ from maestro_conductor.model.graph import Graph
 from maestro_conductor.model.records import CAUSES, Record
 from maestro_conductor.observers.log_writer import StudyLog
 
-__all__ = ["Narrator"]
+__all__ = ["RecordLogger"]
 
 _STATE_EVENTS = {
     "RUNNING": "step_started",
@@ -29,7 +29,7 @@ _STATE_EVENTS = {
 _ENDS = frozenset({"FINISHED", "FAILED", "INCOMPLETE", "TIMEDOUT", "HWFAILURE", "CANCELLED"})
 
 
-class Narrator:
+class RecordLogger:
     """Logs what records say. The state has taken them in already."""
 
     def __init__(self, graph: Graph, state: StudyState, log: StudyLog) -> None:

@@ -11,8 +11,8 @@ from random import Random
 import attrs
 
 from maestro_conductor.core.answers import Answer
-from maestro_conductor.core.events import Settled
-from maestro_conductor.core.instructions import Job, Settle
+from maestro_conductor.core.events import AttemptFileRead
+from maestro_conductor.core.instructions import ReadAttemptFile, Submission
 from maestro_conductor.core.queues import LOCAL
 
 __all__ = ["SimulatedJobs"]
@@ -20,7 +20,7 @@ __all__ = ["SimulatedJobs"]
 
 @attrs.define(eq=False)
 class _Job:
-    lane: str
+    queue: str
     instance: int
     attempt: int
     token: str
@@ -54,7 +54,7 @@ class SimulatedJobs:
 
     # -- what the machine asks for --
 
-    def submit(self, lane: str, job: Job) -> Answer:
+    def submit(self, queue: str, job: Submission) -> Answer:
         """Take a submission, refuse it, or keep silent about it."""
         if job.attempt > 1:
             self.files.setdefault((job.instance, job.attempt - 1), "void")
@@ -65,10 +65,10 @@ class SimulatedJobs:
             return {"error": "no such account", "transient": False}
         if roll < 0.12:
             return {"error": "no answer", "unknown": True}
-        name = f"{lane}{len(self._jobs)}"
-        made = _Job(lane, job.instance, job.attempt, job.token)
+        name = f"{queue}{len(self._jobs)}"
+        made = _Job(queue, job.instance, job.attempt, job.token)
         self._jobs[name] = made
-        if lane == LOCAL:
+        if queue == LOCAL:
             self._begin(made)
         if roll < 0.2:
             return {"error": "no answer", "unknown": True}
@@ -94,7 +94,7 @@ class SimulatedJobs:
                 return {"job": name, "state": job.state}
         return {"absent": True}
 
-    def settle(self, item: Settle, wall: int) -> Settled:
+    def settle(self, item: ReadAttemptFile, wall: int) -> AttemptFileRead:
         """Read an attempt file, or make the attempt void.
 
         Args:
@@ -103,16 +103,16 @@ class SimulatedJobs:
         """
         key = (item.instance, item.attempt)
         if self.chance(0.05):
-            return Settled(*key, "error", detail="no room on the disk")
+            return AttemptFileRead(*key, "error", detail="no room on the disk")
         running = [job for job in self._jobs.values() if job.state == "RUNNING"]
-        if any((job.lane, job.instance, job.attempt) == (LOCAL, *key) for job in running):
-            return Settled(*key, "error", detail="its process may still run it")
+        if any((job.queue, job.instance, job.attempt) == (LOCAL, *key) for job in running):
+            return AttemptFileRead(*key, "error", detail="its process may still run it")
         if item.void:
             self.files.setdefault(key, "void")
         found = self.files.get(key, "absent")
         if isinstance(found, int):
-            return Settled(*key, "ended", exit_code=found, at=wall)
-        return Settled(*key, found)
+            return AttemptFileRead(*key, "ended", exit_code=found, at=wall)
+        return AttemptFileRead(*key, found)
 
     # -- what happens by itself --
 

@@ -11,7 +11,15 @@ from maestro_conductor.backends.submitter import withdrawn
 from maestro_conductor.core.answers import Answer
 from maestro_conductor.core.dependencies import mark_queued
 from maestro_conductor.core.events import Answers, Event, Found, Now, Polled
-from maestro_conductor.core.instructions import Cancel, Find, Instruction, Job, Settle, Submit, Turn
+from maestro_conductor.core.instructions import (
+    Cancel,
+    Effects,
+    Find,
+    Instruction,
+    ReadAttemptFile,
+    Submission,
+    Submit,
+)
 from maestro_conductor.core.invariants import validate
 from maestro_conductor.core.machine import Machine
 from maestro_conductor.core.queues import LOCAL
@@ -55,7 +63,7 @@ class World:
         self.journal: list[Record] = []
         self.jobs = SimulatedJobs(random)
         self._todo: list[Instruction] = []
-        self._held: list[Job] = []
+        self._held: list[Submission] = []
         self._events: list[Event] = []
         self.machine = self._open()
 
@@ -80,18 +88,18 @@ class World:
         """The machine takes in what is there, and the journal what it says; or it dies first."""
         events = (*self._events, *events)
         self._events = []
-        turn = self.machine.handle(events, self._now())
+        effects = self.machine.handle(events, self._now())
         if self.jobs.chance(0.02):
             self.crash()  # before its records were safe
             return
-        self._commit(turn)
+        self._commit(effects)
         validate(self.machine, self._graph, steady=self.clock.steady_s)
         if self._random.random() < 0.1:
             self.compare()
 
-    def _commit(self, turn: Turn) -> None:
-        self.journal += turn.records
-        self._todo += turn.instructions
+    def _commit(self, effects: Effects) -> None:
+        self.journal += effects.records
+        self._todo += effects.instructions
 
     def compare(self) -> None:
         """A replay gives what the machine has."""
@@ -125,18 +133,18 @@ class World:
         self._start_local()
 
     def _perform(self, item: Instruction) -> None:
-        if isinstance(item, Submit) and item.lane == LOCAL:
+        if isinstance(item, Submit) and item.queue == LOCAL:
             self._held += item.jobs
             self._start_local()
         elif isinstance(item, Submit):
             answers = [
-                (job.instance, job.attempt, self.jobs.submit(item.lane, job)) for job in item.jobs
+                (job.instance, job.attempt, self.jobs.submit(item.queue, job)) for job in item.jobs
             ]
-            self._answer(Answers(item.lane, answers))
+            self._answer(Answers(item.queue, answers))
         elif isinstance(item, Find):
             rows = [(i, attempt, self.jobs.find(token)) for i, attempt, token in item.jobs]
-            self._answer(Found(item.lane, rows))
-        elif isinstance(item, Settle):
+            self._answer(Found(item.queue, rows))
+        elif isinstance(item, ReadAttemptFile):
             self._answer(self.jobs.settle(item, self.clock.wall_ms))
         elif isinstance(item, Cancel):
             for name in item.jobs:
@@ -144,10 +152,10 @@ class World:
 
     def _start_local(self) -> None:
         """Local attempts start as there is room for them; or never, once the study is stopped."""
-        lane, machine = self.machine.queues[LOCAL], self.machine
+        queue, machine = self.machine.queues[LOCAL], self.machine
         held, self._held = self._held, []
         stopped = machine.closing or machine.state.cancelling
-        room = self._slots - lane.used + sum(lane.weights.get(job.instance, 0) for job in held)
+        room = self._slots - queue.used + sum(queue.weights.get(job.instance, 0) for job in held)
         surplus = machine.surplus
         kept = held[: max(0, len(held) - surplus)] if surplus and not stopped else held
         answer: Answer
@@ -157,7 +165,7 @@ class World:
         for job in kept:
             if self.machine is not machine:
                 return  # it died, and what it held was never submitted
-            room -= lane.weights.get(job.instance, 0)
+            room -= queue.weights.get(job.instance, 0)
             if stopped:
                 answer = withdrawn("stopped")
             elif room >= 0:
@@ -174,8 +182,8 @@ class World:
             self._events.append(event)
 
     def _poll(self) -> None:
-        for name, lane in self.machine.queues.items():
-            jobs = list(lane.jobs)
+        for name, queue in self.machine.queues.items():
+            jobs = list(queue.jobs)
             if not jobs:
                 continue
             answers = {job: self.jobs.poll(job) for job in jobs}
