@@ -1,4 +1,4 @@
-"""The machine in a world where everything goes wrong, in every order."""
+"""Would catch an order of events in which a study hangs, runs an attempt twice or forgets a success."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The journal: framing, torn tails, failing writes, replay, compaction, following."""
+"""Would catch a journal that loses a record, believes a damaged one, or says less once it is compact."""
 
 from __future__ import annotations
 

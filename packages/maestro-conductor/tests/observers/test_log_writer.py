@@ -1,4 +1,4 @@
-"""The log: every line parses, events are those of the list, rotation loses nothing."""
+"""Would catch a line that does not parse, an event that is not in the list, or one that a rotation loses."""
 
 from __future__ import annotations
 

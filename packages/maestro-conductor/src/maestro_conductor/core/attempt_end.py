@@ -113,7 +113,7 @@ class AttemptEnds:
             self._queues.of(i).push(i)
 
     def fail(self, i: int, state: int, exit_code: int | None, at: int, reason: str | None) -> None:
-        """An instance ends badly, and with it what waits for it."""
+        """End an instance badly, and with it what waits for it."""
         self._step.row(i, state, at=at, exit_code=exit_code, reason=reason)
         if self._step.is_satisfied(i):
             self._release(i)

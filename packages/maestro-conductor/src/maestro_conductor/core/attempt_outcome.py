@@ -62,27 +62,27 @@ class Finding:
 
     @property
     def i(self) -> int:
-        """The instance."""
+        """Return the instance."""
         return self.event.instance
 
     @property
     def code(self) -> int | None:
-        """The exit code: of the attempt file where that has an end, else the scheduler's."""
+        """Return the exit code: of the attempt file where that has an end, else the scheduler's."""
         return self.event.exit_code or 0 if self.event.fate == "ended" else code_of(self.answer)
 
     @property
     def at(self) -> int:
-        """When it ended, as far as is known: ms since 1970."""
+        """Return when it ended, as far as is known: ms since 1970."""
         return self.event.at or milliseconds_of(self.answer, "ended") or self.wall
 
     @property
     def end(self) -> int:
-        """The state that the scheduler's word stands for; HWFAILURE, where it stands for none."""
+        """Return the state that the scheduler's word stands for; HWFAILURE, where it stands for none."""
         return ENDS.get(self.answer.get("state", "")) or HWFAILURE
 
     @property
     def reason(self) -> str | None:
-        """What the scheduler gave as its reason, or what its word says by itself; for people."""
+        """Return the scheduler's reason, for people, or what its word says by itself."""
         return text_of(self.answer, "reason") or _REASONS.get(self.answer.get("state", ""))
 
 
@@ -109,62 +109,62 @@ class Outcomes:
         row.outcome(self, finding)
 
     def by_exit_code(self, f: Finding) -> None:
-        """The command ended by itself; what its exit code means the step's own rule says."""
+        """Judge a command that ended by itself by its exit code and the step's own rule."""
         self._attempts.ended(f.i, FINISHED, f.code or 0, f.at, None)
 
     def stopped(self, f: Finding) -> None:
-        """Somebody, or the walltime, stopped a command that could still say how it ended."""
+        """End a command that somebody, or the walltime, stopped and that could still say how it ended."""
         self._attempts.ended(f.i, f.end, f.code, f.at, None)
 
     def as_told(self, f: Finding) -> None:
-        """The scheduler knows best."""
+        """Believe the scheduler."""
         self._attempts.ended(f.i, f.end, f.code, f.at, f.reason)
 
     def killed(self, f: Finding) -> None:
-        """A signal ended the driver, and perhaps not its script."""
+        """Fail an attempt whose driver a signal ended, and perhaps not its script."""
         self._attempts.ended(f.i, FAILED, f.code, f.at, _KILLED)
 
     def lost(self, f: Finding) -> None:
-        """It began, and nobody will ever say how it ended."""
+        """Give up an attempt that started, and of which nobody will ever say how it ended."""
         # A keeper that died is the same trouble whether its conductor lived or not.
         reason = f.reason or f.event.detail or "ended without a trace"
         self._attempts.ended(f.i, HWFAILURE, None, f.at, reason)
 
     def cancelled(self, f: Finding) -> None:
-        """It never began, and is not wanted any more."""
+        """Cancel an attempt that never started."""
         self._attempts.ended(f.i, CANCELLED, None, f.wall, f.reason)
 
     def submit_again(self, f: Finding) -> None:
-        """Its submission got lost."""
+        """Submit another attempt: the submission of this one got lost."""
         self._attempts.again(f.i, f"attempt {f.event.attempt} never started", 0.0)
 
     def submit_later(self, f: Finding) -> None:
-        """It could not make its file. That is not the node's fault: there is no room on the disk, say."""
+        """Submit another attempt after a pause: the node is not to blame, but a full disk, say."""
         reason = f"attempt {f.event.attempt} could not write into its folder"
         self._attempts.again(f.i, reason, _PAUSE)
 
     def too_short(self, f: Finding) -> None:
-        """The same walltime would pass again, and there is nothing to restart from."""
+        """Time out for good: the same walltime would pass again, and there is nothing to restart from."""
         reason = f"{_TOO_SHORT} ({f.reason})" if f.reason else _TOO_SHORT
         self._attempts.leave(f.i)
         self._attempts.fail(f.i, TIMEDOUT, None, f.wall, reason)
 
-    def never_began(self, f: Finding) -> None:
-        """Something happened to its job before the script began."""
+    def never_started(self, f: Finding) -> None:
+        """Submit another attempt: something happened to the job before its script started."""
         reason = f.reason or f"attempt {f.event.attempt} never started"
         self._attempts.ended(f.i, HWFAILURE, None, f.wall, reason)
 
     def search_later(self, f: Finding) -> None:
-        """Nobody else will tell of it: it is searched for after a pause."""
+        """Search for the attempt after a pause, as nobody else will report on it."""
         self._step.row(f.i, UNKNOWN, reason=f.event.detail)
         self._timers.ask_later(f.i, _PAUSE)
 
     def unknown(self, f: Finding) -> None:
-        """The next poll says the same of its job, and the file is read again."""
+        """Leave it to the next poll, which reports the same, so that the file is read again."""
         self._step.row(f.i, UNKNOWN, reason=f.event.detail)
 
     def wait(self, f: Finding) -> None:
-        """The next poll asks again, until the time of grace has passed."""
+        """Leave it to the next poll, until the time of grace has passed."""
 
 
 @attrs.frozen
@@ -231,7 +231,7 @@ TABLE = (
     Row(("void",), ("TIMEDOUT",), "", Outcomes.too_short, _NO_RESTART),
     Row(("void",), _ANY, "local", Outcomes.submit_later, "`WAITING` for 5 s"),
     Row(("void",), ("FAILED by its driver",), "", Outcomes.submit_later, "`WAITING` for 5 s"),
-    Row(("void",), _ANY, "", Outcomes.never_began, _RESUBMIT),
+    Row(("void",), _ANY, "", Outcomes.never_started, _RESUBMIT),
     Row(("error",), (None,), "", Outcomes.search_later, "`UNKNOWN`; looked at again after 5 s"),
     Row(("error",), _ANY, "", Outcomes.unknown, "`UNKNOWN`, until the next poll"),
 )

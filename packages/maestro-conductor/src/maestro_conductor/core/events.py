@@ -1,4 +1,4 @@
-"""What can happen to a study: the inputs of the machine.
+"""List what can happen to a study: the inputs of the machine.
 
 Times are s since 1970 where an adapter gives them, ms where they are ours.
 """
@@ -28,7 +28,7 @@ __all__ = [
 
 @attrs.frozen
 class Now:
-    """The time of a turn.
+    """The time of a call of the machine.
 
     Attributes:
         wall: ms since 1970, for records.

@@ -1,4 +1,4 @@
-"""What the machine wants done: its outputs, performed by the loop after their records are safe."""
+"""List what the machine wants done: its outputs, performed by the loop after their records are safe."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ Instruction = Submit | Cancel | Find | ReadAttemptFile | WriteScripts
 
 @attrs.define
 class Effects:
-    """What one call of the machine gave.
+    """What follows from one call of the machine.
 
     Attributes:
         records: for the journal, in order; they have been applied to the state.

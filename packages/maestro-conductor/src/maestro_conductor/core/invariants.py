@@ -1,4 +1,4 @@
-"""What must hold of a machine between two turns. For tests: it looks at every instance."""
+"""Check what must hold of a machine between two calls. For tests: it looks at every instance."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["validate"]
 
 
 def validate(machine: Machine, graph: Graph, *, steady: float) -> None:
-    """Check a machine after a turn at the given time.
+    """Check a machine after a call at the given time.
 
     Raises:
         AssertionError: something does not hold; the text says what.
@@ -75,7 +75,7 @@ def _validate_instance(machine: Machine, graph: Graph, i: int, code: int) -> Non
             _check(i in queue.weights, f"{name} fills no slot")
     else:
         _check(i not in queue.weights, f"{name} fills a slot")
-        _check(i not in queue.submitting, f"{name} is announced")
+        _check(i not in queue.submitting, f"{name} is being submitted")
 
 
 def _validate_queue(machine: Machine, queue: Queue) -> None:
@@ -89,14 +89,14 @@ def _validate_queue(machine: Machine, queue: Queue) -> None:
         _check(fits, f"{queue.name}: {filled} of {queue.slots} slots are filled")
         most = max(16, queue.least_ahead) if queue.least_ahead else 0
         bound = queue.slots + sum(sorted(queue.weights.values())[-1 - most :])
-        _check(queue.used <= bound, f"{queue.name}: {queue.used} slots are filled or spoken for")
+        _check(queue.used <= bound, f"{queue.name}: {queue.used} slots are filled or reserved")
     for job, i in queue.jobs.items():
         live = state.state[i] in IN_FLIGHT and state.job[i] == job
-        _check(live, f"{queue.name}: job {job} of instance {i} is over")
+        _check(live, f"{queue.name}: job {job} of instance {i} has ended")
 
 
 def _validate_work_conserved(machine: Machine, steady: float) -> None:
-    """A step starts the moment it may."""
+    """Check that a step starts the moment it may."""
     state = machine.state
     if throttle.room(state.settings.throttle, state.in_flight(), len(state)) <= 0:
         return

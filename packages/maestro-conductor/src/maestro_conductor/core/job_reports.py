@@ -40,7 +40,7 @@ class JobReports:
     """Learns what became of attempts.
 
     Attributes:
-        ends: local jobs that ended in this turn.
+        ends: local jobs that ended in this call of the machine.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class JobReports:
         self._step.row(i, new, at=at, reason=reason)
 
     def _ended(self, i: int, local: bool, answer: Answer) -> None:
-        """A job lives no longer."""
+        """Take in that a job lives no longer."""
         name, code = answer["state"], code_of(answer)
         end = ENDS.get(name)
         if local and end is not None and _is_certain(name, code):
@@ -121,7 +121,7 @@ class JobReports:
     # -- searches for attempts whose submission got no answer --
 
     def found(self, event: Found) -> None:
-        """Take in what a search for submissions found whose answer never came."""
+        """Take in what a search found for submissions whose answer never came."""
         queue = self._queues[event.queue]
         for i, attempt, answer in event.jobs:
             if not self._step.is_current(i, attempt):

@@ -1,4 +1,4 @@
-"""Submit attempts: which ones now, and what became of their submission."""
+"""Submit attempts: which ones now; and take in what became of that."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Launcher:
         """Submit all attempts that may start now.
 
         Args:
-            ended: local jobs that ended in this turn.
+            ended: local jobs that ended in this call of the machine.
         """
         state = self._step.state
         self._queues[LOCAL].pace(ended)
@@ -85,7 +85,7 @@ class Launcher:
         return len(jobs)
 
     def _next_attempt(self, i: int) -> tuple[int, str, bool]:
-        """Number, cause and script (is it the restart script?) of an instance's next attempt."""
+        """Return number, cause and script (is it the restart script?) of an instance's next attempt."""
         state = self._step.state
         before = state.before.get(i)
         attempt = state.attempt[i]

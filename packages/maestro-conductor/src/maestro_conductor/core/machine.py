@@ -73,11 +73,11 @@ class Machine:
             local_slots: slots for local steps; None: no limit.
             local_ahead: local attempts to make ready while no slot is free; more where they are short.
             weigh: slots that a local instance fills.
-            batch: most submissions under way at once to the scheduler.
+            batch: most submissions to the scheduler at once.
         """
         self.state = state
         self.closing = False
-        # What refuses a local step is a full disk or table of processes: looking again is cheap.
+        # What refuses a local step is a full disk or table of processes: a retry is cheap.
         local = Queue(LOCAL, local_slots, weigh, longest_backoff=1.0, least_ahead=local_ahead)
         scheduled = Queue(SCHEDULED, None, weigh)
         if batch is not None:
@@ -108,12 +108,12 @@ class Machine:
 
     @property
     def surplus(self) -> int:
-        """Attempts in flight beyond the throttle, where that was lowered."""
+        """Return how many attempts are in flight beyond the throttle, where that was lowered."""
         return throttle.surplus(self.state.settings.throttle, self.state.in_flight())
 
     @property
     def dry(self) -> bool:
-        """Scripts are written and nothing is run; a resume ends that."""
+        """Tell whether scripts are written and nothing is run; a resume ends that."""
         return self._dry_run.on
 
     def start(self, now: Now) -> Effects:
@@ -145,7 +145,7 @@ class Machine:
         """Return when `handle` has something to do without an event: s, steady."""
         due = self.timers.next()
         times = [] if due is None else [due]
-        # Where the pause is over already, what is ready waits for something else than time.
+        # Where the pause has ended already, what is ready waits for something else than time.
         times += [
             queue.blocked_until
             for queue in self.queues.values()

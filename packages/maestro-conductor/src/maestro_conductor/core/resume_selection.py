@@ -1,4 +1,4 @@
-"""Which instances a resume request means."""
+"""Select the instances that a resume request means."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _WRONG = frozenset({FAILED, TIMEDOUT, HWFAILURE, CANCELLED, DRYRUN})
 
 
 def select(graph: Graph, state: StudyState, names: Iterable[str] | None) -> list[int]:
-    """The instances that are to run again, in order; their descendants come along.
+    """Return the instances that are to run again, in order; their descendants come along.
 
     Args:
         graph: the study.
@@ -66,7 +66,7 @@ def select(graph: Graph, state: StudyState, names: Iterable[str] | None) -> list
 
 
 def _begun_after(graph: Graph, state: StudyState, wrong: Iterable[int]) -> set[int]:
-    """What a failure that is allowed has let through, and is not under way yet: it waits again."""
+    """Return what an allowed failure has let through and is not in flight yet: it waits again."""
     allowed = [i for i in wrong if satisfied(graph, state, i)]
     if not allowed:
         return set()
@@ -99,6 +99,6 @@ def _named(graph: Graph, names: Iterable[str]) -> set[int]:
 
 
 def _fits(name: str, pattern: str) -> bool:
-    """Only ``*`` is special: brackets and question marks may stand in names."""
+    """Match a name; only ``*`` is special: brackets and question marks may stand in names."""
     escaped = "".join(f"[{char}]" if char in "[?" else char for char in pattern)
     return fnmatchcase(name, escaped)

@@ -16,13 +16,13 @@ __all__ = ["StepChange"]
 
 
 class StepChange:
-    """The state of a study, and the turn that is being made.
+    """Changes the state of a study, and collects the effects.
 
     Attributes:
         graph: what is run.
         state: what the journal says; changed by the very records that go there.
-        now: the time of this turn.
-        turn: its records, instructions and notes so far.
+        now: the time of this call of the machine.
+        effects: its records, instructions and notes so far.
     """
 
     def __init__(self, graph: Graph, state: StudyState) -> None:
@@ -32,7 +32,7 @@ class StepChange:
         self.effects = Effects()
 
     def begin(self, now: Now) -> None:
-        """Begin a turn."""
+        """Begin a call of the machine: no effects yet."""
         self.now = now
         self.effects = Effects()
 

@@ -1,4 +1,4 @@
-"""What is known of each instance: the sum of a journal's records.
+"""Keep what is known of each instance: the sum of a journal's records.
 
 `StudyState.apply` is the only thing that changes it, and it takes the journal's records. So a
 replayed state and a live one cannot differ. All times are ms since 1970.
@@ -126,19 +126,19 @@ class StudyState:
             applier(record)
 
     def mark_queued(self, instance: int) -> None:
-        """Everything that the instance waits for is there; derived, so never in the journal."""
+        """Queue an instance that waits for nothing any more; derived, so never in the journal."""
         self._set(instance, QUEUED)
 
     def token(self, instance: int, attempt: int) -> str:
-        """Names an attempt to the scheduler."""
+        """Return what names an attempt to the scheduler."""
         return f"m{self.study_id}.{instance}.{attempt}"
 
     def unfinished(self) -> int:
-        """How many instances are in no final state."""
+        """Return how many instances are in no final state."""
         return len(self.state) - sum([self.counts[code] for code in FINAL])
 
     def in_flight(self) -> int:
-        """How many instances have an attempt that was announced and has not ended."""
+        """Return how many instances have an attempt that was submitted and has not ended."""
         return sum([self.counts[code] for code in IN_FLIGHT])
 
     # -- one applier for each kind of record --

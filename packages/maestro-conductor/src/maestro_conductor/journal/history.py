@@ -1,4 +1,4 @@
-"""The story of one instance, as its journal tells it: for messages about mistakes."""
+"""Return the history of one instance, by its journal: for messages about mistakes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LONGEST = 50
 
 
 def history_of(path: Path, instance: int) -> list[str]:
-    """What the records of a journal say of an instance, a line each."""
+    """Return what the records of a journal say of an instance, a line each."""
     found: list[str] = []
     try:
         with JournalReader(path) as reader:
@@ -23,8 +23,8 @@ def history_of(path: Path, instance: int) -> list[str]:
                     continue
                 rows = record.get("jobs") or record.get("steps")
                 for row in rows if isinstance(rows, list) else ():
-                    told = row[0] if isinstance(row, list) else row
-                    if told == instance:
+                    about = row[0] if isinstance(row, list) else row
+                    if about == instance:
                         found.append(f"{record['time']} {record['kind']} {row}")
     except WorkspaceError as error:
         found.append(str(error))

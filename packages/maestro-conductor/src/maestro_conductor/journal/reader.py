@@ -1,4 +1,4 @@
-"""Reads a journal, and follows it while somebody writes."""
+"""Read a journal, and follow it while somebody writes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class JournalHeader(TypedDict):
 
 
 def read_header(file: BinaryIO, path: Path) -> tuple[JournalHeader, int] | None:
-    """The journal's header and its length in bytes; None: it is not whole yet.
+    """Return the journal's header and its length in bytes; None: it is not whole yet.
 
     Raises:
         FormatError: it is no journal, it is damaged, or this version cannot read it.
@@ -64,7 +64,7 @@ def read_header(file: BinaryIO, path: Path) -> tuple[JournalHeader, int] | None:
 
 
 class JournalReader:
-    """The records of a journal, from its beginning; then those that were added since.
+    """Reads the records of a journal, from its beginning; then those that were added since.
 
     Attributes:
         header: the map at its beginning; None: there is none yet.
@@ -84,7 +84,7 @@ class JournalReader:
         self._inode = 0
 
     def read(self) -> Iterator[Record]:
-        """The records that are new since the last call; all, at the first.
+        """Return the records that are new since the last call; all, at the first.
 
         The file stays open until `close`, so that it can be followed.
 

@@ -1,4 +1,7 @@
-"""The words in which adapters tell of jobs, and what each means for the attempt. See docs/adapters.md."""
+"""List the words in which adapters report on jobs, and what each means for the attempt.
+
+See docs/adapters.md.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ LIVE = {
     "UNKNOWN": None,
     "UNREACHABLE": None,
 }
-#: The state in which a job's end leaves the attempt; None: the word does not tell.
+#: The state in which a job's end leaves the attempt; None: the word does not say.
 ENDS = {
     "FINISHED": FINISHED,
     "FAILED": FAILED,

@@ -1,4 +1,4 @@
-"""A study as it is to be run: its steps, and arrays with an element for each instance."""
+"""Hold a study as it is to be run: its steps, and arrays with an element for each instance."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class FailureRule:
 
     @classmethod
     def read(cls, value: Map) -> FailureRule:
-        """From the ``failure`` map of a step."""
+        """Make the rule from the ``failure`` map of a step."""
         codes = value.get("retry_codes")
         return cls(
             retries=value.get("retries", 0),
@@ -122,9 +122,9 @@ class Graph:
         return f"<Graph {self.name}: {steps}>"
 
     def failure(self, instance: int) -> FailureRule:
-        """What the end of an instance's command means."""
+        """Return what the end of an instance's command means."""
         return self.steps[self.step_of[instance]].failure
 
     def needs_of(self, index: int) -> array[int]:
-        """The instances that an instance waits for, its groups apart."""
+        """Return the instances that an instance waits for, its groups apart."""
         return self.needs[self.need_start[index] : self.need_start[index + 1]]

@@ -1,4 +1,4 @@
-"""The records of the journal: their fields and rows, and a function that makes each kind.
+"""Make the records of the journal: their fields, their rows, and a function for each kind.
 
 They are those of the workspace format page, "Records"; a test compares them. Rows have names where
 they are made. From a file they come as lists, perhaps longer ones, of a later version: whoever takes

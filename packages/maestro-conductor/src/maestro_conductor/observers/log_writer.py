@@ -1,4 +1,4 @@
-"""The log: its events, and the file that they go to, one JSON object per line.
+"""Write the log: its events, one JSON object per line, and the file that they go to.
 
 `EVENTS` is the list behind ``docs/log-events.md``. An event that is not in it cannot be logged.
 """
@@ -184,7 +184,7 @@ class LogFile:
 
 
 def _ends_with_newline(path: Path) -> bool:
-    """Whether the last line is whole; a crash may have torn it."""
+    """Tell whether the last line is whole; a crash may have torn it."""
     with contextlib.suppress(OSError), path.open("rb") as file:
         file.seek(-1, os.SEEK_END)
         return file.read(1) == b"\n"
@@ -215,7 +215,7 @@ class StudyLog:
         self._render = _Renderer(study, workspace, now)
 
     def wants(self, name: str) -> bool:
-        """Whether an event of this name would be logged."""
+        """Tell whether an event of this name would be logged."""
         return EVENTS[name].level >= self._level
 
     def event(self, name: str, **fields: object) -> None:
@@ -240,9 +240,9 @@ def _hand_on(level: str, name: str, fields: dict[str, object]) -> None:
     structlog = sys.modules["structlog"]
     if not structlog.is_configured():
         return
-    told = {key: value for key, value in fields.items() if value is not None}
+    fields = {key: value for key, value in fields.items() if value is not None}
     try:
-        getattr(structlog.get_logger("maestro_conductor"), level)(name, **told)
+        getattr(structlog.get_logger("maestro_conductor"), level)(name, **fields)
     except Exception as error:  # a program's own log must not stop its study
         warnings.warn(f"structlog, as it is configured, failed: {error!r}", stacklevel=2)
 

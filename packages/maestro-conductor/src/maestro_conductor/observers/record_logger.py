@@ -1,4 +1,4 @@
-"""Log what records say: what the journal tells, for people and machines."""
+"""Log what records say, for people and machines."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class RecordLogger:
         }
 
     def tell(self, record: Record) -> None:
-        """Log what a record says; kinds that tell people nothing are passed over."""
+        """Log what a record says; kinds that say nothing to people are left out."""
         teller = self._tellers.get(record["kind"])
         if teller is not None:
             teller(record)
@@ -67,7 +67,7 @@ class RecordLogger:
     def _attempt(self, i: int, attempt: int) -> tuple[str | None, int, int]:
         """Return job, started and cause of the attempt that a record is about.
 
-        One turn may tell the end of an attempt and announce another.
+        One call of the machine may record the end of an attempt and the intent of another.
         """
         state = self._state
         if attempt != state.attempt[i] and i in state.previous:

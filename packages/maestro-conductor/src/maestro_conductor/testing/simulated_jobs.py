@@ -129,7 +129,7 @@ class SimulatedJobs:
                 self._begin(job)
 
     def _begin(self, job: _Job) -> None:
-        """The driver runs."""
+        """Run the driver."""
         key = (job.instance, job.attempt)
         if key in self.files:
             job.state, job.code = "FAILED", 75

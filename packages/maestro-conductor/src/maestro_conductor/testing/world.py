@@ -1,6 +1,6 @@
 """Put a machine into a world of schedulers, attempt files and crashes, all in memory and all random.
 
-A record is safe before what it announces is done, as in the real world. Everything else may go wrong.
+A record is safe before what it intends is done, as in the real world. Everything else may go wrong.
 """
 
 from __future__ import annotations
@@ -81,11 +81,11 @@ class World:
         return machine
 
     def crash(self) -> None:
-        """The conductor dies; another takes over."""
+        """Let the conductor die, and another take over."""
         self.machine = self._open()
 
     def handle(self, *events: Event) -> None:
-        """The machine takes in what is there, and the journal what it says; or it dies first."""
+        """Have the machine take in what is there, and the journal what it says; or die first."""
         events = (*self._events, *events)
         self._events = []
         effects = self.machine.handle(events, self._now())
@@ -102,7 +102,7 @@ class World:
         self._todo += effects.instructions
 
     def compare(self) -> None:
-        """A replay gives what the machine has."""
+        """Check that a replay gives what the machine has."""
         replayed = StudyState(len(self._graph), STUDY_ID, self._settings)
         for record in self.journal:
             replayed.apply(record)
@@ -117,7 +117,7 @@ class World:
     # -- the world's side --
 
     def step(self) -> None:
-        """Something happens."""
+        """Let something happen."""
         roll = self._random.random()
         if self._todo and roll < 0.5:
             self._perform(self._todo.pop(0))
@@ -151,7 +151,7 @@ class World:
                 self.jobs.cancel(name)
 
     def _start_local(self) -> None:
-        """Local attempts start as there is room for them; or never, once the study is stopped."""
+        """Start local attempts as there is room for them; or never, once the study is stopped."""
         queue, machine = self.machine.queues[LOCAL], self.machine
         held, self._held = self._held, []
         stopped = machine.closing or machine.state.cancelling

@@ -1,4 +1,4 @@
-"""Checksums of the msgpack maps in a workspace's files: "Checksums" on the workspace format page; pure."""
+"""Seal msgpack maps with checksums, and check them: "Checksums" on the workspace format page; pure."""
 
 from __future__ import annotations
 

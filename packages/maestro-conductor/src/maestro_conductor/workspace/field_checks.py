@@ -1,4 +1,4 @@
-"""What a field of a workspace's file must be, and how one that is not is refused; pure."""
+"""Check fields of a workspace's files, and refuse what is not as it must be; pure."""
 
 from __future__ import annotations
 

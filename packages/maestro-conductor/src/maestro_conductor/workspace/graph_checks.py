@@ -1,4 +1,4 @@
-"""What a graph must hold to be run, whoever wrote it; pure.
+"""Check that a graph holds what is needed to run it, whoever wrote it; pure.
 
 The loop that reads 100 000 instances cannot look at every field of each. It collects what can be
 judged for all of them at once; where something is wrong, the one record is looked at in full, so
@@ -187,7 +187,7 @@ def check_instances(
     workspaces: Sequence[str],
     step_of: array[int],
 ) -> None:
-    """Check what can only be told of all instances together.
+    """Check what can only be seen of all instances together.
 
     Args:
         path: of the file, for messages.

@@ -1,4 +1,4 @@
-"""A tolerant reader of ``graph.msgpack``: what is to be run.
+"""Read ``graph.msgpack``, tolerantly: what is to be run.
 
 Names and edges are held as arrays, commands are not held at all: each instance's record is read
 again from its place in the file when it is needed.

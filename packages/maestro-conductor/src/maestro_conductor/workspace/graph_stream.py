@@ -1,4 +1,4 @@
-"""The maps of a ``graph.msgpack``, one by one, each held against its checksum."""
+"""Read the maps of a ``graph.msgpack``, one by one, and check each against its checksum."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class GraphStream:
         self.head = check_header(found, "maestro-graph", str(path), FEATURES)
 
     def read(self, size: int) -> bytes:
-        """For the unpacker: the next bytes of the file."""
+        """Return the next bytes of the file, to the unpacker."""
         content = self._file.read(size)
         if self.summed:
             self._kept = self._kept[self.end - self._start :] + content
