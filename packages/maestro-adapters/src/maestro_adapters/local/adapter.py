@@ -14,7 +14,7 @@ from maestro_adapters.job.request import parse_request
 from maestro_adapters.job.states import JobStatus
 from maestro_adapters.local.cores import usable_cores
 from maestro_adapters.local.job import LocalJob, parse_local_job
-from maestro_adapters.local.keeper import process as keeper
+from maestro_adapters.local.keeper.spawn import TOO_MANY
 from maestro_adapters.local.pool import Pool
 from maestro_adapters.local.processes.stop import GRACE
 from maestro_adapters.local.system import System
@@ -101,7 +101,7 @@ class LocalAdapter:
         try:
             found = self._pool.submit(list(good.values()))
         except OSError as error:
-            passing = error.errno in keeper.TOO_MANY  # nothing was started
+            passing = error.errno in TOO_MANY  # nothing was started
             trouble = SchedulerError(f"could not start it: {error.strerror}", transient=passing)
             return {**answers, **dict.fromkeys(good, trouble.answer())}
         for (key, job), state in zip(good.items(), found, strict=True):

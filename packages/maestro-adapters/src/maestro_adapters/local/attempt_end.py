@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from maestro_adapters.local.job import LocalJob
-from maestro_adapters.local.keeper import process as keeper
+from maestro_adapters.local.keeper.background import still_writing
 from maestro_adapters.script import attempt_file
 from maestro_adapters.script.regular_files import open_regular
 
@@ -20,10 +20,7 @@ def still_writes(job: LocalJob) -> bool:
         return False
     found = Path(job.workspace).glob(f"*.{job.session}.*")
     logs = [os.fsencode(path) for path in found if path.suffix in (".out", ".err")]
-    if not any(map(keeper.may_be_written, logs)):
-        job.left = {}
-    elif not any(map(keeper.is_there, job.left)):
-        job.left = keeper.writers(job.session, logs)
+    job.left = still_writing(job.session, logs, job.left)
     return bool(job.left)
 
 

@@ -21,7 +21,7 @@ from maestro_adapters.local.keeper.client import (
     Report,
     Started,
 )
-from maestro_adapters.local.keeper.process import name_logs
+from maestro_adapters.local.keeper.files import name_logs
 from maestro_adapters.local.outcome import nothing_ran, outcome
 from maestro_adapters.local.processes.carriers import processes_of
 from maestro_adapters.local.processes.subreaper import Orphans

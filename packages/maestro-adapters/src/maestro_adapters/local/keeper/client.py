@@ -14,8 +14,13 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from maestro_adapters.local.job import LocalJob
-from maestro_adapters.local.keeper import process as keeper
-from maestro_adapters.local.keeper.process import Messages, pack
+from maestro_adapters.local.keeper import process
+from maestro_adapters.local.keeper.messages import (
+    ALREADY_STARTED,
+    CANNOT_START,
+    Messages,
+    pack,
+)
 from maestro_adapters.script import driver
 
 __all__ = [
@@ -39,8 +44,8 @@ _BLOCKED = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 #: What the host program ignores is not its business.
 _DEFAULT_ACTION = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
 _REFUSALS = {
-    keeper.ALREADY_STARTED: driver.ALREADY_STARTED,
-    keeper.CANNOT_START: driver.CANNOT_START,
+    ALREADY_STARTED: driver.ALREADY_STARTED,
+    CANNOT_START: driver.CANNOT_START,
 }
 
 
@@ -129,7 +134,7 @@ class KeeperClient:
         try:
             self.pid = os.posix_spawn(
                 python,
-                [python, *_FLAGS, keeper.__file__, keeper.MARK],
+                [python, *_FLAGS, process.PATH, process.MARK],
                 os.environ,
                 file_actions=[
                     (os.POSIX_SPAWN_DUP2, theirs.fileno(), 0),

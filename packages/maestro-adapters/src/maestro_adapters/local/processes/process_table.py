@@ -20,7 +20,7 @@ from pathlib import Path
 import attrs
 
 from maestro_adapters.job.states import exit_code_of_wait_status
-from maestro_adapters.local.keeper import process as keeper
+from maestro_adapters.local.keeper.process import MARK
 
 __all__ = [
     "Process",
@@ -172,7 +172,7 @@ def _variable(environment: bytes, name: bytes) -> str | None:
 def is_keeper(pid: int) -> bool:
     """Whether a process that lives is a keeper; True where this system does not tell."""
     try:
-        return _read(pid, "cmdline").endswith(os.fsencode(f"\0{keeper.MARK}\0"))
+        return _read(pid, "cmdline").endswith(os.fsencode(f"\0{MARK}\0"))
     except OSError:
         return not can_scan() and not has_ended(pid, None)
 

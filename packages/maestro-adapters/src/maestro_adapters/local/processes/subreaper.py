@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from maestro_adapters.local.job import LocalJob
-from maestro_adapters.local.keeper.process import interpreter
+from maestro_adapters.local.keeper.spawn import interpreter
 from maestro_adapters.local.processes.process_table import read_stat
 from maestro_adapters.local.system import System
 
