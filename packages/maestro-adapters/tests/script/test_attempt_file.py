@@ -1,4 +1,7 @@
-"""What attempt files say, torn and foreign ones included."""
+"""What attempt files say, torn and foreign ones included.
+
+A fault here would be an attempt that is taken for ended as its file was torn.
+"""
 
 import pytest
 from hypothesis import given

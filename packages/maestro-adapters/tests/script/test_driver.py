@@ -1,4 +1,8 @@
-"""The driver's text, run by the shells that stand in for /bin/sh."""
+"""The driver's text, run by the shells that stand in for /bin/sh.
+
+A fault here would be an attempt that runs twice, an exit code that nobody learns, or a path that
+becomes a command.
+"""
 
 import os
 import shutil

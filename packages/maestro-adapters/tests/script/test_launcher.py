@@ -1,4 +1,7 @@
-"""The grammar of $(LAUNCHER), and what takes its place."""
+"""The grammar of $(LAUNCHER), and what takes its place.
+
+A fault here would be a program on another number of nodes than its brackets say.
+"""
 
 import attrs
 import pytest

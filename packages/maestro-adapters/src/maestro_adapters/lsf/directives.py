@@ -1,4 +1,4 @@
-"""A job request as `#BSUB` lines and as words of `jsrun`.
+"""Writes a job request as `#BSUB` lines and as words of `jsrun`.
 
 Options: https://www.ibm.com/docs/en/SSWRJV_10.1.0/lsf_command_ref/bsub.man_top.1.html (LSF 10.1),
 https://www.ibm.com/docs/en/spectrum-lsf/10.1.0?topic=SSWRJV_10.1.0/jsm/jsrun.html.
@@ -21,8 +21,8 @@ _UNSAFE = re.compile(r"[^\w.()+=@~:, -]")
 
 
 def directives(request: JobRequest) -> list[str]:
-    """The lines below the interpreter, each only where it has a value."""
-    name = job_name(request)
+    """Write the lines below the interpreter, each only where it has a value."""
+    name = job_name(request.label)
     log = _UNSAFE.sub("_", request.label)
     options = [
         ("nnodes", str(request.nodes or 1)),
@@ -46,7 +46,7 @@ def directives(request: JobRequest) -> list[str]:
 
 
 def launch_words(request: JobRequest, nodes: int | None, procs: int | None) -> str:
-    """One `$(LAUNCHER)`: `procs` resource sets, as many on each node as `rs_per_node` says."""
+    """Write one `$(LAUNCHER)`: `procs` resource sets, as many on each node as `rs_per_node` says."""
     words = ["jsrun", "--nrs", str(procs or nodes or 1), "-b", request.bind or "rs"]
     if request.gpus:
         words += ["-g", str(request.gpus)]
@@ -59,7 +59,7 @@ def launch_words(request: JobRequest, nodes: int | None, procs: int | None) -> s
 
 
 def time_limit(text: str | None) -> str | None:
-    """A walltime in a form that `-W` takes, rounded up to minutes; None for no limit.
+    """Write a walltime in a form that `-W` takes, rounded up to minutes; None for no limit.
 
     Raises:
         WalltimeError: the text is no walltime.
@@ -73,9 +73,9 @@ def time_limit(text: str | None) -> str | None:
     return text if _LSF_TIME.fullmatch(text) else walltime.hours_and_minutes(seconds)
 
 
-def job_name(request: JobRequest) -> str:
-    """The name in the queue."""
-    return _UNSAFE.sub("_", request.label).replace(" ", "_")
+def job_name(label: str) -> str:
+    """Make the name in the queue."""
+    return _UNSAFE.sub("_", label).replace(" ", "_")
 
 
 def _word(text: str) -> str:

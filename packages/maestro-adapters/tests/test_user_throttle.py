@@ -1,4 +1,7 @@
-"""A limit of the user's own on all of their jobs in the queue, whoever submitted them."""
+"""A limit of the user's own on all of their jobs in the queue, whoever submitted them.
+
+A fault here would be an account that is blocked, as a study filled the queue.
+"""
 
 import itertools
 import json
@@ -6,11 +9,11 @@ import json
 import pytest
 
 from maestro_adapters.errors import OptionsError
-from maestro_adapters.flux.adapter import FluxAdapter
+from maestro_adapters.flux.adapter import FluxScheduler
 from maestro_adapters.job.options import AdapterOptions
-from maestro_adapters.lsf.adapter import LsfAdapter
+from maestro_adapters.lsf.adapter import LsfScheduler
 from maestro_adapters.process.runner import Result
-from maestro_adapters.slurm.adapter import SlurmAdapter
+from maestro_adapters.slurm.adapter import SlurmScheduler
 
 #: What each scheduler's list shows: three jobs of the user that wait or run, one of them not ours,
 #: and one that has ended, where the list has such.
@@ -41,7 +44,7 @@ FLUX_JOBS = json.dumps(
 )
 LISTS = {"squeue": SQUEUE, "bjobs": BJOBS, "flux jobs": FLUX_JOBS}
 IDS = {"sbatch": "{}\n", "bsub": "Job <{}> is submitted to queue <q>.\n", "flux batch": "ƒA{}\n"}
-SCHEDULERS = pytest.mark.parametrize("adapter_class", [SlurmAdapter, LsfAdapter, FluxAdapter])
+SCHEDULERS = pytest.mark.parametrize("scheduler", [SlurmScheduler, LsfScheduler, FluxScheduler])
 
 
 @pytest.fixture
@@ -65,9 +68,9 @@ def submissions(runner):
 @SCHEDULERS
 @pytest.mark.parametrize(("throttle", "taken"), [(5, 2), (3, 0), (1, 0), (9, 4), (None, 4)])
 def test_what_exceeds_the_limit_waits(
-    adapter_class, throttle, taken, submissions, make_scheduled, make_job
+    scheduler, throttle, taken, submissions, make_scheduled, make_job
 ):
-    adapter = make_scheduled(adapter_class, user_throttle=throttle)
+    adapter = make_scheduled(scheduler, user_throttle=throttle)
     answers = adapter.submit([make_job(adapter, number) for number in range(4)])
     assert [key for key, answer in answers.items() if "job" in answer] == [
         f"k{number}" for number in range(taken)
@@ -81,10 +84,10 @@ def test_what_exceeds_the_limit_waits(
 
 @SCHEDULERS
 def test_the_user_s_jobs_are_counted_once_a_round_and_only_where_asked(
-    adapter_class, runner, submissions, make_scheduled, make_job
+    scheduler, runner, submissions, make_scheduled, make_job
 ):
     for throttle, lists in ((None, 0), (9, 1)):
-        adapter = make_scheduled(adapter_class, user_throttle=throttle)
+        adapter = make_scheduled(scheduler, user_throttle=throttle)
         submissions.clear()
         runner.calls.clear()
         assert adapter.submit([]) == {}
@@ -94,11 +97,11 @@ def test_the_user_s_jobs_are_counted_once_a_round_and_only_where_asked(
 
 @SCHEDULERS
 def test_jobs_that_cannot_be_counted_hold_everything_back(
-    adapter_class, runner, make_scheduled, make_job
+    scheduler, runner, make_scheduled, make_job
 ):
     for program in ("squeue", "bjobs", "flux"):
         runner.hangs(program)
-    adapter = make_scheduled(adapter_class, user_throttle=5)
+    adapter = make_scheduled(scheduler, user_throttle=5)
     (answer,) = adapter.submit([make_job(adapter)]).values()
     assert (answer["transient"], answer["unknown"]) == (True, False)
     assert "could not be counted" in answer["error"]
@@ -107,7 +110,7 @@ def test_jobs_that_cannot_be_counted_hold_everything_back(
 
 
 def test_an_array_is_cut_to_the_room_there_is(submissions, make_scheduled, make_job):
-    adapter = make_scheduled(SlurmAdapter, user_throttle=6, array=True)
+    adapter = make_scheduled(SlurmScheduler, user_throttle=6, array=True)
     answers = adapter.submit([make_job(adapter, number) for number in range(5)])
     (call,) = submissions
     assert "--array=0-2" in call.argv
@@ -119,7 +122,7 @@ def test_an_array_is_cut_to_the_room_there_is(submissions, make_scheduled, make_
 def test_the_jobs_of_the_cluster_that_the_study_names_are_counted(
     runner, submissions, make_scheduled, make_job
 ):
-    adapter = make_scheduled(SlurmAdapter, user_throttle=9, allocation_args={"clusters": "big"})
+    adapter = make_scheduled(SlurmScheduler, user_throttle=9, allocation_args={"clusters": "big"})
     adapter.submit([make_job(adapter)])
     (argv,) = runner.argvs("squeue")
     assert "--clusters=big" in argv

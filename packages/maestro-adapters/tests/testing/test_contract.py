@@ -1,4 +1,7 @@
-"""The contract of every adapter, kept by `local`."""
+"""The contract of every adapter, kept by `local`.
+
+A fault here would be an adapter that runs a job twice, or loses its exit code.
+"""
 
 import pytest
 
