@@ -1,4 +1,7 @@
-"""The interface over the pool. Would catch a request that is read twice, and an answer that hides what is wrong."""
+"""The interface over the pool.
+
+Would catch a request that is read twice, and an answer that hides what is wrong.
+"""
 
 from collections.abc import Mapping
 

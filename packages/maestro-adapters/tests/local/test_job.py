@@ -1,4 +1,7 @@
-"""What a local job takes of its request. Would catch a walltime or a number of slots that is lost on its way."""
+"""What a local job takes of its request.
+
+Would catch a walltime or a number of slots that is lost on its way.
+"""
 
 import pytest
 

@@ -15,7 +15,7 @@ __all__ = ["still_writes", "write_command", "write_end"]
 
 
 def still_writes(job: LocalJob) -> bool:
-    """Whether something of a job's session can write to its logs; sees what, as a keeper does."""
+    """Return whether something of a job's session can write to its logs; sets what, as a keeper does."""
     if job.session is None:
         return False
     found = Path(job.workspace).glob(f"*.{job.session}.*")
@@ -25,7 +25,7 @@ def still_writes(job: LocalJob) -> bool:
 
 
 def write_command(job: LocalJob, exit_code: int) -> str:
-    """Note in a dead keeper's place that a command has ended and what it left; gives what that is."""
+    """Note in a dead keeper's place that a command has ended and what it left; returns what that is."""
     left = ",".join(f"{os.fsdecode(name)}:{pid}" for pid, name in job.left.items())
     _append(job, f"command code={exit_code} left={left}\n")
     return left

@@ -1,4 +1,7 @@
-"""What a script left in the background. Would catch one that counts as ended while it still writes."""
+"""What a script left in the background.
+
+Would catch one that counts as ended while it still writes.
+"""
 
 import os
 import subprocess

@@ -1,4 +1,7 @@
-"""The pool's side of a keeper. Would catch a caller that hangs on a keeper that is gone, or loses its last words."""
+"""The pool's side of a keeper.
+
+Would catch a caller that hangs on a keeper that is gone, or loses its last words.
+"""
 
 import os
 import signal

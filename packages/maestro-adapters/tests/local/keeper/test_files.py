@@ -1,4 +1,7 @@
-"""The files of an attempt. Would catch half a line, a log that is overwritten, or an end that is not written."""
+"""The files of an attempt.
+
+Would catch half a line, a log that is overwritten, or an end that is not written.
+"""
 
 import errno
 import os

@@ -1,5 +1,7 @@
-"""The rules of a keeper, over scripts that are not started. Would catch a script that is refused where it should
-wait, an answer that is missing, or one that is told to nobody.
+"""The rules of a keeper, over scripts that are not started.
+
+Would catch a script that is refused where it should wait, an answer that is missing, or one that is told to
+nobody.
 """
 
 import errno

@@ -1,4 +1,7 @@
-"""The keeper's loop. Would catch one that starts what nobody waits for any more, or ends before its scripts."""
+"""The keeper's loop.
+
+Would catch one that starts what nobody waits for any more, or ends before its scripts.
+"""
 
 import os
 import socket

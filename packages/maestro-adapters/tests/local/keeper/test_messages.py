@@ -1,4 +1,7 @@
-"""Messages of a keeper. Would catch one that is lost, or taken for two, where the stream is cut amid it."""
+"""Messages of a keeper.
+
+Would catch one that is lost, or taken for two, where the stream is cut amid it.
+"""
 
 from hypothesis import given
 from hypothesis import strategies as st

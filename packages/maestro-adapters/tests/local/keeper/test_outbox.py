@@ -1,4 +1,7 @@
-"""What a keeper has yet to tell. Would catch answers that are lost, told twice, or kept back for ever."""
+"""What a keeper has yet to tell.
+
+Would catch answers that are lost, told twice, or kept back for ever.
+"""
 
 import os
 import socket

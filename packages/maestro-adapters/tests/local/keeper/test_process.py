@@ -1,5 +1,7 @@
-"""The keeper as a process, asked as a pool asks it. Would catch a script that runs twice, in the wrong place
-or with what is not its own, an end that is lost or told too early, and a keeper that hangs or does not start.
+"""The keeper as a process, asked as a pool asks it.
+
+Would catch a script that runs twice, in the wrong place or with what is not its own, an end that is lost or told
+too early, and a keeper that hangs or does not start.
 """
 
 import os

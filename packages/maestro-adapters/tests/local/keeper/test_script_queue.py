@@ -1,4 +1,7 @@
-"""Which script starts next. Would catch slots that are overdrawn or left empty, and one that is passed."""
+"""Which script starts next.
+
+Would catch slots that are overdrawn or left empty, and one that is passed.
+"""
 
 from collections import deque
 

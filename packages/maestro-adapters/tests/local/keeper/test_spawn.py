@@ -1,4 +1,7 @@
-"""How a script's process starts. Would catch a wrong interpreter, inherited descriptors or signals."""
+"""How a script's process starts.
+
+Would catch a wrong interpreter, inherited descriptors or signals.
+"""
 
 import os
 import subprocess

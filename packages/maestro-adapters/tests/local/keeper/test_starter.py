@@ -1,4 +1,7 @@
-"""How a script starts in its workspace. Would catch a second run of an attempt, or files that are left."""
+"""How a script starts in its workspace.
+
+Would catch a second run of an attempt, or files that are left.
+"""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""What a script left in the background: which processes of its session can still write to its logs.
+"""Looks for what a script left in the background: processes of its session that can still write to its logs.
 
 That is asked by a lease (fcntl(2), F_SETLEASE): the kernel gives one for reading only where nobody has the
 file open for writing. It costs some microseconds, so all processes are looked at only where it is refused.

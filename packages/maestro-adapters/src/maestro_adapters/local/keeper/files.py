@@ -1,4 +1,4 @@
-"""The files that a keeper makes for an attempt: the attempt file, and the script's logs.
+"""Writes the files that a keeper makes for an attempt: the attempt file, and the script's logs.
 
 What it does to a folder is "The attempt file" on the workspace format page. Works on the disk.
 """
@@ -35,7 +35,7 @@ _CREATE = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC
 
 
 class Quiet:
-    """`contextlib.suppress` of OSError: importing that takes a millisecond."""
+    """Suppresses OSError, as `contextlib.suppress` does: importing that takes a millisecond."""
 
     def __enter__(self) -> None:
         pass

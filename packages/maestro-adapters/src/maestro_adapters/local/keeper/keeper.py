@@ -1,4 +1,4 @@
-"""The rules of a keeper: scripts start as they have room, and their ends are written and told."""
+"""Keeps scripts: starts them as they have room, and writes down and tells how they ended."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LEFT = b"maestro: the command has ended with exit code %d; waiting for what it 
 
 
 class Keeper:
-    """The scripts that wait and those that run.
+    """The rules over the scripts that wait and those that run.
 
     A script has ended once no process of its session can write to its logs any more: who forgot a
     ``wait`` gets what a ``wait`` would have given.

@@ -1,4 +1,4 @@
-"""What the keeper does from its first moment to its last: it waits, hears, and obeys.
+"""Runs the keeper from its first moment to its last: waits, reads, and obeys.
 
 When its input ends it starts nothing more, and ends with its last script. HUP, INT and TERM are blocked by
 who starts it, from its first moment on; what a terminal sends goes to another session.

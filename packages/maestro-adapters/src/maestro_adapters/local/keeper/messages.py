@@ -1,4 +1,4 @@
-"""What a keeper and the program that started it tell each other, over a socket.
+"""Writes and reads what a keeper and the program that started it tell each other, over a socket.
 
 `pack` writes a message, and `Messages` reads them. The first to the keeper is the environment of all scripts
 (``NAME=VALUE …``), the others are:

@@ -1,4 +1,4 @@
-"""What the keeper has yet to tell. Writes to its socket."""
+"""Keeps what the keeper has yet to tell, and writes it to its socket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which script starts next: in the order of the requests, as soon as it has room. Pure."""
+"""Says which script starts next: in the order of the requests, as soon as it has room. Pure."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class ScriptQueue:
         self._filled += slots
 
     def free(self, slots: int) -> None:
-        """Note that it has ended."""
+        """Note that a script has ended that filled so many slots."""
         self._filled -= slots
 
     def has_few(self) -> bool:

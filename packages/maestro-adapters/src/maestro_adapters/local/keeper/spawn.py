@@ -1,4 +1,4 @@
-"""Starts the processes of scripts, and hears of their ends."""
+"""Starts the processes of scripts, and asks for their ends."""
 
 from __future__ import annotations
 
