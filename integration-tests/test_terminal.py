@@ -1,24 +1,24 @@
-"""`maestro` on a real terminal (tmux): questions, pager, live views, and Ctrl-C at each point."""
+"""`maestro` on a real terminal (tmux): questions, progress, and Ctrl-C at each point.
+
+Would catch a question that cannot be answered, and a Ctrl-C that leaves half of something.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-import signal
-import subprocess
-import sys
-import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import debian
 from conftest import Maestro
-from local_studies import PATIENT
-from maestro_conductor.workspace.conductor_lock import holder
+from terminal_screen import C_C, Screen, programs, screen, state, study
 from waiting import wait_until
+
+__all__ = ["programs", "screen", "study"]  # fixtures
+
+pytestmark = pytest.mark.once
 
 SLOW_PGEN = """\
 import os, signal
@@ -31,94 +31,6 @@ def get_custom_generator(env, **kwargs):
     signal.pause()
     return ParameterGenerator()
 """
-
-pytestmark = pytest.mark.once
-
-C_C = "C-c"
-
-
-class Screen:
-    """A terminal of its own, with a shell in it."""
-
-    def __init__(self, folder: Path, columns: int, lines: int) -> None:
-        self._number = 0
-        self._socket = f"maestro-test-{uuid.uuid4().hex[:12]}"
-        self._tmux("-f", os.devnull, "new-session", "-d", "-x", str(columns), "-y", str(lines),
-                   "-c", str(folder), "env", "-u", "COLUMNS", "-u", "LINES", "PS1=$ ", "sh")  # fmt: skip
-        binaries = Path(sys.executable).parent
-        self.type(f"export PATH={binaries}:$PATH LANG=C.UTF-8 PAGER=less; unset NO_COLOR; clear")
-
-    def _tmux(self, *words: str) -> str:
-        done = subprocess.run(
-            ["tmux", "-L", self._socket, *words], capture_output=True, text=True, check=True
-        )
-        return done.stdout
-
-    def type(self, text: str, *, enter: bool = True) -> None:
-        self._tmux("send-keys", "-l", text)
-        if enter:
-            self.press("Enter")
-
-    def press(self, key: str) -> None:
-        self._tmux("send-keys", key)
-
-    def text(self) -> str:
-        """What is on the screen; lines that the terminal broke are whole."""
-        return self._tmux("capture-pane", "-p", "-J")
-
-    def coloured(self) -> str:
-        return self._tmux("capture-pane", "-p", "-J", "-e")
-
-    def wait_for(self, pattern: str) -> None:
-        try:
-            wait_until(lambda: re.search(pattern, self.text(), re.MULTILINE))
-        except AssertionError:
-            raise AssertionError(f"no {pattern!r} on\n{self.text()}") from None
-
-    def flag(self, name: str) -> str:
-        return self._tmux("display-message", "-p", f"#{{{name}}}").strip()
-
-    def run(self, command: str) -> None:
-        self._number += 1
-        self._tmux("send-keys", "-R")  # what is on the screen is gone before the command is there
-        self.type(f'{command}; echo "[{self._number}: $?]"')
-
-    def wait_for_end(self, code: int) -> None:
-        self.wait_for(rf"\[{self._number}: {code}\]")
-
-    def close(self) -> None:
-        self._tmux("kill-server")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def programs() -> None:
-    """What the tests need of Debian."""
-    debian.need("tmux", "tmux")
-    debian.need("less", "less")
-
-
-@pytest.fixture
-def screen(tmp_path: Path) -> Iterator[Screen]:
-    made = Screen(tmp_path, 100, 30)
-    yield made
-    made.close()
-
-
-@pytest.fixture(autouse=True)
-def study(tmp_path: Path, maestro: Maestro) -> Iterator[Path]:
-    path = tmp_path / "study.yaml"
-    path.write_text(PATIENT, encoding="utf-8")
-    yield path
-    (tmp_path / "go").touch()
-    for graph in tmp_path.rglob(".maestro/graph.msgpack"):
-        root = graph.parent.parent
-        if holder(root):
-            maestro("cancel", "-y", root)
-            wait_until(lambda root=root: not holder(root))
-
-
-def state(maestro: Maestro, root: Path) -> str:
-    return str(json.loads(maestro("status", "--json", "--summary", root).stdout)["state"])
 
 
 def names(folder: Path) -> set[str]:
@@ -350,103 +262,3 @@ def test_update_asks_just_for_those_that_got_no_value(
         for line in maestro("status", "--json", "--summary", "A", "B").stdout.splitlines()
     ]
     assert [(each["rlimit"], each["throttle"]) for each in found] == [(4, 0), (1, 2)]
-
-
-# -- live views and the pager --
-
-
-def test_watch_leaves_the_terminal_as_it_was(
-    tmp_path: Path, screen: Screen, maestro: Maestro
-) -> None:
-    maestro("run", "-y", "-o", "OUT", "study.yaml")
-    screen.run("stty -g > before; maestro status --watch --interval 0.1 OUT")
-    screen.wait_for(r"wait +[━╸ ]+ +0/3 .*\d running")
-    assert screen.flag("alternate_on") == "1"
-    screen.press(C_C)
-    screen.wait_for_end(0)
-    assert screen.flag("alternate_on") == "0"
-    assert screen.flag("cursor_flag") == "1"
-    assert "RUNNING" in screen.text()
-    screen.run("stty -g > after")
-    screen.wait_for_end(0)
-    assert (tmp_path / "before").read_text() == (tmp_path / "after").read_text()
-
-
-def test_watch_ends_with_the_study(tmp_path: Path, screen: Screen, maestro: Maestro) -> None:
-    maestro("run", "-y", "-o", "OUT", "study.yaml")
-    screen.run("maestro status --watch --interval 0.1 OUT")
-    screen.wait_for("0/3")
-    (tmp_path / "go").touch()
-    screen.wait_for_end(0)
-    assert re.search(r"FINISHED +100 %", screen.text())
-
-
-def test_watch_is_for_terminals(maestro: Maestro) -> None:
-    maestro("run", "-n", "-o", "OUT", "study.yaml")
-    assert maestro("status", "--watch", "OUT").returncode == 64
-
-
-def test_the_pager_is_for_what_does_not_fit(
-    tmp_path: Path, screen: Screen, maestro: Maestro, study: Path
-) -> None:
-    maestro("run", "-n", "-o", "SHORT", "study.yaml")
-    study.write_text(PATIENT.replace("[1, 2, 3]", str(list(range(60)))), encoding="utf-8")
-    maestro("run", "-n", "-o", "LONG", "study.yaml")
-    screen.run("maestro status SHORT")
-    screen.wait_for_end(0)
-    screen.run("maestro status LONG")
-    screen.wait_for(r"^:\s*$")
-    assert "wait_N.0" in screen.text()
-    screen.press("q")
-    screen.wait_for_end(0)
-    screen.run("maestro status --disable-pager LONG")
-    screen.wait_for_end(0)
-    assert "wait_N.59" in screen.text()
-    screen.run("PAGER=no-such-pager maestro status LONG")
-    screen.wait_for_end(0)
-    assert "wait_N.59" in screen.text()
-
-
-def test_every_line_fits_the_terminal(tmp_path: Path, maestro: Maestro) -> None:
-    maestro("run", "-n", "-o", "OUT", "study.yaml")
-    for columns in (60, 80, 100, 130):
-        screen = Screen(tmp_path, columns, 70)
-        try:
-            screen.run("maestro status OUT")
-            screen.wait_for_end(0)
-            lines = screen.text().splitlines()
-        finally:
-            screen.close()
-        frames = [line for line in lines if line.startswith(("┏", "└"))]
-        assert len(frames) == (0 if columns == 60 else 2)
-        assert sum("QUEUED" in line for line in lines) == 3
-
-
-def test_a_person_sees_colours(screen: Screen, maestro: Maestro) -> None:
-    maestro("run", "-n", "-o", "OUT", "study.yaml")
-    screen.run("maestro status --summary OUT | cat; maestro status --summary OUT")
-    screen.wait_for_end(0)
-    piped, _, shown = screen.coloured().partition("STAGED")[2].partition("STAGED")
-    assert "\x1b[3" not in piped.splitlines()[0]
-    assert "\x1b[" in shown.splitlines()[0]
-
-
-def test_a_reader_that_leaves_early(screen: Screen, maestro: Maestro, study: Path) -> None:
-    study.write_text(PATIENT.replace("[1, 2, 3]", str(list(range(3000)))), encoding="utf-8")
-    maestro("run", "-n", "-o", "OUT", "study.yaml")
-    screen.run("maestro status OUT | head -2")
-    screen.wait_for_end(0)
-    assert "BrokenPipe" not in screen.text()
-    assert "Traceback" not in screen.text()
-
-
-def test_a_watch_that_is_terminated_leaves_the_terminal_as_it_was(
-    tmp_path: Path, screen: Screen, maestro: Maestro
-) -> None:
-    maestro("run", "-y", "-o", "OUT", "study.yaml")
-    screen.run("sh -c 'echo $$ > pid; exec maestro status --watch OUT'")
-    screen.wait_for("0/3")
-    os.kill(int((tmp_path / "pid").read_text()), signal.SIGTERM)
-    screen.wait_for_end(143)
-    assert screen.flag("alternate_on") == "0"
-    assert screen.flag("cursor_flag") == "1"
