@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 
 from maestro_conductor.observers.log_writer import LogFile, StudyLog
-from maestro_conductor.runtime.journal_commit import say
+from maestro_conductor.runtime.stderr import say
 
 __all__ = ["LogUpkeep"]
 
