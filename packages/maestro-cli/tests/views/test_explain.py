@@ -12,7 +12,7 @@ from maestro_cli.study.workspace_view import choose, open_study
 from maestro_cli.testing import T0, attempt
 from maestro_cli.views.explain import Explanation, explain, root_causes
 from maestro_cli.views.watch import time_left
-from maestro_conductor.core import job_reports
+from maestro_conductor.core import attempt_outcome
 from maestro_conductor.model import records
 from maestro_conductor.model.settings import Settings
 from maestro_conductor.workspace.conductor_lock import hold
@@ -86,7 +86,7 @@ def test_time_outs(history: History) -> None:
 
 def test_a_walltime_that_passed_before_the_script_began(history: History) -> None:
     """The words are the conductor's: it says so where a time-out leaves an attempt void."""
-    words = inspect.getsource(job_reports)
+    words = inspect.getsource(attempt_outcome)
     reason = "its walltime passed before its script began"
     assert f'"{reason}"' in words
     past = [*attempt(0, "RUNNING", None)[:1], one(0, "TIMEDOUT", f"{reason} (TimeLimit)")]

@@ -9,7 +9,8 @@ import pytest
 from maestro_conductor.app.study_files import log_path_of, open_journal
 from maestro_conductor.errors import WorkspaceError
 from maestro_conductor.model import records
-from maestro_conductor.observers.log_writer import LogFile, StudyLog
+from maestro_conductor.observers.log_file import LogFile
+from maestro_conductor.observers.log_writer import StudyLog
 from maestro_conductor.runtime.context import RunContext
 from maestro_conductor.testing import ManualClock, SmallDisk, StepPlan, make_workspace
 from maestro_conductor.workspace.graph_file import read_graph

@@ -14,7 +14,7 @@ from maestro_conductor.backends.local_backend import LocalBackend
 from maestro_conductor.backends.script_writer import ScriptWriter
 from maestro_conductor.backends.submitter import Submitter, withdrawn
 from maestro_conductor.core.events import Answers
-from maestro_conductor.core.instructions import Job
+from maestro_conductor.core.instructions import Submission
 from maestro_conductor.core.queues import LOCAL, Queue
 from maestro_conductor.journal import read_state
 from maestro_conductor.model.states import CODES
@@ -46,7 +46,7 @@ class Bench:
     def submit(self, *instances):
         for i in instances:
             self.queue.enter(i)
-        jobs = [Job(i, 1, f"m3f9a0c2d71e8.{i}.1", False) for i in instances]
+        jobs = [Submission(i, 1, f"m3f9a0c2d71e8.{i}.1", False) for i in instances]
         return self._begun(self.backend.submit(jobs))
 
     def _begun(self, answers):
@@ -119,7 +119,7 @@ def test_trouble_with_files_lasts_until_scripts_can_be_written_again(made, monke
     bench.submit(0)
     with monkeypatch.context() as patch:
         patch.setattr(os, "mkdir", no_room)
-        refused = bench.backend.submit([Job(1, 1, "m3f9a0c2d71e8.1.1", False)])
+        refused = bench.backend.submit([Submission(1, 1, "m3f9a0c2d71e8.1.1", False)])
     assert [answer["transient"] for _, _, answer in refused.jobs] == [True]
     bench.poll()
     assert "No space" in bench.backend.file_trouble(

@@ -11,7 +11,7 @@ from maestro_conductor.app.conduct import conduct
 from maestro_conductor.backends.job_request import JobRequests
 from maestro_conductor.backends.script_writer import ScriptWriter, temporary_folder
 from maestro_conductor.backends.submitter import Submitter
-from maestro_conductor.core.instructions import Job
+from maestro_conductor.core.instructions import Submission
 from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
 from maestro_conductor.workspace.graph_file import GraphFile
 
@@ -47,7 +47,7 @@ def test_a_study_has_the_adapter_it_names_and_a_local_one(tmp_path):
 
 def test_what_is_submitted(made, tmp_path):
     submitter, adapter = made(StepPlan("a", restart="again"))
-    jobs = [Job(0, 2, TOKEN, restart=True)]
+    jobs = [Submission(0, 2, TOKEN, restart=True)]
     ((instance, attempt, answer),) = submitter.submit(adapter, jobs, sync=False)
     assert (instance, attempt, answer) == (0, 2, {"job": "100", "state": "PENDING"})
     (job,) = adapter.submitted.values()
@@ -60,7 +60,7 @@ def test_what_is_submitted(made, tmp_path):
 def test_what_cannot_be_written_is_refused_and_the_others_go_on(made, tmp_path):
     submitter, adapter = made(StepPlan("a"), StepPlan("b"))
     (tmp_path / "a").write_text("in the way")
-    jobs = [Job(0, 1, TOKEN, restart=False), Job(1, 1, TOKEN, restart=False)]
+    jobs = [Submission(0, 1, TOKEN, restart=False), Submission(1, 1, TOKEN, restart=False)]
     first, second = submitter.submit(adapter, jobs, sync=False)
     assert "Not a directory" in first[2]["error"]
     assert first[2]["transient"] is False
@@ -97,7 +97,7 @@ def test_an_adapter_that_prepares_nothing_gets_nothing_back(made):
     plain = Counting()
     plain.prepares = False
     submitter, _ = made(StepPlan("a"), adapter=plain)
-    submitter.submit(plain, [Job(0, 1, TOKEN, restart=False)], sync=False)
+    submitter.submit(plain, [Submission(0, 1, TOKEN, restart=False)], sync=False)
     (job,) = plain.submitted.values()
     assert job["prepared"] is None
 
@@ -108,7 +108,7 @@ def test_an_adapter_that_forgets_a_job_leaves_its_fate_unknown(made):
             return super().submit(jobs[:1])
 
     submitter, adapter = made(StepPlan("a", ["x", "y"]), adapter=Forgetful())
-    jobs = [Job(i, 1, f"{TOKEN}{i}", restart=False) for i in (0, 1)]
+    jobs = [Submission(i, 1, f"{TOKEN}{i}", restart=False) for i in (0, 1)]
     (_, _, first), (_, _, second) = submitter.submit(adapter, jobs, sync=False)
     assert "job" in first
     assert second == {"error": "the adapter gave no answer", "unknown": True}
@@ -117,7 +117,9 @@ def test_an_adapter_that_forgets_a_job_leaves_its_fate_unknown(made):
 def test_an_adapter_that_raises_leaves_the_fate_unknown(made):
     submitter, adapter = made(StepPlan("a"))
     adapter.refusal = lambda _job: 1 / 0
-    ((_, _, answer),) = submitter.submit(adapter, [Job(0, 1, TOKEN, restart=False)], sync=False)
+    ((_, _, answer),) = submitter.submit(
+        adapter, [Submission(0, 1, TOKEN, restart=False)], sync=False
+    )
     assert answer["unknown"] is True
     assert "ZeroDivisionError" in answer["error"]
 
@@ -128,7 +130,9 @@ def test_a_launcher_that_does_not_fit_is_a_refusal(made):
             raise ValueError(f"{request['name']}: 9 procs do not fit into 8")
 
     submitter, picky = made(StepPlan("a"), adapter=Picky())
-    ((_, _, answer),) = submitter.submit(picky, [Job(0, 1, TOKEN, restart=False)], sync=False)
+    ((_, _, answer),) = submitter.submit(
+        picky, [Submission(0, 1, TOKEN, restart=False)], sync=False
+    )
     assert answer == {"error": "a: 9 procs do not fit into 8", "transient": False}
 
 
@@ -136,7 +140,7 @@ def test_with_usetmp_scripts_lie_in_a_private_folder(made, tmp_path, monkeypatch
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
     (tmp_path / "tmp").mkdir()
     submitter, adapter = made(StepPlan("a"), usetmp=True)
-    submitter.submit(adapter, [Job(0, 1, TOKEN, restart=False)], sync=False)
+    submitter.submit(adapter, [Submission(0, 1, TOKEN, restart=False)], sync=False)
     (job,) = adapter.submitted.values()
     assert job["script"].startswith(f"{tmp_path}/tmp/maestro-")
     assert job["script"].endswith("3f9a0c2d71e8/a/a.sh")
@@ -150,9 +154,9 @@ def test_a_graph_that_cannot_be_read_for_now_is_named_and_waited_for(made, tmp_p
     path = tmp_path / ".maestro" / "graph.msgpack"
     hidden = path.rename(tmp_path / "hidden")
     path.mkdir()
-    ((_, _, answer),) = submitter.submit(adapter, [Job(0, 1, TOKEN, False)], sync=False)
+    ((_, _, answer),) = submitter.submit(adapter, [Submission(0, 1, TOKEN, False)], sync=False)
     assert answer["error"] == f"cannot read {path}: it is a folder, not a file"
     path.rmdir()
     hidden.rename(path)
-    ((_, _, answer),) = submitter.submit(adapter, [Job(0, 1, TOKEN, False)], sync=False)
+    ((_, _, answer),) = submitter.submit(adapter, [Submission(0, 1, TOKEN, False)], sync=False)
     assert "error" not in answer

@@ -14,7 +14,8 @@ from maestro_conductor.core.machine import Machine
 from maestro_conductor.core.study_state import StudyState
 from maestro_conductor.journal.writer import JournalWriter
 from maestro_conductor.model.settings import Settings
-from maestro_conductor.observers.log_writer import LogFile, StudyLog
+from maestro_conductor.observers.log_file import LogFile
+from maestro_conductor.observers.log_writer import StudyLog
 from maestro_conductor.runtime.context import RunContext
 from maestro_conductor.testing import ManualClock, SmallDisk, StepPlan, make_workspace
 from maestro_conductor.workspace.graph_file import read_graph

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from maestro_conductor.core.events import Settled
-from maestro_conductor.core.instructions import Settle
+from maestro_conductor.core.events import AttemptFileRead
+from maestro_conductor.core.instructions import ReadAttemptFile
 from maestro_conductor.runtime.attempt_reading import AttemptReader
 
 
@@ -21,19 +21,19 @@ def read(shell):
         (shell.root / "a").mkdir(exist_ok=True)
         if text is not None:
             (shell.root / "a/.attempt.1").write_text(text)
-        return AttemptReader(shell.context, "here", "b1").read(Settle(0, 1, void))
+        return AttemptReader(shell.context, "here", "b1").read(ReadAttemptFile(0, 1, void))
 
     return read
 
 
 def test_one_that_never_started_is_void_only_where_that_was_asked_for(read):
-    assert read(None) == Settled(0, 1, "absent")
-    assert read(None, void=True) == Settled(0, 1, "void")
+    assert read(None) == AttemptFileRead(0, 1, "absent")
+    assert read(None, void=True) == AttemptFileRead(0, 1, "void")
 
 
 def test_an_end_is_told_with_its_times(read):
     text = "start pid=7 host=here boot=b1 time=5\nend code=3 time=6\n"
-    assert read(text) == Settled(0, 1, "ended", 3, 5000, 6000)
+    assert read(text) == AttemptFileRead(0, 1, "ended", 3, 5000, 6000)
 
 
 @pytest.mark.parametrize(

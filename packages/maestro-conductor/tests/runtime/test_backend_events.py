@@ -14,7 +14,7 @@ from maestro_conductor.backends.scheduler_backend import SchedulerBackend
 from maestro_conductor.backends.script_writer import ScriptWriter
 from maestro_conductor.backends.submitter import Submitter
 from maestro_conductor.core.events import Answers, Now, Polled
-from maestro_conductor.core.instructions import Job
+from maestro_conductor.core.instructions import Submission
 from maestro_conductor.core.machine import Machine
 from maestro_conductor.core.queues import LOCAL, SCHEDULED
 from maestro_conductor.core.study_state import StudyState
@@ -94,7 +94,7 @@ class Bench:
         self.machine.start(now)
         self.machine.handle([], now)
         answers = [
-            backend.submit([Job(i, 1, f"t{i}", restart=False)])
+            backend.submit([Submission(i, 1, f"t{i}", restart=False)])
             for i, backend in enumerate(self.backends.values())
         ]
         self.machine.handle([each for each in answers if each is not None], now)
@@ -186,11 +186,11 @@ def test_the_scheduler_is_asked_whether_it_is_there_where_something_is_to_run(ma
 def test_a_refusal_of_everything_is_trouble_until_a_job_is_taken(make):
     bench = make()
     bench.scheduler.refusal = lambda _job: {"error": "sbatch: down", "transient": True}
-    bench.backends[SCHEDULED].submit([Job(1, 1, "t", restart=False)])
+    bench.backends[SCHEDULED].submit([Submission(1, 1, "t", restart=False)])
     (answers,) = bench.wait(0.0)
     assert isinstance(answers, Answers)
     assert bench.events.trouble == "sbatch: down"
     bench.scheduler.refusal = lambda _job: None
-    bench.backends[SCHEDULED].submit([Job(1, 1, "t", restart=False)])
+    bench.backends[SCHEDULED].submit([Submission(1, 1, "t", restart=False)])
     bench.wait(0.0)
     assert bench.events.trouble is None

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from maestro_conductor.core.events import Answers, Found, ScriptsWritten, Settled
-from maestro_conductor.core.instructions import Cancel, Find, Job, Settle, Submit, WriteScripts
+from maestro_conductor.core.events import Answers, AttemptFileRead, Found, ScriptsWritten
+from maestro_conductor.core.instructions import (
+    Cancel,
+    Find,
+    ReadAttemptFile,
+    Submission,
+    Submit,
+    WriteScripts,
+)
 from maestro_conductor.runtime.attempt_reading import AttemptReader
 from maestro_conductor.runtime.execute import Executor
 
-JOB = Job(0, 1, "t", restart=False)
+JOB = Submission(0, 1, "t", restart=False)
 
 
 @pytest.fixture
@@ -43,7 +50,7 @@ def test_each_backend_gets_what_is_for_its_queue(executor, local, scheduled):
 
 
 def test_files_are_read_and_written_at_once(executor):
-    assert executor.perform(Settle(0, 1, void=True)) == Settled(0, 1, "void")
+    assert executor.perform(ReadAttemptFile(0, 1, void=True)) == AttemptFileRead(0, 1, "void")
     assert executor.perform(WriteScripts([1, 2])) == ScriptsWritten(
         [(1, "wrote 1"), (2, "wrote 2")]
     )

@@ -49,12 +49,12 @@ def test_the_machine_hears_of_a_signal_once(signals, queues, name, code, how):
 @pytest.mark.parametrize("queue", [LOCAL, SCHEDULED])
 def test_answers_to_submissions_are_waited_for_but_not_for_ever(signals, queues, queue):
     shutdown = Shutdown(signals, "leave", queues)
-    queues[queue].announced.add(0)
+    queues[queue].submitting.add(0)
     signals.name = "SIGTERM"
     shutdown.look(1.0)
     assert not shutdown.is_due(30.0)
     assert shutdown.is_due(31.5)
-    queues[queue].announced.clear()
+    queues[queue].submitting.clear()
     assert shutdown.is_due(2.0)
 
 

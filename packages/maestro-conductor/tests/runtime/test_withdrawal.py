@@ -7,7 +7,7 @@ from collections import deque
 import pytest
 
 from maestro_conductor.core.events import Closing, Now
-from maestro_conductor.core.instructions import Job, Settle, Submit
+from maestro_conductor.core.instructions import ReadAttemptFile, Submission, Submit
 from maestro_conductor.core.machine import Machine
 from maestro_conductor.model.settings import SettingsChange
 from maestro_conductor.runtime.withdrawal import Withdrawal
@@ -24,8 +24,10 @@ def made(make_shell, make_backend):
     shell.machine.start(NOW)
     assert len(shell.machine.handle([], NOW).instructions[0].jobs) == 8
     shell.local.waiting = [(i, 1) for i in range(4)]
-    jobs = [Job(i, 1, "t", restart=False) for i in range(4, 8)]
-    todo = deque([Submit("local", jobs[:2]), Settle(0, 1, void=False), Submit("local", jobs[2:])])
+    jobs = [Submission(i, 1, "t", restart=False) for i in range(4, 8)]
+    todo = deque(
+        [Submit("local", jobs[:2]), ReadAttemptFile(0, 1, void=False), Submit("local", jobs[2:])]
+    )
     other = make_backend("scheduled")
     return shell, Withdrawal(shell.machine, [shell.local, other]), todo
 
@@ -47,7 +49,7 @@ def test_a_study_that_stops_withdraws_all_and_leaves_other_instructions(made, pa
     shell, withdrawal, todo = made
     shell.machine.handle([Closing(stop_local=False)], NOW)
     assert sorted(gone(withdrawal.withdraw(todo, paused=paused))) == list(range(8))
-    assert list(todo) == [Settle(0, 1, void=False)]
+    assert list(todo) == [ReadAttemptFile(0, 1, void=False)]
 
 
 def test_a_paused_study_withdraws_what_would_start_without_it(made):

@@ -74,7 +74,7 @@ def command(args: argparse.Namespace) -> int:
     from maestro_cli.study.group_access import ask_owner
     from maestro_cli.study.requests import Limits, request_resume
     from maestro_cli.study.workspace_view import open_study
-    from maestro_conductor.observers.log_writer import check_log_path
+    from maestro_conductor.observers.log_file import check_log_path
 
     if args.logpath:
         check_log_path(absolute(args.logpath))

@@ -161,7 +161,7 @@ def command(args: argparse.Namespace) -> int:
     order = _order(args)
     if args.logpath:
         from maestro_cli.study.folders import absolute
-        from maestro_conductor.observers.log_writer import check_log_path
+        from maestro_conductor.observers.log_file import check_log_path
 
         check_log_path(absolute(args.logpath))
     from maestro_cli.launch import pipeline
