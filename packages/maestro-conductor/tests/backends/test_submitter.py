@@ -1,4 +1,4 @@
-"""A job with the wrong script or token, rendered twice, or answered for another one."""
+"""A job with the wrong script or token, rendered twice, or whose answer goes to another one."""
 
 from __future__ import annotations
 
