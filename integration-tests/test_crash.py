@@ -29,8 +29,9 @@ pytestmark = pytest.mark.once
 
 CUT_JOURNAL = Path(__file__).parent / "faults/cut_journal.py"
 
-#: Frames that an undisturbed run of the small study writes, at the least.
-FRAMES = 30
+#: Frames that an undisturbed run of the small study writes, at the least: on a busy machine the ends of
+#: several steps share one.
+FRAMES = 24
 
 
 def kill_at(tmp_path: Path, when: str, frame: int) -> bool:

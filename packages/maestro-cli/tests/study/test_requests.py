@@ -39,8 +39,9 @@ def test_a_resume_is_read_by_the_conductor_as_it_was_meant(
 ) -> None:
     (tmp_path / ".maestro").mkdir()
     path = request_resume(tmp_path, steps, Limits(rlimit=0))
-    names, asked = parse_resume(path.read_bytes())
-    assert names == (None if steps is None else tuple(steps))
+    resume = parse_resume(path.read_bytes())
+    asked = resume.settings
+    assert resume.steps == (None if steps is None else tuple(steps))
     assert (asked.throttle, asked.rlimit, asked.sleep) == (None, 0, None)
     assert json.loads(path.read_text())["request"] == "resume"
     assert [each.name for each in path.parent.iterdir()] == [path.name]

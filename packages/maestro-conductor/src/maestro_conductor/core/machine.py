@@ -94,6 +94,7 @@ class Machine:
             step, queues, timers, cancellation, self._attempts, self._launcher
         )
         self._dry_run = DryRun(step, asked=dry)
+        #: Each takes the events of its type.
         self._handlers: dict[type, Callable[[Any], None]] = {
             Answers: self._launcher.answers,
             Polled: self._reports.polled,

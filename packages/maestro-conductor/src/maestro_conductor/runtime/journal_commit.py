@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
-import time
 from collections.abc import Callable, Sequence
 
 from maestro_conductor.journal.writer import JournalWriter
 from maestro_conductor.model.records import Record
 from maestro_conductor.runtime.context import RunContext
+from maestro_conductor.runtime.stderr import say
 
-__all__ = ["JournalCommitter", "say"]
+__all__ = ["JournalCommitter"]
 
 #: s between two tries on a full disk.
 _RETRY = 0.5
@@ -96,9 +94,3 @@ class JournalCommitter:
         else:
             self._log.event("paused", reason=reason)
             say(f"maestro: the study pauses: {reason}")
-
-
-def say(line: str) -> None:
-    """Tell people on stderr; there may be no room to log it."""
-    with contextlib.suppress(OSError, ValueError):
-        print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}", file=sys.stderr, flush=True)  # noqa: T201

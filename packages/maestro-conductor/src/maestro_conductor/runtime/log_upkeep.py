@@ -6,7 +6,7 @@ import errno
 
 from maestro_conductor.observers.log_file import LogFile
 from maestro_conductor.observers.log_writer import StudyLog
-from maestro_conductor.runtime.journal_commit import say
+from maestro_conductor.runtime.stderr import say
 
 __all__ = ["LogUpkeep"]
 

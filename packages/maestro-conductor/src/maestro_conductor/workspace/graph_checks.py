@@ -200,15 +200,26 @@ def check_instances(
         FormatError: names or folders are there twice, a folder is outside the workspace, or an
             instance stands among those of another step.
     """
-    for key, values in (("name", names), ("workspace", workspaces)):
-        if len(set(values)) != len(values):
-            seen: dict[str, int] = {}
-            for index, value in enumerate(values):
-                earlier = seen.setdefault(value, index)
-                if earlier != index:
-                    Place(path, f"instance {index}").refuse(
-                        key, value, f"as that of instance {earlier} is already"
-                    )
+    _refuse_twice(path, "name", names)
+    _refuse_twice(path, "workspace", workspaces)
+    _refuse_odd(path, names, workspaces)
+    _refuse_misplaced(path, steps, names, step_of)
+
+
+def _refuse_twice(path: str, key: str, values: Sequence[str]) -> None:
+    if len(set(values)) == len(values):
+        return
+    seen: dict[str, int] = {}
+    for index, value in enumerate(values):
+        earlier = seen.setdefault(value, index)
+        if earlier != index:
+            Place(path, f"instance {index}").refuse(
+                key, value, f"as that of instance {earlier} is already"
+            )
+
+
+def _refuse_odd(path: str, names: Sequence[str], workspaces: Sequence[str]) -> None:
+    """Refuse names that are none, and folders that lead out of the workspace, or into ours."""
     odd_names = not {"", ".", ".."}.isdisjoint(names)
     try:
         odd_names = odd_names or "\0" in "".join(names)
@@ -216,16 +227,20 @@ def check_instances(
         odd_folders = any(each in folders for each in _ODD)
     except TypeError:
         odd_names = odd_folders = True
-    if odd_names:
-        for index, name in enumerate(names):
-            if not is_name(name):
-                Place(path, f"instance {index}").refuse("name", name, f"and must be {NAME[1]}")
-    if odd_folders:
-        for index, workspace in enumerate(workspaces):
-            if not is_inside(workspace):
-                Place(path, f"instance {index} ({names[index]})").refuse(
-                    "workspace", workspace, f"and must be {_INSTANCE['workspace'][1]}"
-                )
+    for index, name in enumerate(names if odd_names else ()):
+        if not is_name(name):
+            Place(path, f"instance {index}").refuse("name", name, f"and must be {NAME[1]}")
+    for index, workspace in enumerate(workspaces if odd_folders else ()):
+        if not is_inside(workspace):
+            Place(path, f"instance {index} ({names[index]})").refuse(
+                "workspace", workspace, f"and must be {_INSTANCE['workspace'][1]}"
+            )
+
+
+def _refuse_misplaced(
+    path: str, steps: Sequence[tuple[int, int]], names: Sequence[str], step_of: array[int]
+) -> None:
+    """Refuse instances that do not stand among those of their step."""
     if steps and sum(steps[-1]) != len(names):
         Place(path, f"step {len(steps) - 1}").refuse(
             "count", steps[-1][1], f"and the graph has {len(names)} instances"
