@@ -1,6 +1,6 @@
 """The ``maestro`` command: runs one command, and shows how it failed.
 
-What needs no parser is answered before one is imported, and of the commands only one is imported.
+The version is printed before a parser is imported, and only the command that was given is imported.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 
 from maestro_cli.__about__ import __version__
 
-TYPE_CHECKING = False  # as typing's, which takes its time to import
+TYPE_CHECKING = False  # as `typing.TYPE_CHECKING`, which is slow to import
 if TYPE_CHECKING:
     from argparse import Namespace
     from collections.abc import Sequence
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 0
     try:
         from maestro_cli.errors import EXIT_INTERRUPTED, EXIT_OK
-        from maestro_cli.ui import console, parser  # noqa: F401 - most of the time goes into it
+        from maestro_cli.ui import console, parser  # noqa: F401 - takes most of the start-up time
     except KeyboardInterrupt:
         return 130  # as `EXIT_INTERRUPTED`, which may not be imported yet
     console.prepare_streams()
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         whole = make_parser(arguments[0] if arguments else None)
         try:
             args = whole.parse_args(arguments)
-        except SystemExit:  # `-h` and `--version` have said what there is to say
+        except SystemExit:  # `-h` and `--version` have printed their text
             console.flush()
             raise
         if args.word is None:
@@ -70,8 +70,8 @@ def make_parser(only: str | None = None) -> Parser:
     """Make the parser of the command line.
 
     Args:
-        only: The command that is given, where that is known: others are left out, which nobody
-            sees and which saves their time. Anything else: all commands.
+        only: The command that was given, if known: the others are left out, which nobody notices
+            and which saves time. Anything else: all commands.
     """
     from maestro_cli.commands import COMMANDS
     from maestro_cli.ui import parser
@@ -92,10 +92,10 @@ def _print_version() -> bool:
     if sys.stdout is None:
         return False
     try:
-        # Past Python's buffer, in which it would stay where nobody takes it.
+        # Bypass Python's buffer, which would keep the text of a stream that does not take it.
         os.write(sys.stdout.fileno(), f"maestro {__version__}\n".encode())
     except OSError:
-        return False  # tried again by the parser, where every such failure is met in one way
+        return False  # the parser prints it again, and `main` handles the failure
     return True
 
 
@@ -109,7 +109,7 @@ def _fail(error: Exception, *, as_json: bool) -> int:
     failure = failures.explain(error)
     try:
         failures.show(failure, as_json=as_json and lost is None)
-    except OSError:  # of an stdout that keeps nothing back
+    except OSError:  # stdout is unbuffered
         failures.show(failure)
     console.lost_output()
     return failure.exit_code

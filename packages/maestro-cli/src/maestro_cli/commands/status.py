@@ -177,7 +177,7 @@ def run(options: StatusOptions) -> int:
         pages.append(status_page.of_study(study, form, paint=paint, first=not pages))
         return study.exit_code
 
-    # This process builds what it shows and ends: looking for cycles is a quarter of its time.
+    # This process builds what it shows, and ends: collecting cycles would be a quarter of its time.
     gc.disable()
     try:
         as_json = form.encoding == "json"

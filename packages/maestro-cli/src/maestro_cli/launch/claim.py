@@ -63,7 +63,7 @@ def claim(root: Path, *, replace: bool) -> Claim:
                 ) from None
             return Claim(_keep_conductors_off(root), is_new=False, replaces=True)
     lock = _lock(root)
-    if any(root.iterdir()):  # somebody was faster between our look and our claim
+    if any(root.iterdir()):  # somebody was faster, between our check and our claim
         os.close(lock)
         raise StudyError(
             f"another program has just put something into {root}", hint="give another folder"

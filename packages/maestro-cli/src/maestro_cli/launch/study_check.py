@@ -73,7 +73,7 @@ def require_adapter(name: str) -> None:
     Raises:
         StudyError: It is not.
     """
-    # Looking through what is installed takes its time, and ours come with the conductor.
+    # Searching what is installed is slow, and these come with maestro.
     if name in ("local", "slurm", "lsf", "flux"):
         return
     import difflib

@@ -21,12 +21,12 @@ from maestro_cli.ui.sanitize import clean
 from maestro_cli.ui.style import Paint
 from maestro_conductor.workspace.regular_files import stream_regular
 
-#: Least seconds between two looks at the files when they are followed.
+#: Shortest pause between two polls of the files that are followed, in seconds.
 _PAUSE = 0.2
 _CHUNK = 1 << 16
-#: Bytes of a line that are kept until its end is there; more of it is shown in pieces.
+#: Most bytes of a line that are kept until it is complete; a longer one is shown in pieces.
 _LONGEST_LINE = 1 << 20
-#: Bytes that are looked through for the beginning of the last lines.
+#: Most bytes that are searched for the start of the last lines.
 _MOST_TAIL = 1 << 22
 
 

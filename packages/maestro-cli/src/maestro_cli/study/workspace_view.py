@@ -1,4 +1,4 @@
-"""Read what a workspace says of its study: from its files, asking nobody.
+"""Read what a workspace says of its study: from its files, without asking its conductor.
 
 :func:`open_study` reads the heads and the journal, which is enough to count; the instances
 themselves are read when they are asked for.
@@ -174,7 +174,7 @@ def open_study(root: Path) -> StudyView:
     from maestro_conductor.workspace import conductor_lock
     from maestro_conductor.workspace.paths import JOURNAL
 
-    # The holder is asked first: a study that ends meanwhile is then seen as ended, not as dead.
+    # The lock is read first: a study that ends meanwhile is then seen as ended, not as dead.
     holder = conductor_lock.holder(root)
     head, steps = read_head(root)
     known = StudyState(head["instances"])
@@ -190,7 +190,7 @@ def open_study(root: Path) -> StudyView:
         reader.close()
     started = reader.header is not None
     if started and holder is None and known.closed is None and known.outcome is None:
-        holder = conductor_lock.holder(root)  # it may have started after we asked
+        holder = conductor_lock.holder(root)  # it may have started after the first look
     return StudyView(
         root=root,
         name=head["name"],
@@ -227,7 +227,7 @@ def read_head(root: Path) -> tuple[GraphHead, list[Step]]:
         raise WorkspaceError(f"{path} cannot be read: {error.strerror}") from error
     except ConductorError:
         raise
-    except Exception as error:  # what a damaged file holds may be anything, where we look for a map
+    except Exception as error:  # a damaged file may hold anything where a map is expected
         raise FormatError(f"{path} is damaged or torn: make the study anew") from error
     return head, steps
 

@@ -11,7 +11,7 @@ def prepare_streams() -> None:
     """Make the standard streams accept any text, whatever their encoding; replace closed ones."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:  # closed by whoever started us (`>&-`)
-            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115 - lives as long as we
+            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115 - stays open until we exit
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

@@ -1,4 +1,4 @@
-"""Answer words of other tools, options that nearly exist, and words too many, with ours."""
+"""Suggest our words for those of other tools, for mistyped options and for surplus arguments."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def command_hint(word: str) -> str | None:
 def surplus(
     command: str, extras: Sequence[str], options: Iterable[str], takes: list[str], given: str
 ) -> tuple[str, str]:
-    """Return message and hint for words of a command line that nothing took.
+    """Return message and hint for arguments that no option or position takes.
 
     Args:
         command: ``maestro run``.

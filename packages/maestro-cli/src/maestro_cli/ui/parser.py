@@ -199,7 +199,7 @@ def add_directories(parser: argparse._ActionsContainer) -> None:
     )
 
 
-#: More than anybody means; no file of a workspace holds what is beyond.
+#: More than anybody needs, and the most that a file of a workspace holds.
 _MOST = 2**53
 
 

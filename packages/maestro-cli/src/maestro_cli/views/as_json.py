@@ -110,8 +110,8 @@ def _conductor(study: StudyView) -> Conductor | None:
 
 
 def _instance(study: StudyView, instance: Instance, now: int, tails: bool) -> str:
-    # Once for each of many thousand instances, for which somebody waits: written out, it takes a
-    # third of the time of a map that is made and given to `json`.
+    # This runs for thousands of instances while somebody waits: writing the text out takes a third
+    # of the time of building a map for `json`.
     rows = study.parameters(instance.number).items() if instance.parameters else ()
     parameters = ", ".join([f"{_text(name)}: {_value(value)}" for name, value in rows])
     submitted, started, ended = instance.submitted, instance.started, instance.ended

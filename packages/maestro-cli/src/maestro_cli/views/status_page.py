@@ -7,12 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from maestro_cli.study.folders import Kind, kind_of
 from maestro_cli.study.instances import BAD_STATES, Instance
 from maestro_cli.study.selection import select
 from maestro_cli.study.workspace_view import StudyView
 from maestro_cli.ui.style import Paint, unicode_ok, width
-from maestro_conductor.workspace.regular_files import read_regular
 
 __all__ = ["Form", "of_study", "of_upstream"]
 
@@ -86,9 +84,13 @@ def of_upstream(folder: Path, form: Form, *, paint: Paint, first: bool) -> str |
     """
     if form.encoding == "json" or form.content != "all":
         return None
-    rows = _read_upstream(folder)
-    if rows is None:
+    from maestro_cli.study.upstream_csv import read_upstream_csv
+    from maestro_cli.views.rows import COLUMNS
+
+    found = read_upstream_csv(folder)
+    if found is None:
         return None
+    rows = [[row.get(name, "") for name in COLUMNS] for row in found]
     return _table(folder, rows, lambda row: _split(rows[row][-1]), form, paint=paint, first=first)
 
 
@@ -134,20 +136,3 @@ def _split(text: str) -> dict[str, object]:
     return {
         name: value for name, _, value in (pair.partition(":") for pair in text.split(";")) if name
     }
-
-
-def _read_upstream(folder: Path) -> list[list[str]] | None:
-    """Read the rows of a maestrowf 1.x study's ``status.csv``; None: it is no such study."""
-    import csv
-    import io
-
-    from maestro_cli.views.rows import COLUMNS
-
-    if kind_of(folder) is not Kind.UPSTREAM:
-        return None
-    try:
-        text = read_regular(folder / "status.csv").decode("utf-8", "surrogateescape")
-        found = list(csv.DictReader(io.StringIO(text, newline="")))
-    except FileNotFoundError:
-        return None
-    return [[row.get(name) or "" for name in COLUMNS] for row in found]
