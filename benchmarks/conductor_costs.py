@@ -19,7 +19,7 @@ from typing import Any
 
 from expansion_study import scratch, verdict
 
-from maestro_conductor.backends.scheduler_backend import SchedulerLink
+from maestro_conductor.backends.scheduler_backend import SchedulerBackend
 from maestro_conductor.core.events import Answers, Now
 from maestro_conductor.core.machine import Machine
 from maestro_conductor.core.study_state import StudyState
@@ -82,7 +82,7 @@ def quiet_poll(steps: int, in_flight: int) -> float:
         state.settings = Settings(throttle=in_flight)
         machine.handle([Answers("scheduled", rows)], Now(1, 1.0))
         answered = []
-        link = SchedulerLink(scheduler, None, lambda: answered.append(1), print)
+        link = SchedulerBackend(scheduler, None, lambda: answered.append(1), print)
         spent = []
         for number in range(1, 12):
             answered.clear()

@@ -51,13 +51,13 @@ for who in resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN:
 OWN = """
 import sys, time
 from pathlib import Path
-from maestro_adapters.local.keeper.client import Keeping
+from maestro_adapters.local.keeper.client import KeeperClient
 from maestro_conductor import conduct
-close, keepers = Keeping.close, []
+close, keepers = KeeperClient.close, []
 def read_and_close(self, idle):
     keepers.append(int(Path(f"/proc/{self.pid}/schedstat").read_text().split()[0]) / 1e9)
     close(self, idle)
-Keeping.close = read_and_close
+KeeperClient.close = read_and_close
 begun = time.process_time()
 assert conduct(Path(sys.argv[1])) == 0
 print(time.process_time() - begun, sum(keepers))

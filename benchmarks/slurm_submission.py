@@ -24,10 +24,11 @@ from typing import Any, ClassVar
 
 import attrs
 
+from maestro_adapters.batch.adapter import BatchAdapter, make_adapter
 from maestro_adapters.job.options import AdapterOptions
 from maestro_adapters.process.runner import Call, CommandRunner, Result
 from maestro_adapters.slurm import commands
-from maestro_adapters.slurm.adapter import SlurmAdapter, create
+from maestro_adapters.slurm.adapter import SlurmScheduler, create
 
 SCRIPTS = Path(__file__).parent.parent / "integration-tests" / "slurm"
 
@@ -113,7 +114,7 @@ def sequential(folder: Path, count: int) -> None:
         subprocess.run(["sbatch", "--parsable", script], check=True, stdout=subprocess.DEVNULL)
 
 
-def make_jobs(adapter: SlurmAdapter, folder: Path, count: int, kind: str) -> list[dict[str, Any]]:
+def make_jobs(adapter: BatchAdapter, folder: Path, count: int, kind: str) -> list[dict[str, Any]]:
     """Held jobs, so that what runs does not disturb what is measured."""
     jobs = []
     for number in range(count):
@@ -165,9 +166,9 @@ class CountingRunner(CommandRunner):
 
 def measure_poll(folder: Path, count: int) -> dict[str, float]:
     """Commands, CPU seconds of this process and wall seconds of one poll of many jobs."""
-    adapter = SlurmAdapter(
-        AdapterOptions(array=True), CountingRunner(environment=commands.environment)
-    )
+    options = AdapterOptions(array=True)
+    runner = CountingRunner(environment=commands.environment)
+    adapter = make_adapter(SlurmScheduler(options, runner), options)
     ids = check(adapter.submit(make_jobs(adapter, folder / "poll", count, "equal")))
     CountingRunner.count = 0
     cpu, wall = [], []

@@ -29,7 +29,7 @@ class FakeCommands:
         (self.state / way).unlink()
 
     def expire(self, token: str) -> None:
-        """The walltime of the job with this token is over."""
+        """End the walltime of the job with this token."""
         for folder in (self.state / "jobs").iterdir():
             if token in (folder / "spec.json").read_text():
                 (folder / "expire").touch()

@@ -142,7 +142,7 @@ def test_an_outage_delays_nothing_local_and_doubles_nothing(slurm: SlurmCluster,
         process = subprocess.Popen(conductor(root))
         slurm.until((root / "then/at").exists, "the local steps' end", patience=8)
         assert not any((root / f"job/N.{i}/count").exists() for i in range(6))
-        # Slurm's own patience with its controller is over, and the conductor knows.
+        # Slurm no longer waits for its controller, and the conductor knows.
         trouble = ("submission_postponed", "step_unknown", "scheduler_unreachable")
         log = root / "logs/study.log"
         slurm.until(lambda: any(word in log.read_text() for word in trouble), "its trouble")

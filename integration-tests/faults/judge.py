@@ -87,13 +87,13 @@ def _differences(trial: Trial, leave: Leave) -> Iterator[str]:
     except (ConductorError, OSError) as error:
         yield f"journal: {error}"
         return
-    story = Story.of(records)
+    history = History.of(records)
     begun, ended = _said_by_commands(trial.witness)
     own = f"m{state.study_id}."
     for token, count in begun.items():
         if count > 1:
             yield f"twice: attempt {token} ran {count} times"
-        if token.startswith(own) and _place(token) not in story.intended:
+        if token.startswith(own) and _place(token) not in history.intended:
             yield f"journal: it does not know attempt {token}, which ran"
     for i, name in enumerate(graph.names):
         step = name.split("_N.")[0]
@@ -107,12 +107,12 @@ def _differences(trial: Trial, leave: Leave) -> Iterator[str]:
         if end != expected and not leave.steps:
             yield f"end: {name} is {end}, not {expected}"
         mine = [token for token in begun if token.startswith(f"{own}{i}.")]
-        lost = sum(story.ends.get(_place(token)) == "HWFAILURE" for token in mine)
+        lost = sum(history.ends.get(_place(token)) == "HWFAILURE" for token in mine)
         if len(mine) - lost > RUNS[step] and not leave.steps and not leave.asked:
             yield f"again: {name} ran {len(mine)} times, of which {lost} were lost"
-        if (lost if leave.begins else story.lost[i]) and not leave.lost:
-            yield f"lost: {name}: {story.lost[i]} attempts, of which {lost} had begun"
-        yield from _of_attempts(name, i, mine, ended, story, leave)
+        if (lost if leave.begins else history.lost[i]) and not leave.lost:
+            yield f"lost: {name}: {history.lost[i]} attempts, of which {lost} had begun"
+        yield from _of_attempts(name, i, mine, ended, history, leave)
 
 
 def _of_attempts(
@@ -120,16 +120,16 @@ def _of_attempts(
     i: int,
     mine: list[str],
     said: Mapping[str, int],
-    story: Story,
+    history: History,
     leave: Leave,
 ) -> Iterator[str]:
     """Whether each attempt of an instance ended as its command did, and nothing ran after success."""
-    finished = story.finished[i]
+    finished = history.finished[i]
     for token in mine:
         attempt = _place(token)[1]
         if any(attempt > earlier for earlier in finished):
             yield f"again: {name} ran after it had finished"
-        end = story.ends.get((i, attempt))
+        end = history.ends.get((i, attempt))
         code = said.get(token)
         if code is None:
             if end == "FINISHED":
@@ -145,7 +145,7 @@ def _of_attempts(
 
 
 @attrs.frozen
-class Story:
+class History:
     """What the journal says of the attempts of each instance.
 
     Attributes:
@@ -161,7 +161,7 @@ class Story:
     lost: Counter[int]
 
     @classmethod
-    def of(cls, records: list[Any]) -> Story:
+    def of(cls, records: list[Any]) -> History:
         intended: set[tuple[int, int]] = set()
         ends: dict[tuple[int, int], str] = {}
         for record in records:

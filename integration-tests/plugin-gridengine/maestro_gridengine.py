@@ -14,19 +14,19 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from maestro_adapters.batch import token_search
-from maestro_adapters.batch.missing_jobs import Sightings, unreachable
-from maestro_adapters.batch.token_search import Found
+from maestro_adapters.batch.missing_jobs import MissingJobTracker, unreachable
+from maestro_adapters.batch.token_search import Found, TokenSearch
 from maestro_adapters.errors import SchedulerError
 from maestro_adapters.job import states, walltime
 from maestro_adapters.job.options import AdapterOptions
+from maestro_adapters.job.prepared import Prepared, leading_directives
 from maestro_adapters.job.request import JobRequest, parse_request
 from maestro_adapters.job.states import JobStatus, StateTable
-from maestro_adapters.job.submission import Job, parse_job
+from maestro_adapters.job.submission import Submission, parse_submission
 from maestro_adapters.process.runner import Call, CommandRunner, Result, Runner, neutral_environment
 from maestro_adapters.script import driver
 from maestro_adapters.script.render import free_options, render
-from maestro_adapters.script.script_file import carried_script, directive_lines
+from maestro_adapters.script.script_file import carried_script
 
 SUFFIX = ".ge.sh"
 #: Seconds by which qacct may follow the end of a job: sge_conf(5), accounting_flush_time.
@@ -84,8 +84,8 @@ class GridEngineAdapter:
     ) -> None:
         self._options = options
         self._runner = runner
-        self._pause = pause
-        self._sightings = Sightings(seconds=QACCT_LAG)
+        self._search = TokenSearch(self._look, pause)
+        self._tracker = MissingJobTracker(seconds=QACCT_LAG)
         self._deleted: set[str] = set()
 
     def describe(self) -> dict[str, Any]:
@@ -102,22 +102,28 @@ class GridEngineAdapter:
         """The texts of a job's scripts."""
         job = parse_request(request, self._options)
         lines = directives(job) if job.scheduled else []
-        return render(job, SUFFIX, lines, lambda _nodes, procs: f"mpirun -n {procs or 1}")
+        texts = render(job, SUFFIX, lines, lambda _nodes, procs: f"mpirun -n {procs or 1}")
+        texts["prepared"] = prepare(job, lines).as_map() if job.scheduled else None
+        return texts
 
     def submit(self, jobs: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
         """Submit all jobs, several at a time."""
-        parsed = [parse_job(job, self._options) for job in jobs]
+        parsed = [parse_submission(job, self._prepare) for job in jobs]
         answers = self._runner.map(self._submit, parsed)
         return {job.key: answer for job, answer in zip(parsed, answers, strict=True)}
 
-    def _submit(self, job: Job) -> dict[str, Any]:
+    def _prepare(self, request: Mapping[str, Any]) -> Prepared:
+        job = parse_request(request, self._options)
+        return prepare(job, directives(job) if job.scheduled else [])
+
+    def _submit(self, job: Submission) -> dict[str, Any]:
         text = driver.scheduled(
-            directive_lines(job.script, "#$"),
+            job.prepared.directives,
             driver.arguments(
-                job.request.workspace,
+                job.prepared.workspace,
                 job.script,
                 job.attempt,
-                log=job.request.label,
+                log=job.prepared.label,
                 log_id="${JOB_ID}",
                 job_id="${JOB_ID}",
             ),
@@ -132,13 +138,13 @@ class GridEngineAdapter:
         result = self._runner.run(Call(tuple(argv), stdin=text, submits=True))
         found = re.search(r"^(\d+)$", result.stdout, re.MULTILINE)
         if result.ok and found:
-            self._sightings.seen(found[1], JobStatus(states.PENDING))
+            self._tracker.seen(found[1], JobStatus(states.PENDING))
             return {"job": found[1], "state": states.PENDING}
         return error_of(result, lost=result.ok or result.problem == "timeout").answer()
 
     def poll(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Ask `qstat` for all jobs, then `qacct` for those that it does not show."""
-        self._sightings.keep_only(job_ids)
+        self._tracker.keep_only(job_ids)
         queued = self._ask(("qstat", "-xml", "-u", user()), qstat) if job_ids else {}
         answers: dict[str, JobStatus] = {}
         ended: dict[str, JobStatus] | str | None = None
@@ -147,7 +153,7 @@ class GridEngineAdapter:
                 answers[job_id] = unreachable(queued)
                 continue
             if job_id in queued:
-                answers[job_id] = self._sightings.seen(job_id, queued[job_id])
+                answers[job_id] = self._tracker.seen(job_id, queued[job_id])
                 continue
             if ended is None:
                 ended = self._ask(("qacct", "-o", user(), "-j"), qacct)
@@ -159,10 +165,10 @@ class GridEngineAdapter:
         if isinstance(ended, str):
             return unreachable(ended)
         if job_id in ended:
-            return self._sightings.seen(job_id, ended[job_id])
+            return self._tracker.seen(job_id, ended[job_id])
         if job_id in self._deleted:
             return JobStatus(states.CANCELLED, reason="deleted while it waited")
-        return self._sightings.missed(job_id)
+        return self._tracker.missed(job_id)
 
     def _ask(
         self, argv: tuple[str, ...], parse: Callable[[str], dict[str, JobStatus]]
@@ -198,7 +204,7 @@ class GridEngineAdapter:
 
     def find(self, tokens: Sequence[str]) -> dict[str, dict[str, Any]]:
         """Which submissions were received and are in the queue."""
-        return token_search.find(tokens, self._look, self._pause)
+        return self._search.find(tokens)
 
     def _look(self) -> list[Found] | str:
         queued = self._ask(("qstat", "-xml", "-u", user()), qstat)
@@ -223,7 +229,7 @@ class GridEngineAdapter:
     def close(self, stop_jobs: bool = False) -> None:
         """Nothing is held; jobs go on unless told otherwise."""
         if stop_jobs:
-            self.cancel(self._sightings.live())
+            self.cancel(self._tracker.live())
 
 
 def directives(request: JobRequest) -> list[str]:
@@ -249,6 +255,11 @@ def directives(request: JobRequest) -> list[str]:
         options.append("-h")
     options += free_options(request.allocation_args)
     return [f"#$ {option}" for option in options]
+
+
+def prepare(request: JobRequest, lines: Sequence[str]) -> Prepared:
+    """What submitting takes of a request."""
+    return Prepared.of(request, leading_directives(lines, "#$"))
 
 
 def job_name(label: str) -> str:

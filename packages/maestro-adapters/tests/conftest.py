@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from maestro_adapters.batch.missing_jobs import Sightings
+from maestro_adapters.batch.adapter import make_adapter
+from maestro_adapters.batch.missing_jobs import MissingJobTracker
 from maestro_adapters.job.options import AdapterOptions
 from maestro_adapters.testing.recorded_runner import RecordedRunner
 
@@ -32,14 +33,15 @@ def runner():
 
 @pytest.fixture
 def make_scheduled(runner):
-    """Makes an adapter of a class: it runs nothing, waits for nothing, and has no clock."""
+    """Makes an adapter of a class of schedulers: it runs nothing, waits for nothing, and has no clock."""
 
-    def make(adapter, **options):
-        return adapter(
-            AdapterOptions(**options),
-            runner,
+    def make(scheduler, **options):
+        parsed = AdapterOptions(**options)
+        return make_adapter(
+            scheduler(parsed, runner),
+            parsed,
             pause=lambda _: None,
-            sightings=Sightings(seconds=0),
+            tracker=MissingJobTracker(seconds=0),
         )
 
     return make
@@ -69,6 +71,7 @@ def make_job(tmp_path):
             "attempt": 1,
             "script": str(script),
             "request": request,
+            "prepared": text["prepared"],
             "exclude_nodes": list(exclude_nodes),
         }
 

@@ -1,4 +1,7 @@
-"""Whether a scheduler can be reached: each adapter of ours says so."""
+"""Whether a scheduler can be reached: each adapter of ours says so.
+
+A fault here would be a study that waits without a word, as `sbatch` is not on the PATH.
+"""
 
 import pytest
 

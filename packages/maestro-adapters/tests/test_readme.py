@@ -1,4 +1,7 @@
-"""The example of the README, run as it stands."""
+"""The example of the README, run as it stands.
+
+A fault here would be a first try that fails for everybody who copies it.
+"""
 
 import re
 from pathlib import Path

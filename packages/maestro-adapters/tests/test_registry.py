@@ -1,4 +1,7 @@
-"""Adapters are found by the entry points of installed packages."""
+"""Adapters are found by the entry points of installed packages.
+
+A fault here would be an adapter that is installed and not found, or a misspelt name without a hint.
+"""
 
 import sys
 

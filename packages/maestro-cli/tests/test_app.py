@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
 import json
 import os
 import subprocess
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from maestro_cli import __version__, app
-from maestro_cli.commands.parser import make_parser
+from maestro_cli.app import make_parser
 from maestro_cli.errors import UsageError
 
 
@@ -185,7 +184,7 @@ def modules_of(*words: str) -> set[str]:
 @pytest.mark.parametrize("option", ["--version", "-v"])
 def test_version_imports_nothing(option: str) -> None:
     code = (
-        "import sys; before = set(sys.modules); from maestro_cli.entry import main\n"
+        "import sys; before = set(sys.modules); from maestro_cli.app import main\n"
         "code = main()\n"
         "print('modules:', code, *sorted(set(sys.modules) - before))"
     )
@@ -194,7 +193,7 @@ def test_version_imports_nothing(option: str) -> None:
     )
     said, _, loaded = done.stdout.partition("modules:")
     assert said == f"maestro {__version__}\n"
-    ours = ["maestro_cli", "maestro_cli.__about__", "maestro_cli.entry"]
+    ours = ["maestro_cli", "maestro_cli.__about__", "maestro_cli.app"]
     assert [name for name in loaded.split() if name != "__future__"] == ["0", *ours]
 
 
@@ -203,10 +202,10 @@ def test_an_interrupt_while_it_is_imported_is_no_traceback() -> None:
         "import sys\n"
         "class Interrupts:\n"
         "    def find_spec(self, name, *_more):\n"
-        "        if name == 'maestro_cli.app':\n"
+        "        if name == 'maestro_cli.ui.parser':\n"
         "            raise KeyboardInterrupt\n"
         "sys.meta_path.insert(0, Interrupts())\n"
-        "from maestro_cli.entry import main\n"
+        "from maestro_cli.app import main\n"
         "sys.exit(main())"
     )
     done = subprocess.run(
@@ -291,17 +290,6 @@ def test_a_pattern_that_means_several_studies_is_wrong_usage(
         (tmp_path / name).mkdir()
     assert app.main([words[0], "s*", *words[1:]]) == 64
     assert f"name one of them: {tmp_path / 's1'}, {tmp_path / 's2'}" in capsys.readouterr().err
-
-
-def test_an_update_without_values_says_how_to_give_them(
-    staged: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert app.main(["update", "--json", "OUT"]) == 64
-    assert "--throttle" in json.loads(capsys.readouterr().out.splitlines()[-1])["error"]["hint"]
-    monkeypatch.setattr("sys.stdin", io.StringIO())
-    assert app.main(["update", "OUT"]) == 1
-    assert "--throttle N" in capsys.readouterr().err
-    assert not (staged / ".study.update.lock").exists()
 
 
 def test_steps_that_have_printed_nothing_are_named(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,6 +35,17 @@ def completed(text: str) -> str:
 @pytest.fixture
 def complete() -> Callable[[str], str]:
     return completed
+
+
+@pytest.fixture
+def vectors(repository: Path) -> Callable[[str], Any]:
+    """Reads the vectors of a rule that several packages share."""
+
+    def read(name: str) -> Any:
+        path = repository / "docs" / "workspace-format" / "vectors" / f"{name}.json"
+        return json.loads(path.read_text(encoding="utf-8"))
+
+    return read
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import msgpack
 import pytest
 
 import maestro_spec
-from maestro_spec.spec_file import features
+from maestro_spec.spec_file import features, seal
 
 BASE = """\
 description: {name: test, description: d, year: 2026}
@@ -108,3 +108,9 @@ def test_numbers_that_are_none_can_be_written(tmp_path):
         "values"
     ]
     assert math.isnan(values[3])
+
+
+def test_checksums_are_those_of_the_vectors(vectors):
+    assert vectors("checksums")["good"]
+    for case in vectors("checksums")["good"]:
+        assert seal(case["record"]).hex() == case["hex"], case["what"]

@@ -15,7 +15,8 @@ becomes an answer, by `SchedulerError.answer`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+
+from maestro_adapters.interface import CancelAnswer, SubmitAnswer
 
 __all__ = [
     "AdapterError",
@@ -77,8 +78,18 @@ class SchedulerError(AdapterError):
         self.transient = transient
         self.unknown = unknown
 
-    def answer(self) -> dict[str, Any]:
-        """This error as an answer of `submit` or `cancel`, in builtin types."""
+    def answer(self) -> SubmitAnswer:
+        """Make the answer of `submit`, in builtin types; `cancel` has the same."""
+        return {
+            "error": str(self),
+            "transient": self.transient,
+            "unknown": self.unknown,
+            "command": list(self.command),
+            "output": self.output,
+        }
+
+    def cancel_answer(self) -> CancelAnswer:
+        """Make the answer of `cancel`, in builtin types."""
         return {
             "error": str(self),
             "transient": self.transient,

@@ -1,4 +1,4 @@
-"""The documented contract of an adapter, for readers and type checkers.
+"""Defines the documented contract of an adapter, for readers and type checkers.
 
 Nothing has to import this to be an adapter: whatever has these methods is one. What goes in and
 comes out, field by field, is in ``docs/adapters.md``.
@@ -182,29 +182,29 @@ class Adapter(Protocol):
     name: str
 
     def describe(self) -> Description:
-        """``name suffix scheduled slots commands``."""
+        """Say what it can do."""
 
     def render(self, request: RequestMap) -> Rendered:
-        """``script restart suffix script_name restart_name slots``; pure.
+        """Render the texts of a job's scripts; pure.
 
         Raises:
             ValueError: the request cannot be rendered; the message says why.
         """
 
     def submit(self, jobs: Sequence[JobMap]) -> Mapping[str, SubmitAnswer]:
-        """By key: ``job state``, or ``error transient unknown command output``."""
+        """Submit all; by key the job and its state, or an error."""
 
     def poll(self, job_ids: Sequence[str]) -> Mapping[str, PollAnswer]:
-        """By id: ``state native reason exit_code started ended restarts nodes``."""
+        """Ask for all; by id what the scheduler says of the job."""
 
     def cancel(self, job_ids: Sequence[str]) -> Mapping[str, CancelAnswer]:
-        """By id: ``cancelled``, or an error as in `submit`."""
+        """Cancel all; by id whether the scheduler accepted it, or an error."""
 
     def find(self, tokens: Sequence[str]) -> Mapping[str, FindAnswer]:
-        """By token: ``job state``, or ``absent``, or ``error``: could not ask."""
+        """Look for submissions; by token the job, or that there is none, or why nobody could ask."""
 
     def wake_fd(self) -> int | None:
-        """Readable when `poll` would have news, or None where nobody can tell."""
+        """Return what is readable when `poll` would have news, or None where nobody can tell."""
 
     def close(self, stop_jobs: bool = False) -> None:
         """Free what the adapter holds; jobs go on, unless `stop_jobs`."""
@@ -214,4 +214,4 @@ class Factory(Protocol):
     """What an entry point names."""
 
     def __call__(self, options: OptionsMap) -> Adapter:
-        """An adapter with these options."""
+        """Make an adapter with these options."""

@@ -1,24 +1,22 @@
-"""Adapters by name, found through entry points and imported only when asked for."""
+"""Loads adapters by name, found through entry points and imported only when asked for."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
 
 from maestro_adapters.errors import AdapterError, UnknownAdapterError
-from maestro_adapters.interface import GROUP, Adapter
+from maestro_adapters.interface import GROUP, Adapter, Factory, OptionsMap
 
 __all__ = ["load", "names"]
 
 
 def names() -> list[str]:
-    """The adapters that installed packages bring, sorted."""
+    """List the adapters that installed packages bring, sorted."""
     return sorted({point.name for point in entry_points(group=GROUP)})
 
 
-def load(name: str, options: Mapping[str, Any] | None = None) -> Adapter:
+def load(name: str, options: OptionsMap | None = None) -> Adapter:
     """Create an adapter.
 
     Args:
@@ -32,14 +30,13 @@ def load(name: str, options: Mapping[str, Any] | None = None) -> Adapter:
     """
     point = _entry_point(name)
     try:
-        create = point.load()
+        create: Factory = point.load()
     except (ImportError, AttributeError) as error:
         brought_by = f" of {point.dist.name}" if point.dist else ""
         raise AdapterError(
             f"the adapter {name!r}{brought_by} ({point.value}) cannot be imported: {error}"
         ) from error
-    adapter: Adapter = create(dict(options or {}))
-    return adapter
+    return create({**options} if options else {})
 
 
 def _entry_point(name: str) -> EntryPoint:

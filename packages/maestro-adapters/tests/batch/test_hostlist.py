@@ -1,3 +1,5 @@
+"""Host lists as schedulers write them. A fault here would be a node that failed and is not kept away from."""
+
 import pytest
 
 from maestro_adapters.batch.hostlist import expand_hosts

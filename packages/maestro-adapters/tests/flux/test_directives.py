@@ -1,9 +1,11 @@
-"""Requests as `#flux:` lines and as words of `flux run`."""
+"""Requests as `#flux:` lines and as words of `flux run`.
+
+A fault here would be a job with fewer tasks, or without the whole nodes, that its step asks for.
+"""
 
 import pytest
 
 from maestro_adapters.errors import RequestError
-from maestro_adapters.flux import options
 from maestro_adapters.flux.adapter import create
 from maestro_adapters.flux.directives import time_limit, urgency
 
@@ -72,24 +74,6 @@ def test_launcher_args_and_upstream_s_args():
         procs=1,
     )
     assert body == "flux run -n 1 --setattr=user.x=y --setopt=mpi=spectrum --setopt=fastload app\n"
-
-
-@pytest.mark.parametrize(
-    ("given", "words"),
-    [
-        ({"setopt": {"verbose": 0}}, ["--setopt=verbose=0"]),
-        ({"o": {"a.b": 1, "c": None, "a": {"d": True}}}, ["--setopt=a.b=1", "--setopt=a.d=true", "--setopt=c"]),
-        ({"o": {"a": {"d": 1}, "a.b": 2}}, ["--setopt=a.d=1", "--setopt=a.b=2"]),
-        ({"conf": {"resource": {"noverify": True}}}, ["--conf=resource.noverify=true"]),
-        ({"S": {"x.y": 1}, "setattr": {"x": {"z": 2}}}, ["--setattr=x.y=1", "--setattr=x.z=2"]),
-        ({"dependency": ["afterok:1", "afterok:2"]}, ["--dependency=afterok:1", "--dependency=afterok:2"]),
-        ({"unbuffered": None, "u": True, "quiet": False}, ["--unbuffered", "-u"]),
-        ({"x": None, "exclusive": True}, []),
-        ({"setopt": "fastload"}, ["--setopt=fastload"]),
-    ],
-)  # fmt: skip
-def test_trees_of_options(given, words):
-    assert list(options.words(given)) == words
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""Every status of flux-jobs(1)."""
+"""Every status of flux-jobs(1).
+
+A fault here would be a job whose node was lost and that is taken for failed.
+"""
 
 import pytest
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import attrs
 import pytest
 
-from maestro_adapters.errors import OptionsError, RequestError
+from maestro_adapters.errors import RequestError
 from maestro_adapters.job.options import AdapterOptions
 from maestro_adapters.job.request import JobRequest, parse_request
 
@@ -143,27 +143,3 @@ def test_every_field_of_the_page_is_read():
 
 def test_unknown_keys_are_ignored():
     parse({"new_option": 1}, new_key=1)
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        ({"slots": 0}, "slots is 0"),
-        ({"timeout": 0}, "timeout is 0"),
-        ({"slots": "many"}, "no number"),
-        ({"timeout": []}, "no number"),
-    ],
-)
-def test_options_that_cannot_be_used(options, message):
-    with pytest.raises(OptionsError, match=message):
-        AdapterOptions.from_mapping(options)
-
-
-def test_options():
-    options = AdapterOptions.from_mapping({"slots": "3", "timeout": None, "array": True})
-    assert (options.slots, options.timeout, options.array, options.shell) == (
-        3,
-        60.0,
-        True,
-        "/bin/bash",
-    )

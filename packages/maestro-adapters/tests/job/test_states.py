@@ -1,4 +1,8 @@
-"""The neutral states and the tables that lead to them."""
+"""The neutral states and the tables that lead to them.
+
+A fault here would be a state that is neither live nor final, so that a job is followed for ever or
+never.
+"""
 
 import json
 import logging

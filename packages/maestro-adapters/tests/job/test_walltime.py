@@ -1,4 +1,7 @@
-"""Walltimes: what a text means, and how seconds are written."""
+"""Walltimes: what a text means, and how seconds are written.
+
+A fault here would be a job that is stopped before its time, as minutes were taken for hours.
+"""
 
 import pytest
 from hypothesis import given

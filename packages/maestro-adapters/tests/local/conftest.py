@@ -7,6 +7,7 @@ import pytest
 
 from maestro_adapters.job.options import AdapterOptions
 from maestro_adapters.local.adapter import LocalAdapter
+from maestro_adapters.local.job import LocalJob
 from maestro_adapters.testing.contract import Bench
 
 PATIENCE = 30.0
@@ -58,3 +59,38 @@ def pid_in():
 def descriptors():
     """How many descriptors this process has open."""
     return lambda: len(os.listdir("/proc/self/fd"))
+
+
+class Alarms:
+    """Functions that are to be called later, and are when a test says that their time has come."""
+
+    def __init__(self):
+        self.due = []
+
+    def later(self, delay, action):
+        self.due.append((delay, action))
+
+    def pass_time(self):
+        """Call what is due by now; returns after how many s each was to be called."""
+        due, self.due = self.due, []
+        for _, action in due:
+            action()
+        return [delay for delay, _ in due]
+
+
+@pytest.fixture
+def alarms():
+    return Alarms()
+
+
+@pytest.fixture
+def local_job(tmp_path):
+    """Makes a job of a workspace of its own; nothing runs."""
+
+    def local_job(name="a", **fields):
+        workspace = tmp_path / name
+        workspace.mkdir(exist_ok=True)
+        known = {"token": f"m1.{name}.1", "workspace": str(workspace), "attempt": 1, "label": name}
+        return LocalJob(**{**known, **fields})
+
+    return local_job

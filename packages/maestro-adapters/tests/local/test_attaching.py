@@ -156,7 +156,7 @@ def test_an_end_that_its_keeper_has_yet_to_write(bench, orphan):
     keeper = job.attempt.keeper
     os.kill(keeper, signal.SIGSTOP)
     (job.workspace / "go").touch()
-    bench.eventually(lambda: bench.poll([job]) and bench.adapter._pool._ends.unwatched)
+    bench.eventually(lambda: bench.poll([job]) and bench.adapter._pool._exit_watch.silent)
     assert bench.poll([job])[job.key]["state"] == states.RUNNING
     os.kill(keeper, signal.SIGCONT)
     assert bench.ends([job])[0]["exit_code"] == 4

@@ -2,7 +2,8 @@
 
 import pytest
 
-from maestro_adapters.local.job import LocalJob, nothing_ran, outcome
+from maestro_adapters.local.job import LocalJob
+from maestro_adapters.local.outcome import nothing_ran, outcome
 from maestro_adapters.script import driver
 
 

@@ -1,11 +1,14 @@
-"""What goes to LSF's commands, and what becomes of their answers."""
+"""What goes to LSF's commands, and what becomes of their answers.
+
+A fault here would be a job that is given up as half an answer came back, or as this `bjobs` has no
+JSON.
+"""
 
 import json
 
 import pytest
 
 from maestro_adapters.job import states
-from maestro_adapters.lsf import commands, parse
 
 #: The form of `bjobs -a -o … -json` (bjobs.json.1, LSF 10.1).
 JSON = json.dumps(
@@ -42,23 +45,6 @@ NO_JSON = "bjobs: illegal option -- json\n"
 DOWN = "Cannot connect to LSF. Please wait ...\n"
 
 
-@pytest.mark.parametrize(
-    ("stdout", "job_id"),
-    [
-        ("Job <930> is submitted to default queue <normal>.\n", "930"),
-        (
-            "Cannot connect to LSF. Please wait ...\nJob <123> is submitted to queue <short>.\n",
-            "123",
-        ),
-        ("<<<< 5 licences left >>>>\nJob <7> is submitted to queue <q 1>.\n", "7"),
-        ("作业 <8> 已提交到缺省队列 <normal>。\n", "8"),
-        ("Request aborted by esub. Job not submitted.\n", None),
-    ],
-)
-def test_the_job_id(stdout, job_id):
-    assert parse.submitted(stdout) == job_id
-
-
 def test_submission(runner, make_adapter, make_job, tmp_path):
     adapter = make_adapter()
     runner.answers("bsub", "Job <930> is submitted to default queue <normal>.\n")
@@ -87,16 +73,6 @@ def test_a_pending_limit_is_waiting(runner, make_adapter, make_job):
     assert len(runner.calls) == 1
     for answer in answers.values():
         assert (answer["transient"], answer["unknown"]) == (True, False)
-
-
-def test_bsub_does_not_wait_for_room(monkeypatch):
-    monkeypatch.setenv("LSB_NTRIES", "99")
-    monkeypatch.setenv("LSB_BJOBS_FORMAT", "jobid")
-    monkeypatch.setenv("LSF_ENVDIR", "/lsf/conf")
-    environment = commands.environment()
-    assert environment["LSB_NTRIES"] == "1"
-    assert "LSB_BJOBS_FORMAT" not in environment
-    assert environment["LSF_ENVDIR"] == "/lsf/conf"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,7 @@
-"""Requests as `#BSUB` lines and as words of `jsrun`."""
+"""Requests as `#BSUB` lines and as words of `jsrun`.
+
+A fault here would be a job with hours in place of minutes, or a name that LSF takes for an array.
+"""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""Every state and every reason of IBM's pages (LSF 10.1)."""
+"""Every state and every reason of IBM's pages (LSF 10.1).
+
+A fault here would be a job that ran out of time and is taken for failed, so that it never restarts.
+"""
 
 import pytest
 

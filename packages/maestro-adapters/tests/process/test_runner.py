@@ -1,4 +1,8 @@
-"""The one place that starts scheduler commands."""
+"""The one place that starts scheduler commands.
+
+A fault here would be a conductor that hangs with a hanging command, or one whose user's settings
+change what is parsed.
+"""
 
 import json
 import os

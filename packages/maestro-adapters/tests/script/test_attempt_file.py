@@ -1,4 +1,7 @@
-"""What attempt files say, torn and foreign ones included."""
+"""What attempt files say, torn and foreign ones included.
+
+A fault here would be an attempt that is taken for ended as its file was torn.
+"""
 
 import pytest
 from hypothesis import given
@@ -32,6 +35,35 @@ STARTED = {"pid": 7, "host": "n1", "boot": "b", "started": 12.0}
 )
 def test_parse(content, attempt):
     assert parse(content) == attempt
+
+
+def test_vectors(vectors):
+    for case in vectors("attempt_file.json")["files"]:
+        found = parse(case["text"].encode("utf-8", "surrogateescape"))
+        ended = "started" if found.exit_code is None else "ended"
+        says = {
+            "fate": "void" if found.void else ended,
+            "code": found.exit_code,
+            "started": None if found.started is None else int(found.started * 1000),
+            "ended": None if found.ended is None else int(found.ended * 1000),
+            "host": found.host,
+            "boot": found.boot,
+            "pid": found.pid,
+            "keeper": found.keeper,
+            "command_code": found.command_code,
+        }
+        known = {key: value for key, value in says.items() if value is not None}
+        assert known == {key: case["says"][key] for key in case["says"] if key != "left"}, case
+
+
+def test_of_a_long_file_the_first_64_kib_are_read(tmp_path):
+    path = tmp_path / ".attempt.1"
+    path.write_bytes(b"start host=n1\n" * 400 + b"end code=3\n")
+    found = read(path)
+    assert found is not None
+    assert found.exit_code == 3
+    path.write_bytes(b"note\n" * 20_000 + b"end code=3\n")
+    assert read(path) == parse(path.read_bytes()) == Attempt()
 
 
 @given(st.binary(max_size=200))

@@ -1,11 +1,11 @@
 import pytest
 
-from maestro_adapters.slurm.adapter import SlurmAdapter
+from maestro_adapters.slurm.adapter import SlurmScheduler
 
 
 @pytest.fixture
 def make_adapter(make_scheduled):
-    return lambda **options: make_scheduled(SlurmAdapter, **options)
+    return lambda **options: make_scheduled(SlurmScheduler, **options)
 
 
 @pytest.fixture

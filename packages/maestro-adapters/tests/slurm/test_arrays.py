@@ -1,4 +1,7 @@
-"""Tokens of an array in one word of its comment."""
+"""Tokens of an array in one word of its comment.
+
+A fault here would be an element of an array that nobody finds again after a crash.
+"""
 
 from hypothesis import given
 from hypothesis import strategies as st

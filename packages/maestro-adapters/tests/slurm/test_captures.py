@@ -1,4 +1,7 @@
-"""What a real Slurm 22.05.8 answered (`captures/`), with and without a site's banners around it."""
+"""What a real Slurm 22.05.8 answered (`captures/`), with and without a site's banners around it.
+
+A fault here would be a parser that reads what we think Slurm prints, and not what it prints.
+"""
 
 from pathlib import Path
 

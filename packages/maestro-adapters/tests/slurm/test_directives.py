@@ -1,4 +1,7 @@
-"""Requests as `#SBATCH` lines and as words of `srun`."""
+"""Requests as `#SBATCH` lines and as words of `srun`.
+
+A fault here would be a job with another walltime, or on other nodes, than its step asks for.
+"""
 
 import shlex
 

@@ -1,10 +1,14 @@
-"""What failed commands mean; the texts are Slurm 22.05.8's own."""
+"""What failed commands mean; the texts are Slurm 22.05.8's own.
+
+A fault here would be a step that fails in an outage, or one that waits for an account that does not
+exist.
+"""
 
 import pytest
 
 from maestro_adapters.process.runner import Result
 from maestro_adapters.slurm import errors
-from maestro_adapters.slurm.errors import REFUSALS
+from maestro_adapters.slurm.errors import PATTERNS
 
 
 def failed(stderr, exit_code=1, problem=None):
@@ -31,7 +35,7 @@ FAILED = "sbatch: error: Batch job submission failed: "
     ],
 )
 def test_a_refusal_is_final(stderr):
-    error = REFUSALS.error_of(failed(stderr), changes=True)
+    error = PATTERNS.error_of(failed(stderr), changes=True)
     assert (error.transient, error.unknown) == (False, False)
     assert stderr.splitlines()[-1] in str(error)
 
@@ -48,9 +52,9 @@ def test_a_refusal_is_final(stderr):
 )
 def test_a_submit_limit_is_waiting(stderr):
     result = failed(stderr)
-    assert REFUSALS.at_limit(result)
-    assert not REFUSALS.is_outage(result)
-    error = REFUSALS.error_of(result, changes=True)
+    assert PATTERNS.at_limit(result)
+    assert not PATTERNS.is_outage(result)
+    error = PATTERNS.error_of(result, changes=True)
     assert (error.transient, error.unknown) == (True, False)
 
 
@@ -70,19 +74,19 @@ def test_a_submit_limit_is_waiting(stderr):
 )  # fmt: skip
 def test_an_outage_is_transient_and_a_lost_answer_unknown(stderr, unknown):
     result = failed(stderr)
-    assert REFUSALS.is_outage(result)
-    error = REFUSALS.error_of(result, changes=True)
+    assert PATTERNS.is_outage(result)
+    error = PATTERNS.error_of(result, changes=True)
     assert (error.transient, error.unknown) == (True, unknown)
-    assert not REFUSALS.error_of(result).unknown
+    assert not PATTERNS.error_of(result).unknown
 
 
 def test_a_hanging_command_is_an_outage_with_an_unknown_end():
-    error = REFUSALS.error_of(failed("", None, "timeout"), changes=True)
+    error = PATTERNS.error_of(failed("", None, "timeout"), changes=True)
     assert (error.transient, error.unknown) == (True, True)
 
 
 def test_a_missing_command_is_final():
-    error = REFUSALS.error_of(failed("No such file", None, "missing"), changes=True)
+    error = PATTERNS.error_of(failed("No such file", None, "missing"), changes=True)
     assert (error.transient, error.unknown) == (False, False)
 
 

@@ -1,4 +1,7 @@
-"""Real output of Slurm 22.05.8, with what sites put around it."""
+"""Real output of Slurm 22.05.8, with what sites put around it.
+
+A fault here would be the number of a banner taken for a job's id, or a signal for success.
+"""
 
 import pytest
 

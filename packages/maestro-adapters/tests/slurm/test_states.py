@@ -1,4 +1,8 @@
-"""Every state of Slurm's manual."""
+"""Every state of Slurm's manual.
+
+A fault here would be a job that waits and is taken for failed, or a node that failed and is not
+tried again.
+"""
 
 import pytest
 

@@ -1,4 +1,8 @@
-"""What goes to `sbatch`, and what becomes of its answers."""
+"""What goes to `sbatch`, and what becomes of its answers.
+
+A fault here would be a job that is submitted twice, or two jobs of one array that get each other's
+id.
+"""
 
 from maestro_adapters.process.runner import Result
 
@@ -63,13 +67,16 @@ def test_an_answer_without_an_id_leaves_it_open(runner, make_adapter, make_jobs)
     assert "no job id" in answer["error"]
 
 
-def test_a_script_that_is_gone_is_a_final_error(runner, make_adapter, make_jobs):
+def test_a_script_elsewhere_that_is_gone_is_a_final_error(
+    runner, make_adapter, make_jobs, tmp_path
+):
     adapter = make_adapter()
     jobs = make_jobs(adapter, 2)
     runner.answers("sbatch", "14\n")
-    jobs[0]["script"] += ".gone"
+    jobs[0]["script"] = str(tmp_path / "gone.sh")
     answers = adapter.submit(jobs)
     assert not answers["k0"]["transient"]
+    assert answers["k0"]["error"].startswith(f"cannot read {tmp_path}/gone.sh: ")
     assert answers["k1"] == {"job": "14", "state": "PENDING"}
 
 

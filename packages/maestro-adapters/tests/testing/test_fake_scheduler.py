@@ -1,4 +1,7 @@
-"""The scheduler that we ship for others' tests does what its plans say."""
+"""The scheduler that we ship for others' tests does what its plans say.
+
+A fault here would be tests of others that pass on a scheduler that forgets nothing.
+"""
 
 import pytest
 

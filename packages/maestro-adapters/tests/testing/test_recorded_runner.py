@@ -1,4 +1,7 @@
-"""Recordings: commands and what they printed, as files."""
+"""Recordings: commands and what they printed, as files.
+
+A fault here would be a recording that is read with another exit code than it was made with.
+"""
 
 import pytest
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from maestro_cli.entry import main
+from maestro_cli.app import main
 
 if __name__ == "__main__":
     sys.exit(main())

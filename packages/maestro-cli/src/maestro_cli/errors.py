@@ -1,4 +1,4 @@
-"""What goes wrong at the command line.
+"""Name what goes wrong at the command line.
 
 ::
 

@@ -1,4 +1,4 @@
-"""Histories of studies for tests: what a conductor would have written, without one."""
+"""Write histories of studies for tests: what a conductor would have written, without one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T0 = 1_795_341_600_000
 
 
 def write_history(root: Path, past: Sequence[records.Record]) -> Path:
-    """Gives a staged study a past: these records, after those that every journal begins with."""
+    """Give a staged study a past: these records, after those that every journal begins with."""
     head, _ = read_head(root)
     journal = JournalWriter.create(
         root / ".maestro" / "journal.msgpack", read_run(root).study_id, head["instances"]
@@ -33,7 +33,7 @@ def write_history(root: Path, past: Sequence[records.Record]) -> Path:
 def attempt(
     instance: int, state: str, code: int | None, reason: str | None = None
 ) -> list[records.Record]:
-    """The three records of an attempt that took 90 s: intent, submitted, its end."""
+    """Return the three records of an attempt that took 90 s: intent, submitted, its end."""
     begin = T0 + 1000 * instance
     end = begin + 90_500
     return [

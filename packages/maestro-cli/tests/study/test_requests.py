@@ -10,8 +10,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from maestro_cli.commands.update import distribute
-from maestro_cli.errors import StudyError, UsageError
+from maestro_cli.errors import StudyError
 from maestro_cli.study.requests import Limits, request_resume, request_update, taken
 from maestro_conductor.workspace.request_parsing import parse_resume, parse_update
 
@@ -57,21 +56,6 @@ def test_a_request_that_cannot_be_written_is_one_message(tmp_path: Path) -> None
         request_update(tmp_path, Limits(rlimit=1))
     assert str(tmp_path / ".study.update.lock") in caught.value.message
     assert [path.name for path in tmp_path.iterdir()] == [".study.update.lock"]
-
-
-def test_one_value_is_for_all_and_several_are_for_each() -> None:
-    given_values = {"rlimit": [4], "throttle": [1, None, 3], "sleep": []}
-    assert distribute(given_values, 3) == [
-        Limits(1, 4, None),
-        Limits(None, 4, None),
-        Limits(3, 4, None),
-    ]
-
-
-@pytest.mark.parametrize("number", [2, 4])
-def test_any_other_number_is_a_mistake(number: int) -> None:
-    with pytest.raises(UsageError, match=f"given {number} times for 3 studies"):
-        distribute({"rlimit": [1] * number}, 3)
 
 
 def test_zero_is_a_value() -> None:

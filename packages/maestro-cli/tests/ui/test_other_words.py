@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from maestro_cli import app
-from maestro_cli.commands.parser import _COMMANDS, make_parser
+from maestro_cli.commands import COMMANDS
 from maestro_cli.ui.other_words import _COMMANDS as WORDS
 from maestro_cli.ui.other_words import _OPTIONS
 
@@ -53,13 +53,13 @@ def test_words_of_others_get_ours(
 
 def test_every_answer_is_something_that_there_is() -> None:
     for word, answer in WORDS.items():
-        assert word not in _COMMANDS
+        assert word not in COMMANDS
         for command in answer.split("maestro ")[1:]:
             given = command.replace("(states), ", "").replace("(output)", "").split()
-            assert make_parser(given[0]).parse_args(given).command
+            assert app.make_parser(given[0]).parse_args(given).word
     known = set()
-    for name in _COMMANDS:
-        parser = make_parser(name)
+    for name in COMMANDS:
+        parser = app.make_parser(name)
         known |= set(
             parser._chosen(parser.parse_known_args(_least(name))[0])._option_string_actions
         )

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from maestro_cli.study.workspace_view import choose, open_study
+from maestro_cli.study.blockers import root_causes
+from maestro_cli.study.selection import require_instances
+from maestro_cli.study.workspace_view import open_study
 from maestro_cli.testing import T0, attempt
-from maestro_cli.views.explain import Explanation, explain, root_causes
+from maestro_cli.views.explain import Explanation, explain
 from maestro_cli.views.watch import time_left
 from maestro_conductor.core import job_reports
 from maestro_conductor.model import records
@@ -23,7 +25,7 @@ History = Callable[[Sequence[records.Record]], Path]
 def told(root: Path, name: str) -> Explanation:
     study = open_study(root)
     study.mark_queued()
-    return explain(study, choose(study, name)[0])
+    return explain(study, require_instances(study, name)[0])
 
 
 def one(instance: int, state: str, reason: str | None, code: int | None = None) -> records.Record:
@@ -76,7 +78,7 @@ def test_what_failed_and_what_could_not_run(failed: Path) -> None:
     assert own.facts["last_lines"] == ["first", "\x1b[31mno luck\x1b[0m"]
     assert told(failed, "collect").facts["because_of"] == [{"name": "make_N.2", "state": "FAILED"}]
     study = open_study(failed)
-    assert root_causes(study, choose(study, "make_N.1")[0]) == []
+    assert root_causes(study, require_instances(study, "make_N.1")[0]) == []
 
 
 def test_time_outs(history: History) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maestro_cli.ui.terminal import Paint
+from maestro_cli.ui.style import Paint
 from maestro_cli.views.table import Column, cells, draw
 
 PLAIN = Paint(on=False)

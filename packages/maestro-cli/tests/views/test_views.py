@@ -19,7 +19,8 @@ import pytest
 from attrs import evolve
 
 from maestro_cli import app
-from maestro_cli.study.workspace_view import Instance, open_study
+from maestro_cli.study.instances import Instance
+from maestro_cli.study.workspace_view import open_study
 from maestro_cli.testing import T0, attempt
 from maestro_cli.views import as_json
 from maestro_conductor.app.conduct import log_path_of

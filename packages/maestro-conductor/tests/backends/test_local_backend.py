@@ -9,12 +9,14 @@ import signal
 import pytest
 
 from maestro_conductor.app.conduct import conduct
-from maestro_conductor.backends.local_backend import LocalLink
-from maestro_conductor.backends.submitter import Submission, withdrawn
+from maestro_conductor.backends.job_request import JobRequests
+from maestro_conductor.backends.local_backend import LocalBackend
+from maestro_conductor.backends.script_writer import ScriptWriter
+from maestro_conductor.backends.submitter import Submitter, withdrawn
+from maestro_conductor.core.events import Answers
 from maestro_conductor.core.instructions import Job
 from maestro_conductor.core.queues import LOCAL, Queue
 from maestro_conductor.journal import read_state
-from maestro_conductor.model.settings import Run
 from maestro_conductor.model.states import CODES
 from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
 from maestro_conductor.workspace.graph_file import GraphFile
@@ -27,38 +29,42 @@ def first_runs(slots):
 
 
 class Bench:
-    """A link over a scripted adapter; the lane is kept as a machine would."""
+    """A backend over a scripted adapter; the queue is kept as a machine would."""
 
     def __init__(self, root, slots, count):
         make_workspace(root, [StepPlan("s", ["x"] * count)], batch={"type": "local"})
         self.root = root
         self.adapter = ScriptedScheduler(outcome=first_runs(slots))
-        submission = Submission(GraphFile(root), Run("3f9a0c2d71e8"), root, self.adapter)
-        self.lane = Queue(LOCAL, slots, lambda _instance: 1, least_ahead=9)
-        self.link = LocalLink(self.adapter, submission, self.lane)
+        graph = GraphFile(root)
+        writer = ScriptWriter(graph.graph, JobRequests(graph, root), self.adapter, root)
+        self.queue = Queue(LOCAL, slots, lambda _instance: 1, least_ahead=9)
+        self.steady = 0.0
+        self.backend = LocalBackend(
+            self.adapter, Submitter(writer), self.queue, lambda: self.steady
+        )
 
     def submit(self, *instances):
         for i in instances:
-            self.lane.enter(i)
+            self.queue.enter(i)
         jobs = [Job(i, 1, f"m3f9a0c2d71e8.{i}.1", False) for i in instances]
-        return self._begun(self.link.submit(jobs))
+        return self._begun(self.backend.submit(jobs))
 
     def _begun(self, answers):
         for i, _, answer in answers.jobs if answers else []:
             if "job" in answer:
-                self.lane.jobs[answer["job"]] = i
+                self.queue.jobs[answer["job"]] = i
         return [i for i, _, _ in answers.jobs] if answers else []
 
     def poll(self, steady=0.0):
         """The instances that began, and what is said of others."""
-        known, *more = self.link.poll(steady)
+        known, *more = self.backend.poll(steady)
         if not more:
             return [], known.jobs
         answers, new = more
         return self._begun(answers), {**known.jobs, **new.jobs}
 
     def say(self, i, **answer):
-        """What becomes of an instance; the link hears of it with the next poll."""
+        """What becomes of an instance; the backend hears of it with the next poll."""
         names = {int(job["key"]): name for name, job in self.adapter.submitted.items()}
         self.adapter.say(names[i], **answer)
 
@@ -84,7 +90,7 @@ def test_a_record_of_several_starts_is_older_than_every_end(made):
     bench.submit(0, 1)
     bench.say(0, state="FINISHED", exit_code=0, started=7.5, ended=7.6)
     bench.say(1, state="RUNNING", started=7.75)
-    _, answers, polled = bench.link.poll(0.0)
+    _, answers, polled = bench.backend.poll(0.0)
     assert (answers.at, [i for i, _, _ in answers.jobs]) == (7500, [0, 1])
     assert len(polled.jobs) == 2
 
@@ -95,7 +101,7 @@ def test_a_job_gets_its_name_when_it_starts(made):
     bench.say(0, state="RUNNING", started=7.5, job="4711")
     bench.adapter.say("4711", state="RUNNING")
     assert bench.poll()[0] == [0]
-    assert bench.lane.jobs == {"4711": 0}
+    assert bench.queue.jobs == {"4711": 0}
     bench.adapter.say("4711", state="FINISHED", exit_code=0)
     assert list(bench.poll()[1]) == ["4711"]
 
@@ -104,7 +110,7 @@ def test_what_cannot_be_written_is_refused_at_once(made):
     bench = made(1, 2)
     (bench.root / "s").write_text("in the way")
     assert bench.submit(0) == [0]
-    assert bench.lane.jobs == {}
+    assert bench.queue.jobs == {}
     assert not bench.adapter.submitted
 
 
@@ -113,12 +119,14 @@ def test_trouble_with_files_lasts_until_scripts_can_be_written_again(made, monke
     bench.submit(0)
     with monkeypatch.context() as patch:
         patch.setattr(os, "mkdir", no_room)
-        refused = bench.link.submit([Job(1, 1, "m3f9a0c2d71e8.1.1", False)])
+        refused = bench.backend.submit([Job(1, 1, "m3f9a0c2d71e8.1.1", False)])
     assert [answer["transient"] for _, _, answer in refused.jobs] == [True]
     bench.poll()
-    assert "No space" in bench.link.trouble  # who was handed over before says nothing of the disk
+    assert "No space" in bench.backend.file_trouble(
+        Answers(LOCAL, [])
+    )  # who was handed over before says nothing of the disk
     bench.submit(2)
-    assert bench.link.trouble is None
+    assert bench.backend.file_trouble(Answers(LOCAL, [])) is None
 
 
 def no_room(path, *_mode):
@@ -134,7 +142,7 @@ def test_only_news_is_told_and_an_end_that_is_in_doubt_is_told_again(made):
     (job,) = bench.poll()[1]
     assert bench.poll(100.0)[1][job]["state"] == "FINISHED"
     assert bench.poll(100.5) == ([], {})
-    bench.lane.leave(0, job)
+    bench.queue.leave(0, job)
     assert bench.poll(200.0) == ([], {})
 
 
@@ -142,18 +150,18 @@ def test_those_that_are_withdrawn_never_start_and_who_runs_goes_on(made):
     bench = made(1, 3)
     bench.submit(0, 1, 2)
     bench.say(1, state="RUNNING", started=7.5)  # in this very moment
-    (dropped,) = bench.link.withdraw("because").jobs
+    (dropped,) = bench.backend.withdraw("because").jobs
     assert dropped == (2, 1, withdrawn("because"))
-    assert bench.link.withdraw("because") is None
+    assert bench.backend.withdraw("because") is None
     assert bench.poll()[0] == [1]
 
 
 def test_the_last_are_withdrawn_where_not_all_are_to_be(made):
     bench = made(1, 5)
     bench.submit(0, 1, 2, 3, 4)
-    assert bench.link.withdraw("because", 0) is None
-    assert [i for i, _, _ in bench.link.withdraw("because", 2).jobs] == [3, 4]
-    assert [i for i, _, _ in bench.link.withdraw("because", 9).jobs] == [1, 2]
+    assert bench.backend.withdraw("because", 0) is None
+    assert [i for i, _, _ in bench.backend.withdraw("because", 2).jobs] == [3, 4]
+    assert [i for i, _, _ in bench.backend.withdraw("because", 9).jobs] == [1, 2]
 
 
 def test_a_cancelled_study_starts_none_of_those_that_are_ready(tmp_path):

@@ -6,12 +6,13 @@ import threading
 
 import pytest
 
-from maestro_conductor.backends.scheduler_backend import SchedulerLink
-from maestro_conductor.backends.submitter import Submission
+from maestro_conductor.backends.job_request import JobRequests
+from maestro_conductor.backends.scheduler_backend import SchedulerBackend
+from maestro_conductor.backends.script_writer import ScriptWriter
+from maestro_conductor.backends.submitter import Submitter
 from maestro_conductor.core.backoff import next_backoff, next_poll_pause
 from maestro_conductor.core.events import Found, Polled
-from maestro_conductor.core.instructions import Cancel, Find, Job, Submit
-from maestro_conductor.model.settings import Run
+from maestro_conductor.core.instructions import Job
 from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
 from maestro_conductor.workspace.graph_file import GraphFile
 
@@ -29,7 +30,7 @@ class Bench:
         self.scheduler.say("1", state="PENDING")
         self.notes = []
         self.answered = threading.Event()
-        self.link = SchedulerLink(
+        self.backend = SchedulerBackend(
             self.scheduler, None, self.answered.set, lambda name, **_fields: self.notes.append(name)
         )
 
@@ -37,19 +38,19 @@ class Bench:
         """What comes of working at a time; an answer is waited for where a call is made."""
         polls = self.scheduler.polls
         self.answered.clear()
-        due = self.link.next_time(JOBS, longest) <= steady
-        self.link.work(steady, JOBS, longest)
+        due = self.backend.next_time(JOBS, longest) <= steady
+        self.backend.work(steady, JOBS, longest)
         if due:
             assert self.answered.wait(10)
         assert due == (self.scheduler.polls > polls)
-        return self.link.collect()
+        return self.backend.collect()
 
 
 @pytest.fixture
 def bench():
     made = Bench()
     yield made
-    made.link.close()
+    made.backend.close()
 
 
 def test_the_pause_grows_while_nothing_changes_and_shrinks_when_something_does():
@@ -81,9 +82,9 @@ def test_a_shorter_sleep_counts_at_once(bench):
     for _ in range(15):
         steady += 100.0
         bench.work(steady)
-    assert bench.link.next_time(JOBS, 60.0) == steady + 60.0
-    bench.link.work(steady + 3.0, JOBS, 60.0)
-    assert bench.link.next_time(JOBS, 5.0) == steady + 5.0
+    assert bench.backend.next_time(JOBS, 60.0) == steady + 60.0
+    bench.backend.work(steady + 3.0, JOBS, 60.0)
+    assert bench.backend.next_time(JOBS, 5.0) == steady + 5.0
 
 
 def test_an_outage_is_told_once_and_its_end(bench):
@@ -98,9 +99,9 @@ def test_an_outage_is_told_once_and_its_end(bench):
 def test_an_adapter_that_raises_is_an_outage(bench):
     bench.scheduler.poll = lambda _jobs: 1 / 0
     bench.answered.clear()
-    bench.link.work(1.0, JOBS, 60.0)
+    bench.backend.work(1.0, JOBS, 60.0)
     assert bench.answered.wait(10)
-    (polled,) = bench.link.collect()
+    (polled,) = bench.backend.collect()
     assert polled.jobs["1"]["state"] == "UNREACHABLE"
     assert "ZeroDivisionError" in polled.jobs["1"]["reason"]
 
@@ -111,23 +112,23 @@ def test_a_cancellation_that_was_not_taken_is_asked_for_again(bench):
         lambda jobs: {job: {"error": "no answer", "transient": True} for job in jobs},
     )
     bench.answered.clear()
-    bench.link.cancel(Cancel("scheduled", ["1"]))
+    bench.backend.cancel(["1"])
     assert bench.answered.wait(10)
-    bench.link.collect()
+    bench.backend.collect()
     assert bench.notes == ["cancel_refused"]
     bench.scheduler.cancel = real
     cancelled = threading.Event()
     bench.scheduler.cancel = lambda jobs: (real(jobs), cancelled.set())[0]
-    bench.link.work(30.0, JOBS, 60.0)
+    bench.backend.work(30.0, JOBS, 60.0)
     assert cancelled.wait(10)
     assert bench.scheduler.cancelled == ["1"]
 
 
 def test_attempts_are_found_by_their_tokens(bench):
     bench.answered.clear()
-    bench.link.find(Find("scheduled", [(0, 1, "t"), (1, 1, "unknown")]))
+    bench.backend.find([(0, 1, "t"), (1, 1, "unknown")])
     assert bench.answered.wait(10)
-    (found,) = bench.link.collect()
+    (found,) = bench.backend.collect()
     rows = [(0, 1, {"job": "1", "state": "PENDING"}), (1, 1, {"absent": True})]
     assert found == Found("scheduled", rows)
 
@@ -141,16 +142,19 @@ def test_what_the_scheduler_was_not_offered_yet_is_withdrawn_and_what_it_was_is_
         assert goes_on.wait(10)
 
     scheduler = ScriptedScheduler(refusal=refusal)
-    submission = Submission(GraphFile(tmp_path), Run("3f9a0c2d71e8"), tmp_path, scheduler)
-    link = SchedulerLink(scheduler, submission, answered.set, lambda *_note, **_fields: None)
-    link.submit(Submit("scheduled", [Job(i, 1, f"m3f9a0c2d71e8.{i}.1", False) for i in range(60)]))
+    graph = GraphFile(tmp_path)
+    writer = ScriptWriter(graph.graph, JobRequests(graph, tmp_path), scheduler, tmp_path)
+    backend = SchedulerBackend(
+        scheduler, Submitter(writer), answered.set, lambda *_note, **_fields: None
+    )
+    backend.submit([Job(i, 1, f"m3f9a0c2d71e8.{i}.1", False) for i in range(60)])
     assert asked.wait(10)  # the first 25 are on their way
-    assert [row[0] for row in link.withdraw("because", 12).jobs] == list(range(48, 60))
-    assert [row[0] for row in link.withdraw("because").jobs] == list(range(25, 48))
-    assert link.withdraw("because") is None
+    assert [row[0] for row in backend.withdraw("because", 12).jobs] == list(range(48, 60))
+    assert [row[0] for row in backend.withdraw("because").jobs] == list(range(25, 48))
+    assert backend.withdraw("because") is None
     goes_on.set()
     assert answered.wait(10)
-    (answers,) = link.collect()
-    link.close()
+    (answers,) = backend.collect()
+    backend.close()
     assert [row[0] for row in answers.jobs] == list(range(25))
     assert len(scheduler.submitted) == 25

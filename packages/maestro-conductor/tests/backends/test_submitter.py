@@ -8,23 +8,24 @@ from pathlib import Path
 import pytest
 
 from maestro_conductor.app.conduct import conduct
-from maestro_conductor.backends.job_request import adapter_options, make_job_request
-from maestro_conductor.backends.submitter import Submission
+from maestro_conductor.backends.job_request import JobRequests, adapter_options, make_job_request
+from maestro_conductor.backends.script_writer import ScriptWriter, temporary_folder
+from maestro_conductor.backends.submitter import Submitter
 from maestro_conductor.core.instructions import Job
-from maestro_conductor.model.settings import Run
 from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
 from maestro_conductor.workspace.graph_file import GraphFile, read_graph
 
-TOKEN = "m3f9a0c2d71e8.0.1"  # noqa: S105 - names a submission
+TOKEN = "m3f9a0c2d71e8.0.1"  # noqa: S105 - names a submitter
 
 
 @pytest.fixture
 def made(tmp_path):
-    def make(*plans, usetmp=False, **batch):
+    def make(*plans, usetmp=False, adapter=None, **batch):
         graph = GraphFile(make_workspace(tmp_path, plans, batch=batch))
-        adapter = ScriptedScheduler()
-        run = Run("3f9a0c2d71e8", usetmp=usetmp)
-        return Submission(graph, run, tmp_path, adapter), adapter
+        adapter = adapter or ScriptedScheduler()
+        folder = temporary_folder("3f9a0c2d71e8") if usetmp else None
+        requests = JobRequests(graph, tmp_path)
+        return Submitter(ScriptWriter(graph.graph, requests, adapter, tmp_path, folder)), adapter
 
     return make
 
@@ -81,9 +82,9 @@ def test_a_study_has_the_adapter_it_names_and_a_local_one(tmp_path):
 
 
 def test_what_is_submitted(made, tmp_path):
-    submission, adapter = made(StepPlan("a", restart="again"))
+    submitter, adapter = made(StepPlan("a", restart="again"))
     jobs = [Job(0, 2, TOKEN, restart=True)]
-    ((instance, attempt, answer),) = submission.submit(adapter, jobs, sync=False)
+    ((instance, attempt, answer),) = submitter.submit(adapter, jobs, sync=False)
     assert (instance, attempt, answer) == (0, 2, {"job": "100", "state": "PENDING"})
     (job,) = adapter.submitted.values()
     assert job["script"] == str(tmp_path / "a/a.restart.sh")
@@ -93,28 +94,28 @@ def test_what_is_submitted(made, tmp_path):
 
 
 def test_a_script_that_a_shell_may_be_reading_is_replaced(made, tmp_path):
-    submission, adapter = made(StepPlan("a"))
-    submission.submit(adapter, [Job(0, 1, TOKEN, restart=False)], sync=False)
+    submitter, adapter = made(StepPlan("a"))
+    submitter.submit(adapter, [Job(0, 1, TOKEN, restart=False)], sync=False)
     with (tmp_path / "a/a.sh").open() as reading:
-        submission.submit(adapter, [Job(0, 2, TOKEN, restart=False)], sync=True)
+        submitter.submit(adapter, [Job(0, 2, TOKEN, restart=False)], sync=True)
         assert reading.read() == "#!/bin/sh\n\ntrue\n"
     assert [path.name for path in (tmp_path / "a").iterdir() if path.name.endswith(".tmp")] == []
 
 
 def test_what_cannot_be_written_is_refused_and_the_others_go_on(made, tmp_path):
-    submission, adapter = made(StepPlan("a"), StepPlan("b"))
+    submitter, adapter = made(StepPlan("a"), StepPlan("b"))
     (tmp_path / "a").write_text("in the way")
     jobs = [Job(0, 1, TOKEN, restart=False), Job(1, 1, TOKEN, restart=False)]
-    first, second = submission.submit(adapter, jobs, sync=False)
+    first, second = submitter.submit(adapter, jobs, sync=False)
     assert "Not a directory" in first[2]["error"]
     assert first[2]["transient"] is False
     assert "job" in second[2]
 
 
 def test_an_adapter_that_raises_leaves_the_fate_unknown(made):
-    submission, adapter = made(StepPlan("a"))
+    submitter, adapter = made(StepPlan("a"))
     adapter.refusal = lambda _job: 1 / 0
-    ((_, _, answer),) = submission.submit(adapter, [Job(0, 1, TOKEN, restart=False)], sync=False)
+    ((_, _, answer),) = submitter.submit(adapter, [Job(0, 1, TOKEN, restart=False)], sync=False)
     assert answer["unknown"] is True
     assert "ZeroDivisionError" in answer["error"]
 
@@ -124,39 +125,32 @@ def test_a_launcher_that_does_not_fit_is_a_refusal(made):
         def render(self, request):
             raise ValueError(f"{request['name']}: 9 procs do not fit into 8")
 
-    submission, _ = made(StepPlan("a"))
-    picky = Picky()
-    submission._renderer = picky
-    ((_, _, answer),) = submission.submit(picky, [Job(0, 1, TOKEN, restart=False)], sync=False)
+    submitter, picky = made(StepPlan("a"), adapter=Picky())
+    ((_, _, answer),) = submitter.submit(picky, [Job(0, 1, TOKEN, restart=False)], sync=False)
     assert answer == {"error": "a: 9 procs do not fit into 8", "transient": False}
-
-
-def test_slots_are_asked_of_the_adapter_once_per_step(made):
-    submission, _ = made(StepPlan("a", ["x"] * 50, resources={"procs": 3}))
-    assert {submission.weigh(i) for i in range(50)} == {3}
 
 
 def test_with_usetmp_scripts_lie_in_a_private_folder(made, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
     (tmp_path / "tmp").mkdir()
-    submission, adapter = made(StepPlan("a"), usetmp=True)
-    submission.submit(adapter, [Job(0, 1, TOKEN, restart=False)], sync=False)
+    submitter, adapter = made(StepPlan("a"), usetmp=True)
+    submitter.submit(adapter, [Job(0, 1, TOKEN, restart=False)], sync=False)
     (job,) = adapter.submitted.values()
     assert job["script"].startswith(f"{tmp_path}/tmp/maestro-")
     assert job["script"].endswith("3f9a0c2d71e8/a/a.sh")
-    assert submission.scripts.stat().st_mode & 0o077 == 0
+    (folder,) = (tmp_path / "tmp").iterdir()
+    assert folder.stat().st_mode & 0o077 == 0
     assert not (tmp_path / "a/a.sh").exists()
 
 
 def test_a_graph_that_cannot_be_read_for_now_is_named_and_waited_for(made, tmp_path):
-    submission, adapter = made(StepPlan("a"))
+    submitter, adapter = made(StepPlan("a"))
     path = tmp_path / ".maestro" / "graph.msgpack"
     hidden = path.rename(tmp_path / "hidden")
     path.mkdir()
-    assert submission.weigh(0) == 1
-    ((_, _, answer),) = submission.submit(adapter, [Job(0, 1, TOKEN, False)], sync=False)
+    ((_, _, answer),) = submitter.submit(adapter, [Job(0, 1, TOKEN, False)], sync=False)
     assert answer["error"] == f"cannot read {path}: it is a folder, not a file"
     path.rmdir()
     hidden.rename(path)
-    ((_, _, answer),) = submission.submit(adapter, [Job(0, 1, TOKEN, False)], sync=False)
+    ((_, _, answer),) = submitter.submit(adapter, [Job(0, 1, TOKEN, False)], sync=False)
     assert "error" not in answer

@@ -77,3 +77,8 @@ def test_a_big_study_is_written_in_slices(tmp_path):
         turns += 1
     assert turns == 3
     assert len((tmp_path / "status.csv").read_text().splitlines()) == 5001
+
+
+def test_durations_are_those_of_the_vectors(vectors):
+    for case in vectors("durations")["durations"]:
+        assert duration(case["ms"]) == case["text"], case

@@ -3,12 +3,51 @@
 from __future__ import annotations
 
 import errno
+import os
 import subprocess
 import sys
 
 import pytest
 
-from maestro_conductor.workspace.attempt_file import AttemptFile, read_attempt, void_attempt
+from maestro_conductor.workspace.attempt_file import (
+    AttemptFile,
+    parse_attempt,
+    read_attempt,
+    void_attempt,
+)
+
+
+def test_what_it_says_is_that_of_the_vectors(vectors):
+    for case in vectors("attempt_file")["files"]:
+        found = parse_attempt(case["text"].encode("utf-8", "surrogateescape"))
+        says = {
+            "fate": found.fate,
+            "code": found.exit_code,
+            "started": found.started,
+            "ended": found.ended,
+            "host": found.host,
+            "boot": found.boot,
+            "pid": found.pid,
+            "keeper": found.keeper,
+            "left": found.left,
+        }
+        known = {key: value for key, value in says.items() if value is not None}
+        assert known == {k: v for k, v in case["says"].items() if k != "command_code"}, case
+
+
+def test_of_a_long_file_the_first_64_kib_are_read(tmp_path):
+    path = tmp_path / ".attempt.1"
+    path.write_bytes(b"start host=n1\n" * 400 + b"end code=3\n")
+    assert read_attempt(tmp_path, 1).exit_code == 3
+    path.write_bytes(b"note\n" * 20_000 + b"end code=3\n")
+    assert read_attempt(tmp_path, 1) == AttemptFile("started")
+
+
+def test_an_end_without_a_time_came_when_the_file_was_written(tmp_path):
+    path = tmp_path / ".attempt.1"
+    path.write_bytes(b"start host=n1\nend code=3\n")
+    os.utime(path, (5, 5))
+    assert read_attempt(tmp_path, 1).ended == 5000
 
 
 def test_an_attempt_that_never_started_is_made_void_once(tmp_path):

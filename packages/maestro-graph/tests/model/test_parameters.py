@@ -1,6 +1,8 @@
 """The table: generators, combinations, labels."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy
@@ -144,3 +146,13 @@ def test_values_that_no_file_can_hold_become_texts() -> None:
     generator = ParameterGenerator()
     generator.add_parameter("P", [2**70, 1j, {"a": (1, None)}])
     assert table_of(generator).columns[0].values == (str(2**70), "1j", {"a": [1, None]})
+
+
+def test_labels_are_those_of_the_vectors(vectors: Path) -> None:
+    rule = json.loads((vectors / "labels.json").read_text())
+    assert rule["columns"]
+    for case in rule["columns"]:
+        assert list(make_labels("P", case["values"], case["label"])) == case["labels"], case
+    for case in rule["not_labels"]:
+        with pytest.raises(ParameterError, match="labels"):
+            make_labels("P", case["values"], case["label"])

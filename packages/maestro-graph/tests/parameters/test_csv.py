@@ -1,5 +1,6 @@
 """A CSV file whose cells reach commands other than they are written, or whose faults pass."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -44,3 +45,19 @@ def test_csv_files_at_fault(tmp_path: Path, content: Any, message: str) -> None:
         (tmp_path / "table.csv").write_bytes(data)
     with pytest.raises(ParameterError, match=message):
         read_csv(str(tmp_path / "table.csv"))
+
+
+def test_vectors(vectors: Path, tmp_path: Path) -> None:
+    rule = json.loads((vectors / "csv_tables.json").read_text())
+    assert rule["tables"]
+    path = tmp_path / "table.csv"
+    for case in rule["tables"]:
+        path.write_bytes(case["text"].encode("utf-8", "surrogateescape"))
+        table = read_csv(str(path))
+        assert list(table) == case["names"], case
+        rows = [list(map(str, row)) for row in zip(*table.values(), strict=True)]
+        assert rows == case["rows"], case
+    for case in rule["not_tables"]:
+        path.write_bytes(case["text"].encode("utf-8", "surrogateescape"))
+        with pytest.raises(ParameterError):
+            read_csv(str(path))

@@ -1,5 +1,7 @@
 """A range that misses its end, counts in floats' errors, or runs for ever."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,3 +60,14 @@ def test_a_range_meets_its_end(start: Any, step: Any, count: int) -> None:
 def test_empty_and_endless_ranges(wanted: Range) -> None:
     with pytest.raises(ParameterError, match="the range of P"):
         range_values("P", wanted)
+
+
+def test_vectors(vectors: Path) -> None:
+    rule = json.loads((vectors / "ranges.json").read_text())
+    assert rule["ranges"]
+    for case in rule["ranges"]:
+        values = range_values("P", Range(**case["range"]))
+        assert list(map(repr, values)) == list(map(repr, case["values"])), case
+    for wanted in rule["not_ranges"]:
+        with pytest.raises(ParameterError, match="the range of P"):
+            range_values("P", Range(**wanted))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
+from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -55,13 +56,7 @@ def write_spec(study: Study, path: str | FilePath) -> None:
     Raises:
         OSError: it could not be written; the old file is still there.
     """
-    # msgpack is imported here because `maestro-spec lint` never needs it.
-    import msgpack
-
-    record = {**spec_document(study), "crc": 0xFFFFFFFF}
-    data = msgpack.packb(record, unicode_errors="surrogateescape")[:-4]
-    # "Checksums" on the page of the workspace format.
-    data += zlib.crc32(data).to_bytes(4, "big")
+    data = seal(spec_document(study))
     path = FilePath(path)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -73,6 +68,15 @@ def write_spec(study: Study, path: str | FilePath) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def seal(record: Mapping[str, object]) -> bytes:
+    """Pack a map with its checksum: see "Checksums" on the format page."""
+    # msgpack is imported here because `maestro-spec lint` never needs it.
+    import msgpack
+
+    content = msgpack.packb({**record, "crc": 0xFFFFFFFF}, unicode_errors="surrogateescape")[:-4]
+    return bytes(content + zlib.crc32(content).to_bytes(4, "big"))
 
 
 def features(study: Study) -> list[str]:

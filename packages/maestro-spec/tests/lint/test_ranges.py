@@ -23,3 +23,15 @@ def test_values_of_a_range_are_rounded_once():
 def test_a_range_that_makes_no_sense_says_why(wanted, says):
     with pytest.raises(RangeError, match=says):
         range_length(wanted)
+
+
+def test_vectors(vectors):
+    rule = vectors("ranges")
+    assert rule["ranges"]
+    for case in rule["ranges"]:
+        values = range_values(Range(**case["range"]))
+        assert list(map(repr, values)) == list(map(repr, case["values"])), case
+        assert range_length(Range(**case["range"])) == len(values)
+    for wanted in rule["not_ranges"]:
+        with pytest.raises(RangeError):
+            range_values(Range(**wanted))

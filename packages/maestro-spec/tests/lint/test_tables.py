@@ -32,3 +32,20 @@ def test_factors_are_multiplied_out_with_the_last_one_fastest():
     assert p.labels == ("p1",) * 3 + ("p2",) * 3
     assert r.labels == ("R.0.0", "R.0.5", "R.1.0") * 2
     assert [[c.name for c in group] for group in columns_of(table, frozenset({"Q"}))] == [["Q"]]
+
+
+def labels_of(case):
+    label = case["label"]
+    label = tuple(label) if isinstance(label, list) else label
+    column = Column("P", label=label, values=tuple(case["values"]))
+    study = Study(name="s", description="", steps=(), parameters=(Factor(columns=(column,)),))
+    return table_of(study)[0].columns[0].labels
+
+
+def test_labels_are_those_of_the_vectors(vectors):
+    rule = vectors("labels")
+    assert rule["columns"]
+    for case in rule["columns"]:
+        assert list(labels_of(case)) == case["labels"], case
+    for case in rule["not_labels"]:
+        assert labels_of(case) is None, case

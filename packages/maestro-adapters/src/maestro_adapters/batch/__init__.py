@@ -1,1 +1,1 @@
-"""What the adapters of batch schedulers have in common."""
+"""What the adapters of batch schedulers share: `adapter.BatchAdapter`, its parts, and parsers of what several print."""

@@ -1,4 +1,4 @@
-"""Host lists as Slurm and Flux (RFC 29) write them."""
+"""Reads host lists as Slurm and Flux (RFC 29) write them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 
 def expand_hosts(text: str) -> Iterator[str]:
-    """The nodes of a host list: `n[1-2,07],login` gives n1, n2, n07, login."""
+    """Yield the nodes of a host list: `n[1-2,07],login` gives n1, n2, n07, login."""
     for part in re.findall(r"(?:[^,\[]|\[[^\]]*\])+", text):
         opened = part.find("[")
         closed = part.find("]", opened)

@@ -1,4 +1,4 @@
-"""Which jobs a scheduler showed, and for how many rounds it has not shown one.
+"""Counts the rounds in which a scheduler has not shown a job.
 
 A scheduler may lose sight of a job for a moment: it left the queue and accounting has not heard of
 it yet. So *not there* is believed only after several rounds in a row in which the scheduler answered
@@ -9,14 +9,14 @@ nothing.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import attrs
 
 from maestro_adapters.job import states
 from maestro_adapters.job.states import JobStatus
 
-__all__ = ["Sightings", "unreachable"]
+__all__ = ["MissingJobTracker", "unreachable"]
 
 #: Rounds in a row, and seconds, after which a job that nobody shows is not there. (Slurm's
 #: accounting follows its queue by about a second.)
@@ -25,7 +25,7 @@ SECONDS = 5.0
 
 
 @attrs.define
-class Sightings:
+class MissingJobTracker:
     """What was last seen of each job.
 
     Attributes:
@@ -41,13 +41,13 @@ class Sightings:
     _misses: dict[str, tuple[int, float]] = attrs.field(factory=dict, init=False)
 
     def seen(self, job_id: str, status: JobStatus) -> JobStatus:
-        """The scheduler showed the job."""
+        """Note that the scheduler showed the job; gives what it showed."""
         self._last[job_id] = status
         self._misses.pop(job_id, None)
         return status
 
     def missed(self, job_id: str) -> JobStatus:
-        """The scheduler answered and did not show the job: its last live state, or `NOTFOUND`."""
+        """Note that the scheduler answered without the job; gives its last live state, or `NOTFOUND`."""
         now = self.clock()
         misses, since = self._misses.get(job_id, (0, now))
         misses += 1
@@ -61,8 +61,28 @@ class Sightings:
         reason = f"not shown by the scheduler, round {misses} of at least {self.rounds}"
         return attrs.evolve(last, reason=reason)
 
+    def follow(
+        self, job_ids: Iterable[str], shown: Mapping[str, JobStatus]
+    ) -> dict[str, JobStatus]:
+        """Note what a round brought.
+
+        Args:
+            job_ids: that were asked for.
+            shown: what the scheduler said of each; `unreachable` for one that it could not be asked
+                about, which says nothing. One that is left out was not shown.
+
+        Returns:
+            By id the status that is believed.
+        """
+        return {job_id: self._followed(job_id, shown.get(job_id)) for job_id in job_ids}
+
+    def _followed(self, job_id: str, status: JobStatus | None) -> JobStatus:
+        if status is None:
+            return self.missed(job_id)
+        return status if status.state == states.UNREACHABLE else self.seen(job_id, status)
+
     def live(self) -> list[str]:
-        """The jobs that were alive when last heard of."""
+        """List the jobs that were alive when last seen."""
         return [job_id for job_id, status in self._last.items() if status.state in states.LIVE]
 
     def keep_only(self, job_ids: Collection[str]) -> None:
@@ -75,5 +95,5 @@ class Sightings:
 
 
 def unreachable(reason: str) -> JobStatus:
-    """The answer about a job when the scheduler could not be asked."""
+    """Make the status of a job that the scheduler could not be asked about."""
     return JobStatus(states.UNREACHABLE, reason=reason)

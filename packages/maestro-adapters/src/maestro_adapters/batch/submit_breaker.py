@@ -1,4 +1,4 @@
-"""What the submissions of one call have met, so that those to come are not tried in vain.
+"""Spares the submissions of one call what another of them has just met.
 
 With a controller that is away, 1 000 submissions would each wait for their time-out; with a site's
 limit reached, each would be refused. So the first to meet an obstacle tells the others.
@@ -11,25 +11,30 @@ from collections.abc import Hashable
 
 import attrs
 
+from maestro_adapters.batch.command_errors import ErrorPatterns
 from maestro_adapters.errors import SchedulerError
 from maestro_adapters.process.runner import Result
 
+__all__ = ["SubmitBreaker"]
+
 
 @attrs.define
-class Obstacles:
+class SubmitBreaker:
     """Shared by the threads of one `submit`.
 
     Attributes:
-        outage: the scheduler is away.
-        full: limits of the site that were met, by what they depend on.
+        patterns: tell what a failed command means.
+        outage: the command that the scheduler did not answer; None: it answers.
+        full: commands that met a limit of the site, by what the limit depends on.
     """
 
-    outage: Result | None = None
-    full: dict[Hashable, Result] = attrs.field(factory=dict)
+    patterns: ErrorPatterns
+    outage: Result | None = attrs.field(default=None, init=False)
+    full: dict[Hashable, Result] = attrs.field(factory=dict, init=False)
     _lock: threading.Lock = attrs.field(factory=threading.Lock, init=False)
 
-    def ahead(self, limits: Hashable) -> SchedulerError | None:
-        """Why a submission that is subject to these limits is not worth trying."""
+    def refusal(self, limits: Hashable) -> SchedulerError | None:
+        """Say why a submission that is subject to these limits is not worth trying; None: it is."""
         with self._lock:
             met = self.outage or self.full.get(limits)
         if met is None:
@@ -41,12 +46,11 @@ class Obstacles:
             transient=True,
         )
 
-    def met_outage(self, result: Result) -> None:
-        """The scheduler did not answer."""
-        with self._lock:
-            self.outage = result
-
-    def met_limit(self, limits: Hashable, result: Result) -> None:
-        """The site takes no more jobs of this kind for now."""
-        with self._lock:
-            self.full[limits] = result
+    def learn(self, result: Result, limits: Hashable) -> None:
+        """Remember what a submission met that concerns others, too."""
+        if self.patterns.at_limit(result):
+            with self._lock:
+                self.full[limits] = result
+        elif self.patterns.is_outage(result):
+            with self._lock:
+                self.outage = result

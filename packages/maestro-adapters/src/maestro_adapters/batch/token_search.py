@@ -1,4 +1,4 @@
-"""Was a submission received? Looks for tokens in the queue, twice before it says no.
+"""Looks for the tokens of submissions in the queue, twice before it says that one is absent.
 
 A submission whose answer was lost may still be on its way: a controller that was stopped answers a
 later question while it is only just beginning to work on the earlier request. So *absent* takes two
@@ -8,12 +8,15 @@ attempt file.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 import attrs
 
+from maestro_adapters.interface import FindAnswer
 from maestro_adapters.job import states
+
+__all__ = ["SETTLE", "Found", "TokenSearch"]
 
 #: Seconds between the two looks.
 SETTLE = 2.0
@@ -28,34 +31,38 @@ class Found:
     state: str
 
 
-def find(
-    tokens: Sequence[str],
-    look: Callable[[], Iterable[Found] | str],
-    pause: Callable[[float], None],
-) -> dict[str, dict[str, Any]]:
-    """The answer of `Adapter.find`.
+@attrs.frozen
+class TokenSearch:
+    """Finds submissions whose answer was lost.
 
-    Args:
-        tokens: to look for.
+    Attributes:
         look: asks the scheduler: the jobs that carry tokens, or why it could not be asked.
         pause: waits for some seconds.
+        settle: s between the two looks.
     """
-    found: dict[str, dict[str, Any]] = {}
-    if not tokens:
-        return found
-    for again in (False, True):
-        if again:
-            pause(SETTLE)
-        seen = look()
-        if isinstance(seen, str):
-            return {token: found.get(token, {"error": seen}) for token in tokens}
-        _note(found, tokens, seen)
-        if len(found) == len(set(tokens)):
-            break
-    return {token: found.get(token, {"absent": True}) for token in tokens}
+
+    look: Callable[[], Iterable[Found] | str]
+    pause: Callable[[float], None] = time.sleep
+    settle: float = SETTLE
+
+    def find(self, tokens: Sequence[str]) -> dict[str, FindAnswer]:
+        """Make the answer of `Adapter.find`."""
+        found: dict[str, FindAnswer] = {}
+        if not tokens:
+            return found
+        for again in (False, True):
+            if again:
+                self.pause(self.settle)
+            seen = self.look()
+            if isinstance(seen, str):
+                return {token: found.get(token, {"error": seen}) for token in tokens}
+            _note(found, tokens, seen)
+            if len(found) == len(set(tokens)):
+                break
+        return {token: found.get(token, {"absent": True}) for token in tokens}
 
 
-def _note(found: dict[str, dict[str, Any]], tokens: Sequence[str], seen: Iterable[Found]) -> None:
+def _note(found: dict[str, FindAnswer], tokens: Sequence[str], seen: Iterable[Found]) -> None:
     wanted = set(tokens)
     for job in seen:
         # A job that is alive goes before one that is not.

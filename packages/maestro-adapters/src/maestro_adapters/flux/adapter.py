@@ -1,29 +1,37 @@
-"""The Flux adapter."""
+"""The Flux adapter: submits, asks, cancels."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
 import attrs
 
-from maestro_adapters.batch.adapter import Answers, ScheduledAdapter
+from maestro_adapters.batch.adapter import BatchAdapter, make_adapter
+from maestro_adapters.batch.missing_jobs import unreachable
+from maestro_adapters.batch.portions import portions
+from maestro_adapters.batch.submit_pool import SingleCommand, SubmitPool
 from maestro_adapters.batch.token_search import Found
-from maestro_adapters.flux import commands, directives, parse
+from maestro_adapters.flux import commands, directives, errors, parse
 from maestro_adapters.flux.directives import PREFIX
+from maestro_adapters.interface import CancelAnswer, OptionsMap, RequestMap, SubmitAnswer
 from maestro_adapters.job.options import AdapterOptions
-from maestro_adapters.job.request import JobRequest
-from maestro_adapters.job.submission import Job
+from maestro_adapters.job.prepared import Prepared, leading_directives
+from maestro_adapters.job.request import JobRequest, parse_request
+from maestro_adapters.job.states import JobStatus
+from maestro_adapters.job.submission import Submission
 from maestro_adapters.process.runner import Call, CommandRunner, Runner
 from maestro_adapters.script import driver
-from maestro_adapters.script.script_file import carried_script, directive_lines
+from maestro_adapters.script.script_file import carried_script
+
+__all__ = ["FluxScheduler", "create"]
 
 #: Of the copies of a plain job, one for each task, the first alone is the attempt.
 _FIRST_TASK = '[ "${FLUX_TASK_RANK:-0}" = 0 ] || exit 0'
 
 
-def create(options: Mapping[str, Any]) -> FluxAdapter:
-    """The adapter for `batch: {type: flux}`."""
+def create(options: OptionsMap) -> BatchAdapter:
+    """Make the adapter for `batch: {type: flux}`."""
     parsed = AdapterOptions.from_mapping(options)
     runner = CommandRunner(
         timeout=parsed.timeout,
@@ -31,84 +39,106 @@ def create(options: Mapping[str, Any]) -> FluxAdapter:
         # Flux prints its ids with a letter that the C locale lacks.
         locale="C.UTF-8",
     )
-    return FluxAdapter(parsed, runner)
+    return make_adapter(FluxScheduler(parsed, runner), parsed)
 
 
-class FluxAdapter(ScheduledAdapter):
-    """Submits to Flux, asks it, cancels."""
+@attrs.define
+class FluxScheduler:
+    """Flux, and whether this one has queues with names.
+
+    Attributes:
+        options: of the adapter.
+        runner: runs its commands.
+    """
 
     name: ClassVar[str] = "flux"
     suffix: ClassVar[str] = ".flux.sh"
     programs: ClassVar[tuple[str, ...]] = ("flux",)
-    refusals = parse.REFUSALS
 
-    def __init__(self, options: AdapterOptions, runner: Runner, **others: Any) -> None:
-        super().__init__(options, runner, **others)
-        self._has_queues: bool | None = None
+    options: AdapterOptions
+    runner: Runner
+    _has_queues: bool | None = attrs.field(default=None, init=False)
 
-    def read(self, request: Mapping[str, Any]) -> JobRequest:
-        """A request; upstream's Flux adapter does not look at nodes and procs of the batch block."""
-        job = super().read(request)
+    def read(self, request: RequestMap) -> JobRequest:
+        """Check a request; upstream's Flux adapter does not look at nodes and procs of the batch block."""
+        job = parse_request(request, self.options)
         return attrs.evolve(job, nodes=job.step_nodes, procs=job.step_procs)
 
     def directives(self, request: JobRequest) -> list[str]:
-        """The `#flux:` lines."""
-        return directives.directives(request, self._options.uri)
+        """Write the `#flux:` lines."""
+        return directives.directives(request, self.options.uri)
 
     def launch_words(self, request: JobRequest, nodes: int | None, procs: int | None) -> str:
-        """Words of `flux run`."""
+        """Write the words of `flux run`."""
         return directives.launch_words(request, nodes, procs)
 
-    def submit_all(self, jobs: Sequence[Job]) -> Answers:
-        """One `flux batch` or `flux submit` for each."""
-        if any(job.request.queue for job in jobs):
-            self._ask_for_queues()
-        return self.submit_each(
-            jobs,
-            lambda job: submission(job, self._options, queues=self._has_queues is not False),
-            parse.submitted,
-            lambda job: job.request.queue,
+    def prepare(self, request: JobRequest, lines: Sequence[str]) -> Prepared:
+        """Keep what submitting takes of a request."""
+        return Prepared.of(
+            request,
+            leading_directives(lines, PREFIX),
+            options=[
+                *directives.resource_words(request),
+                f"--job-name={directives.job_name(request.label)}",
+            ],
         )
+
+    def submit(self, jobs: Sequence[Submission]) -> dict[str, SubmitAnswer]:
+        """Run one `flux batch` or `flux submit` for each."""
+        if any(job.prepared.queue for job in jobs):
+            self._ask_for_queues()
+        pool = SubmitPool(self.runner, errors.PATTERNS, parse.submitted)
+        return pool.submit(
+            [SingleCommand(job, self._call, limits=job.prepared.queue) for job in jobs]
+        )
+
+    def _call(self, job: Submission) -> Call:
+        return submission(job, self.options, queues=self._has_queues is not False)
 
     def _ask_for_queues(self) -> None:
         """A Flux without named queues refuses any name; such an instance is common inside jobs."""
         if self._has_queues is None:
-            result = self._runner.run(commands.queues())
+            result = self.runner.run(commands.queues())
             if result.ok:
                 self._has_queues = bool(parse.named_queues(result.stdout))
 
-    def poll(self, job_ids: Sequence[str]) -> Answers:
-        """Ask for all jobs in one command."""
-        self._sightings.keep_only(job_ids)
-        answers: Answers = {}
-        for some in self.portions(job_ids):
+    def show(self, job_ids: Sequence[str]) -> dict[str, JobStatus]:
+        """Ask for all jobs, by as few commands as there can be."""
+        shown: dict[str, JobStatus] = {}
+        for some in portions(job_ids):
             jobs = self._jobs(commands.jobs(some))
-            shown = jobs if isinstance(jobs, str) else {job.job_id: job.status for job in jobs}
-            answers.update(self.follow(some, shown))
-        return answers
+            if isinstance(jobs, str):
+                shown.update(dict.fromkeys(some, unreachable(jobs)))
+            else:
+                shown.update({job.job_id: job.status for job in jobs})
+        return shown
 
     def _jobs(self, call: Call) -> list[parse.QueuedJob] | str:
         """The jobs that Flux shows, or why it could not be asked."""
-        result = self._runner.run(call)
-        if not parse.answered(result):
+        result = self.runner.run(call)
+        if not errors.is_answer(result):
             return result.describe()
         try:
             return parse.jobs(result.stdout)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError) as error:
             return f"flux jobs printed what is no list of jobs ({error}): {result.describe()}"
 
-    def cancel_some(self, job_ids: Sequence[str]) -> Answers:
-        """One `flux cancel`."""
-        result = self._runner.run(commands.cancel(job_ids))
-        return self.cancelled(job_ids, result, lambda job_id: parse.cancelled(job_id, result))
+    def cancel(self, job_ids: Sequence[str]) -> dict[str, CancelAnswer]:
+        """Cancel all, by as few `flux cancel` as there can be."""
+        answers: dict[str, CancelAnswer] = {}
+        for some in portions(job_ids):
+            result = self.runner.run(commands.cancel(some))
+            accepted = {job_id for job_id in some if errors.accepts_cancel(job_id, result)}
+            answers.update(errors.PATTERNS.cancel_answers(some, result, accepted))
+        return answers
 
     def queued(self) -> int | str:
-        """The jobs that have not ended."""
+        """Count the jobs that have not ended."""
         shown = self._jobs(commands.live_jobs())
         return shown if isinstance(shown, str) else len(shown)
 
     def look(self) -> list[Found] | str:
-        """The names of the jobs that have not ended."""
+        """Read the names of the jobs that have not ended."""
         shown = self._jobs(commands.live_jobs())
         if isinstance(shown, str):
             return shown
@@ -119,8 +149,8 @@ class FluxAdapter(ScheduledAdapter):
         ]
 
 
-def submission(job: Job, options: AdapterOptions, *, queues: bool = True) -> Call:
-    """The command that submits a job.
+def submission(job: Submission, options: AdapterOptions, *, queues: bool = True) -> Call:
+    """Write the command that submits a job.
 
     The job's name carries the token as its last word: it is all that `flux jobs` shows of what a
     submission may choose freely.
@@ -133,26 +163,23 @@ def submission(job: Job, options: AdapterOptions, *, queues: bool = True) -> Cal
     Raises:
         OSError: its script cannot be read.
     """
-    request = job.request
-    lines = directive_lines(job.script, PREFIX)
+    prepared = job.prepared
+    lines: Sequence[str] = prepared.directives
     if not queues:
         lines = [
             line for line in lines if not line.startswith((f"{PREFIX}-q ", f"{PREFIX}--queue"))
         ]
-    words = [
-        *directives.resource_words(request),
-        f"--job-name={directives.job_name(request)} {job.token}",
-    ]
+    *resources, name = prepared.options
+    words = [*resources, f"{name} {job.token}"]
     if job.exclude_nodes:
         words.append(f"--requires=-host:{','.join(job.exclude_nodes)}")
-    nested = request.nested is not False
     text = driver.scheduled(
-        lines if nested else [],
-        driver.arguments(request.workspace, job.script, job.attempt, job_id="${FLUX_JOB_ID}"),
+        lines if prepared.nested else [],
+        driver.arguments(prepared.workspace, job.script, job.attempt, job_id="${FLUX_JOB_ID}"),
         {**options.environment, "MAESTRO_TOKEN": job.token},
-        prologue=[] if nested else [_FIRST_TASK],
+        prologue=[] if prepared.nested else [_FIRST_TASK],
         script_text=carried_script(job),
     )
-    if nested:
-        return commands.batch(text, words, request.workspace)
-    return commands.submit(text, lines, words, request.workspace)
+    if prepared.nested:
+        return commands.batch(text, words, prepared.workspace)
+    return commands.submit(text, lines, words, prepared.workspace)

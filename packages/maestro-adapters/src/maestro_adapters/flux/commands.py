@@ -1,4 +1,4 @@
-"""The command lines of Flux, as argument lists.
+"""Writes the command lines of Flux, as argument lists.
 
 Pages of flux-core 0.88, below
 https://flux-framework.readthedocs.io/projects/flux-core/en/latest/man1/: flux-batch, flux-submit,
@@ -21,7 +21,7 @@ _OF_BATCH = ("--conf", "--broker-opts", "--broker-opt", "--dump")
 
 
 def environment(uri: str | None) -> dict[str, str]:
-    """The environment of Flux's commands; `uri` names the instance to talk to."""
+    """Make the environment of Flux's commands; `uri` names the instance to talk to."""
     values = neutral_environment(os.environ, DROPPED)
     if uri:
         values["FLUX_URI"] = uri
@@ -52,12 +52,12 @@ def submit(
 
 
 def jobs(job_ids: Sequence[str]) -> Call:
-    """These jobs, in whatever state."""
+    """List these jobs, in whatever state."""
     return Call(("flux", "jobs", "--json", *job_ids))
 
 
 def live_jobs() -> Call:
-    """All our jobs that have not ended."""
+    """List all our jobs that have not ended."""
     return Call(("flux", "jobs", "--json", "--count=0", "--filter=pending,running"))
 
 
@@ -67,5 +67,5 @@ def cancel(job_ids: Sequence[str]) -> Call:
 
 
 def queues() -> Call:
-    """The names of the queues, one a line; an empty line for the one without a name."""
+    """List the names of the queues, one a line; an empty line for the one without a name."""
     return Call(("flux", "queue", "list", "-n", "-o", "{queue}"))

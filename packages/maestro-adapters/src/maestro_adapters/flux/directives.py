@@ -1,4 +1,4 @@
-"""A job request as `#flux:` lines (RFC 36) and as words of `flux run`.
+"""Writes a job request as `#flux:` lines (RFC 36) and as words of `flux run`.
 
 Options: https://flux-framework.readthedocs.io/projects/flux-core/en/latest/man1/flux-batch.html and
 man1/flux-run.html (flux-core 0.88).
@@ -14,6 +14,7 @@ from maestro_adapters.errors import RequestError
 from maestro_adapters.flux import options
 from maestro_adapters.job import walltime
 from maestro_adapters.job.request import JobRequest
+from maestro_adapters.job.walltime_grammar import LACKING
 
 PREFIX = "#flux: "
 
@@ -28,13 +29,10 @@ URGENCIES = {
     "expedited": 31,
 }
 
-#: Words for "no limit" that are Slurm's; Flux's own is `inf` (RFC 23).
-_LACKING = ("unlimited", "infinite")
-
 
 def directives(request: JobRequest, uri: str | None) -> list[str]:
-    """The lines below the interpreter, each only where it has a value."""
-    name = job_name(request)
+    """Write the lines below the interpreter, each only where it has a value."""
+    name = job_name(request.label)
     log = request.label.replace("{{", "__")
     exclusive = is_exclusive(request)
     lines = []
@@ -58,7 +56,7 @@ def directives(request: JobRequest, uri: str | None) -> list[str]:
 
 
 def launch_words(request: JobRequest, nodes: int | None, procs: int | None) -> str:
-    """One `$(LAUNCHER)`."""
+    """Write one `$(LAUNCHER)`."""
     exclusive = request.exclusive_launcher or options.asks_exclusive(request.launcher_args)
     words = ["flux", "run"]
     if nodes:
@@ -77,7 +75,7 @@ def launch_words(request: JobRequest, nodes: int | None, procs: int | None) -> s
 
 
 def resource_words(request: JobRequest) -> list[str]:
-    """What a submission asks for beside its directives: cores and GPUs of each slot, urgency, flags."""
+    """Write what a submission asks for beside its directives: cores and GPUs of each slot, urgency, flags."""
     words = []
     if not is_exclusive(request):
         if request.cores_per_task:
@@ -93,14 +91,14 @@ def resource_words(request: JobRequest) -> list[str]:
 
 
 def is_exclusive(request: JobRequest) -> bool:
-    """Whether the nodes are for this job alone; Flux wants a number of nodes with that."""
+    """Tell whether the nodes are for this job alone; Flux wants a number of nodes with that."""
     return bool(request.step_nodes) and (
         request.exclusive_allocation or options.asks_exclusive(request.allocation_args)
     )
 
 
 def urgency(priority: str | float) -> int:
-    """Flux's urgency of a priority: a word, or a part of 1.
+    """Return Flux's urgency of a priority: a word, or a part of 1.
 
     Raises:
         RequestError: neither.
@@ -119,20 +117,24 @@ def urgency(priority: str | float) -> int:
 
 
 def time_limit(text: str | None) -> str:
-    """A walltime in Flux's form; `0s`: no limit.
+    """Write a walltime in Flux's form; `0s`: no limit.
 
     Raises:
         WalltimeError: the text is no walltime.
     """
-    said = walltime.parse(text, lacking=_LACKING, scheduler="Flux") if text is not None else None
+    said = (
+        walltime.parse(text, lacking=LACKING["flux"], scheduler="Flux")
+        if text is not None
+        else None
+    )
     seconds = said or 0
     # A clock as upstream writes it, 600.0s: scripts are compared with its.
     return f"{float(seconds)}s" if text and ":" in text else f"{seconds:.15g}s"
 
 
-def job_name(request: JobRequest) -> str:
-    """The name in the queue."""
-    return request.label.replace(" ", "_")
+def job_name(label: str) -> str:
+    """Make the name in the queue."""
+    return label.replace(" ", "_")
 
 
 def _quoted(text: str) -> str:

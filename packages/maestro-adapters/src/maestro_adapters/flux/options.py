@@ -1,4 +1,4 @@
-"""Flux's free options: `setopt`, `setattr` and `conf` hold trees, written with dots.
+"""Writes Flux's free options: `setopt`, `setattr` and `conf` hold trees, written with dots.
 
 `{"setattr": {"system.a": 1, "system": {"b": 2}}}` is `--setattr=system.a=1 --setattr=system.b=2`:
 dotted and nested keys of one root are one tree. A zero is a value; None is a bare key.
@@ -7,7 +7,6 @@ dotted and nested keys of one root are one tree. A zero is a value; None is a ba
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from maestro_adapters.script.render import free_options
 
@@ -18,14 +17,16 @@ _ORDER = ("setattr", "setopt", "conf")
 EXCLUSIVE = frozenset({"x", "exclusive"})
 
 
-def words(options: Mapping[str, Any], *, setopt: Mapping[str, Any] | None = None) -> Iterator[str]:
-    """Free options as words of a command line.
+def words(
+    options: Mapping[str, object], *, setopt: Mapping[str, object] | None = None
+) -> Iterator[str]:
+    """Yield free options as words of a command line.
 
     Args:
         options: name → value, or a tree of values.
         setopt: upstream's `args`: more shell options, last.
     """
-    trees: dict[str, dict[str, Any]] = {name: {} for name in _ORDER}
+    trees: dict[str, dict[str, object]] = {name: {} for name in _ORDER}
     for name, value in options.items():
         tree = _TREES.get(name)
         if tree is not None:
@@ -35,17 +36,17 @@ def words(options: Mapping[str, Any], *, setopt: Mapping[str, Any] | None = None
     for name, value in options.items():
         if name not in _TREES and name not in EXCLUSIVE:
             yield from _plain(name, value)
-    more: dict[str, Any] = {}
+    more: dict[str, object] = {}
     _merge(more, setopt or {})
     yield from (f"--setopt={_pair(path, value)}" for path, value in _leaves(more))
 
 
-def asks_exclusive(options: Mapping[str, Any]) -> bool:
-    """Whether the free options ask for exclusive nodes; a bare `x` does."""
+def asks_exclusive(options: Mapping[str, object]) -> bool:
+    """Tell whether the free options ask for exclusive nodes; a bare `x` does."""
     return any(name in options and options[name] is not False for name in EXCLUSIVE)
 
 
-def _merge(tree: dict[str, Any], more: Mapping[str, Any]) -> None:
+def _merge(tree: dict[str, object], more: Mapping[str, object]) -> None:
     for dotted, value in more.items():
         *parents, last = str(dotted).split(".")
         node = tree
@@ -63,7 +64,7 @@ def _merge(tree: dict[str, Any], more: Mapping[str, Any]) -> None:
             node[last] = value
 
 
-def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+def _leaves(tree: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
     for key, value in tree.items():
         if isinstance(value, Mapping):
             yield from _leaves(value, f"{prefix}{key}.")
@@ -71,15 +72,15 @@ def _leaves(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, An
             yield f"{prefix}{key}", value
 
 
-def _plain(name: str, value: Any) -> Iterator[str]:
+def _plain(name: str, value: object) -> Iterator[str]:
     if isinstance(value, Mapping):
-        tree: dict[str, Any] = {}
+        tree: dict[str, object] = {}
         _merge(tree, value)
         value = [_pair(path, leaf) for path, leaf in _leaves(tree)]
     yield from free_options({name: value})
 
 
-def _pair(path: str, value: Any) -> str:
+def _pair(path: str, value: object) -> str:
     if value is None or value == "":
         return path
     return f"{path}={str(value).lower() if isinstance(value, bool) else value}"

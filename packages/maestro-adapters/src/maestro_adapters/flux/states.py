@@ -1,4 +1,4 @@
-"""Flux's words for the states of a job.
+"""Translates Flux's words for the states of a job.
 
 `status` of https://flux-framework.readthedocs.io/projects/flux-core/en/latest/man1/flux-jobs.html
 (JOB STATUS; flux-core 0.88): the state of a job that is active, the result of one that is not.
@@ -34,7 +34,7 @@ _HARDWARE = frozenset({"node-failure", "lost-connection"})
 
 
 def translate(status: str, exception: str | None = None) -> str:
-    """The neutral state of a status and the type of the exception that ended the job."""
+    """Return the neutral state of a status and the type of the exception that ended the job."""
     state = TABLE.translate(status)
     if state == states.FAILED and exception in _HARDWARE:
         return states.HWFAILURE

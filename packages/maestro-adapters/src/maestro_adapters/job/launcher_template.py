@@ -1,4 +1,4 @@
-"""A study's own launcher, ``mpirun -n {procs}``: see "The launcher" on the workspace format page."""
+"""Fills in a study's own launcher, ``mpirun -n {procs}``: see "The launcher" on the workspace format page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _FIELD = re.compile(r"(?<!\$)\{(nodes|procs|cores_per_task|gpus)\}")
 
 
 def from_template(template: str, values: Mapping[str, int | None]) -> str:
-    """A launcher from a template such as ``mpirun -n {procs}``.
+    """Make a launcher from a template such as ``mpirun -n {procs}``.
 
     Args:
         template: ``{nodes}``, ``{procs}``, ``{cores_per_task}`` and ``{gpus}`` are replaced; any

@@ -1,4 +1,4 @@
-"""The options of ``create(options)``, as a value."""
+"""Reads the options of ``create(options)`` into a value."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class AdapterOptions:
     qos: str | None = None
     uri: str | None = None
     version: str | None = None
-    args: Mapping[str, Any] = attrs.field(factory=dict)
-    allocation_args: Mapping[str, Any] = attrs.field(factory=dict)
-    launcher_args: Mapping[str, Any] = attrs.field(factory=dict)
+    args: Mapping[str, object] = attrs.field(factory=dict)
+    allocation_args: Mapping[str, object] = attrs.field(factory=dict)
+    launcher_args: Mapping[str, object] = attrs.field(factory=dict)
     launcher: str | None = None
     slots: int | None = None
     adopt: bool = False
@@ -59,14 +59,17 @@ class AdapterOptions:
             raise OptionsError(f"timeout is {self.timeout}: give a number of seconds above 0")
 
     @classmethod
-    def from_mapping(cls, options: Mapping[str, Any]) -> AdapterOptions:
+    def from_mapping(cls, options: Mapping[str, object]) -> AdapterOptions:
         """Read a map of options; a missing key is like None, an unknown one is ignored.
 
         Raises:
             OptionsError: a value cannot be used.
         """
         known = attrs.fields_dict(cls)
-        given = {key: value for key, value in options.items() if key in known and value is not None}
+        # Any: what is not read below is as the interface says, or fails where it is used.
+        given: dict[str, Any] = {
+            key: value for key, value in options.items() if key in known and value is not None
+        }
         try:
             for key in _WORDS & given.keys():
                 if (said := word(key, given[key])) is None:

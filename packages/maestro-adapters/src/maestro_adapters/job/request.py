@@ -1,4 +1,4 @@
-"""The job request: a builtin map of the interface, checked and with the defaults put in."""
+"""Reads a job request: the map of the interface, checked and with the defaults put in."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ class JobRequest:
     waitable: bool | None = None
     priority: str | float | None = None
     requeue: bool = False
-    args: Mapping[str, Any] = attrs.field(factory=dict)
-    allocation_args: Mapping[str, Any] = attrs.field(factory=dict)
-    launcher_args: Mapping[str, Any] = attrs.field(factory=dict)
+    args: Mapping[str, object] = attrs.field(factory=dict)
+    allocation_args: Mapping[str, object] = attrs.field(factory=dict)
+    launcher_args: Mapping[str, object] = attrs.field(factory=dict)
     shell: str = "/bin/bash"
     launcher: str | None = None
     default_nodes: int | None = None
@@ -70,7 +70,7 @@ class JobRequest:
     default_gpus: int | None = None
 
     def templated_launcher(self, nodes: int | None, procs: int | None) -> str:
-        """The launcher by the study's template; an empty text where there is no template."""
+        """Fill in the study's template of a launcher; an empty text where there is none."""
         if self.launcher is None:
             return ""
         values = {
@@ -82,7 +82,9 @@ class JobRequest:
         return from_template(self.launcher, values)
 
 
-def parse_request(request: Mapping[str, Any], options: AdapterOptions | None = None) -> JobRequest:
+def parse_request(
+    request: Mapping[str, object], options: AdapterOptions | None = None
+) -> JobRequest:
     """Read a request and put the adapter's defaults in.
 
     Args:
@@ -94,6 +96,7 @@ def parse_request(request: Mapping[str, Any], options: AdapterOptions | None = N
         RequestError: a value cannot be used, or one that every job needs is missing.
     """
     options = options or AdapterOptions()
+    # Any: each value has the type that the reader of its key gives it.
     fields: dict[str, Any] = {"args": options.args, "launcher": options.launcher}
     for key in ("queue", "bank", "reservation", "qos", "shell"):
         fields[key] = getattr(options, key)
@@ -113,13 +116,13 @@ def parse_request(request: Mapping[str, Any], options: AdapterOptions | None = N
     return JobRequest(**fields)
 
 
-def read_keys(request: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
-    """Some keys of a request, for who needs no more of it; one that says nothing is left out.
+def read_keys(request: Mapping[str, object], keys: Iterable[str]) -> dict[str, Any]:
+    """Read some keys of a request, for who needs no more of it; one that says nothing is left out.
 
     Raises:
         RequestError: one of these values cannot be used.
     """
-    fields = {}
+    fields: dict[str, Any] = {}  # as in `parse_request`
     for key in keys:
         value = request.get(key)
         if value is not None and (said := _READERS[key](key, value)) is not None:
@@ -127,7 +130,7 @@ def read_keys(request: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]
     return fields
 
 
-def require(fields: Mapping[str, Any], *keys: str) -> None:
+def require(fields: Mapping[str, object], *keys: str) -> None:
     """See that a request said what every job needs.
 
     Raises:
@@ -169,7 +172,7 @@ def _flag(key: str, value: object) -> bool:
     raise RequestError(f"{key} is {value!r}: say true or false")
 
 
-def _options(key: str, value: object) -> Mapping[str, Any]:
+def _options(key: str, value: object) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
         raise RequestError(f"{key} is {value!r}: give a map from options to values")
     return value

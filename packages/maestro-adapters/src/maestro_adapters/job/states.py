@@ -1,4 +1,4 @@
-"""The neutral states of a job, and what an adapter answers about one.
+"""Defines the neutral states of a job, and what an adapter answers about one.
 
 Each scheduler's own words are translated by a `StateTable`, one per scheduler, which cites the
 page of the vendor that lists them.
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import Any
 
 import attrs
+
+from maestro_adapters.interface import PollAnswer
 
 _log = logging.getLogger(__name__)
 
@@ -58,8 +59,8 @@ class JobStatus:
     restarts: int = 0
     nodes: tuple[str, ...] = ()
 
-    def answer(self) -> dict[str, Any]:
-        """The map that `poll` gives for this job, of builtin types alone."""
+    def answer(self) -> PollAnswer:
+        """Make the answer of `poll` for this job, of builtin types alone."""
         return {
             "state": self.state,
             "native": self.native,
@@ -87,7 +88,7 @@ class StateTable:
     words: Mapping[str, str]
 
     def translate(self, word: str) -> str:
-        """The neutral state of a word; `UNKNOWN`, a live state, with a warning, for a new one.
+        """Return the neutral state of a word; `UNKNOWN`, a live state, with a warning, for a new one.
 
         A scheduler's next release may bring words that nobody here has seen. The job that has one
         is alive for all we know, so it must not be taken for failed.
@@ -105,6 +106,6 @@ class StateTable:
 
 
 def exit_code_of_wait_status(status: int) -> int:
-    """The exit code, 128 + n for a death by signal n, of a status as `wait(2)` gives it."""
+    """Return the exit code, 128 + n for a death by signal n, of a status as `wait(2)` gives it."""
     signal = status & 0x7F
     return 128 + signal if signal else (status >> 8) & 0xFF

@@ -1,21 +1,20 @@
-"""One job of a submission: the map of the interface as a value, and its script's directives."""
+"""Reads one job of a submission: the map of the interface as a value."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable
 
 import attrs
 
 from maestro_adapters.errors import RequestError
-from maestro_adapters.job.options import AdapterOptions
-from maestro_adapters.job.request import JobRequest, parse_request
+from maestro_adapters.interface import JobMap, RequestMap
+from maestro_adapters.job.prepared import Prepared
 
-__all__ = ["Job", "parse_job", "parse_token"]
+__all__ = ["Submission", "parse_submission", "parse_token"]
 
 
 @attrs.frozen
-class Job:
+class Submission:
     """What is to be submitted; the table is in ``docs/adapters.md``.
 
     Attributes:
@@ -23,7 +22,7 @@ class Job:
         token: names this submission.
         attempt: number of the attempt.
         script: absolute path.
-        request: that the script was rendered from.
+        prepared: what submitting takes of the request.
         exclude_nodes: to keep away from.
     """
 
@@ -31,28 +30,34 @@ class Job:
     token: str
     attempt: int
     script: str
-    request: JobRequest
+    prepared: Prepared
     exclude_nodes: tuple[str, ...] = ()
 
 
-def parse_job(job: Mapping[str, Any], options: AdapterOptions) -> Job:
+def parse_submission(job: JobMap, prepare: Callable[[RequestMap], Prepared]) -> Submission:
     """Read one job of `submit`.
+
+    Args:
+        job: as in the table of ``docs/adapters.md``.
+        prepare: makes of a request what submitting takes of it; called only where the caller does not
+            hand back what `render` prepared.
 
     Raises:
         RequestError: a value cannot be used.
     """
-    return Job(
+    prepared = job.get("prepared")
+    return Submission(
         key=str(job["key"]),
         token=parse_token(job),
         attempt=int(job["attempt"]),
         script=str(job["script"]),
-        request=parse_request(job["request"], options),
+        prepared=prepare(job["request"]) if prepared is None else Prepared.from_map(prepared),
         exclude_nodes=tuple(job.get("exclude_nodes") or ()),
     )
 
 
-def parse_token(job: Mapping[str, Any]) -> str:
-    """The token of one job of `submit`.
+def parse_token(job: JobMap) -> str:
+    """Read the token of one job of `submit`.
 
     Raises:
         RequestError: it could not be found again among words.

@@ -1,4 +1,4 @@
-"""Texts of a request and of the options, of which blanks say nothing."""
+"""Reads texts of a request and of the options, of which blanks say nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["word"]
 
 
 def word(key: str, value: object) -> str | None:
-    """A text without the blanks around it; None where it says nothing: a blank one, and false.
+    """Return a text without the blanks around it; None where it says nothing: a blank one, and false.
 
     Raises:
         RequestError: it is true, a list or a map.

@@ -1,7 +1,7 @@
 """The pool's own thread, which keeps the alarms: walltimes, grace periods, looks at what cannot notify.
 
-It starts with the first alarm. What ends in between is the caller's to hear of, who waits for `wake_fd`;
-once the pool is being closed, the thread hears of it too.
+It starts with the first alarm. What ends in between is the caller's to hear of, who waits for the pool's
+`wake_fd`; once the pool is being closed, the thread hears of it too.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ import threading
 import time
 from collections.abc import Callable
 
-from maestro_adapters.local.exit_watch import drain, make_pipe, ring
+from maestro_adapters.local.wakeup import drain, make_pipe, poke
 
-__all__ = ["Loop"]
+__all__ = ["AlarmThread", "Repeating"]
 
 
-class Loop:
+class AlarmThread:
     """A thread that calls what is due. It holds the lock while it does, and never while it waits.
 
     Methods are called with the lock held, but for `join`.
 
     Args:
         lock: of everything that the called functions touch.
-        work: called after alarms and pokes; False ends the thread.
+        work: called after alarms and once a watched descriptor is readable; False ends the thread.
         on_death: called when a bug has ended the thread.
     """
 
@@ -56,12 +56,12 @@ class Loop:
             )
             self._thread.start()
         elif threading.current_thread() is not self._thread:
-            ring(self._write)
+            poke(self._write)
 
-    def attend(self, wake_fd: int) -> None:
-        """From now on work is done when this is readable, too."""
-        self._poll.register(wake_fd, select.POLLIN)
-        ring(self._write)
+    def watch(self, descriptor: int) -> None:
+        """From now on do the work when this is readable, too."""
+        self._poll.register(descriptor, select.POLLIN)
+        poke(self._write)
 
     def join(self) -> None:
         """Wait for the end of the thread."""
@@ -93,3 +93,38 @@ class Loop:
             while self._alarms and self._alarms[0][0] <= now:
                 heapq.heappop(self._alarms)[2]()
             return self._work()
+
+
+class Repeating:
+    """Something that is done again and again while it is needed.
+
+    Args:
+        later: calls a function after some seconds.
+        interval: s between two calls.
+        action: what is done.
+        needed: whether it is to be done once more.
+    """
+
+    def __init__(
+        self,
+        later: Callable[[float, Callable[[], None]], None],
+        interval: float,
+        action: Callable[[], None],
+        needed: Callable[[], object],
+    ) -> None:
+        self._later = later
+        self._interval = interval
+        self._action = action
+        self._needed = needed
+        self._is_due = False
+
+    def start(self) -> None:
+        """Do it from now on, while it is needed; does nothing where that is so already."""
+        if not self._is_due and self._needed():
+            self._is_due = True
+            self._later(self._interval, self._repeat)
+
+    def _repeat(self) -> None:
+        self._is_due = False
+        self._action()
+        self.start()

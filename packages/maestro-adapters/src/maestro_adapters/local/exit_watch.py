@@ -1,130 +1,162 @@
-"""What a caller waits for: the keeper's news, the ends of processes that it does not keep, and a bell.
+"""Follows the scripts that no keeper of ours waits for to their ends.
 
-One set of descriptors that is readable as a whole (epoll(7)): the keeper's, the pidfds of processes,
-and a pipe, the bell, for what happened behind the caller's back.
+Those are jobs of another process, and those of a keeper that was killed. Works on processes and
+attempt files.
 """
 
 from __future__ import annotations
 
-import contextlib
 import math
 import os
-import select
+from collections.abc import Callable, Collection
 
+from maestro_adapters.job import states
+from maestro_adapters.local.alarm_thread import Repeating
+from maestro_adapters.local.attempt_end import still_writes, write_command, write_end
 from maestro_adapters.local.job import LocalJob
+from maestro_adapters.local.processes import process_table
 from maestro_adapters.local.system import System
+from maestro_adapters.local.wakeup import Wakeup
 
-__all__ = ["Ends", "drain", "make_pipe", "ring"]
+__all__ = ["LOOK_INTERVAL", "ExitWatch"]
+
+#: s between looks at what cannot notify: no pidfd (Linux before 5.3), or none free; no epoll.
+LOOK_INTERVAL = 0.05
 
 
-class Ends:
-    """The processes whose end is waited for, and the caller's bell.
+class ExitWatch:
+    """The jobs whose scripts are watched.
 
     Args:
+        wakeup: gets the processes that notify of their ends.
+        later: calls a function after some seconds.
         system: what there is.
-
-    Attributes:
-        wake_fd: readable after `ring_bell`, while a keeper that is listened to tells something, and once
-            a watched process has ended. Where a system has no epoll, after `ring_bell` alone.
-        hears: there is an epoll.
-        watched: job by pidfd.
-        unwatched: jobs whose process has none, so that somebody has to look.
+        on_command_end: told of a job, the exit code of its command, and what that left in the
+            background and is waited for.
+        on_end: told of a job and its exit code, or None: nobody knows it. The job is watched no
+            longer.
     """
 
-    def __init__(self, system: System) -> None:
+    def __init__(
+        self,
+        wakeup: Wakeup,
+        later: Callable[[float, Callable[[], None]], None],
+        system: System,
+        *,
+        on_command_end: Callable[[LocalJob, int, str], None],
+        on_end: Callable[[LocalJob, int | None], None],
+    ) -> None:
+        self._wakeup = wakeup
         self._open_pidfd = system.open_pidfd
-        self.watched: dict[int, LocalJob] = {}
-        self.unwatched: dict[LocalJob, None] = {}
+        self._on_command_end = on_command_end
+        self._on_end = on_end
         # The host program needs descriptors too.
         files = system.most_files()
         self._most = files if math.isinf(files) else files // 2
-        self._rings = False
-        self._bell_read, self._bell_write = make_pipe()
-        self._epoll: select.epoll | None = None
-        self.wake_fd = self._bell_read
-        if hasattr(select, "epoll"):  # Linux; elsewhere there are no pidfds either
-            self._epoll = select.epoll()
-            self._epoll.register(self._bell_read, select.EPOLLIN)
-            self.wake_fd = self._epoll.fileno()
+        self._by_pidfd: dict[int, LocalJob] = {}
+        #: With the pidfd of each; None: it does not notify, so somebody has to look.
+        self._pidfds: dict[LocalJob, int | None] = {}
+        self._silent: dict[LocalJob, None] = {}
+        self._looks = Repeating(later, LOOK_INTERVAL, self._look_at_silent, lambda: self._silent)
 
     @property
-    def hears(self) -> bool:
-        """Whether `wake_fd` tells of keepers and processes, too."""
-        return self._epoll is not None
+    def jobs(self) -> Collection[LocalJob]:
+        """All that are watched."""
+        return self._pidfds.keys()
+
+    @property
+    def silent(self) -> Collection[LocalJob]:
+        """Those whose processes cannot notify, so that they are looked at again and again."""
+        return self._silent.keys()
 
     def watch(self, job: LocalJob) -> None:
-        """Wait for the end of a job's script."""
-        if self._epoll is not None and job.pid is not None and len(self.watched) < self._most:
-            job.pidfd = self._open_pidfd(job.pid)
-        if self._epoll is None or job.pidfd is None:
-            self.unwatched[job] = None
+        """Watch the script of a job, whose process id is known."""
+        pidfd = None
+        if self._wakeup.notifies and job.pid is not None and len(self._by_pidfd) < self._most:
+            pidfd = self._open_pidfd(job.pid)
+        self._pidfds[job] = pidfd
+        if pidfd is None:
+            self._watch_silently(job)
+        else:
+            self._by_pidfd[pidfd] = job
+            self._wakeup.add(pidfd)
+
+    def look(self) -> None:
+        """See what became of the scripts that notify of their ends."""
+        if self._by_pidfd:
+            for number in self._wakeup.ready():
+                if number in self._by_pidfd:
+                    self.look_at(self._by_pidfd[number])
+
+    def look_at(self, job: LocalJob) -> None:
+        """See whether a script has ended, and how; does nothing for a job that is not watched."""
+        if job.pid is None or job not in self._pidfds:
             return
-        self._epoll.register(job.pidfd, select.EPOLLIN)
-        self.watched[job.pidfd] = job
-
-    def forget(self, job: LocalJob) -> None:
-        """Wait for it no longer."""
-        self.unwatched.pop(job, None)
-        if self._epoll is not None and job.pidfd is not None:
-            del self.watched[job.pidfd]
-            self._epoll.unregister(job.pidfd)
-            os.close(job.pidfd)
-            job.pidfd = None
-
-    def ended(self) -> list[LocalJob]:
-        """The jobs whose process has ended; they are told again until they are forgotten."""
-        if self._epoll is None or not self.watched:
-            return []
-        ended = [number for number, _ in self._epoll.poll(0)]
-        return [self.watched[number] for number in ended if number in self.watched]
-
-    def listen(self, keeper: int) -> None:
-        """Listen to a keeper, by its descriptor."""
-        if self._epoll is not None:
-            self._epoll.register(keeper, select.EPOLLIN)
-
-    def hear_no_more(self, keeper: int) -> None:
-        """Listen to it no longer."""
-        if self._epoll is not None:
-            self._epoll.unregister(keeper)
-
-    def ring_bell(self) -> None:
-        """Make `wake_fd` readable."""
-        self._rings = True
-        ring(self._bell_write)
-
-    def still_bell(self) -> None:
-        """Take the ringing back."""
-        if self._rings:
-            self._rings = False
-            drain(self._bell_read)
+        pidfd = self._pidfds[job]
+        code = job.command_code
+        if code is None and job.child:
+            try:
+                pid, wait_status = os.waitpid(job.pid, os.WNOHANG)
+                if pid == 0:
+                    return
+                code = states.exit_code_of_wait_status(wait_status)
+            except ChildProcessError:  # the host program reaped it
+                job.child = False
+        if code is None and not process_table.has_ended(job.pid, pidfd):
+            return
+        attempt = job.read_attempt()
+        if attempt is not None and attempt.exit_code is not None:
+            code = attempt.exit_code
+        elif (
+            code is None
+            and attempt is not None
+            and attempt.keeper
+            and process_table.is_keeper(attempt.keeper)
+        ):
+            self._watch_silently(job)  # it is about to write the end
+            return
+        else:
+            if code is None:
+                code = process_table.exit_code(job.pid, pidfd)
+            if code is None and attempt is not None:
+                code = attempt.command_code
+            if code is not None and still_writes(job):
+                self._wait_for_what_is_left(job, code)
+                return
+            if code is not None:
+                write_end(job, code)
+        self._close_pidfd(job)
+        self._silent.pop(job, None)
+        del self._pidfds[job]
+        self._on_end(job, code)
 
     def close(self) -> None:
-        """Close all descriptors, those of the processes included."""
-        for number in self.watched:
-            os.close(number)
-        if self._epoll is not None:
-            self._epoll.close()
-        os.close(self._bell_read)
-        os.close(self._bell_write)
+        """Watch nothing more."""
+        for pidfd in self._by_pidfd:
+            os.close(pidfd)
+        self._by_pidfd.clear()
+        self._pidfds.clear()
+        self._silent.clear()
 
+    def _wait_for_what_is_left(self, job: LocalJob, code: int) -> None:
+        if job.command_code is None:
+            job.command_code = code
+            self._on_command_end(job, code, write_command(job, code))
+        self._watch_silently(job)
 
-def make_pipe() -> tuple[int, int]:
-    """Both ends of a pipe that never blocks."""
-    read, write = os.pipe()
-    os.set_blocking(read, False)
-    os.set_blocking(write, False)
-    return read, write
+    def _watch_silently(self, job: LocalJob) -> None:
+        self._close_pidfd(job)
+        self._silent[job] = None
+        self._looks.start()
 
+    def _close_pidfd(self, job: LocalJob) -> None:
+        pidfd = self._pidfds[job]
+        if pidfd is not None:
+            self._pidfds[job] = None
+            del self._by_pidfd[pidfd]
+            self._wakeup.remove(pidfd)
+            os.close(pidfd)
 
-def ring(number: int) -> None:
-    """Make the other end of a pipe readable."""
-    with contextlib.suppress(BlockingIOError):  # it is full, so it is readable
-        os.write(number, b"!")
-
-
-def drain(number: int) -> None:
-    """Read all that is in a pipe."""
-    with contextlib.suppress(BlockingIOError):
-        while len(os.read(number, 4096)) == 4096:
-            pass
+    def _look_at_silent(self) -> None:
+        for job in list(self._silent):
+            self.look_at(job)

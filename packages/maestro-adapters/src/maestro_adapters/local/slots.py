@@ -1,4 +1,4 @@
-"""How many slots there are, and who fills them or waits for one. Pure."""
+"""How many slots there are, and how many of them are free. Pure."""
 
 from __future__ import annotations
 
@@ -8,36 +8,32 @@ __all__ = ["Slots"]
 
 
 class Slots:
-    """Slots, and the jobs that wait for them: first come, first served.
-
-    So a big job is not passed for ever. One that is bigger than all slots takes all of them, and
-    runs alone. Which job starts next, the keeper decides, by the same rule.
+    """Slots that jobs fill. A job that is bigger than all of them takes all, and runs alone.
 
     Args:
         total: how many there are.
 
     Attributes:
-        free: how many are not taken.
-        waiting: jobs by their tokens, in their order.
+        free: how many are not taken; negative where jobs that were found running fill more than
+            there are.
     """
 
     def __init__(self, total: int) -> None:
         self.total = total
         self.free = total
-        self.waiting: dict[str, LocalJob] = {}
 
     def weigh(self, job: LocalJob) -> int:
-        """How many it takes."""
+        """Return how many slots a job takes."""
         return min(job.slots, self.total)
 
-    def have_room(self, job: LocalJob) -> bool:
-        """Whether a new job may run at once: it fits, and none that came before it waits."""
-        return not self.waiting and self.weigh(job) <= self.free
+    def fits(self, job: LocalJob) -> bool:
+        """Return whether so many are free."""
+        return self.weigh(job) <= self.free
 
     def take(self, job: LocalJob) -> None:
-        """A job runs; one that was found running may take more than there are."""
+        """Fill a job's slots, whether they are free or not."""
         self.free -= self.weigh(job)
 
     def give_back(self, job: LocalJob) -> None:
-        """A job has ended."""
+        """Free the slots of a job that has ended."""
         self.free += self.weigh(job)

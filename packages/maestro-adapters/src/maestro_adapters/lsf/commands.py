@@ -1,4 +1,4 @@
-"""The command lines of LSF's programs, as argument lists.
+"""Writes the command lines of LSF's programs, as argument lists.
 
 Pages of LSF 10.1, below https://www.ibm.com/docs/en/SSWRJV_10.1.0/lsf_command_ref/: `bsub.cwd.1`,
 `bsub.jd.1`, `bsub.rn.1`, `bsub.r.1`, `bjobs.a.1`, `bjobs.o.1`, `bjobs.json.1`, `bjobs.noheader.1`,
@@ -22,7 +22,7 @@ DELIMITER = "|"
 
 
 def environment() -> dict[str, str]:
-    """The environment of LSF's commands."""
+    """Make the environment of LSF's commands."""
     return {
         **neutral_environment(os.environ, DROPPED),
         # Else bsub waits for ever where the site takes no more pending jobs (MAX_PEND_JOBS).
@@ -44,7 +44,7 @@ def bsub(driver: str, *, workspace: str, description: str, requeue: bool) -> Cal
 
 
 def bjobs(*, json: bool) -> Call:
-    """All our jobs that LSF still holds: also those that ended within its CLEAN_PERIOD."""
+    """List all our jobs that LSF still holds: also those that ended within its CLEAN_PERIOD."""
     if json:
         return Call(("bjobs", "-a", "-o", " ".join(FIELDS), "-json"))
     return Call(("bjobs", "-a", "-noheader", "-o", f"{' '.join(FIELDS)} delimiter='{DELIMITER}'"))

@@ -1,4 +1,4 @@
-"""A job request as `#BSUB` lines and as words of `jsrun`.
+"""Writes a job request as `#BSUB` lines and as words of `jsrun`.
 
 Options: https://www.ibm.com/docs/en/SSWRJV_10.1.0/lsf_command_ref/bsub.man_top.1.html (LSF 10.1),
 https://www.ibm.com/docs/en/spectrum-lsf/10.1.0?topic=SSWRJV_10.1.0/jsm/jsrun.html.
@@ -10,19 +10,18 @@ import re
 
 from maestro_adapters.job import walltime
 from maestro_adapters.job.request import JobRequest
+from maestro_adapters.job.walltime_grammar import LACKING
 from maestro_adapters.script.render import free_options, option_items
 
 #: Minutes, or hours and minutes: what LSF reads as the workspace format does.
 _LSF_TIME = re.compile(r"\d+|\d+:\d+", re.ASCII)
-#: Words for "no limit": `-W` takes numbers alone.
-_LACKING = ("unlimited", "infinite", "inf")
 #: What a job name or a log's name may hold: brackets make an array, `%` a special sign.
 _UNSAFE = re.compile(r"[^\w.()+=@~:, -]")
 
 
 def directives(request: JobRequest) -> list[str]:
-    """The lines below the interpreter, each only where it has a value."""
-    name = job_name(request)
+    """Write the lines below the interpreter, each only where it has a value."""
+    name = job_name(request.label)
     log = _UNSAFE.sub("_", request.label)
     options = [
         ("nnodes", str(request.nodes or 1)),
@@ -46,7 +45,7 @@ def directives(request: JobRequest) -> list[str]:
 
 
 def launch_words(request: JobRequest, nodes: int | None, procs: int | None) -> str:
-    """One `$(LAUNCHER)`: `procs` resource sets, as many on each node as `rs_per_node` says."""
+    """Write one `$(LAUNCHER)`: `procs` resource sets, as many on each node as `rs_per_node` says."""
     words = ["jsrun", "--nrs", str(procs or nodes or 1), "-b", request.bind or "rs"]
     if request.gpus:
         words += ["-g", str(request.gpus)]
@@ -59,7 +58,7 @@ def launch_words(request: JobRequest, nodes: int | None, procs: int | None) -> s
 
 
 def time_limit(text: str | None) -> str | None:
-    """A walltime in a form that `-W` takes, rounded up to minutes; None for no limit.
+    """Write a walltime in a form that `-W` takes, rounded up to minutes; None for no limit.
 
     Raises:
         WalltimeError: the text is no walltime.
@@ -67,15 +66,15 @@ def time_limit(text: str | None) -> str | None:
     if text is None:
         return None
     text = text.strip()
-    seconds = walltime.parse(text, pair="hours", lacking=_LACKING, scheduler="LSF")
+    seconds = walltime.parse(text, pair="hours", lacking=LACKING["lsf"], scheduler="LSF")
     if seconds is None:
         return None
     return text if _LSF_TIME.fullmatch(text) else walltime.hours_and_minutes(seconds)
 
 
-def job_name(request: JobRequest) -> str:
-    """The name in the queue."""
-    return _UNSAFE.sub("_", request.label).replace(" ", "_")
+def job_name(label: str) -> str:
+    """Make the name in the queue."""
+    return _UNSAFE.sub("_", label).replace(" ", "_")
 
 
 def _word(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What LSF's programs print, as values."""
+"""Reads what LSF's programs print."""
 
 from __future__ import annotations
 
@@ -7,34 +7,15 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from maestro_adapters.batch.command_errors import Refusals
-from maestro_adapters.batch.json_output import json_document
+from maestro_adapters.batch.json_output import json_document, list_of_maps
 from maestro_adapters.job import states
 from maestro_adapters.job.states import JobStatus
 from maestro_adapters.lsf.commands import DELIMITER, FIELDS
 from maestro_adapters.lsf.states import translate
-from maestro_adapters.process.runner import Result
 
 _SUBMITTED = re.compile(r"^Job <(\d+)> is submitted", re.MULTILINE)
 #: The same in another language: the id and the queue in angle brackets on one line.
 _SUBMITTED_ABROAD = re.compile(r"^[^<>\n]*<(\d+)>[^<>\n]*<[^<>\n]+>[^<>\n]*$", re.MULTILINE)
-_NOTHING = re.compile(r"No (unfinished |matching )?job found", re.IGNORECASE)
-_NO_JSON = re.compile(
-    r"(illegal|unknown|invalid|unrecognized) option|Usage:|bad option", re.IGNORECASE
-)
-REFUSALS = Refusals(
-    # https://www.ibm.com/docs/en/spectrum-lsf/10.1.0?topic=execution-about-job-states: refused while
-    # a user's pending jobs are at MAX_PEND_JOBS or MAX_PEND_SLOTS.
-    limit=re.compile(r"(Pending job|Job|pending slots?) threshold reached", re.IGNORECASE),
-    away=re.compile(
-        r"""Cannot\ connect\ to\ LSF | L[SI][FM]\ is\ down | [Pp]lease\ wait | Connection\ refused
-          | Failed\ in\ (an\ )?LSF\ library\ call | mbatchd?\ is\ (not|down|busy) | Cannot\ contact
-          | [Dd]aemon\ not\ responding""",
-        re.VERBOSE,
-    ),
-    lost=re.compile(r"(Communication|read|receive) time ?out|Connection reset", re.IGNORECASE),
-)
-_ENDED = ("already finished", "No matching job found", "is not found")
 
 
 @attrs.frozen
@@ -47,33 +28,24 @@ class QueuedJob:
 
 
 def submitted(stdout: str) -> str | None:
-    """The job id in the answer of `bsub`: `Job <930> is submitted to default queue <normal>.`."""
+    """Return the job id in the answer of `bsub`: `Job <930> is submitted to default queue <normal>.`."""
     found = _SUBMITTED.findall(stdout) or _SUBMITTED_ABROAD.findall(stdout)
     return found[-1] if found else None
 
 
-def has_no_json(result: Result) -> bool:
-    """Whether this `bjobs` is too old for `-json`."""
-    return not result.ok and bool(_NO_JSON.search(result.output))
-
-
-def shows_nothing(result: Result) -> bool:
-    """Whether `bjobs` says that there is no job; it may call that a failure."""
-    return result.problem is None and bool(_NOTHING.search(result.output))
-
-
 def bjobs(stdout: str, *, as_json: bool) -> list[QueuedJob]:
-    """The jobs that `bjobs` shows.
+    """Read the jobs that `bjobs` shows.
 
     Raises:
         ValueError: the text is not what `bjobs` prints.
+        KeyError: likewise, something is missing.
     """
     records = _json_records(stdout) if as_json else _text_records(stdout)
     return [_job(record) for record in records if record["stat"]]
 
 
 def _json_records(stdout: str) -> Iterator[dict[str, str]]:
-    for record in json_document(stdout)["RECORDS"]:
+    for record in list_of_maps(json_document(stdout)["RECORDS"]):
         yield {field: str(record.get(field.upper()) or "") for field in FIELDS}
 
 
@@ -103,15 +75,5 @@ def _job(record: Mapping[str, str]) -> QueuedJob:
 
 
 def hosts(text: str) -> Iterator[str]:
-    """The hosts of `4*hostA:hostB:hostB`, each once."""
+    """Yield the hosts of `4*hostA:hostB:hostB`, each once."""
     yield from dict.fromkeys(part.rpartition("*")[2] for part in text.split(":") if part)
-
-
-def cancelled(job_id: str, result: Result) -> bool:
-    """Whether `bkill` accepted to end this job, or there is nothing left to end."""
-    if result.ok:
-        return True
-    about = [line for line in result.output.splitlines() if f"<{job_id}>" in line]
-    if any("being terminated" in line for line in about):
-        return True
-    return any(word in line for line in about for word in _ENDED)

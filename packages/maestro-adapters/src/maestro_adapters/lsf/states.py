@@ -1,4 +1,4 @@
-"""LSF's words for the states of a job, and for what ended it.
+"""Translates LSF's words for the states of a job, and for what ended it.
 
 States: https://www.ibm.com/docs/en/spectrum-lsf/10.1.0?topic=execution-about-job-states and the
 `JOB_STAT_*` list of `lsbatch.h`; reasons:
@@ -17,7 +17,7 @@ TABLE = StateTable(
         "PEND": states.PENDING,
         # A host that saves power is being woken for it.
         "PROV": states.PENDING,
-        # Member of a chunk, waits for its turn.
+        # Member of a chunk, waits for the others.
         "WAIT": states.PENDING,
         # Forwarded to another cluster, waits there.
         "FWD_PEND": states.PENDING,
@@ -79,7 +79,7 @@ REASONS = {
 
 
 def translate(native: str, reason: str) -> str:
-    """The neutral state of a word of `bjobs` and the reason that it gives for an end."""
+    """Return the neutral state of a word of `bjobs` and the reason that it gives for an end."""
     state = TABLE.translate(native)
     if state != states.FAILED:
         return state

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -66,16 +67,16 @@ class Result:
 
     @property
     def ok(self) -> bool:
-        """Whether it ended with exit code 0."""
+        """Tell whether it ended with exit code 0."""
         return self.exit_code == 0
 
     @property
     def output(self) -> str:
-        """What it printed, errors first: those say most."""
+        """Return what it printed, errors first: those say most."""
         return "\n".join(text.strip() for text in (self.stderr, self.stdout) if text.strip())
 
     def describe(self) -> str:
-        """One line that says what was run and what came back."""
+        """Say in one line what was run and what came back."""
         program = self.argv[0]
         if self.problem == "missing":
             return f"{program} could not be run: {self.stderr.strip()}"
@@ -86,7 +87,7 @@ class Result:
 
 
 class Runner(Protocol):
-    """What an adapter needs of the outside world; neither method raises for a failing command."""
+    """What an adapter needs of the outside world; no method raises for a failing command."""
 
     def run(self, call: Call) -> Result:
         """Run one call to its end."""
@@ -96,11 +97,15 @@ class Runner(Protocol):
         """Apply a function that runs calls to each item, several at a time, results in order."""
         ...
 
+    def missing_program(self, programs: Sequence[str]) -> str | None:
+        """Name the first of these programs that is not on the PATH; None: all are."""
+        ...
+
 
 def neutral_environment(
     environment: Mapping[str, str], drop: Iterable[str], keep: Iterable[str] = ()
 ) -> dict[str, str]:
-    """The environment without the variables that start with one of `drop`, but for those in `keep`."""
+    """Return the environment without the variables that start with one of `drop`, but for those in `keep`."""
     prefixes, kept = tuple(drop), frozenset(keep)
     return {
         name: value
@@ -126,7 +131,7 @@ class CommandRunner:
     locale: str = "C"
 
     def run(self, call: Call) -> Result:
-        """Run one call to its end, or stop it when its time is over."""
+        """Run one call to its end, or stop it when its time has run out."""
         environment = dict(self.environment())
         if not call.submits:
             environment["LC_ALL"] = self.locale
@@ -157,6 +162,11 @@ class CommandRunner:
             return [function(item) for item in items]
         with ThreadPoolExecutor(min(self.at_once, len(items))) as pool:
             return list(pool.map(function, items))
+
+    def missing_program(self, programs: Sequence[str]) -> str | None:
+        """Name the first of these programs that is not on the PATH of the commands; None: all are."""
+        path = self.environment().get("PATH")
+        return next((name for name in programs if shutil.which(name, path=path) is None), None)
 
 
 def _stop(

@@ -5,13 +5,22 @@ The format is "The attempt file" on the workspace format page.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import attrs
 
-from maestro_adapters.script.regular_files import read_regular
+from maestro_adapters.script.regular_files import stream_regular
 
 __all__ = ["Attempt", "parse", "path_of", "read"]
+
+#: Bytes of the file that are read.
+_MOST = 1 << 16
+
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII).fullmatch
+_TIME = re.compile(r"\d{1,12}(\.\d{0,9})?", re.ASCII).fullmatch
+#: As Python writes a number of seconds, `5400`, `0.5` or `1e-05`.
+_LIMIT = re.compile(r"\d{1,18}(\.\d{0,18})?(e-\d{1,2})?", re.ASCII).fullmatch
 
 
 @attrs.frozen
@@ -59,49 +68,50 @@ def read(path: str | Path) -> Attempt | None:
         OSError: there is one, and it cannot be read.
     """
     try:
-        content = read_regular(path)
+        with stream_regular(path, buffering=0) as file:
+            content = file.read(_MOST)
     except FileNotFoundError:
         return None
     return parse(content)
 
 
 def parse(content: bytes) -> Attempt:
-    """The meaning of an attempt file's content; what makes no sense in it is ignored."""
+    """Return what the content of an attempt file says; what makes no sense in it is ignored."""
     attempt = Attempt()
-    lines = content.decode(errors="replace").split("\n")[
-        :-1
-    ]  # a line without its end is not there yet
-    for line in lines:
-        word, *rest = line.split() or [""]
-        fields = dict(item.split("=", 1) for item in rest if "=" in item)
-        if word == "void":
-            attempt = attrs.evolve(attempt, void=True)
-        elif word == "start":
-            attempt = attrs.evolve(
-                attempt,
+    begun = False
+    for line in content[:_MOST].split(b"\n")[:-1]:  # the last one has no end: it is not there yet
+        word, *pairs = line.decode("utf-8", "surrogateescape").split(" ")
+        fields = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
+        code = _integer(fields.get("code"))
+        if word == "void" and not begun:
+            return Attempt(void=True)
+        if word == "start":
+            begun = True
+            attempt = Attempt(
                 pid=_integer(fields.get("pid")),
                 keeper=_integer(fields.get("keeper")),
                 slots=_integer(fields.get("slots")) or 1,
-                limit=_number(fields.get("limit")),
+                limit=_limit(fields.get("limit")),
                 host=fields.get("host"),
                 boot=fields.get("boot"),
-                started=_number(fields.get("time")),
+                started=_time(fields.get("time")),
             )
         elif word == "script":
             attempt = attrs.evolve(attempt, pid=_integer(fields.get("pid")))
-        elif word == "command":
-            attempt = attrs.evolve(attempt, command_code=_integer(fields.get("code")))
-        elif word == "end" and (code := _integer(fields.get("code"))) is not None:
-            attempt = attrs.evolve(attempt, exit_code=code, ended=_number(fields.get("time")))
+        elif word == "command" and code is not None:
+            attempt = attrs.evolve(attempt, command_code=code)
+        elif word == "end" and code is not None:
+            return attrs.evolve(attempt, exit_code=code, ended=_time(fields.get("time")))
     return attempt
 
 
 def _integer(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdecimal() else None
+    return int(text) if text is not None and _NUMBER(text) else None
 
 
-def _number(text: str | None) -> float | None:
-    try:
-        return float(text) if text is not None else None
-    except ValueError:
-        return None
+def _time(text: str | None) -> float | None:
+    return float(text) if text is not None and _TIME(text) else None
+
+
+def _limit(text: str | None) -> float | None:
+    return float(text) if text is not None and _LIMIT(text) else None

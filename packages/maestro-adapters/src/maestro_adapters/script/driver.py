@@ -1,4 +1,4 @@
-"""The driver around the script of a scheduled job: plain ``sh`` that makes the attempt file.
+"""Writes the driver around the script of a scheduled job: plain ``sh`` that makes the attempt file.
 
 Exactly-once execution and exit codes come from the attempt file (see "The attempt file" on the workspace
 format page); for local jobs `maestro_adapters.local.keeper.process` makes it. The body below is one constant text.
@@ -142,7 +142,7 @@ def arguments(
     log_id: str = "",
     job_id: str = "",
 ) -> str:
-    r"""The ``set --`` line of a scheduled job's driver, and nothing that could be a directive.
+    r"""Write the ``set --`` line of a scheduled job's driver, and nothing that could be a directive.
 
     A line end within a value is written as a variable, so that no part of a path stands at the
     beginning of a line, where LSF would look for ``#BSUB``.
@@ -179,7 +179,7 @@ def scheduled(
     requeued: str = "",
     script_text: str | None = None,
 ) -> str:
-    """The driver that a scheduler gets.
+    """Write the driver that a scheduler gets.
 
     Args:
         directives: the leading lines of the script, without line ends: ``#SBATCH --nodes=1``.

@@ -1,73 +1,17 @@
-"""``$(LAUNCHER)`` in a command: where it stands, what it asks for, what takes its place.
-
-The grammar is "The launcher" on the workspace format page; its vectors are
-``docs/workspace-format/vectors/launcher.json``.
-"""
+"""Put an adapter's launcher in the place of each ``$(LAUNCHER)`` of a command; pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
-import attrs
-
 from maestro_adapters.errors import LauncherError
+from maestro_adapters.script.launcher_grammar import find_launchers
 
-__all__ = ["Launch", "find", "substitute"]
+__all__ = ["substitute"]
 
-_TOKEN = re.compile(r"\$\(LAUNCHER\)(?:\[([^\]\n]*)\])?", re.ASCII)
-_PART = re.compile(r"\s*(\d+)\s*([np]?)\s*", re.ASCII)
 #: Where nothing launches, the blanks that stood between launcher and program go as well.
 _BLANKS = re.compile(r"[ \t]*")
-
-
-@attrs.frozen
-class Launch:
-    """One ``$(LAUNCHER)`` of a command.
-
-    Attributes:
-        start, end: where it stands in the command, as a slice.
-        nodes, procs: what its brackets ask for; None: not said there.
-        bracketed: whether it has brackets.
-    """
-
-    start: int
-    end: int
-    nodes: int | None = None
-    procs: int | None = None
-    bracketed: bool = False
-
-
-def find(command: str) -> list[Launch]:
-    """All launchers of a command, in order."""
-    launches = []
-    for found in _TOKEN.finditer(command):
-        allocation = None if found[1] is None else _allocation(found[1])
-        if allocation is None:  # no brackets, or brackets of the shell's
-            launches.append(Launch(found.start(), found.start() + len("$(LAUNCHER)")))
-        else:
-            nodes, procs = allocation
-            launches.append(Launch(found.start(), found.end(), nodes, procs, bracketed=True))
-    return launches
-
-
-def _allocation(text: str) -> tuple[int | None, int | None] | None:
-    """Nodes and procs of a bracket's content, or None where it is no allocation."""
-    parts = [_PART.fullmatch(part) for part in text.split(",")]
-    asked = [(int(part[1]), part[2]) for part in parts if part]
-    if len(asked) != len(parts):
-        return None
-    match asked:
-        case [(procs, "p")]:
-            return None, procs
-        case [(nodes, "n")]:
-            return nodes, None
-        case (
-            [(nodes, "n"), (procs, "p")] | [(procs, "p"), (nodes, "n")] | [(nodes, ""), (procs, "")]
-        ):
-            return nodes, procs
-        case _:
-            return None
 
 
 def substitute(
@@ -92,7 +36,7 @@ def substitute(
     Raises:
         LauncherError: the bracketed launchers together ask for more than there is.
     """
-    launches = find(command)
+    launches = list(find_launchers(command))
     _check_sum("nodes", nodes, [launch.nodes for launch in launches])
     _check_sum("procs", procs, [launch.procs for launch in launches])
     pieces = []

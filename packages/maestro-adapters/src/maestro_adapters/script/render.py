@@ -1,11 +1,11 @@
-"""The texts of a job's scripts: interpreter, directives, an empty line, the command, a line end."""
+"""Renders a job's scripts: interpreter, directives, an empty line, the command, a line end."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
 
 from maestro_adapters.errors import RequestError
+from maestro_adapters.interface import Rendered
 from maestro_adapters.job.request import JobRequest
 from maestro_adapters.script import launcher
 
@@ -17,8 +17,8 @@ def render(
     suffix: str,
     directives: Sequence[str],
     launch: Callable[[int | None, int | None], str],
-) -> dict[str, Any]:
-    """What `Adapter.render` answers.
+) -> Rendered:
+    """Make the answer of `Adapter.render`, without ``prepared``.
 
     Args:
         request: of the job.
@@ -51,7 +51,7 @@ def render(
 
 
 def interpreter_line(shell: str) -> str:
-    """The first line of a script.
+    """Write the first line of a script.
 
     All that stands behind the interpreter reaches it as one argument (execve(2), "Interpreter
     scripts"), so ``/bin/bash -eo pipefail`` would be refused by bash. ``env -S`` takes it apart.
@@ -65,8 +65,8 @@ def interpreter_line(shell: str) -> str:
     return f"#!/usr/bin/env -S {' '.join(words)}"
 
 
-def option_items(options: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
-    """Free-form options as pairs of name and value; None: a bare option.
+def option_items(options: Mapping[str, object]) -> Iterator[tuple[str, str | None]]:
+    """Yield free-form options as pairs of name and value; None: a bare option.
 
     A value of None, true or an empty text makes a bare option, false leaves it out, a list repeats it.
 
@@ -83,8 +83,8 @@ def option_items(options: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]
                 yield name, str(item)
 
 
-def free_options(options: Mapping[str, Any]) -> Iterator[str]:
-    """Free-form options as words: `--name=value`, `-n value`, and `--name` for a bare one.
+def free_options(options: Mapping[str, object]) -> Iterator[str]:
+    """Yield free-form options as words: `--name=value`, `-n value`, and `--name` for a bare one.
 
     Raises:
         RequestError: as `option_items`.
@@ -95,5 +95,5 @@ def free_options(options: Mapping[str, Any]) -> Iterator[str]:
 
 
 def single_line(text: str) -> str:
-    """The text on one line, as a directive is: runs of white space and control characters are one blank."""
+    """Put a text on one line, as a directive is: runs of white space and control characters are one blank."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())

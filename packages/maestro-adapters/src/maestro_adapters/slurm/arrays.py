@@ -1,4 +1,4 @@
-"""Many equal jobs as one job array: which go together, and what their one script says.
+"""Packs the tokens of many equal jobs into the comment of one job array.
 
 An array is one submission with one comment, at most 1024 bytes long (`job_mgr.c`), so the tokens of
 its elements are written in a short form: element i has the i-th token. Tokens that differ in one
@@ -18,7 +18,7 @@ _RUN = re.compile(r"([^\[\],]*)(?:\[([\d,-]+)\]([^\[\],]*))?")
 
 
 def pack(tokens: Sequence[str]) -> str:
-    """The tokens, in their order, as one word."""
+    """Write the tokens, in their order, as one word."""
     runs: list[tuple[str, str, list[list[int]]]] = []
     for token in tokens:
         prefix, number, suffix = _parts(token)
@@ -36,7 +36,7 @@ def pack(tokens: Sequence[str]) -> str:
 
 
 def unpack(word: str) -> list[str]:
-    """The tokens of a word that `pack` made; a word that is none is a token itself."""
+    """Read the tokens of a word that `pack` made; a word that is none is a token itself."""
     tokens: list[str] = []
     for part in re.findall(r"(?:[^,\[\]]|\[[^\]]*\])+", word):
         found = _RUN.fullmatch(part)
@@ -52,7 +52,7 @@ def unpack(word: str) -> list[str]:
 
 
 def can_pack(token: str) -> bool:
-    """Whether the token survives; the signs that `pack` uses must not stand in it."""
+    """Tell whether the token survives; the signs that `pack` uses must not stand in it."""
     return not set(token) & set("[],")
 
 

@@ -1,4 +1,4 @@
-"""The command lines of Slurm's programs, as argument lists.
+"""Writes the command lines of Slurm's programs, as argument lists.
 
 Options: https://slurm.schedmd.com/{sbatch,squeue,sacct,scancel}.html; all are in 20.02 and later.
 """
@@ -35,7 +35,7 @@ SACCT_FIELDS = ("JobID", "State", "ExitCode", "Start", "End", "NodeList")
 
 
 def environment() -> dict[str, str]:
-    """The environment of Slurm's commands."""
+    """Make the environment of Slurm's commands."""
     return neutral_environment(os.environ, DROPPED, KEPT)
 
 
@@ -69,7 +69,7 @@ def sbatch(
 
 
 def squeue(cluster: str | None) -> Call:
-    """All our jobs that the controller still holds, one line each, elements of arrays too.
+    """List all our jobs that the controller still holds, one line each, elements of arrays too.
 
     Not `--jobs`: with a single id that is not there, squeue fails instead of printing nothing.
     """
@@ -79,7 +79,7 @@ def squeue(cluster: str | None) -> Call:
 
 
 def sacct(job_ids: Sequence[str], cluster: str | None) -> Call:
-    """What accounting knows of these jobs; with ids it looks at all of time."""
+    """Ask accounting about these jobs; with ids it looks at all of time."""
     argv = ["sacct", "--allocations", "--parsable2", "--noheader", f"--jobs={','.join(job_ids)}"]
     return Call(
         (*argv, *_clusters(cluster), f"--format={','.join(SACCT_FIELDS)}"), variables=_SECONDS
@@ -92,7 +92,7 @@ def scancel(job_ids: Sequence[str], cluster: str | None) -> Call:
 
 
 def show_config() -> Call:
-    """The site's settings."""
+    """Ask for the site's settings."""
     return Call(("scontrol", "show", "config"))
 
 

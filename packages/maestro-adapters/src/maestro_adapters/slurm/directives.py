@@ -1,4 +1,4 @@
-"""A job request as `#SBATCH` lines and as words of `srun`.
+"""Writes a job request as `#SBATCH` lines and as words of `srun`.
 
 Options: https://slurm.schedmd.com/sbatch.html, https://slurm.schedmd.com/srun.html.
 """
@@ -18,7 +18,7 @@ _SLURM_TIME = re.compile(
 
 
 def directives(request: JobRequest) -> list[str]:
-    """The lines below the interpreter, each only where it has a value."""
+    """Write the lines below the interpreter, each only where it has a value."""
     options = [
         ("nodes", request.nodes),
         ("partition", request.queue),
@@ -26,7 +26,7 @@ def directives(request: JobRequest) -> list[str]:
         ("time", time_limit(request.walltime)),
     ]
     lines = [f"--{name}={_word(value)}" for name, value in options if value is not None]
-    lines += [f"--job-name={quoted(job_name(request))}"]
+    lines += [f"--job-name={quoted(job_name(request.label))}"]
     log = log_pattern(request.label, "%j")
     lines += [f"--output={quoted(log + '.out')}", f"--error={quoted(log + '.err')}"]
     if request.description:
@@ -50,7 +50,7 @@ def directives(request: JobRequest) -> list[str]:
 
 
 def launch_words(request: JobRequest, nodes: int | None, procs: int | None) -> str:
-    """One `$(LAUNCHER)`."""
+    """Write one `$(LAUNCHER)`."""
     words = ["srun"]
     if procs:
         words += ["-n", str(procs)]
@@ -68,7 +68,7 @@ def launch_words(request: JobRequest, nodes: int | None, procs: int | None) -> s
 
 
 def time_limit(text: str | None) -> str | None:
-    """A walltime in a form that `--time` takes; None where none was said.
+    """Write a walltime in a form that `--time` takes; None where none was said.
 
     Raises:
         WalltimeError: the text is no walltime.
@@ -82,13 +82,19 @@ def time_limit(text: str | None) -> str | None:
     return "UNLIMITED" if seconds is None else walltime.days_and_clock(seconds)
 
 
-def job_name(request: JobRequest) -> str:
-    """The name in the queue."""
-    return request.label.replace(" ", "_")
+def excluded_nodes(request: JobRequest) -> list[str]:
+    """List what the request's own options say of nodes to keep away from; lists as Slurm writes them."""
+    args = request.allocation_args
+    return [str(args[name]) for name in ("exclude", "x") if args.get(name)]
+
+
+def job_name(label: str) -> str:
+    """Make the name in the queue."""
+    return label.replace(" ", "_")
 
 
 def log_pattern(label: str, middle: str) -> str:
-    """The stem of the log files, as a file name pattern of `sbatch`; `middle` makes it unique.
+    """Write the stem of the log files, as a file name pattern of `sbatch`; `middle` makes it unique.
 
     A backslash anywhere in a pattern would keep Slurm from replacing `%j`.
     """
@@ -96,7 +102,7 @@ def log_pattern(label: str, middle: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """A value in double quotes, as `sbatch` reads its directives."""
+    """Put a value in double quotes, as `sbatch` reads its directives."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 

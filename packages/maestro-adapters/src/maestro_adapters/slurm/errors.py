@@ -1,4 +1,4 @@
-"""What a failed command of Slurm means.
+"""Tells what a failed command of Slurm means.
 
 The texts are those of Slurm's `src/common/slurm_errno.c` and of its command line programs; Slurm
 does not translate them.
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 
-from maestro_adapters.batch.command_errors import Refusals
+from maestro_adapters.batch.command_errors import ErrorPatterns
 from maestro_adapters.process.runner import Result
+
+__all__ = ["PATTERNS", "has_ended", "has_no_accounting"]
 
 #: The request went out and the answer did not come back: it may have been accepted.
 _LOST = re.compile(
@@ -37,16 +39,16 @@ _AWAY = re.compile(
 _LIMIT = re.compile(r"MaxSubmit\w*|GrpSubmit\w*|MaxJobCount", re.IGNORECASE)
 _NO_ACCOUNTING = re.compile(r"accounting storage is disabled|accounting_storage/none|not supported")
 
-REFUSALS = Refusals(limit=_LIMIT, away=_AWAY, lost=_LOST)
+PATTERNS = ErrorPatterns(limit=_LIMIT, away=_AWAY, lost=_LOST)
 
 
 def has_no_accounting(result: Result) -> bool:
-    """Whether `sacct` says that this site keeps no accounts, or there is no `sacct`."""
+    """Tell whether `sacct` says that this site keeps no accounts, or there is no `sacct`."""
     return result.problem == "missing" or (
         not result.ok and bool(_NO_ACCOUNTING.search(result.output))
     )
 
 
 def has_ended(message: str) -> bool:
-    """Whether `scancel` complains only that there is nothing left to cancel."""
+    """Tell whether `scancel` complains only that there is nothing left to cancel."""
     return "already completing or completed" in message or "Invalid job id" in message

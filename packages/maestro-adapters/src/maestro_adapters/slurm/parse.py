@@ -1,4 +1,4 @@
-"""What Slurm's programs print, as values."""
+"""Reads what Slurm's programs print."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class QueuedJob:
 
 
 def submitted(stdout: str) -> str | None:
-    """The job id in the answer of `sbatch --parsable`: `123` or `123;cluster`, on a line of its own.
+    """Return the job id in the answer of `sbatch --parsable`: `123` or `123;cluster`, on a line of its own.
 
     A site's banners may stand around it, with numbers in them; the answer comes last.
     """
@@ -40,13 +40,13 @@ def submitted(stdout: str) -> str | None:
 
 
 def split_id(job_id: str) -> tuple[str, str | None]:
-    """A job id of ours, `123;cluster`, as the id alone and the cluster, None for this one."""
+    """Split a job id of ours, `123;cluster`, into the id alone and the cluster, None for this one."""
     job, _, cluster = job_id.partition(";")
     return job, cluster or None
 
 
 def squeue(stdout: str) -> Iterator[QueuedJob]:
-    """The jobs that `squeue` shows; lines of another form (banners, cluster headings) are skipped."""
+    """Yield the jobs that `squeue` shows; lines of another form (banners, cluster headings) are skipped."""
     for line in stdout.splitlines():
         fields = line.split("|", len(SQUEUE_FIELDS) - 1)
         if len(fields) != len(SQUEUE_FIELDS):
@@ -71,7 +71,7 @@ def squeue(stdout: str) -> Iterator[QueuedJob]:
 
 
 def sacct(stdout: str) -> dict[str, JobStatus]:
-    """The jobs that `sacct` shows, by id."""
+    """Read the jobs that `sacct` shows, by id."""
     found: dict[str, JobStatus] = {}
     for line in stdout.splitlines():
         fields = line.split("|")
@@ -91,13 +91,13 @@ def sacct(stdout: str) -> dict[str, JobStatus]:
 
 
 def cancel_errors(stderr: str) -> dict[str, str]:
-    """Job id → message, of what `scancel` complains about."""
+    """Read what `scancel` complains about: job id → message."""
     pattern = re.compile(r"Kill job error on job id (\d+(?:_\d+)?): (.*)")
     return {found[1]: found[2].strip() for found in pattern.finditer(stderr)}
 
 
 def max_array_size(stdout: str) -> int | None:
-    """The site's MaxArraySize: indices of an array are below it."""
+    """Read the site's MaxArraySize: indices of an array are below it."""
     found = re.search(r"^MaxArraySize\s*=\s*(\d+)", stdout, re.MULTILINE)
     return int(found[1]) if found else None
 

@@ -1,4 +1,4 @@
-"""Slurm's words for the states of a job.
+"""Translates Slurm's words for the states of a job.
 
 Base states and flags are those of https://slurm.schedmd.com/job_state_codes.html (Slurm 26.05);
 `squeue` and `sacct` show one word for both. The list holds that of squeue(1) of 22.05 as a part.
@@ -51,6 +51,6 @@ TABLE = StateTable(
 
 
 def translate(native: str) -> str:
-    """The neutral state of what `squeue` or `sacct` printed: `CANCELLED by 0`, `CANCELLED+` too."""
+    """Return the neutral state of what `squeue` or `sacct` printed: `CANCELLED by 0`, `CANCELLED+` too."""
     word = native.split()[0].rstrip("+") if native.strip() else native
     return TABLE.translate(word)

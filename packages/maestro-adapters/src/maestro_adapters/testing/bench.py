@@ -1,4 +1,4 @@
-"""What a caller of an adapter does, for tests: renders, writes, submits, and waits."""
+"""Does what a caller of an adapter does, for tests: renders, writes, submits, and waits."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ import select
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import attrs
 
-from maestro_adapters.interface import Adapter
+from maestro_adapters.interface import (
+    Adapter,
+    FindAnswer,
+    JobMap,
+    PollAnswer,
+    RequestMap,
+    SubmitAnswer,
+)
 from maestro_adapters.job import states
 from maestro_adapters.script import attempt_file
 
@@ -35,21 +42,21 @@ class RunningJob:
     token: str
     id: str
     workspace: Path
-    answer: Mapping[str, Any]
+    answer: SubmitAnswer
 
     @property
     def attempt(self) -> attempt_file.Attempt | None:
-        """What its attempt file says."""
+        """Read its attempt file."""
         return attempt_file.read(self.workspace / ".attempt.1")
 
     @property
     def output(self) -> bytes:
-        """Its standard output so far."""
+        """Read its standard output so far."""
         return b"".join(path.read_bytes() for path in sorted(self.workspace.glob("*.out")))
 
 
 class Bench:
-    """What a caller of an adapter does: renders, writes, submits, and waits for something to happen.
+    """A caller of an adapter: renders, writes, submits, and waits for something to happen.
 
     Args:
         adapter: under test.
@@ -63,7 +70,7 @@ class Bench:
         adapter: Adapter,
         folder: Path,
         patience: float,
-        request: Mapping[str, Any] | None = None,
+        request: Mapping[str, object] | None = None,
     ) -> None:
         self.adapter = adapter
         self.folder = folder
@@ -73,7 +80,10 @@ class Bench:
         self._count = 0
 
     def submit(
-        self, *requests: Mapping[str, Any], before: Callable[[Path], object] | None = None
+        self,
+        *requests: Mapping[str, object],
+        before: Callable[[Path], object] | None = None,
+        forget: bool = False,
     ) -> list[RunningJob]:
         """Submit requests in one call; each gets a workspace of its own unless it names one.
 
@@ -81,8 +91,11 @@ class Bench:
             requests: their fields; ``folder`` names the workspace, ``scripts`` a folder for the
                 script, which otherwise lies in the workspace.
             before: called with each workspace before the submission.
+            forget: hand back nothing of what `render` prepared.
         """
         jobs = [self._job(request, before) for request in requests]
+        for job in jobs if forget else ():
+            del job["prepared"]
         answers = self.adapter.submit(jobs)
         check_builtin(answers)
         check(
@@ -100,16 +113,14 @@ class Bench:
             for job in jobs
         ]
 
-    def _job(
-        self, fields: Mapping[str, Any], before: Callable[[Path], object] | None
-    ) -> dict[str, Any]:
+    def _job(self, fields: Mapping[str, object], before: Callable[[Path], object] | None) -> JobMap:
         self._count += 1
         given = dict(fields)
-        workspace = self.folder / given.pop("folder", f"job-{self._count}")
+        workspace = self.folder / str(given.pop("folder", f"job-{self._count}"))
         workspace.mkdir(exist_ok=True)
-        scripts = Path(given.pop("scripts", workspace))
-        request = {"name": "job", "description": "of the contract", **self._request, **given}
-        request["workspace"] = str(workspace)
+        scripts = Path(str(given.pop("scripts", workspace)))
+        base = {"name": "job", "description": "of the contract", **self._request, **given}
+        request = cast("RequestMap", {**base, "workspace": str(workspace)})
         if before is not None:
             before(workspace)
         texts = self.adapter.render(request)
@@ -123,19 +134,33 @@ class Bench:
             "attempt": 1,
             "script": str(script),
             "request": request,
+            "prepared": texts.get("prepared"),
             "exclude_nodes": [],
         }
 
-    def poll(self, jobs: Sequence[RunningJob]) -> dict[str, dict[str, Any]]:
-        """What the adapter says of these jobs, by their keys."""
+    def poll(self, jobs: Sequence[RunningJob]) -> dict[str, PollAnswer]:
+        """Ask the adapter about these jobs; its answers by their keys."""
         answers = self.adapter.poll([job.id for job in jobs])
         check_builtin(answers)
         check(set(answers) == {job.id for job in jobs}, f"poll answers for every id: {answers}")
         return {job.key: answers[job.id] for job in jobs}
 
+    def find(self, adapter: Adapter, tokens: Sequence[str]) -> Mapping[str, FindAnswer]:
+        """Look for tokens until the scheduler answers about all of them."""
+        answers: dict[str, FindAnswer] = {}
+
+        def answered() -> bool:
+            answers.update(adapter.find(tokens))
+            return not any("error" in answer for answer in answers.values())
+
+        self.eventually(answered)
+        check_builtin(answers)
+        check_begun(answers)
+        return answers
+
     def wait(
-        self, jobs: Sequence[RunningJob], *, until: Callable[[dict[str, Any]], bool]
-    ) -> list[dict[str, Any]]:
+        self, jobs: Sequence[RunningJob], *, until: Callable[[PollAnswer], bool]
+    ) -> list[PollAnswer]:
         """Poll until something holds of every job's answer; the answers, in the jobs' order."""
         deadline = time.monotonic() + self.patience
         while True:
@@ -149,7 +174,7 @@ class Bench:
                 )
             self._pause()
 
-    def ends(self, jobs: Sequence[RunningJob]) -> list[dict[str, Any]]:
+    def ends(self, jobs: Sequence[RunningJob]) -> list[PollAnswer]:
         """Wait for the ends of jobs."""
         return self.wait(jobs, until=lambda answer: answer["state"] in states.FINAL)
 
@@ -174,19 +199,19 @@ class Bench:
 
 
 def check(condition: object, message: str) -> None:
-    """An assertion with its story; plain ``assert`` tells none outside of test modules."""
+    """Assert, and say what happened; plain ``assert`` tells none outside of test modules."""
     if not condition:
         raise AssertionError(message)
 
 
-def check_begun(answers: Mapping[str, Mapping[str, Any]]) -> None:
-    """A job that `submit` or `find` tells of waits or runs; its end is for `poll` to tell."""
+def check_begun(answers: Mapping[str, SubmitAnswer] | Mapping[str, FindAnswer]) -> None:
+    """See that a job that `submit` or `find` tells of waits or runs; its end is for `poll` to tell."""
     begun = {answer["state"] for answer in answers.values() if "job" in answer}
     check(begun <= {states.PENDING, states.RUNNING}, f"the end is for poll to tell: {begun}")
 
 
 def check_builtin(value: object) -> None:
-    """Nothing but builtin types crosses the interface."""
+    """See that nothing but builtin types crosses the interface."""
     if type(value) is dict:
         for key, item in value.items():
             check(type(key) is str, f"a key of another type than str: {key!r}")

@@ -18,7 +18,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import attrs
 
@@ -26,8 +25,15 @@ from maestro_adapters.interface import Adapter
 from maestro_adapters.job import states
 from maestro_adapters.script import driver
 from maestro_adapters.testing.bench import Bench, RunningJob, check, check_begun, check_builtin
+from maestro_adapters.testing.script_checks import (
+    check_description,
+    check_launchers_fit,
+    check_scripts,
+)
 
 __all__ = ["AdapterContract", "Bench", "RunningJob"]
+
+MakeAdapter = Callable[[], Adapter]
 
 #: Folder names that end up in quotes, in directives and in the arguments of commands.
 ODD_NAMES = (
@@ -43,7 +49,7 @@ ODD_NAMES = (
 
 
 class AdapterContract:
-    """What every adapter must do; see the module's text for how to use it.
+    """Checks what every adapter must do; see the module's text for how to use it.
 
     Attributes:
         patience: s to wait for anything that a job does.
@@ -57,75 +63,41 @@ class AdapterContract:
     """
 
     patience = 60.0
-    request: Mapping[str, Any] = {"procs": 1}
-    waits: Mapping[str, Any] | None = None
-    overrunning: Mapping[str, Any] = {"walltime": "0.3s", "enforce_walltime": True}
+    request: Mapping[str, object] = {"procs": 1}
+    waits: Mapping[str, object] | None = None
+    overrunning: Mapping[str, object] = {"walltime": "0.3s", "enforce_walltime": True}
     unknown_id = "999999999"
     many = 500
     odd_names: Sequence[str] = ODD_NAMES
 
     def bench(self, adapter: Adapter, folder: Path) -> Bench:
-        """What the tests work with."""
+        """Make what the tests work with."""
         return Bench(adapter, folder, self.patience, self.request)
 
     def hasten(self, adapter: Adapter, job: RunningJob) -> None:
-        """Make a job's walltime be over sooner, where the scheduler can be told to."""
+        """Let a job's walltime end sooner, where the scheduler can be told to."""
 
-    def test_describes_itself(self, make_adapter: Callable[[], Adapter]) -> None:
+    def test_describes_itself(self, make_adapter: MakeAdapter) -> None:
         """`describe` has its keys, and the adapter's one name."""
         adapter = make_adapter()
-        answer = adapter.describe()
-        check_builtin(answer)
-        check(
-            {"name", "suffix", "scheduled", "slots", "commands"} <= set(answer),
-            f"keys are missing: {answer}",
-        )
-        check(answer["name"] == adapter.name, f"two names: {answer['name']!r} and {adapter.name!r}")
-        check(answer["suffix"].startswith("."), f"a suffix starts with a dot: {answer['suffix']!r}")
+        check_description(adapter)
         adapter.close()
 
-    def test_renders_scripts(self, make_adapter: Callable[[], Adapter], tmp_path: Path) -> None:
+    def test_renders_scripts(self, make_adapter: MakeAdapter, tmp_path: Path) -> None:
         """Interpreter, directives, an empty line, the command; names with the adapter's suffix."""
         adapter = make_adapter()
-        request = {
-            **self.request,
-            "name": "a_b",
-            "label": "a b",
-            "workspace": str(tmp_path),
-            "command": "echo one\necho two",
-            "restart": "echo again",
-            "shell": "/bin/sh",
-        }
-        texts = adapter.render(request)
-        check_builtin(texts)
-        suffix = adapter.describe()["suffix"]
-        check(texts["script"].startswith("#!/bin/sh\n"), f"first line: {texts['script']!r}")
-        check(texts["script"].endswith("\n\necho one\necho two\n"), f"command: {texts['script']!r}")
-        check(texts["restart"].endswith("\n\necho again\n"), f"restart: {texts['restart']!r}")
-        names = (texts["suffix"], texts["script_name"], texts["restart_name"])
-        check(names == (suffix, f"a_b{suffix}", f"a b.restart{suffix}"), f"names: {names}")
-        check(texts == adapter.render(request), "rendering is pure")
+        check_scripts(adapter, self.request, str(tmp_path))
         adapter.close()
 
     def test_a_launcher_that_does_not_fit_is_refused(
-        self, make_adapter: Callable[[], Adapter], tmp_path: Path
+        self, make_adapter: MakeAdapter, tmp_path: Path
     ) -> None:
         """A sum of allocations beyond the request is a `ValueError` that says so."""
         adapter = make_adapter()
-        command = "$(LAUNCHER)[2p] a & $(LAUNCHER)[3p] b"
-        request = {"name": "a", "workspace": str(tmp_path), "command": command, "procs": 4}
-        try:
-            adapter.render(request)
-        except ValueError as error:
-            check("5" in str(error) and "4" in str(error), f"the message names both sums: {error}")
-        else:
-            raise AssertionError("5 procs were given out of 4")
-        adapter.render({**request, "procs": 5})
+        check_launchers_fit(adapter, str(tmp_path))
         adapter.close()
 
-    def test_a_job_runs_and_finishes(
-        self, make_adapter: Callable[[], Adapter], tmp_path: Path
-    ) -> None:
+    def test_a_job_runs_and_finishes(self, make_adapter: MakeAdapter, tmp_path: Path) -> None:
         """In its workspace, with its token, its output where it belongs, its end in the attempt file."""
         bench = self.bench(make_adapter(), tmp_path)
         (job,) = bench.submit({"command": 'echo "$MAESTRO_TOKEN"; pwd; echo gone wrong >&2'})
@@ -142,7 +114,7 @@ class AdapterContract:
         bench.adapter.close()
 
     def test_a_job_that_fails_tells_its_exit_code(
-        self, make_adapter: Callable[[], Adapter], tmp_path: Path
+        self, make_adapter: MakeAdapter, tmp_path: Path
     ) -> None:
         """To `poll`, where the scheduler knows it, and in the attempt file in any case."""
         bench = self.bench(make_adapter(), tmp_path)
@@ -156,7 +128,7 @@ class AdapterContract:
         bench.adapter.close()
 
     def test_a_job_that_runs_too_long_is_timed_out(
-        self, make_adapter: Callable[[], Adapter], tmp_path: Path
+        self, make_adapter: MakeAdapter, tmp_path: Path
     ) -> None:
         """A walltime that is enforced ends in TIMEDOUT."""
         bench = self.bench(make_adapter(), tmp_path)
@@ -167,9 +139,7 @@ class AdapterContract:
         check(end["state"] == states.TIMEDOUT, f"it was timed out: {end}")
         bench.adapter.close()
 
-    def test_cancels_a_waiting_job(
-        self, make_adapter: Callable[[], Adapter], tmp_path: Path
-    ) -> None:
+    def test_cancels_a_waiting_job(self, make_adapter: MakeAdapter, tmp_path: Path) -> None:
         """It never runs, nor makes an attempt file."""
         bench = self.bench(make_adapter(), tmp_path)
         blockers: list[RunningJob] = []
@@ -190,9 +160,7 @@ class AdapterContract:
         check(job.attempt is None, f"a cancelled job made its attempt file: {job.attempt}")
         bench.adapter.close()
 
-    def test_cancels_a_running_job(
-        self, make_adapter: Callable[[], Adapter], tmp_path: Path
-    ) -> None:
+    def test_cancels_a_running_job(self, make_adapter: MakeAdapter, tmp_path: Path) -> None:
         """Its script stops; a second cancel of an ended job is no error."""
         bench = self.bench(make_adapter(), tmp_path)
         (job,) = bench.submit({"command": "echo $$ >pid; : >ready; sleep 600 && : >went-on"})
@@ -209,9 +177,7 @@ class AdapterContract:
         check_builtin(answers)
         check(answers == {job.id: {"cancelled": True} for job in jobs}, f"cancel: {answers}")
 
-    def test_an_unknown_id_is_not_found(
-        self, make_adapter: Callable[[], Adapter], tmp_path: Path
-    ) -> None:
+    def test_an_unknown_id_is_not_found(self, make_adapter: MakeAdapter, tmp_path: Path) -> None:
         """At once, or after a few rounds in which nobody knew the job."""
         bench = self.bench(make_adapter(), tmp_path)
         (known,) = bench.submit({"command": "true"})
@@ -220,9 +186,7 @@ class AdapterContract:
         check([end["state"] for end in ends] == [states.FINISHED, states.NOTFOUND], f"ends: {ends}")
         bench.adapter.close()
 
-    def test_finds_a_job_by_its_token(
-        self, make_adapter: Callable[[], Adapter], tmp_path: Path
-    ) -> None:
+    def test_finds_a_job_by_its_token(self, make_adapter: MakeAdapter, tmp_path: Path) -> None:
         """With the adapter that submitted it, and with one that knows nothing of it."""
         bench = self.bench(make_adapter(), tmp_path)
         (job,) = bench.submit(
@@ -231,14 +195,7 @@ class AdapterContract:
         bench.started([job])
         other = f"{job.token}9"
         for adapter in (bench.adapter, make_adapter()):
-            answers: dict[str, dict[str, Any]] = {}
-
-            def answered(adapter: Adapter = adapter, answers: dict[str, Any] = answers) -> bool:
-                answers.update(adapter.find([job.token, other]))
-                return not any("error" in answer for answer in answers.values())
-
-            bench.eventually(answered)
-            check_builtin(answers)
+            answers = bench.find(adapter, [job.token, other])
             check_begun(answers)
             check(answers[other] == {"absent": True}, f"nobody has this token: {answers}")
             found = answers[job.token]
@@ -256,9 +213,7 @@ class AdapterContract:
             check_begun(watcher.adapter.find([job.token]))
             watcher.adapter.close()
 
-    def test_many_jobs_run_once_each(
-        self, make_adapter: Callable[[], Adapter], tmp_path: Path
-    ) -> None:
+    def test_many_jobs_run_once_each(self, make_adapter: MakeAdapter, tmp_path: Path) -> None:
         """All in one submission and one poll a round, each with its own id and exit code."""
         bench = self.bench(make_adapter(), tmp_path)
         jobs = bench.submit(
@@ -273,7 +228,7 @@ class AdapterContract:
         bench.adapter.close()
 
     def test_an_attempt_that_was_declared_void_runs_nothing(
-        self, make_adapter: Callable[[], Adapter], tmp_path: Path
+        self, make_adapter: MakeAdapter, tmp_path: Path
     ) -> None:
         """The attempt file decides, whatever the scheduler does."""
         bench = self.bench(make_adapter(), tmp_path)
@@ -288,7 +243,7 @@ class AdapterContract:
         bench.adapter.close()
 
     def test_a_script_in_a_temporary_folder(
-        self, make_adapter: Callable[[], Adapter], tmp_path: Path
+        self, make_adapter: MakeAdapter, tmp_path: Path
     ) -> None:
         """It need not be there any more, nor on another host, when its scheduler starts the job."""
         bench = self.bench(make_adapter(), tmp_path)
@@ -302,7 +257,17 @@ class AdapterContract:
         check(job.output == f"{job.workspace}\n".encode(), f"output: {job.output!r}")
         bench.adapter.close()
 
-    def test_output_is_bytes(self, make_adapter: Callable[[], Adapter], tmp_path: Path) -> None:
+    def test_what_was_prepared_may_be_forgotten(
+        self, make_adapter: MakeAdapter, tmp_path: Path
+    ) -> None:
+        """A caller that kept nothing of it submits the request alone."""
+        bench = self.bench(make_adapter(), tmp_path)
+        (job,) = bench.submit({"command": "exit 5"}, forget=True)
+        bench.ends([job])
+        check(job.attempt is not None and job.attempt.exit_code == 5, f"attempt: {job.attempt}")
+        bench.adapter.close()
+
+    def test_output_is_bytes(self, make_adapter: MakeAdapter, tmp_path: Path) -> None:
         """Output that is no UTF-8 reaches the file as it is."""
         bench = self.bench(make_adapter(), tmp_path)
         (job,) = bench.submit({"command": r"printf '\377\000\200 end\n'"})
@@ -311,7 +276,7 @@ class AdapterContract:
         check(job.output == b"\xff\x00\x80 end\n", f"output: {job.output!r}")
         bench.adapter.close()
 
-    def test_any_folder_will_do(self, make_adapter: Callable[[], Adapter], tmp_path: Path) -> None:
+    def test_any_folder_will_do(self, make_adapter: MakeAdapter, tmp_path: Path) -> None:
         """Blanks, quotes, line ends, letters of any script."""
         bench = self.bench(make_adapter(), tmp_path)
         requests = [{"command": "pwd; echo $0", "folder": name} for name in self.odd_names]

@@ -1,4 +1,4 @@
-"""A runner for tests: answers commands with what a real scheduler printed, and keeps the calls.
+"""Runs commands for tests: answers them with what a real scheduler printed, and keeps the calls.
 
 runner = RecordedRunner()
 runner.answers("squeue", stdout="12|RUNNING|...")
@@ -31,7 +31,7 @@ _FORM = re.compile(r"\$ (.*)\n--- stdout\n(.*?)--- stderr\n(.*?)--- exit (\d+)\n
 
 
 def read_recording(path: Path) -> Result:
-    """What a command printed when it was recorded.
+    """Read what a command printed when it was recorded.
 
     Raises:
         OSError: the file cannot be read.
@@ -44,7 +44,7 @@ def read_recording(path: Path) -> Result:
 
 
 def recording(result: Result) -> str:
-    """A result as the text of a recording; a last line without an end gets one."""
+    """Write a result as the text of a recording; a last line without an end gets one."""
     parts = [f"$ {shlex.join(result.argv)}\n"]
     for name, text in (("stdout", result.stdout), ("stderr", result.stderr)):
         parts += [f"--- {name}\n", text, "\n" if text and not text.endswith("\n") else ""]
@@ -74,7 +74,7 @@ class RecordedRunner:
         self.does(program, lambda call: Result(call.argv, exit_code, stdout, stderr, problem))
 
     def hangs(self, program: str) -> None:
-        """The program does not answer in time."""
+        """Let the program not answer in time."""
         self.answers(program, exit_code=None, problem="timeout")
 
     def does(self, program: str, action: Callable[[Call], Result]) -> None:
@@ -96,9 +96,13 @@ class RecordedRunner:
         return action(call)
 
     def map(self, function: Callable[[_Item], _Value], items: Sequence[_Item]) -> list[_Value]:
-        """One after another, in order."""
+        """Apply the function to one after another, in order."""
         return [function(item) for item in items]
 
+    def missing_program(self, programs: Sequence[str]) -> str | None:  # noqa: ARG002
+        """Return None: what is missing shows when it is run."""
+        return None
+
     def argvs(self, program: str) -> list[tuple[str, ...]]:
-        """The command lines of a program, in order."""
+        """List the command lines of a program, in order."""
         return [call.argv for call in self.calls if call.argv[0] == program]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from maestro_adapters.local.job import LocalJob
 from maestro_adapters.local.keeper import process as keeper_module
-from maestro_adapters.local.keeper.client import Ended, Keeping, Leaves, Refused, Started
+from maestro_adapters.local.keeper.client import CommandEnded, Ended, KeeperClient, Refused, Started
 from maestro_adapters.local.keeper.process import Keeper, Messages, name_logs, pack
 from maestro_adapters.local.processes import process_table
 from maestro_adapters.script import attempt_file, driver
@@ -26,12 +26,12 @@ ODD = "a b'\"$(touch x)\n#BSUB -n 7\n\\ é*"
 
 @pytest.fixture
 def keeping():
-    made = Keeping(
+    made = KeeperClient(
         {os.fsencode(name): os.fsencode(value) for name, value in os.environ.items()},
         "host=n1 boot=boot-1",
         process_table.inherited_descriptors(),
     )
-    made.make_room(1)
+    made.set_room(1)
     yield made
     made.close(idle=True)
 
@@ -57,14 +57,14 @@ def run(keeping, job):
     news = []
     keeping.start(job, 1, wait=True)
     while not (news and isinstance(news[-1], Ended | Refused)):
-        news += keeping.heard() or keeping.news()
+        news += keeping.received() or keeping.receive()
         os.sched_yield()
     return news
 
 
 def next_news(keeping):
     """The next that is told."""
-    while not (news := keeping.heard() or keeping.news()):
+    while not (news := keeping.received() or keeping.receive()):
         os.sched_yield()
     (told,) = news
     return told
@@ -275,8 +275,8 @@ def test_an_interpreter_that_needs_its_home(tmp_path, monkeypatch, variables):
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "none"))
-    keeping = Keeping({}, "host=n1 boot=-")
-    keeping.make_room(1)
+    keeping = KeeperClient({}, "host=n1 boot=-")
+    keeping.set_room(1)
     assert run(keeping, job_in(tmp_path, "exit 3\n"))[-1].code == 3
     keeping.close(idle=True)
 
@@ -289,15 +289,15 @@ def test_it_takes_no_signal_but_kill(keeping, tmp_path):
 
 
 def test_it_ends_with_its_last_script_and_starts_none_that_waits(tmp_path):
-    keeping = Keeping({b"PATH": b"/usr/bin:/bin"}, "host=n1 boot=-")
-    keeping.make_room(1)
+    keeping = KeeperClient({b"PATH": b"/usr/bin:/bin"}, "host=n1 boot=-")
+    keeping.set_room(1)
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     keeping.start(job_in(tmp_path / "a", "exec sleep 600\n"), 1, wait=True)
-    (started,) = keeping.heard()
+    (started,) = keeping.received()
     waiting = job_in(tmp_path / "b", "exit 0\n")
     keeping.start(waiting, 1, wait=True)
-    assert keeping.heard() == []
+    assert keeping.received() == []
     keeping.close(idle=False)
     os.kill(started.pid, signal.SIGTERM)
     os.waitpid(keeping.pid, 0)
@@ -313,7 +313,7 @@ def until_told(keeping, kind):
     """What is told, up to news of a kind."""
     news = []
     while not (news and isinstance(news[-1], kind)):
-        news += keeping.heard() or keeping.news()
+        news += keeping.received() or keeping.receive()
         os.sched_yield()
     return news
 
@@ -323,7 +323,7 @@ def until_told(keeping, kind):
 def test_who_forgot_to_wait_is_waited_for(keeping, tmp_path, streams, code):
     os.mkfifo(tmp_path / "gate")
     keeping.start(job_in(tmp_path, PATIENT % streams + f"exit {code}\n"), 1, wait=True)
-    leaves = until_told(keeping, Leaves)[-1]
+    leaves = until_told(keeping, CommandEnded)[-1]
     assert leaves.code == code
     name, _, pid = leaves.left.partition(":")
     assert Path(f"/proc/{int(pid)}/comm").read_text() == f"{name}\n"
@@ -376,12 +376,12 @@ def test_what_is_left_is_waited_for_up_to_the_walltime(keeping, tmp_path):
 
 
 def test_others_end_and_start_while_one_is_waited_for(keeping, tmp_path):
-    keeping.make_room(2)
+    keeping.set_room(2)
     for name in "ab":
         (tmp_path / name).mkdir()
     os.mkfifo(tmp_path / "a/gate")
     keeping.start(job_in(tmp_path / "a", PATIENT % ""), 1, wait=True)
-    until_told(keeping, Leaves)
+    until_told(keeping, CommandEnded)
     assert run(keeping, job_in(tmp_path / "b", "exit 6\n"))[-1].code == 6
     (tmp_path / "a/gate").write_text("\n")
     assert until_told(keeping, Ended)[-1].code == 0

@@ -135,7 +135,7 @@ def test_a_walltime_counts_from_the_start_not_from_the_submission(bench):
     blockers = bench.submit(*[{"command": ": >ready; while [ ! -e go ]; do sleep 0.02; done"}] * 2)
     (job,) = bench.submit({"command": "exit 0", "walltime": "2s", "enforce_walltime": True})
     bench.started(blockers)
-    assert not bench.adapter._pool._loop._alarms  # the limit is not even set yet
+    assert not bench.adapter._pool._alarms._alarms  # the limit is not even set yet
     for blocker in blockers:
         (blocker.workspace / "go").touch()
     assert bench.ends([job])[0]["state"] == states.FINISHED
@@ -174,7 +174,7 @@ def test_a_killed_keeper_is_not_the_end_of_its_scripts(bench):
     (job,) = bench.submit({"command": command})
     bench.started([job])
     os.kill(job.attempt.keeper, signal.SIGKILL)
-    bench.eventually(lambda: bench.poll([job]) and bench.adapter._pool._keeping is None)
+    bench.eventually(lambda: bench.poll([job]) and bench.adapter._pool._keeper.has_keeper is False)
     assert bench.poll([job])[job.key]["state"] == states.RUNNING
     (job.workspace / "go").touch()
     (end,) = bench.ends([job])

@@ -44,7 +44,7 @@ def kill_keeper(job):
 
 def is_ours(bench, job):
     """Whether its script is known as our child."""
-    return bench.poll([job]) and bench.adapter._pool._jobs[job.id].child
+    return bench.poll([job]) and bench.adapter._pool._table.by_id(job.id).child
 
 
 @pytest.mark.parametrize(("ending", "code"), [("exit 0", 0), ("exit 7", 7), ("kill -9 $$", 137)])
@@ -140,7 +140,7 @@ def test_a_script_that_was_a_keeper_s_last_act(adopting):
     os.kill(keeper, signal.SIGKILL)
     (end,) = bench.ends([second])
     assert end["exit_code"] == 9
-    assert pool._by_token[second.token].pid == started.pid
+    assert pool._table.by_token(second.token).pid == started.pid
     started.returncode = 9  # it was ours to reap
     other.kill()
     assert other.wait() == -signal.SIGKILL

@@ -1,1 +1,18 @@
-"""One module per command: its options (``register``) and what it does."""
+"""One module per command: its options (`register`), their values (`read_args`), what it does (`run`).
+
+`COMMANDS` are the commands, named as their modules, in the order of the help.
+"""
+
+__all__ = ["COMMANDS"]
+
+COMMANDS = (
+    "run",
+    "status",
+    "cancel",
+    "update",
+    "resume",
+    "validate",
+    "why",
+    "logs",
+    "completion",
+)

@@ -5,16 +5,19 @@ from __future__ import annotations
 import argparse
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from maestro_cli.errors import EXIT_OK, UsageError
-from maestro_cli.ui.parser import add_json, path
-from maestro_cli.ui.terminal import agreed, clean, say
+from maestro_cli.ui.console import say
+from maestro_cli.ui.parser import add_directories, add_json
+from maestro_cli.ui.sanitize import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from maestro_cli.study.workspace_view import Study
+    from maestro_cli.study.workspace_view import StudyView
+    from maestro_cli.ui.parser import Commands
 
 _EPILOG = """\
 examples:
@@ -28,59 +31,81 @@ A cancelled study can be continued: maestro resume OUT
 _PATIENCE = 2.0
 
 
-def register(commands: Any) -> None:
-    """Adds the command to the parser."""
+class CancelOptions(NamedTuple):
+    """Which studies are cancelled (folders and patterns), and whether that is asked."""
+
+    directories: Sequence[str]
+    ask: bool
+    as_json: bool
+
+
+class CancelRecord(TypedDict):
+    """What ``--json`` prints of each study; see docs/commands.md."""
+
+    path: str
+    study: str
+    cancelled: bool
+    message: str
+
+
+def register(commands: Commands) -> None:
+    """Add the command to the parser."""
     parser = commands.add_parser(
         "cancel",
         help="stop all jobs of studies",
         description="Stops all queued and running jobs of each study.",
         epilog=_EPILOG,
     )
-    parser.add_argument(
-        "directory",
-        nargs="+",
-        type=path,
-        metavar="DIR",
-        help="folder of a study; patterns are expanded",
-    )
+    add_directories(parser)
     parser.add_argument("-y", "--autoyes", action="store_true", help="do not ask")
     add_json(parser, "print what was cancelled, and errors, as JSON; needs -y")
-    parser.set_defaults(command=command)
 
 
-def command(args: argparse.Namespace) -> int:
-    """Asks, and makes the requests."""
+def read_args(args: argparse.Namespace) -> CancelOptions:
+    """Read what the command line says.
+
+    Raises:
+        UsageError: A question would have to be asked amid JSON.
+    """
+    if args.json and not args.autoyes:
+        raise UsageError("--json cannot ask", hint="add -y")
+    return CancelOptions(args.directory, ask=not args.autoyes, as_json=args.json)
+
+
+def run(options: CancelOptions) -> int:
+    """Ask, and make the requests."""
     from maestro_cli.study.folders import expand, require_study
     from maestro_cli.study.workspace_view import open_study
     from maestro_cli.ui.failures import attempt
+    from maestro_cli.ui.prompt import agreed
 
-    if args.json and not args.autoyes:
-        raise UsageError("--json cannot ask", hint="add -y")
-    live: list[Study] = []
+    as_json = options.as_json
+    live: list[StudyView] = []
 
     def look(folder: Path) -> int:
         study = open_study(require_study(folder, verb="cancel"))
         if study.state not in ("RUNNING", "DEAD", "STOPPED"):
-            return _report(args, study, cancelled=False, text=_nothing(study))
+            return _report(study, _nothing(study), cancelled=False, as_json=as_json)
         live.append(study)
-        if not args.json:
+        if not as_json:
             say(f"{clean(folder)}: {_standing(study)}")
         return EXIT_OK
 
-    def cancel(study: Study) -> int:
-        return _report(args, study, cancelled=True, text=_cancel(study))
+    def cancel(study: StudyView) -> int:
+        return _report(study, _cancel(study), cancelled=True, as_json=as_json)
 
-    codes = [attempt(partial(look, folder), as_json=args.json) for folder in expand(args.directory)]
-    if live and not args.autoyes:
+    folders = expand(options.directories)
+    codes = [attempt(partial(look, folder), as_json=as_json) for folder in folders]
+    if live and options.ask:
         question = "this study" if len(live) == 1 else f"these {len(live)} studies"
         if not agreed(f"Cancel {question}?"):
             say("nothing was cancelled")
             return max(codes)
-    codes += [attempt(partial(cancel, study), as_json=args.json) for study in live]
+    codes += [attempt(partial(cancel, study), as_json=as_json) for study in live]
     return max(codes)
 
 
-def _standing(study: Study) -> str:
+def _standing(study: StudyView) -> str:
     counts = study.counts()
     flight = sum(counts.get(word, 0) for word in ("RUNNING", "PENDING", "FINISHING", "UNKNOWN"))
     return (
@@ -89,14 +114,14 @@ def _standing(study: Study) -> str:
     )
 
 
-def _nothing(study: Study) -> str:
+def _nothing(study: StudyView) -> str:
     if study.state == "STAGED":
         return "was never started: there is nothing to cancel"
     return f"is {study.state} already: there is nothing to cancel"
 
 
-def _cancel(study: Study) -> str:
-    """Makes the request, and says what came of it."""
+def _cancel(study: StudyView) -> str:
+    """Make the request, and return what came of it."""
     from maestro_cli.launch.detach import start_conductor
     from maestro_cli.study.requests import request_cancel, taken
     from maestro_cli.study.workspace_view import open_study
@@ -124,16 +149,21 @@ def _steps(number: int) -> str:
     return f"{number} step{'' if number == 1 else 's'}"
 
 
-def _where(study: Study) -> str:
+def _where(study: StudyView) -> str:
     return f" ({study.holder.host}, process {study.holder.pid})" if study.holder else ""
 
 
-def _report(args: argparse.Namespace, study: Study, *, cancelled: bool, text: str) -> int:
-    if args.json:
+def _report(study: StudyView, text: str, *, cancelled: bool, as_json: bool) -> int:
+    if as_json:
         import json
 
-        record = {"path": str(study.root), "study": study.name, "cancelled": cancelled}
-        say(json.dumps({**record, "message": text}))
+        record: CancelRecord = {
+            "path": str(study.root),
+            "study": study.name,
+            "cancelled": cancelled,
+            "message": text,
+        }
+        say(json.dumps(record))
     else:
         say(f"{clean(study.root)} {text}")
     return EXIT_OK

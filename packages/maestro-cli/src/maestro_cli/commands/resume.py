@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import argparse
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from maestro_cli.errors import EXIT_OK, StudyError
+from maestro_cli.ui.console import say
 from maestro_cli.ui.parser import add_json, path, seconds, whole
-from maestro_cli.ui.terminal import clean, say, word
+from maestro_cli.ui.sanitize import clean, shell_word
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Sequence
 
-    from maestro_cli.study.workspace_view import Study
+    from maestro_cli.launch.start import StartOptions
+    from maestro_cli.study.requests import Limits
+    from maestro_cli.study.workspace_view import StudyView
+    from maestro_cli.ui.parser import Commands
 
 _EPILOG = """\
 examples:
@@ -26,8 +30,35 @@ Steps that have finished are kept, unless --step names them. Earlier logs are ke
 """
 
 
-def register(commands: Any) -> None:
-    """Adds the command to the parser."""
+class ResumeOptions(NamedTuple):
+    """What is run again, and how.
+
+    Attributes:
+        directory: The study.
+        steps: Names and patterns of steps; None: all that failed, timed out or were cancelled.
+        limits: New limits.
+        start: How it is started, where no conductor is alive.
+        as_json: Print JSON.
+    """
+
+    directory: str
+    steps: Sequence[str] | None
+    limits: Limits
+    start: StartOptions
+    as_json: bool
+
+
+class ResumeRecord(TypedDict):
+    """What ``--json`` prints; see docs/commands.md."""
+
+    path: str
+    study: str
+    again: list[str]
+    message: str
+
+
+def register(commands: Commands) -> None:
+    """Add the command to the parser."""
     parser = commands.add_parser(
         "resume",
         help="go on with a study, or run failed steps again",
@@ -65,108 +96,101 @@ def register(commands: Any) -> None:
         help="take the study from a conductor on another host that has not been heard of for long",
     )
     add_json(parser, "print what is resumed, and errors, as JSON")
-    parser.set_defaults(command=command)
 
 
-def command(args: argparse.Namespace) -> int:
-    """Makes the request, and starts a conductor where none is alive."""
-    from maestro_cli.study.folders import absolute, expand_one, require_study
+def read_args(args: argparse.Namespace) -> ResumeOptions:
+    """Read what the command line says."""
+    from maestro_cli.launch.start import StartOptions
+    from maestro_cli.study.requests import Limits
+
+    return ResumeOptions(
+        directory=args.directory,
+        steps=args.step,
+        limits=Limits(args.throttle, args.rlimit, args.sleep),
+        start=StartOptions(
+            foreground=args.fg,
+            log_level=args.debug_lvl,
+            logpath=args.logpath,
+            talkative=args.logstdout and not args.json,
+            take_over=args.take_over,
+        ),
+        as_json=args.json,
+    )
+
+
+def run(options: ResumeOptions) -> int:
+    """Make the request, and start a conductor where none is alive."""
+    from maestro_cli.launch.start import check_log, start
+    from maestro_cli.study.folders import expand_one, require_study
     from maestro_cli.study.group_access import ask_owner
-    from maestro_cli.study.requests import Limits, request_resume
+    from maestro_cli.study.requests import request_resume, taken
     from maestro_cli.study.workspace_view import open_study
-    from maestro_conductor.observers.log_writer import check_log_path
 
-    if args.logpath:
-        check_log_path(absolute(args.logpath))
-    folder = expand_one(args.directory)
+    check_log(options.start)
+    folder = expand_one(options.directory)
     study = open_study(require_study(folder, verb="resume"))
-    again = _again(study, args.step)
+    again = _again(study, options.steps)
     if study.holder is None and not os.access(study.root / ".maestro", os.W_OK):
         raise StudyError(f"you may not run {study.root}", hint=ask_owner(study.root))
-    limits = Limits(args.throttle, args.rlimit, args.sleep)
     if not again and study.state in ("FINISHED", "RUNNING"):
         told = f"is {study.state}: there is nothing to resume"
-        if limits:
-            told += f"; new limits for it: maestro update {word(study.root)}"
-        _report(args, study, again, told)
-        return EXIT_OK
+        if options.limits:
+            told += f"; new limits for it: maestro update {shell_word(study.root)}"
+        return _report(options, study, again, told)
     cancelled = (study.root / ".cancel.lock").exists()
-    if again or limits or cancelled:
-        request = request_resume(study.root, args.step, limits)
+    if again or options.limits or cancelled:
+        request = request_resume(study.root, options.steps, options.limits)
         if study.holder is not None:
-            return _hand_over(args, study, again, request)
-    if args.fg:
-        return _foreground(args, study)
-    from maestro_cli.launch.detach import start_conductor
+            told = f"goes on{_number(again)}; `maestro status` follows it"
+            if not taken(request):
+                told = "is asked to go on; its conductor has not taken that yet"
+            return _report(options, study, again, told)
+    started = start(study.root, study.name, options.start)
+    if started.exit_code is None:
+        begun = "started" if study.state == "STAGED" else "resumed"
+        told = f"is {begun}{_number(again)}; `maestro status` follows it"
+        return _report(options, study, again, told)
+    if not options.as_json:
+        from maestro_cli.launch.report import report_end
 
-    start_conductor(
-        study.root,
-        study.name,
-        debug_level=args.debug_lvl,
-        logpath=args.logpath,
-        more=["--take-over"] if args.take_over else [],
-    )
-    begun = "started" if study.state == "STAGED" else "resumed"
-    _report(args, study, again, f"is {begun}{_number(again)}; `maestro status` follows it")
-    return EXIT_OK
+        report_end(study.root, started.exit_code)
+    return started.exit_code
 
 
-def _again(study: Study, names: list[str] | None) -> list[str]:
-    """The names of what will run again, by the conductor's own rule.
+def _again(study: StudyView, names: Sequence[str] | None) -> list[str]:
+    """Return the names of what will run again, by the conductor's own rule.
 
     Raises:
         StudyError: A name fits nothing, or what it names cannot run.
     """
-    from maestro_cli.study.workspace_view import choose
+    from maestro_cli.study.selection import require_instances
     from maestro_conductor.core.resume_selection import select
 
     for name in names or ():
-        choose(study, name)
+        require_instances(study, name)
     try:
         return [study.graph.names[i] for i in select(study.graph, study.known, names)]
     except ValueError as error:
         raise StudyError(f"{study.root}: {error}") from error
 
 
-def _hand_over(args: argparse.Namespace, study: Study, again: list[str], request: Path) -> int:
-    from maestro_cli.study.requests import taken
-
-    if taken(request):
-        _report(args, study, again, f"goes on{_number(again)}; `maestro status` follows it")
-    else:
-        _report(args, study, again, "is asked to go on; its conductor has not taken that yet")
-    return EXIT_OK
-
-
-def _foreground(args: argparse.Namespace, study: Study) -> int:
-    from maestro_cli.launch.foreground import conduct_here, report
-
-    code = conduct_here(
-        study.root,
-        debug_level=args.debug_lvl,
-        logpath=args.logpath,
-        talkative=args.logstdout and not args.json,
-        take_over=args.take_over,
-    )
-    if not args.json:
-        report(study.root, code)
-    return code
-
-
-def _number(again: list[str]) -> str:
+def _number(again: Sequence[str]) -> str:
     if not again:
         return ""
     return f": {len(again)} step{'' if len(again) == 1 else 's'} will run again"
 
 
-def _report(args: argparse.Namespace, study: Study, again: list[str], text: str) -> None:
-    if args.json:
+def _report(options: ResumeOptions, study: StudyView, again: list[str], text: str) -> int:
+    if options.as_json:
         import json
 
-        say(
-            json.dumps(
-                {"path": str(study.root), "study": study.name, "again": again, "message": text}
-            )
-        )
+        record: ResumeRecord = {
+            "path": str(study.root),
+            "study": study.name,
+            "again": again,
+            "message": text,
+        }
+        say(json.dumps(record))
     else:
         say(f"{clean(study.root)} {clean(text)}")
+    return EXIT_OK

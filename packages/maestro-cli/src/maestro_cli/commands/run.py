@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
-from maestro_cli.errors import EXIT_OK, Declined, UsageError
+from maestro_cli.errors import EXIT_OK, UsageError
 from maestro_cli.ui.parser import add_json, path, seconds, setting, whole
-from maestro_cli.ui.terminal import clean, word
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from maestro_cli.launch.pipeline import Order
-    from maestro_cli.launch.staging import Stage
-    from maestro_spec import Study
+    from maestro_cli.launch.order import Order
+    from maestro_cli.launch.start import Started, StartOptions
+    from maestro_cli.ui.parser import Commands
+    from maestro_spec import Problem
 
 _EPILOG = """\
 examples:
@@ -27,8 +28,37 @@ examples:
 """
 
 
-def register(commands: Any) -> None:
-    """Adds the command to the parser."""
+class RunOptions(NamedTuple):
+    """What is made, and what becomes of it.
+
+    Attributes:
+        order: The study as it is to be made.
+        out: Its folder; None: a new one, named by the study and the time.
+        answer: To every question; None: they are asked.
+        start: How it is started.
+        as_json: Print JSON.
+    """
+
+    order: Order
+    out: str | None
+    answer: bool | None
+    start: StartOptions
+    as_json: bool
+
+
+class RunRecord(TypedDict, total=False):
+    """What ``--json`` prints, ``exit_code`` only in the foreground; see docs/commands.md."""
+
+    path: str
+    launched: bool
+    dry: bool
+    pid: int | None
+    exit_code: int
+    warnings: Sequence[object]
+
+
+def register(commands: Commands) -> None:
+    """Add the command to the parser."""
     parser = commands.add_parser(
         "run",
         help="make a study's folder and start it",
@@ -153,70 +183,30 @@ def register(commands: Any) -> None:
         "-y", "--autoyes", action="store_true", help="answer every question with yes"
     )
     add_json(parser, "print what was started, and errors, as JSON")
-    parser.set_defaults(command=command)
 
 
-def command(args: argparse.Namespace) -> int:
-    """Stages the study, asks, and starts it."""
-    order = _order(args)
-    if args.logpath:
-        from maestro_cli.study.folders import absolute
-        from maestro_conductor.observers.log_writer import check_log_path
+def read_args(args: argparse.Namespace) -> RunOptions:
+    """Read what the command line says, and the file of ``--env-file``.
 
-        check_log_path(absolute(args.logpath))
-    from maestro_cli.launch import pipeline
-    from maestro_cli.ui.terminal import agreed, say
-
-    study = pipeline.read_study(order)
-    with _reserve(args, study) as stage:
-        graph = pipeline.build(order, study, stage)
-        asking = not (args.autoyes or args.autono or args.dry)
-        if asking or (args.logstdout and not args.json):
-            pipeline.summary(graph, stage.root)
-        launch = args.autoyes or args.dry
-        if asking:
-            launch = agreed("Would you like to launch the study?")
-        stage.publish()
-    if not launch:
-        return _not_launched(args, order, stage.root)
-    if args.fg or args.dry:
-        return _foreground(args, order, stage.root)
-    from maestro_cli.launch.detach import start_conductor, warn_of_trouble
-
-    pid = start_conductor(stage.root, study.name, debug_level=args.debug_lvl, logpath=args.logpath)
-    if args.json:
-        _print_json(order, stage.root, launched=True, pid=pid)
-        return EXIT_OK
-    where = word(stage.root)
-    say("Study launched successfully.")
-    warn_of_trouble(stage.root)
-    say(f"  follow it  maestro status {where}")
-    say(f"  live       maestro status --watch {where}")
-    say(f"  stop it    maestro cancel {where}")
-    return EXIT_OK
-
-
-def _order(args: argparse.Namespace) -> Order:
-    from maestro_cli.launch.pipeline import Order, read_env_file
+    Raises:
+        UsageError: Options do not fit each other, or have the wrong form.
+        StudyError: The file has the wrong form.
+    """
+    from maestro_cli.launch.env_file import read_env_file
+    from maestro_cli.launch.order import Order, read_pargs
+    from maestro_cli.launch.start import StartOptions
 
     if args.pargs and not args.pgen:
         raise UsageError("--pargs needs --pgen", hint="give the Python file: --pgen FILE")
     if args.json and not (args.autoyes or args.autono or args.dry):
         raise UsageError("--json cannot ask", hint="add -y or -n")
-    pargs = {}
-    for text in args.pargs:
-        key, separator, value = text.partition(":")
-        if not separator or not key:
-            raise UsageError(f"--pargs {text!r} is not KEY:VALUE")
-        pargs[key] = value
+    pargs = read_pargs(args.pargs)
     variables = read_env_file(args.env_file) if args.env_file else {}
-    batch = dict(args.batch)
-    if args.adapter:
-        batch["type"] = args.adapter
-    return Order(
+    adapter = {"type": args.adapter} if args.adapter else {}
+    order = Order(
         study_file=args.specification,
         variables={**variables, **dict(args.var)},
-        batch=batch,
+        batch={**dict(args.batch), **adapter},
         pgen=args.pgen,
         pargs=pargs,
         hashws=args.hashws,
@@ -229,58 +219,72 @@ def _order(args: argparse.Namespace) -> Order:
         sleep=args.sleeptime,
         quiet=args.json,
     )
-
-
-def _reserve(args: argparse.Namespace, study: Study) -> Stage:
-    """Takes the study's folder, after a question where a study is in the way."""
-    from maestro_cli.launch import staging
-    from maestro_cli.launch.pipeline import folder_name, output_parent
-    from maestro_cli.study.folders import absolute
-    from maestro_cli.ui.terminal import agreed
-
-    if not args.out:
-        return staging.reserve_stamped(absolute(output_parent(study)), folder_name(study))
-    out = absolute(args.out)
-    if not staging.replaceable(out):
-        return staging.reserve(out)
-    question = f"{clean(out)} holds a study already. Delete it, and make this one in its place?"
-    if args.autono or not (args.autoyes or agreed(question)):
-        raise Declined(f"{out} stays as it is; nothing was started", hint="give another folder")
-    return staging.reserve(out, replace=True)
-
-
-def _not_launched(args: argparse.Namespace, order: Order, root: Path) -> int:
-    if args.json:
-        _print_json(order, root, launched=False, pid=None)
-    else:
-        from maestro_cli.ui.terminal import say
-
-        say("Study launch aborted.")
-        say(f"It is ready in {clean(root)}; start it with: maestro resume {word(root)}")
-    return EXIT_OK
-
-
-def _foreground(args: argparse.Namespace, order: Order, root: Path) -> int:
-    from maestro_cli.launch.foreground import conduct_here, report
-
-    code = conduct_here(
-        root,
-        debug_level=args.debug_lvl,
-        logpath=args.logpath,
-        talkative=args.logstdout and not args.json,
+    return RunOptions(
+        order=order,
+        out=args.out,
+        answer=True if args.autoyes else False if args.autono else None,
+        start=StartOptions(
+            foreground=args.fg or args.dry,
+            log_level=args.debug_lvl,
+            logpath=args.logpath,
+            talkative=args.logstdout and not args.json,
+        ),
+        as_json=args.json,
     )
-    if args.json:
-        _print_json(order, root, launched=True, pid=None, exit_code=code)
+
+
+def run(options: RunOptions) -> int:
+    """Make the study, ask, and start it."""
+    from maestro_cli.launch import pipeline, report
+    from maestro_cli.launch.output_folder import reserve_output
+    from maestro_cli.launch.start import Started, check_log, start
+    from maestro_cli.ui.console import say
+    from maestro_cli.ui.prompt import agreed
+    from maestro_cli.ui.style import Paint
+    from maestro_cli.views import launch_summary
+
+    def agree(question: str) -> bool:
+        return agreed(question) if options.answer is None else options.answer
+
+    order = options.order
+    check_log(options.start)
+    study, warnings = pipeline.read_study(order)
+    with reserve_output(study, options.out, agree=agree) as stage:
+        graph, found = pipeline.build(order, study, stage)
+        warnings += found
+        asking = options.answer is None and not order.dry
+        if asking or options.start.talkative:
+            for line in launch_summary.lines(graph, stage.root, paint=Paint()):
+                say(line)
+        launch = order.dry or agree("Would you like to launch the study?")
+        stage.publish(shared=order.shared)
+    started = start(stage.root, study.name, options.start) if launch else Started()
+    if options.as_json:
+        _print_json(order, stage.root, started if launch else None, warnings)
+    elif not launch:
+        report.report_made(stage.root)
+    elif started.exit_code is not None:
+        report.report_end(stage.root, started.exit_code)
     else:
-        report(root, code)
-    return code
+        report.report_started(stage.root)
+    return started.exit_code or EXIT_OK
 
 
-def _print_json(order: Order, root: Path, *, launched: bool, pid: int | None, **more: int) -> None:
+def _print_json(
+    order: Order, root: Path, started: Started | None, warnings: Sequence[Problem]
+) -> None:
     import json
 
-    from maestro_cli.ui.terminal import say
+    from maestro_cli.ui.console import say
     from maestro_spec.reporting.json import as_json
 
-    record = {"path": str(root), "launched": launched, "dry": order.dry, "pid": pid, **more}
-    say(json.dumps({**record, "warnings": [as_json(each) for each in order.warnings]}))
+    record: RunRecord = {
+        "path": str(root),
+        "launched": started is not None,
+        "dry": order.dry,
+        "pid": None if started is None else started.pid,
+    }
+    if started is not None and started.exit_code is not None:
+        record["exit_code"] = started.exit_code
+    record["warnings"] = [as_json(each) for each in warnings]
+    say(json.dumps(record))

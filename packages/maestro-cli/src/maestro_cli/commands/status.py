@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple
 
-from maestro_cli.errors import UsageError
-from maestro_cli.ui.parser import add_json, path, seconds
+from maestro_cli.errors import EXIT_OK, UsageError
+from maestro_cli.ui.parser import add_directories, add_json, seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from maestro_cli.ui.parser import Commands
+    from maestro_cli.views.status_page import Form
 
 _EPILOG = """\
 examples:
@@ -22,21 +29,33 @@ of several studies the highest
 """
 
 
-def register(commands: Any) -> None:
-    """Adds the command to the parser."""
+class StatusOptions(NamedTuple):
+    """What is to be shown, and how.
+
+    Attributes:
+        directories: Folders of studies, and patterns of such.
+        form: In which form, and which instances.
+        theme: Colours are allowed.
+        pager: A pager is allowed.
+        interval: Seconds between two looks, where studies are watched; None: they are not.
+    """
+
+    directories: Sequence[str]
+    form: Form
+    theme: bool
+    pager: bool
+    interval: int | float | None
+
+
+def register(commands: Commands) -> None:
+    """Add the command to the parser."""
     parser = commands.add_parser(
         "status",
         help="show how far studies are",
         description="Shows the state of every step of each study.",
         epilog=_EPILOG,
     )
-    parser.add_argument(
-        "directory",
-        nargs="+",
-        type=path,
-        metavar="DIR",
-        help="folder of a study; patterns are expanded",
-    )
+    add_directories(parser)
     look = parser.add_argument_group("how it looks")
     look.add_argument(
         "--layout",
@@ -76,17 +95,96 @@ def register(commands: Any) -> None:
     form_machine = parser.add_argument_group("for programs").add_mutually_exclusive_group()
     add_json(form_machine, "one JSON object per study and line; also errors")
     form_machine.add_argument("--csv", action="store_true", help="status.csv, with a study column")
-    parser.set_defaults(command=command)
 
 
-def command(args: argparse.Namespace) -> int:
-    """Reads and shows the studies."""
+def read_args(args: argparse.Namespace) -> StatusOptions:
+    """Read what the command line says.
+
+    Raises:
+        UsageError: Options exclude each other, or there is no such state.
+    """
     if args.watch and (args.json or args.csv):
         raise UsageError("--watch is for people", hint="leave out --json and --csv")
     if args.failed and args.csv:
         raise UsageError("--csv has no form of --failed", hint="use --json --failed")
     if args.summary and args.csv:
         raise UsageError("--csv has no form of --summary", hint="use --json --summary")
-    from maestro_cli.views.status_report import show_status
+    from maestro_cli.views.status_page import Form
 
-    return show_status(args)
+    return StatusOptions(
+        directories=args.directory,
+        form=Form(
+            encoding="json" if args.json else "csv" if args.csv else "text",
+            content="summary" if args.summary else "failed" if args.failed else "all",
+            layout=args.layout,
+            states=wanted_states(args.state),
+            patterns=args.step,
+        ),
+        theme=not args.disable_theme,
+        pager=not args.disable_pager,
+        interval=args.interval if args.watch else None,
+    )
+
+
+def wanted_states(given: Sequence[str]) -> frozenset[str]:
+    """Read the states of ``--state``, several of which may stand in one word.
+
+    Raises:
+        UsageError: There is no such state.
+    """
+    from maestro_conductor.model.states import NAMES
+
+    wanted = {word.strip().upper() for text in given for word in text.split(",") if word.strip()}
+    unknown = sorted(wanted - set(NAMES))
+    if unknown:
+        raise UsageError(
+            f"there is no state {', '.join(unknown)}", hint=f"states are {', '.join(NAMES)}"
+        )
+    return frozenset(wanted)
+
+
+def run(options: StatusOptions) -> int:
+    """Show all studies, and return the highest of their exit codes."""
+    from maestro_cli.study.folders import expand, require_study
+    from maestro_cli.ui.style import Paint
+
+    folders = expand(options.directories)
+    paint = Paint(on=None if options.theme else False)
+    if options.interval is not None:
+        from maestro_cli.views.watch import watch
+
+        studies = [require_study(folder, verb="watch") for folder in folders]
+        return watch(studies, interval=options.interval, paint=paint)
+
+    import gc
+    from functools import partial
+
+    from maestro_cli.ui.failures import attempt
+    from maestro_cli.ui.pager import page
+    from maestro_cli.views import status_page
+
+    form = options.form
+    pages: list[str] = []
+
+    def look(folder: Path) -> int:
+        upstream = status_page.of_upstream(folder, form, paint=paint, first=not pages)
+        if upstream is not None:
+            pages.append(upstream)
+            return EXIT_OK
+        from maestro_cli.study.workspace_view import open_study
+
+        study = open_study(require_study(folder, verb="show"))
+        pages.append(status_page.of_study(study, form, paint=paint, first=not pages))
+        return study.exit_code
+
+    # This process builds what it shows and ends: looking for cycles is a quarter of its time.
+    gc.disable()
+    try:
+        as_json = form.encoding == "json"
+        codes = [attempt(partial(look, folder), as_json=as_json) for folder in folders]
+    finally:
+        gc.freeze()
+        gc.enable()
+    separator = "\n" if form.encoding == "text" and form.content != "summary" else ""
+    page(separator.join(pages), pager=options.pager and form.encoding == "text")
+    return max(codes)

@@ -6,16 +6,18 @@ import argparse
 import contextlib
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, TypeVar
 
 from maestro_cli.errors import EXIT_OK, StudyError, UsageError
-from maestro_cli.ui.parser import add_json, path, seconds, whole
-from maestro_cli.ui.terminal import ask, clean, say, word
+from maestro_cli.ui.console import say
+from maestro_cli.ui.parser import add_directories, add_json, seconds, whole
+from maestro_cli.ui.sanitize import clean, shell_word
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from maestro_cli.study.requests import Limits
+    from maestro_cli.ui.parser import Commands
 
 _EPILOG = """\
 examples:
@@ -35,9 +37,38 @@ _QUESTIONS = {
     "sleep": "Enter new sleep duration for Conductor [Integer, seconds]",
 }
 
+_T = TypeVar("_T")
 
-def register(commands: Any) -> None:
-    """Adds the command to the parser."""
+
+class UpdateOptions(NamedTuple):
+    """Which studies get which limits.
+
+    Attributes:
+        directories: Folders of studies, and patterns of such.
+        throttle, rlimit, sleep: Values in the order of the command line; None: ``-``.
+        as_json: Print JSON, and never ask.
+    """
+
+    directories: Sequence[str]
+    throttle: Sequence[int | None]
+    rlimit: Sequence[int | None]
+    sleep: Sequence[int | float | None]
+    as_json: bool
+
+
+class UpdateRecord(TypedDict):
+    """What ``--json`` prints of each study; see docs/commands.md."""
+
+    path: str
+    study: str
+    throttle: int | None
+    rlimit: int | None
+    sleep: int | float | None
+    effect: str
+
+
+def register(commands: Commands) -> None:
+    """Add the command to the parser."""
     parser = commands.add_parser(
         "update",
         help="change the limits of running studies",
@@ -46,13 +77,7 @@ def register(commands: Any) -> None:
         " Studies without any value are asked for.",
         epilog=_EPILOG,
     )
-    parser.add_argument(
-        "directory",
-        nargs="+",
-        type=path,
-        metavar="DIR",
-        help="folder of a study; patterns are expanded",
-    )
+    add_directories(parser)
     parser.add_argument(
         "--throttle",
         action="append",
@@ -78,32 +103,35 @@ def register(commands: Any) -> None:
         help="longest pause between two questions to the scheduler",
     )
     add_json(parser, "print what was changed, and errors, as JSON; never asks")
-    parser.set_defaults(command=command)
 
 
-def _or_none(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+def _or_none(parse: Callable[[str], _T]) -> Callable[[str], _T | None]:
     return lambda text: None if text == "-" else parse(text)
 
 
-def command(args: argparse.Namespace) -> int:
-    """Makes the requests, asking for what was not given."""
+def read_args(args: argparse.Namespace) -> UpdateOptions:
+    """Read what the command line says."""
+    return UpdateOptions(args.directory, args.throttle, args.rlimit, args.sleep, args.json)
+
+
+def run(options: UpdateOptions) -> int:
+    """Make the requests, asking for what was not given."""
     from maestro_cli.study.folders import expand
     from maestro_cli.ui.failures import attempt
 
-    folders = expand(args.directory)
-    given = {name: getattr(args, name) for name in _QUESTIONS}
-    each = distribute(given, len(folders))
+    folders = expand(options.directories)
+    as_json = options.as_json
     return max(
-        attempt(partial(_update, args, folder, limits), as_json=args.json)
-        for folder, limits in zip(folders, each, strict=True)
+        attempt(partial(_update, folder, limits, as_json=as_json), as_json=as_json)
+        for folder, limits in zip(folders, distribute(options, len(folders)), strict=True)
     )
 
 
-def distribute(given: dict[str, list[Any]], studies: int) -> list[Limits]:
-    """Gives each study its values.
+def distribute(options: UpdateOptions, studies: int) -> list[Limits]:
+    """Return the limits of each study.
 
     Args:
-        given: Setting → its values, in the order of the command line.
+        options: With the values of each setting.
         studies: How many studies there are.
 
     Raises:
@@ -111,40 +139,38 @@ def distribute(given: dict[str, list[Any]], studies: int) -> list[Limits]:
     """
     from maestro_cli.study.requests import Limits
 
-    for name, values in given.items():
-        if len(values) not in (0, 1, studies):
-            raise UsageError(
-                f"--{name} was given {len(values)} times for {studies}"
-                f" stud{'y' if studies == 1 else 'ies'}",
-                hint="give it once for all studies, or once for each",
-            )
-    return [
-        Limits(
-            **{
-                name: values[0] if len(values) == 1 else values[index]
-                for name, values in given.items()
-                if values
-            }
+    rlimits = _one_each("rlimit", options.rlimit, studies)
+    throttles = _one_each("throttle", options.throttle, studies)
+    pauses = _one_each("sleep", options.sleep, studies)
+    return [Limits(*each) for each in zip(throttles, rlimits, pauses, strict=True)]
+
+
+def _one_each(name: str, values: Sequence[_T | None], studies: int) -> Sequence[_T | None]:
+    if len(values) not in (0, 1, studies):
+        raise UsageError(
+            f"--{name} was given {len(values)} times for {studies}"
+            f" stud{'y' if studies == 1 else 'ies'}",
+            hint="give it once for all studies, or once for each",
         )
-        for index in range(studies)
-    ]
+    return values if len(values) == studies else (list(values) or [None]) * studies
 
 
-def _update(args: argparse.Namespace, folder: Path, limits: Limits) -> int:
+def _update(folder: Path, limits: Limits, *, as_json: bool) -> int:
     from maestro_cli.study.folders import require_study
     from maestro_cli.study.requests import request_update, taken
     from maestro_cli.study.workspace_view import open_study
 
     study = open_study(require_study(folder, verb="update"))
     if study.state in ("FINISHED", "FAILED", "CANCELLED", "DRYRUN"):
+        again = f"maestro resume {shell_word(folder)} --rlimit N"
         raise StudyError(
             f"{folder}: the study is {study.state} already, so there is nothing to update",
-            hint=f"new limits for another run of its steps: maestro resume {word(folder)} --rlimit N",
+            hint=f"new limits for another run of its steps: {again}",
         )
-    if not args.json:
+    if not as_json:
         say(f"Updating study at '{clean(folder)}'")
     if not limits:
-        if args.json:
+        if as_json:
             raise UsageError(f"{folder}: no new value was given", hint=_GIVE)
         asked = _interview()
         if asked is None:
@@ -155,41 +181,58 @@ def _update(args: argparse.Namespace, folder: Path, limits: Limits) -> int:
             return EXIT_OK
         limits = asked
     request = request_update(folder, limits)
-    effect = "in force" if study.holder and taken(request) else "waiting"
-    if args.json:
-        import json
-
-        from attrs import asdict
-
-        record = {"path": str(folder), "study": study.name, **asdict(limits), "effect": effect}
-        say(json.dumps(record))
+    in_force = study.holder is not None and taken(request)
+    if as_json:
+        _print_json(folder, study.name, limits, in_force=in_force)
         return EXIT_OK
     say(f"Writing updated study config to '{clean(request)}'")
-    if effect == "in force":
+    if in_force:
         say(f"In force: {limits}")
     elif study.holder:
         say(f"{limits}: its conductor has not taken this yet, and will when it wakes")
     else:
-        say(f"{limits}: no conductor is alive; this holds from `maestro resume {word(folder)}` on")
+        resume = f"maestro resume {shell_word(folder)}"
+        say(f"{limits}: no conductor is alive; this holds from `{resume}` on")
     return EXIT_OK
 
 
+def _print_json(folder: Path, study: str, limits: Limits, *, in_force: bool) -> None:
+    import json
+
+    record: UpdateRecord = {
+        "path": str(folder),
+        "study": study,
+        "throttle": limits.throttle,
+        "rlimit": limits.rlimit,
+        "sleep": limits.sleep,
+        "effect": "in force" if in_force else "waiting",
+    }
+    say(json.dumps(record))
+
+
 def _interview() -> Limits | None:
-    """Asks for settings until the answer is done (gives them) or quit (gives None)."""
+    """Ask for settings until the answer is done, and return them; None: it was quit."""
+    from attrs import evolve
+
     from maestro_cli.study.requests import Limits
 
-    values: dict[str, Any] = {}
+    limits = Limits()
     while True:
         say("Choose study config to update, or done/quit to finish/abort")
-        answer = _choice((*_QUESTIONS, "done", "quit"))
+        answer = _choose((*_QUESTIONS, "done", "quit"))
         if answer == "done":
-            return Limits(**values)
+            return limits
         if answer == "quit":
             return None
-        values[answer] = _number(answer)
+        if answer == "sleep":
+            limits = evolve(limits, sleep=_ask_number(answer, seconds))
+        else:
+            limits = evolve(limits, **{answer: _ask_number(answer, whole(0))})
 
 
-def _choice(choices: Sequence[str]) -> str:
+def _choose(choices: Sequence[str]) -> str:
+    from maestro_cli.ui.prompt import ask
+
     while True:
         answer = ask("", choices, hint=_GIVE).lower()
         if answer in choices:
@@ -197,13 +240,11 @@ def _choice(choices: Sequence[str]) -> str:
         say(f"please answer one of {', '.join(choices)}")
 
 
-def _number(name: str) -> Any:
-    parse = seconds if name == "sleep" else whole(0)
-    value = None
-    while value is None:
-        answer = ask(_QUESTIONS[name], (), hint=_GIVE)
+def _ask_number(setting: str, parse: Callable[[str], _T]) -> _T:
+    from maestro_cli.ui.prompt import ask
+
+    while True:
+        answer = ask(_QUESTIONS[setting], (), hint=_GIVE)
         with contextlib.suppress(argparse.ArgumentTypeError):
-            value = parse(answer)
-        if value is None:
-            say(f"{clean(answer)!r} is not a number that can be used here: please try again")
-    return value
+            return parse(answer)
+        say(f"{clean(answer)!r} is not a number that can be used here: please try again")

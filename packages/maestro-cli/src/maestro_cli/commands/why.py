@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from maestro_cli.errors import EXIT_OK
 from maestro_cli.ui.parser import add_json, path
+
+if TYPE_CHECKING:
+    from maestro_cli.ui.parser import Commands
+    from maestro_cli.ui.style import Paint
+    from maestro_cli.views.explain import Explanation
 
 _EPILOG = """\
 examples:
@@ -15,8 +20,26 @@ examples:
 """
 
 
-def register(commands: Any) -> None:
-    """Adds the command to the parser."""
+class WhyOptions(NamedTuple):
+    """Which instances are explained: their study, and a name or pattern."""
+
+    directory: str
+    step: str
+    as_json: bool
+
+
+class WhyRecord(TypedDict):
+    """What ``--json`` prints of each instance, beside its :class:`Facts`; see docs/commands.md."""
+
+    name: str
+    step: str
+    state: str
+    text: str
+    more: list[str]
+
+
+def register(commands: Commands) -> None:
+    """Add the command to the parser."""
     parser = commands.add_parser(
         "why",
         help="say what a step waits for, or how it failed",
@@ -27,31 +50,57 @@ def register(commands: Any) -> None:
     parser.add_argument("directory", type=path, metavar="DIR", help="folder of a study")
     parser.add_argument("step", metavar="STEP", help="a step or an instance, * allowed")
     add_json(parser, "one JSON object per instance and line; also errors")
-    parser.set_defaults(command=command)
 
 
-def command(args: argparse.Namespace) -> int:
-    """Explains the instances."""
+def read_args(args: argparse.Namespace) -> WhyOptions:
+    """Read what the command line says."""
+    return WhyOptions(args.directory, args.step, args.json)
+
+
+def run(options: WhyOptions) -> int:
+    """Explain the instances."""
     from maestro_cli.study.folders import expand_one, require_study
-    from maestro_cli.study.workspace_view import choose, open_study
-    from maestro_cli.ui.terminal import Paint, clean, say
+    from maestro_cli.study.selection import require_instances
+    from maestro_cli.study.workspace_view import open_study
+    from maestro_cli.ui.style import Paint
     from maestro_cli.views.explain import explain
-    from maestro_cli.views.theme import state_style
 
-    folder = expand_one(args.directory)
+    folder = expand_one(options.directory)
     study = open_study(require_study(folder, verb="explain"))
     study.mark_queued()
     paint = Paint()
-    for told in (explain(study, instance) for instance in choose(study, args.step)):
-        instance = told.instance
-        if args.json:
-            import json
-
-            record = {"name": instance.name, "step": instance.step, "state": instance.state}
-            say(json.dumps({**record, "text": told.text, "more": told.more, **told.facts}))
-            continue
-        state = paint(instance.state, state_style(instance.state))
-        say(f"{paint(clean(instance.name), 'bold')}  {state}  {clean(told.text)}")
-        for line in told.more:
-            say(f"    {clean(line)}")
+    for instance in require_instances(study, options.step):
+        told = explain(study, instance)
+        if options.as_json:
+            _print_json(told)
+        else:
+            _print(told, paint)
     return EXIT_OK
+
+
+def _print(told: Explanation, paint: Paint) -> None:
+    from maestro_cli.ui.console import say
+    from maestro_cli.ui.sanitize import clean
+    from maestro_cli.views.theme import state_style
+
+    instance = told.instance
+    state = paint(instance.state, state_style(instance.state))
+    say(f"{paint(clean(instance.name), 'bold')}  {state}  {clean(told.text)}")
+    for line in told.more:
+        say(f"    {clean(line)}")
+
+
+def _print_json(told: Explanation) -> None:
+    import json
+
+    from maestro_cli.ui.console import say
+
+    instance = told.instance
+    record: WhyRecord = {
+        "name": instance.name,
+        "step": instance.step,
+        "state": instance.state,
+        "text": told.text,
+        "more": told.more,
+    }
+    say(json.dumps({**record, **told.facts}))

@@ -1,1 +1,1 @@
-"""From a study file to a workspace, and to a conductor that runs it."""
+"""Go from a study file to a workspace, and to a conductor that runs it."""

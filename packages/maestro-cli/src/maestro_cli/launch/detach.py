@@ -1,4 +1,4 @@
-"""Starts a conductor in the background, and waits until it is alive.
+"""Start a conductor in the background, and wait until it is alive.
 
 It gets a session of its own and keeps nothing of this terminal, so it outlives the shell. It runs
 in the same Python as we do, whatever the PATH is.
@@ -14,7 +14,8 @@ from pathlib import Path
 
 from maestro_cli.errors import EXIT_OK, LaunchError
 from maestro_cli.study.folders import absolute
-from maestro_cli.ui.terminal import clean, warn, word
+from maestro_cli.ui.console import warn
+from maestro_cli.ui.sanitize import shell_word
 from maestro_conductor.workspace.regular_files import open_regular, stream_regular
 from maestro_conductor.workspace.sharing import open_to_group
 
@@ -30,7 +31,7 @@ def start_conductor(
     logpath: str | None = None,
     more: Sequence[str] = (),
 ) -> int | None:
-    """Starts a conductor for a workspace; returns once it holds the workspace.
+    """Start a conductor for a workspace, and wait until it holds the workspace.
 
     Args:
         root: The workspace.
@@ -84,7 +85,9 @@ def start_conductor(
     except KeyboardInterrupt:
         process.terminate()
         process.wait()
-        warn(f"\nThe study does not run. It is ready; start it with: maestro resume {word(root)}")
+        warn(
+            f"\nThe study does not run. It is ready; start it with: maestro resume {shell_word(root)}"
+        )
         raise
     if code == EXIT_OK:
         return None
@@ -94,29 +97,12 @@ def start_conductor(
     detail = "\n".join(f"  {line}" for line in said[-_TAIL_LINES:]) or "  (it said nothing)"
     raise LaunchError(
         f"the conductor did not start: it ended with exit code {code} and said\n{detail}",
-        hint=f"the study is in {root}; once the cause is gone: maestro resume {word(root)}",
+        hint=f"the study is in {root}; once the cause is gone: maestro resume {shell_word(root)}",
     )
 
 
-def warn_of_trouble(root: Path) -> None:
-    """Say what a conductor that has just started found out, where that is bad."""
-    from maestro_conductor.workspace.conductor_lock import last_holder
-
-    who = last_holder(root)
-    if who is not None and who.paused:
-        warn(
-            f"maestro: the study stands still: {clean(who.paused)}\n"
-            f"  It goes on by itself once that is over: maestro status {word(root)}"
-        )
-    elif who is not None and who.trouble:
-        warn(
-            f"maestro: its scheduler cannot be reached: {clean(who.trouble)}\n"
-            f"  What becomes of it: maestro status {word(root)}"
-        )
-
-
 def _environment() -> dict[str, str]:
-    """Ours, with a PYTHONPATH that means the same in another folder."""
+    """Return our environment, with a PYTHONPATH that means the same in another folder."""
     environment = dict(os.environ)
     search = environment.get("PYTHONPATH")
     if search:

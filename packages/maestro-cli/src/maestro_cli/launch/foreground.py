@@ -1,20 +1,17 @@
-"""Runs a study in this process, and shows its progress."""
+"""Run a study in this process, and show its progress."""
 
 from __future__ import annotations
 
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from maestro_cli.errors import EXIT_CANCELLED, EXIT_FAILED, EXIT_OK
-from maestro_cli.ui.terminal import Paint, clean, is_terminal, say, unicode_ok, warn, word
+from maestro_cli.study.instances import ENDED_STATES
+from maestro_cli.ui.console import is_terminal
+from maestro_cli.ui.sanitize import clean
 
 if TYPE_CHECKING:
     from maestro_conductor.runtime.progress import Progress
-
-#: A message repeats the logs of no more failed steps than this.
-_FAILURES_SHOWN = 3
 
 
 def conduct_here(
@@ -25,7 +22,7 @@ def conduct_here(
     talkative: bool,
     take_over: bool = False,
 ) -> int:
-    """Runs a workspace to its end; gives the exit code.
+    """Run a workspace to its end, and return the exit code.
 
     Args:
         root: The workspace.
@@ -52,46 +49,6 @@ def conduct_here(
             with_bar.close()
     sys.stdout.flush()
     return code
-
-
-def report(root: Path, code: int) -> None:
-    """Says how a foreground run ended: on stderr when steps failed."""
-    from maestro_cli.study.workspace_view import open_study
-    from maestro_cli.views import failed
-    from maestro_cli.views.rows import short_duration
-    from maestro_cli.views.summary import lasted
-
-    study = open_study(root)
-    age = short_duration(lasted(study, time.time_ns() // 1_000_000))
-    counts = study.counts()
-    if code == EXIT_OK:
-        if study.state == "DRYRUN":
-            say(f"Dry run: the scripts of {study.total} steps are in {clean(root)}")
-            say(f"Run it with: maestro resume {word(root)}")
-        else:
-            finished = Paint()("Finished", "bold green")
-            say(f"{finished}: {study.total} steps in {age}. Results are in {clean(root)}")
-    elif code == EXIT_FAILED:
-        paint = Paint(stream=sys.stderr)
-        own, others = failed.split(study.instances())
-        shown = own[:_FAILURES_SHOWN]
-        head = f"{len(own)} step{'' if len(own) == 1 else 's'} failed"
-        if others:
-            head += f", {len(others)} more could not run because of that"
-        warn(paint(f"{head}; {counts.get('FINISHED', 0)} of {study.total} finished.", "bold red"))
-        for instance in shown:
-            for line in failed.one(study, instance, paint=paint, unicode=unicode_ok(sys.stderr)):
-                warn(line)
-        warn("")
-        if len(own) > len(shown):
-            warn(f"All of them: maestro status --failed {word(root)}")
-        warn(f"Once the cause is gone: maestro resume {word(root)}")
-    elif code == EXIT_CANCELLED:
-        warn(f"Cancelled: {counts.get('FINISHED', 0)} of {study.total} steps had finished.")
-        warn(f"Go on with: maestro resume {word(root)}")
-    else:
-        warn(f"Stopped: {counts.get('FINISHED', 0)} of {study.total} steps have finished.")
-        warn(f"Go on with: maestro resume {word(root)}")
 
 
 class _Bar:
@@ -127,7 +84,7 @@ class _Bar:
             if state not in ("FINISHED", "DRYRUN"):
                 self._console.print(Text.assemble((state, "bold red"), "  ", clean(name)))
         counts = seen.counts
-        done = sum(counts.get(word, 0) for word in _ENDED)
+        done = sum(counts.get(word, 0) for word in ENDED_STATES)
         detail = ", ".join(
             f"{counts[word]} {word.lower()}"
             for word in ("RUNNING", "PENDING", "FAILED", "TIMEDOUT", "CANCELLED")
@@ -139,6 +96,3 @@ class _Bar:
 
     def close(self) -> None:
         self._progress.stop()
-
-
-_ENDED = ("FINISHED", "FAILED", "TIMEDOUT", "HWFAILURE", "CANCELLED", "DRYRUN")

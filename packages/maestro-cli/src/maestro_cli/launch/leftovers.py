@@ -1,4 +1,4 @@
-"""Hidden folders beside a study's: making them, and tidying up those that a dead process left.
+"""Make hidden folders beside a study's, and tidy up those that a dead process left.
 
 ``.tmp`` is a study that was being made, ``.old`` one that stood aside while another took its place.
 
@@ -26,12 +26,12 @@ _STAMP = r"_\d{8}-\d{6}(-\d+)?"
 
 
 def sibling(root: Path, ending: str) -> Path:
-    """A hidden name beside a study's folder that nobody else has."""
+    """Return a hidden name beside a study's folder that nobody else has."""
     return root.parent / f".{stem(root.name)}.{secrets.token_hex(4)}.{ending}"
 
 
 def make(root: Path) -> tuple[Path, int]:
-    """Makes a temporary folder for a study, and locks it.
+    """Make a temporary folder for a study, and lock it.
 
     Returns:
         The folder, and the open file that holds the lock.
@@ -59,7 +59,7 @@ def make(root: Path) -> tuple[Path, int]:
 
 
 def put_back(root: Path) -> None:
-    """Puts back the study that a killed start moved aside, where nothing has taken its place."""
+    """Put back the study that a killed start moved aside, where nothing has taken its place."""
     if kind_of(root) in (Kind.ABSENT, Kind.EMPTY) and (found := aside(root)):
         with suppress(OSError):  # something has: it stays aside
             if root.exists():
@@ -68,7 +68,7 @@ def put_back(root: Path) -> None:
 
 
 def remove(root: Path) -> None:
-    """Removes studies that were never completed, or were replaced, if no living process holds them."""
+    """Remove studies that were never completed, or were replaced, unless a process holds them."""
     if kind_of(root) is Kind.WORKSPACE:
         for folder in aside(root):
             shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Writes ``.maestro/run.msgpack`` (how the study is to be run) and ``batch.info``."""
+"""Write ``.maestro/run.msgpack`` (how the study is to be run) and ``batch.info``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import secrets
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from attrs import frozen
 
@@ -26,12 +25,12 @@ class Run:
     sleep: int | float
     usetmp: bool
     dry: bool
-    variables: Mapping[str, Any]
-    batch: Mapping[str, Any]
+    variables: Mapping[str, str]
+    batch: Mapping[str, str]
 
 
 def write_run(folder: Path, run: Run) -> None:
-    """Writes the file into a workspace under construction, with a new study id."""
+    """Write the file into a workspace under construction, with a new study id."""
     import msgpack
     from attrs import asdict
 
@@ -55,8 +54,8 @@ def write_run(folder: Path, run: Run) -> None:
         os.fsync(file.fileno())
 
 
-def write_batch_info(folder: Path, batch: Mapping[str, Any]) -> None:
-    """Writes the batch block as it is used, in YAML, for people and upstream's tools."""
+def write_batch_info(folder: Path, batch: Mapping[str, object]) -> None:
+    """Write the batch block as it is used, in YAML, for people and upstream's tools."""
     import yaml
 
     (folder / "batch.info").write_text(

@@ -1,8 +1,8 @@
-"""Relative paths of a study that are meant from the folder in which maestro was started.
+"""Resolve a study's relative paths that are meant from the folder in which maestro was started.
 
 A relative path of a dependency starts from the study file's folder, so that it means the same
 wherever `run` is called. maestrowf starts it from the current folder. Where there is nothing at
-the first place and something at the second, the second is meant. Looks at the disk.
+the first place and something at the second, the second is meant. This module looks at the disk.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""A study as its workspace shows it, and what is asked of it."""
+"""Read a study from its workspace, and make requests to its conductor."""

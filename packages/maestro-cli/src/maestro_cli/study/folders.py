@@ -1,4 +1,4 @@
-"""From the command line's arguments to study folders, and what kind of folder each is."""
+"""Turn arguments of the command line into study folders, and tell what kind each folder is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from maestro_cli.errors import NotAStudyError, StudyError, UpstreamStudyError, UsageError
-from maestro_cli.ui.terminal import word
+from maestro_cli.ui.sanitize import shell_word
 
 #: The file that makes a folder a workspace.
 GRAPH = ".maestro/graph.msgpack"
@@ -32,7 +32,7 @@ class Kind(enum.Enum):
 
 
 def kind_of(path: Path) -> Kind:
-    """Looks what a path is.
+    """Look at a path, and return its kind.
 
     Raises:
         StudyError: It may not be looked into.
@@ -54,7 +54,7 @@ def kind_of(path: Path) -> Kind:
 
 @contextmanager
 def _permitted(path: Path) -> Iterator[None]:
-    """Says whose folder it is, where one may not look into it."""
+    """Turn a refusal to look into a folder into a message that names its owner."""
     try:
         yield
     except PermissionError as error:
@@ -64,7 +64,7 @@ def _permitted(path: Path) -> Iterator[None]:
 
 
 def _is_file(path: Path) -> bool:
-    """As `Path.is_file`, which hides from Python 3.14 on that one may not look.
+    """Return whether a path is a file; `Path.is_file` hides from Python 3.14 on that one may not look.
 
     Raises:
         PermissionError: One may not.
@@ -78,12 +78,12 @@ def _is_file(path: Path) -> bool:
 
 
 def absolute(path: str | os.PathLike[str]) -> Path:
-    """Makes a path absolute and takes ``..`` out; symbolic links stay as the user wrote them."""
+    """Make a path absolute and take ``..`` out; keep symbolic links as the user wrote them."""
     return Path(os.path.abspath(path))  # noqa: PTH100 - resolve() would follow the links
 
 
 def expand(arguments: Iterable[str]) -> list[Path]:
-    """Gives absolute paths, each once; a pattern that no shell expanded is expanded here.
+    """Return absolute paths, each once; expand patterns that no shell has expanded.
 
     A pattern gives the studies among its matches, or all its matches where none is a study.
     A path that names a file of a workspace's own folder (``OUT/status.csv``) stays as it is.
@@ -101,7 +101,7 @@ def expand(arguments: Iterable[str]) -> list[Path]:
 
 
 def expand_one(argument: str) -> Path:
-    """The same for a command that works on one study.
+    """Return one absolute path, for a command that works on one study.
 
     Raises:
         UsageError: A pattern means several.
@@ -110,13 +110,13 @@ def expand_one(argument: str) -> Path:
     if len(found) > 1:
         raise UsageError(
             f"{argument} means {len(found)} folders, and this works on one",
-            hint=f"name one of them: {', '.join(map(word, found[:5]))}",
+            hint=f"name one of them: {', '.join(map(shell_word, found[:5]))}",
         )
     return found[0]
 
 
 def require_study(path: Path, *, verb: str) -> Path:
-    """Makes sure that a folder is a workspace of ours.
+    """Make sure that a folder is a workspace of ours.
 
     Args:
         path: The folder.
@@ -135,14 +135,14 @@ def require_study(path: Path, *, verb: str) -> Path:
     if kind is Kind.UPSTREAM:
         raise UpstreamStudyError(
             f"{path} is a study of maestrowf 1.x: this maestro cannot {verb} it",
-            hint=f"use the maestro of maestrowf for it (maestro {verb} {word(path)})",
+            hint=f"use the maestro of maestrowf for it (maestro {verb} {shell_word(path)})",
         )
     if kind in (Kind.ABSENT, Kind.EMPTY):
         what = "does not exist" if kind is Kind.ABSENT else "is empty"
         if old := aside(path):
             hint = (
                 "the study that stood there was being replaced by a `maestro run` that died, "
-                f"and is whole. To have it back: mv -T {word(old[-1])} {word(path)}"
+                f"and is whole. To have it back: mv -T {shell_word(old[-1])} {shell_word(path)}"
             )
             raise NotAStudyError(f"{path} {what}", hint=hint)
     if kind is Kind.ABSENT:
@@ -157,7 +157,7 @@ def require_study(path: Path, *, verb: str) -> Path:
 
 
 def _studies_near(path: Path) -> list[Path]:
-    """Finds at most three studies just below or above a folder."""
+    """Find at most three studies just below or above a folder."""
     above = [parent for parent in path.parents if (parent / GRAPH).is_file()][:1]
     if above:
         return above
@@ -170,7 +170,7 @@ def _studies_near(path: Path) -> list[Path]:
 
 
 def aside(root: Path) -> list[Path]:
-    """The studies that stood here and were moved aside, the latest last; no living process holds them."""
+    """Return the studies that were moved aside here, the latest last, unless a process holds them."""
     ours = re.compile(rf"\.{re.escape(stem(root.name))}\.[0-9a-f]{{8}}\.old")
     try:
         with os.scandir(root.parent) as entries:
@@ -194,6 +194,6 @@ def _is_free(folder: Path) -> bool:
 
 
 def stem(name: str) -> str:
-    """The beginning of hidden names beside a study's folder."""
+    """Return the beginning of hidden names beside a study's folder."""
     # A file name has 255 bytes at most.
     return os.fsdecode(os.fsencode(name)[:200])

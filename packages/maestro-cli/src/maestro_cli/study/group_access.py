@@ -1,4 +1,4 @@
-"""``run --group-access``: a study that its group may look at, and may ask to stop or to change."""
+"""Open a study to its group, which may then look at it, cancel and update it: ``--group-access``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ASK = 0o3070
 
 
 def open_to_group(folder: Path, group: int) -> None:
-    """Lets a group read all of a new workspace but the environment, and make requests in it.
+    """Let a group read all of a new workspace but the environment, and make requests in it.
 
     Args:
         folder: The workspace.
@@ -47,7 +47,7 @@ def _give(path: Path, group: int, bits: int) -> None:
 
 
 def owner(path: Path) -> str:
-    """Who a folder belongs to, for messages."""
+    """Return whom a folder belongs to, for messages."""
     import pwd
 
     try:
@@ -61,7 +61,7 @@ def owner(path: Path) -> str:
 
 
 def ask_owner(root: Path) -> str:
-    """What to do about a study that one may not touch, for messages."""
+    """Return what to do about a study that one may not touch, for messages."""
     return (
         f"it belongs to {owner(root)}: ask for it, or for a study made with "
         "`maestro run --group-access`, which the group may follow, cancel and update"

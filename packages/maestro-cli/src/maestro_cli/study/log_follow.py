@@ -1,4 +1,4 @@
-"""Shows log files, and goes on as they grow."""
+"""Show log files, and go on as they grow."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ from pathlib import Path
 from attrs import define, field, frozen
 
 from maestro_cli.errors import StudyError
+from maestro_cli.study.instances import ENDED_STATES
+from maestro_cli.study.selection import require_instances
 from maestro_cli.study.step_logs import logs_of
-from maestro_cli.study.workspace_view import Study, choose, open_study
-from maestro_cli.ui.terminal import Paint, clean, is_terminal
+from maestro_cli.study.workspace_view import StudyView, open_study
+from maestro_cli.ui.console import is_terminal
+from maestro_cli.ui.sanitize import clean
+from maestro_cli.ui.style import Paint
 from maestro_conductor.workspace.regular_files import stream_regular
 
-#: Seconds between two looks when following.
+#: Least seconds between two looks at the files when they are followed.
 _PAUSE = 0.2
-_ENDED = {"FINISHED", "FAILED", "TIMEDOUT", "HWFAILURE", "CANCELLED", "DRYRUN"}
 _CHUNK = 1 << 16
 #: Bytes of a line that are kept until its end is there; more of it is shown in pieces.
 _LONGEST_LINE = 1 << 20
@@ -32,10 +35,10 @@ class Source:
     """Where lines come from.
 
     Attributes:
-        files: Gives the files as they are now.
-        ended: Whether nothing will be added any more.
-        render: Makes a line fit for a terminal.
-        raw: Whether the bytes go as they are into what is no terminal.
+        files: Returns the files that there are now.
+        ended: Returns whether nothing will be added any more.
+        render: Returns a line as a terminal may get it.
+        raw: Whether a pipe gets the bytes as they are.
     """
 
     files: Callable[[], Iterable[Path]]
@@ -44,8 +47,8 @@ class Source:
     raw: bool
 
 
-def of_study(study: Study) -> Source:
-    """The conductor's log.
+def of_study(study: StudyView) -> Source:
+    """Return the conductor's log as a source.
 
     Raises:
         StudyError: There is none.
@@ -63,13 +66,13 @@ def of_study(study: Study) -> Source:
     )
 
 
-def of_steps(study: Study, pattern: str) -> Source:
-    """The output of the instances that a name or pattern means.
+def of_steps(study: StudyView, pattern: str) -> Source:
+    """Return the output of the instances that a name or pattern means as a source.
 
     Raises:
         StudyError: It means none.
     """
-    chosen = [each.number for each in choose(study, pattern)]
+    chosen = [each.number for each in require_instances(study, pattern)]
 
     def files() -> list[Path]:
         now = open_study(study.root)
@@ -77,19 +80,22 @@ def of_steps(study: Study, pattern: str) -> Source:
 
     def ended() -> bool:
         now = open_study(study.root)
-        over = all(each.state in _ENDED for each in now.instances(chosen))
-        return over or now.state != "RUNNING"
+        all_ended = all(each.state in ENDED_STATES for each in now.instances(chosen))
+        return all_ended or now.state != "RUNNING"
 
     return Source(files, ended, lambda line: clean(line, lines=True), raw=True)
 
 
 def show(source: Source, *, lines: int | None, follow: bool) -> bool:
-    """Prints what is in the files; False: there were none.
+    """Print what is in the files.
 
     Args:
         source: Which.
         lines: Only the last of each; None: all.
         follow: Go on until there can be no more, or Ctrl-C.
+
+    Returns:
+        Whether there was any file.
     """
     printer = _Printer(source.render, raw=source.raw and not is_terminal(sys.stdout))
     for path in source.files():
@@ -98,10 +104,10 @@ def show(source: Source, *, lines: int | None, follow: bool) -> bool:
     with contextlib.suppress(KeyboardInterrupt):
         while follow:
             begun = time.monotonic()
-            over = source.ended()
+            ended = source.ended()
             for path in source.files():
                 printer.advance(path)
-            if over:
+            if ended:
                 break
             time.sleep(max(_PAUSE, 4 * (time.monotonic() - begun)))
     sys.stdout.flush()
@@ -121,17 +127,17 @@ class _Printer:
 
     @property
     def began(self) -> bool:
-        """Whether there was a file."""
+        """Whether a file was begun."""
         return self._last is not None
 
     def begin(self, path: Path, lines: int | None) -> None:
-        """Prints a file, or its end."""
+        """Print a file, or its end."""
         self._offsets[path] = 0 if lines is None else _start_of_last(path, lines)
         self._head(path)
         self.advance(path)
 
     def advance(self, path: Path) -> None:
-        """Prints what is new; a file that is new itself is printed whole."""
+        """Print what is new in a file; print a file whole that is new itself."""
         if path not in self._offsets:
             self._offsets[path] = 0
         try:
@@ -176,7 +182,7 @@ class _Printer:
 
 
 def _readable(line: str) -> str:
-    """A line of the conductor's log (JSON) as people read it."""
+    """Return a line of the conductor's log (JSON) as people read it."""
     import json
 
     try:
@@ -195,7 +201,7 @@ _EVERYWHERE = {"study", "workspace"}
 
 
 def _start_of_last(path: Path, lines: int) -> int:
-    """Where the last lines of a file begin."""
+    """Return the byte at which the last lines of a file begin."""
     try:
         with stream_regular(path) as file:
             position = size = file.seek(0, os.SEEK_END)

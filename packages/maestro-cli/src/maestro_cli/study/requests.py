@@ -1,4 +1,4 @@
-"""Requests to a conductor: files in the workspace, as the format's page describes them."""
+"""Make requests to a conductor: files in the workspace, as the format's page describes them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Limits:
 
 
 def request_cancel(root: Path) -> Path:
-    """Asks to cancel a study; gives the request's file."""
+    """Ask to cancel a study, and return the request's file."""
     path = root / ".cancel.lock"
     try:
         path.touch()
@@ -45,14 +45,14 @@ def request_cancel(root: Path) -> Path:
 
 
 def request_update(root: Path, limits: Limits) -> Path:
-    """Asks for new settings; gives the request's file."""
+    """Ask for new settings, and return the request's file."""
     import yaml
 
     return _place(root / ".study.update.lock", yaml.safe_dump(asdict(limits)))
 
 
 def request_resume(root: Path, steps: Sequence[str] | None, limits: Limits) -> Path:
-    """Asks to run steps again; gives the request's file.
+    """Ask to run steps again, and return the request's file.
 
     Args:
         root: The workspace.
@@ -72,11 +72,14 @@ def request_resume(root: Path, steps: Sequence[str] | None, limits: Limits) -> P
 
 
 def taken(request: Path, *, patience: float = 3.0) -> bool:
-    """Waits until the conductor has claimed a request; it looks at least once a second.
+    """Wait until the conductor has claimed a request; it looks at least once a second.
 
     Args:
         request: The request's file.
         patience: Seconds after which we wait no longer.
+
+    Returns:
+        Whether it has.
     """
     end = time.monotonic() + patience
     while request.exists():
@@ -87,7 +90,7 @@ def taken(request: Path, *, patience: float = 3.0) -> bool:
 
 
 def _place(path: Path, text: str) -> Path:
-    """Puts a whole file in place, over one that nobody has read yet.
+    """Put a whole file in place, over one that nobody has read yet.
 
     Raises:
         StudyError: It cannot be written, as on a full disk.

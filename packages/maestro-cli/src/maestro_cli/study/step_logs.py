@@ -1,4 +1,4 @@
-"""Where the output of a step is, and its last lines."""
+"""Find the output of a step, and read its last lines."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import os
 import re
 from pathlib import Path
 
-from maestro_cli.study.workspace_view import Instance, Study
+from maestro_cli.study.instances import Instance
+from maestro_cli.study.workspace_view import StudyView
+from maestro_conductor.workspace.attempt_file import read_attempt
 from maestro_conductor.workspace.regular_files import stream_regular
 
 #: No more than this is read of a log for its last lines.
 _TAIL_BYTES = 64 * 1024
 
 
-def logs_of(study: Study, instance: Instance) -> list[Path]:
-    """Gives the output files of all attempts, those of the latest attempt last.
+def logs_of(study: StudyView, instance: Instance) -> list[Path]:
+    """Return the output files of all attempts, those of the latest attempt last.
 
     A local step writes ``<label>.<pid>.out``; elsewhere the scheduler's directives decide, but each
     file's name starts with the label or the script's stem.
@@ -39,8 +41,8 @@ def logs_of(study: Study, instance: Instance) -> list[Path]:
     return [folder / name for _, name in [*earlier, *current]]
 
 
-def error_log(study: Study, instance: Instance) -> Path | None:
-    """Gives the latest attempt's error log, or its output where it has no other."""
+def error_log(study: StudyView, instance: Instance) -> Path | None:
+    """Return the latest attempt's error log, or its output where it has none."""
     logs = logs_of(study, instance)
     if instance.job:
         logs = [log for log in logs if _names_job(log.name, instance.job)] or logs
@@ -50,7 +52,7 @@ def error_log(study: Study, instance: Instance) -> Path | None:
 
 
 def last_lines(log: Path, number: int = 10) -> list[str]:
-    """Gives the last lines of a file, as they are; none where it cannot be read."""
+    """Return the last lines of a file, as they are; none where it cannot be read."""
     try:
         with stream_regular(log) as file:
             file.seek(0, os.SEEK_END)
@@ -66,19 +68,16 @@ def _names_job(name: str, job: str) -> bool:
     return re.search(rf"(^|[^0-9A-Za-z]){re.escape(job)}([^0-9A-Za-z]|$)", name) is not None
 
 
-def left_behind(study: Study, instance: Instance) -> str | None:
-    """What the command of a step that runs left in the background: ``name (pid), …``.
+def left_behind(study: StudyView, instance: Instance) -> str | None:
+    """Return what the command of a running step left in the background: ``name (pid), …``.
 
     See "The attempt file" on the workspace format page. None: its command has not ended.
     """
-    path = study.root / instance.workspace / f".attempt.{instance.attempt}"
     try:
-        with stream_regular(path) as file:
-            content = file.read(_TAIL_BYTES)
+        left = read_attempt(study.root / instance.workspace, instance.attempt).left
     except OSError:
         return None
-    found = re.findall(rb"^command (?:.* )?left=(\S+)", content, re.MULTILINE)
-    if not found:
+    if left is None:
         return None
-    entries = (entry.rpartition(":") for entry in found[-1].decode(errors="replace").split(","))
+    entries = (entry.rpartition(":") for entry in left.split(","))
     return ", ".join(f"{name} ({pid})" for name, _, pid in entries)

@@ -1,1 +1,1 @@
-"""The terminal and the command line."""
+"""The command line and the terminal: parser, streams, colours, questions, failures."""

@@ -1,21 +1,34 @@
-"""From an exception to a message, a hint and an exit code. No traceback reaches a user from here."""
+"""Turn an exception into a message, a hint and an exit code; no traceback reaches a user."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections.abc import Callable, Sequence
+from typing import TypedDict
 
 from attrs import frozen
 
 from maestro_cli.errors import EXIT_BAD, CliError
-from maestro_cli.ui.terminal import Paint, clean, say, warn
+from maestro_cli.ui.console import say, warn
+from maestro_cli.ui.sanitize import clean
+from maestro_cli.ui.style import Paint, unicode_ok
 
 #: Whose errors are expected: their message is meant for people.
 _OURS = {"maestro_spec", "maestro_graph", "maestro_adapters", "maestro_conductor"}
 
 #: EX_SOFTWARE of sysexits.h: a mistake of ours.
 EXIT_BUG = 70
+
+
+class ErrorRecord(TypedDict):
+    """An error as programs read it; see docs/commands.md."""
+
+    code: str
+    message: str
+    hint: str | None
+    exit_code: int
+    problems: list[object]
 
 
 @frozen
@@ -27,7 +40,7 @@ class Failure:
         message: What happened and why.
         hint: What to do; may be empty.
         exit_code: Of the command.
-        details: For programs: all problems of a study file.
+        details: All problems of a study file, for programs.
     """
 
     code: str
@@ -38,7 +51,7 @@ class Failure:
 
 
 def explain(error: BaseException) -> Failure:
-    """Says what an exception means to the user."""
+    """Say what an exception means to the user."""
     if isinstance(error, CliError):
         details = getattr(error, "details", ())
         return Failure(error.code, error.message, error.hint, error.exit_code, details)
@@ -48,7 +61,7 @@ def explain(error: BaseException) -> Failure:
         # A generator file's own traceback: it is the user's code, and the user's to mend.
         trace = str(getattr(error, "trace", "")).rstrip()
         message = f"{error}\n{trace}" if trace else str(error)
-        # A study file that there is not, beside one that nearly has its name.
+        # A study file that does not exist, beside one that nearly has its name.
         told = next(iter(getattr(error, "problems", ())), None)
         hint = hint or getattr(told, "hint", None) or ""
         return Failure(package.removeprefix("maestro_"), message, hint, EXIT_BAD)
@@ -66,10 +79,10 @@ def explain(error: BaseException) -> Failure:
 
 
 def attempt(action: Callable[[], int], *, as_json: bool) -> int:
-    """Does something for one study of several: an error is shown, and the others follow.
+    """Do something for one study of several: show an error, so that the others can follow.
 
     Args:
-        action: Gives an exit code.
+        action: Returns an exit code.
         as_json: As for :func:`show`.
 
     Returns:
@@ -86,35 +99,25 @@ def attempt(action: Callable[[], int], *, as_json: bool) -> int:
 
 
 def show(failure: Failure, *, as_json: bool = False) -> None:
-    """Prints a failure: for people on stderr, as JSON on stdout.
+    """Print a failure: for people to stderr, as JSON to stdout.
 
     Args:
         failure: What to print.
         as_json: As one line, ``{"error": {…}}``.
     """
     if as_json:
-        say(
-            json.dumps(
-                {
-                    "error": {
-                        "code": failure.code,
-                        "message": failure.message,
-                        "hint": failure.hint or None,
-                        "exit_code": failure.exit_code,
-                        "problems": list(failure.details),
-                    }
-                }
-            )
-        )
+        record: ErrorRecord = {
+            "code": failure.code,
+            "message": failure.message,
+            "hint": failure.hint or None,
+            "exit_code": failure.exit_code,
+            "problems": list(failure.details),
+        }
+        say(json.dumps({"error": record}))
         return
     paint = Paint(stream=sys.stderr)
     head = paint("maestro:", "bold red")
     warn(f"{head} {clean(failure.message, lines=True)}")
     if failure.hint:
-        warn(f"  {paint('→' if _arrow() else '->', 'dim')} {clean(failure.hint, lines=True)}")
-
-
-def _arrow() -> bool:
-    from maestro_cli.ui.terminal import unicode_ok
-
-    return unicode_ok(sys.stderr)
+        arrow = paint("→" if unicode_ok(sys.stderr) else "->", "dim")
+        warn(f"  {arrow} {clean(failure.hint, lines=True)}")

@@ -1,4 +1,4 @@
-"""What other tools, and people, call our commands and options, and what to say of words too many."""
+"""Answer words of other tools, options that nearly exist, and words too many, with ours."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _OPTIONS = {
 
 
 def command_hint(word: str) -> str | None:
-    """What to type instead of a command that we call otherwise, or None."""
+    """Return what to type instead of a command that is called otherwise here, or None."""
     meant = _COMMANDS.get(word.lower())
     return f"here that is: {meant}" if meant else None
 
@@ -53,7 +53,7 @@ def command_hint(word: str) -> str | None:
 def surplus(
     command: str, extras: Sequence[str], options: Iterable[str], takes: list[str], given: str
 ) -> tuple[str, str]:
-    """Message and hint for words of a command line that nothing took.
+    """Return message and hint for words of a command line that nothing took.
 
     Args:
         command: ``maestro run``.

@@ -1,24 +1,96 @@
-"""The argument parser's own class, and the types that options share."""
+"""Make the parser of the command line; define the types that options share."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
 
+from maestro_cli.__about__ import __version__
 from maestro_cli.errors import UsageError
-from maestro_cli.ui.terminal import width
+from maestro_cli.ui.style import width
+
+if TYPE_CHECKING:
+    #: Where a command adds its parser.
+    Commands = argparse._SubParsersAction["Parser"]
+
+__all__ = [
+    "Parser",
+    "add_directories",
+    "add_json",
+    "make_parser",
+    "path",
+    "seconds",
+    "setting",
+    "whole",
+]
+
+_EPILOG = """\
+examples:
+  maestro run study.yaml                 make the study's folder, ask, and start it
+  maestro run -fg -y -o OUT study.yaml   run it here, without questions
+  maestro status OUT                     how far it is
+  maestro cancel OUT                     stop it
+
+`maestro COMMAND --help` explains each command, with examples.
+exit codes: 0 done, 1 bad study or folder, 2 failed steps, 3 cancelled, 64 wrong usage
+"""
+
+
+def make_parser(registers: Iterable[Callable[[Commands], None]]) -> Parser:
+    """Make the parser of the whole command line.
+
+    Args:
+        registers: Of each command the function that adds its parser.
+    """
+    parser = Parser(
+        prog="maestro",
+        description="Runs studies: steps and parameters from a YAML file, on this machine or a cluster.",
+        epilog=_EPILOG,
+    )
+    parser.add_argument(
+        "-l",
+        "--logpath",
+        type=path,
+        metavar="FILE",
+        help="write the program's log to FILE (default: logs/<study>.log in the study's folder)",
+    )
+    parser.add_argument(
+        "-d",
+        "--debug_lvl",
+        type=int,
+        choices=range(1, 6),
+        default=2,
+        metavar="{1,2,3,4,5}",
+        help="least level that is logged: 1 debug, 2 info (default), 3 warning, 4 error, 5 critical",
+    )
+    parser.add_argument(
+        "-c",
+        "--logstdout",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="also tell on stdout what is done while a study is set up, and, in the foreground,"
+        " while it runs (default: yes)",
+    )
+    parser.add_argument("-v", "--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(
+        title="commands", metavar="COMMAND", dest="word", prog=parser.prog
+    )
+    for register in registers:
+        register(commands)
+    return parser
 
 
 class Parser(argparse.ArgumentParser):
     """An ArgumentParser whose errors are :class:`UsageError`, with a suggestion where one fits."""
 
+    # Any: argparse hands a command's parser what its version knows, such as `color` since 3.14.
     def __init__(self, **options: Any) -> None:
         options.setdefault("formatter_class", _Formatter)
         super().__init__(**options)
 
     def error(self, message: str) -> NoReturn:
-        """Reports a mistake in the command line.
+        """Report a mistake in the command line.
 
         Args:
             message: argparse's words, which change with Python's version: shown, never read.
@@ -31,7 +103,7 @@ class Parser(argparse.ArgumentParser):
     def parse_args(  # type: ignore[override]  # its overloads for a namespace of one's own
         self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
     ) -> argparse.Namespace:
-        """Parses a whole command line.
+        """Parse a whole command line.
 
         Raises:
             UsageError: It makes no sense, or has words that nothing takes.
@@ -54,7 +126,7 @@ class Parser(argparse.ArgumentParser):
         return found
 
     def _chosen(self, found: argparse.Namespace) -> argparse.ArgumentParser:
-        """The parser of the command that was given, or this one."""
+        """Return the parser of the command that was given, or this one."""
         for action in self._actions:
             if isinstance(action, argparse._SubParsersAction):
                 chosen = action.choices.get(str(getattr(found, action.dest, None)))
@@ -62,8 +134,8 @@ class Parser(argparse.ArgumentParser):
                     return chosen  # type: ignore[no-any-return]
         return self
 
-    def _check_value(self, action: argparse.Action, value: Any) -> None:
-        """Refuses what is not among an argument's choices; argparse's hook for that."""
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        """Refuse what is not among an argument's choices; argparse calls this."""
         if action.choices is None or value in action.choices:
             return
         import difflib
@@ -85,9 +157,17 @@ class Parser(argparse.ArgumentParser):
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Fits help to the terminal, whose width is looked up only when there is help to print."""
+
     def __init__(self, prog: str) -> None:
+        # argparse makes a formatter for each option that is added, to check its metavar.
+        super().__init__(prog, width=80)
+
+    def format_help(self) -> str:
         columns = width() or 80
-        super().__init__(prog, max_help_position=26, width=max(40, min(columns - 2, 96)))
+        self._width = max(40, min(columns - 2, 96))
+        self._max_help_position = min(26, self._width - 20)
+        return super().format_help()
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         # Examples stay as they are; a description is one long line.
@@ -104,16 +184,27 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
 
 
 def add_json(parser: argparse._ActionsContainer, what: str) -> None:
-    """Adds ``--json``, which also makes errors machine-readable."""
+    """Add ``--json``, which also makes errors machine-readable."""
     parser.add_argument("--json", action="store_true", help=what)
 
 
-#: More than anybody means; what is beyond no file of a workspace holds.
+def add_directories(parser: argparse._ActionsContainer) -> None:
+    """Add the folders of studies, for a command that works on several."""
+    parser.add_argument(
+        "directory",
+        nargs="+",
+        type=path,
+        metavar="DIR",
+        help="folder of a study; patterns are expanded",
+    )
+
+
+#: More than anybody means; no file of a workspace holds what is beyond.
 _MOST = 2**53
 
 
-def whole(least: int) -> Any:
-    """Gives the type of an integer of at least ``least``, and at most 2^53."""
+def whole(least: int) -> Callable[[str], int]:
+    """Return the type of an integer from ``least`` to 2^53."""
 
     def parse(text: str) -> int:
         try:
@@ -130,7 +221,7 @@ def whole(least: int) -> Any:
 
 
 def seconds(text: str) -> int | float:
-    """A duration in seconds, 0 or more."""
+    """Read a duration in seconds, 0 or more."""
     try:
         number = float(text)
     except ValueError:
@@ -141,7 +232,7 @@ def seconds(text: str) -> int | float:
 
 
 def setting(text: str) -> tuple[str, str]:
-    """``NAME=VALUE``."""
+    """Read ``NAME=VALUE``."""
     name, separator, value = text.partition("=")
     if not separator or not name.strip():
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
@@ -149,7 +240,7 @@ def setting(text: str) -> tuple[str, str]:
 
 
 def path(text: str) -> str:
-    """A path as it was typed; the empty text, what an unset variable leaves, is a mistake."""
+    """Return a path as it was typed; an empty one, left by an unset variable, is a mistake."""
     if not text:
         raise argparse.ArgumentTypeError("the path is empty")
     return text

@@ -1,4 +1,4 @@
-"""Signals: kept off while something must not be cut in two, and turned into exceptions elsewhere."""
+"""Hold signals back while something must not be cut in two, or turn them into exceptions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Keeps INT, TERM and HUP off; the first of them is delivered at the end.
+    """Hold INT, TERM and HUP back; the first of them is delivered at the end.
 
     Blocking them would not do: another thread of this process may take what this one blocks.
     """
@@ -38,7 +38,7 @@ def undisturbed() -> Iterator[None]:
 
 @contextmanager
 def unwinding() -> Iterator[None]:
-    """Lets TERM and HUP end us the way Ctrl-C does: by an exception, so that we tidy up.
+    """Let TERM and HUP end us the way Ctrl-C does: by an exception, so that we tidy up.
 
     What is ignored (``nohup``) or handled already stays so.
     """

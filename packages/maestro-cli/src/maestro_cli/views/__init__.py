@@ -1,1 +1,1 @@
-"""How a study is shown: one module per form."""
+"""Show a study: one module per form. A view takes values, and returns lines or text."""

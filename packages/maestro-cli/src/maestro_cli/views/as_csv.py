@@ -1,30 +1,33 @@
-"""``--csv``: the columns of ``status.csv``, with the study's folder in front."""
+"""Write the columns of ``status.csv``, with the study's folder in front: ``--csv``."""
 
 from __future__ import annotations
 
 import csv
 import io
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from maestro_cli.ui.terminal import clean, is_terminal
+from maestro_cli.ui.console import is_terminal
+from maestro_cli.ui.sanitize import clean
 from maestro_cli.views.rows import COLUMNS
+from maestro_conductor.observers.status_csv import quoted
 
 
 def text(study: str, rows: Sequence[Sequence[str]], *, head: bool) -> str:
-    """Gives the lines of one study; as they are, but on a terminal made harmless.
+    """Return the lines of one study: as they are, or made harmless for a terminal.
 
     Args:
         study: Its folder.
-        rows: As :func:`maestro_cli.views.rows.rows` gives them.
+        rows: As :func:`maestro_cli.views.rows.rows` returns them.
         head: Begin with the names of the columns.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    if head:
-        writer.writerow(("Study", *COLUMNS))
-    lines: Iterable[Sequence[str]] = ((study, *row) for row in rows)
+    lines: list[Sequence[str]] = [("Study", *COLUMNS)] if head else []
+    lines += [(study, *row) for row in rows]
     if is_terminal(sys.stdout):
-        lines = ([clean(text) for text in line] for line in lines)
-    writer.writerows(lines)
-    return out.getvalue()
+        lines = [[clean(text) for text in line] for line in lines]
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(lines)
+    if "\r" not in out.getvalue():
+        return out.getvalue()
+    # Before Python 3.13 a CR is not quoted there, and would end the line for who reads it.
+    return "".join([",".join(map(quoted, line)) + "\n" for line in lines])

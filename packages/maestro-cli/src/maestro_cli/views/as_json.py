@@ -1,23 +1,64 @@
-"""``--json``: one object per study. Its fields are documented in ``docs/commands.md``."""
+"""Write ``--json``: one object per study, with the fields of ``docs/commands.md``."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TypedDict
 
-from maestro_cli.study.workspace_view import Instance, Study
+from maestro_cli.study.instances import Instance
+from maestro_cli.study.workspace_view import StudyView
 
-#: A text as JSON, in ASCII, as `json.dumps` writes it.
+#: Writes a text as JSON, in ASCII, as `json.dumps` does.
 _text: Callable[[str], str] = json.encoder.encode_basestring_ascii
 #: What `repr` writes behind the point, for each number of milliseconds.
 _DECIMALS = tuple(repr(rest / 1000).partition(".")[2] for rest in range(1000))
 
 
+class Settings(TypedDict):
+    """The study's settings; 0: no limit."""
+
+    throttle: int
+    rlimit: int
+    attempts: int
+    sleep: int | float
+
+
+class Conductor(TypedDict):
+    """The conductor that runs the study, or ran it last. Times are seconds since 1970."""
+
+    alive: bool
+    host: str
+    pid: int
+    since: float
+    heartbeat: float
+    trouble: str | None
+    trouble_since: float | None
+    paused: str | None
+    paused_since: float | None
+
+
+class StatusRecord(TypedDict):
+    """A study, but for its ``steps``. Times are seconds since 1970."""
+
+    format: str
+    version: list[int]
+    study: str
+    path: str
+    state: str
+    exit_code: int
+    created: float
+    time: float
+    instances: int
+    counts: dict[str, int]
+    settings: Settings
+    conductor: Conductor | None
+
+
 def line(
-    study: Study, instances: Iterable[Instance] | None, *, now: int, tails: bool = False
+    study: StudyView, instances: Iterable[Instance] | None, *, now: int, tails: bool = False
 ) -> str:
-    """Gives the object as one line.
+    """Return the object as one line.
 
     Args:
         study: The study.
@@ -25,7 +66,7 @@ def line(
         now: ms since 1970.
         tails: Add the last lines of the error log to each instance.
     """
-    record: dict[str, Any] = {
+    record: StatusRecord = {
         "format": "maestro-status",
         "version": [1, 0],
         "study": study.name,
@@ -51,7 +92,7 @@ def line(
     return f'{text[:-1]}, "steps": [{steps}]}}'
 
 
-def _conductor(study: Study) -> dict[str, Any] | None:
+def _conductor(study: StudyView) -> Conductor | None:
     who = study.last_holder
     if who is None:
         return None
@@ -68,13 +109,14 @@ def _conductor(study: Study) -> dict[str, Any] | None:
     }
 
 
-def _instance(study: Study, instance: Instance, now: int, tails: bool) -> str:
+def _instance(study: StudyView, instance: Instance, now: int, tails: bool) -> str:
     # Once for each of many thousand instances, for which somebody waits: written out, it takes a
     # third of the time of a map that is made and given to `json`.
     rows = study.parameters(instance.number).items() if instance.parameters else ()
     parameters = ", ".join([f"{_text(name)}: {_value(value)}" for name, value in rows])
     submitted, started, ended = instance.submitted, instance.started, instance.ended
     until = now if ended is None else ended
+    ran = started is not None and (ended is not None or instance.state == "RUNNING")
     text = (
         f'{{"name": {_text(instance.name)}, "step": {_text(instance.step)}, '
         f'"state": "{instance.state}", "job": {_text_or_null(instance.job)}, '
@@ -82,7 +124,7 @@ def _instance(study: Study, instance: Instance, now: int, tails: bool) -> str:
         f'"parameters": {{{parameters}}}, '
         f'"attempt": {instance.attempt}, "submitted": {_seconds(submitted)}, '
         f'"started": {_seconds(started)}, "ended": {_seconds(ended)}, '
-        f'"run_time": {_seconds(None if started is None else until - started)}, '
+        f'"run_time": {_seconds(until - started if started is not None and ran else None)}, '
         f'"elapsed": {_seconds(None if submitted is None else until - submitted)}, '
         f'"exit_code": {"null" if instance.exit_code is None else instance.exit_code}, '
         f'"restarts": {instance.restarts}, "resubmissions": {instance.resubmissions}, '
@@ -92,7 +134,7 @@ def _instance(study: Study, instance: Instance, now: int, tails: bool) -> str:
 
 
 def _value(value: object) -> str:
-    """Of a parameter; nearly all are of two kinds."""
+    """Write the value of a parameter; nearly all are of two kinds."""
     if type(value) is str:
         return _text(value)
     return repr(value) if type(value) is int else json.dumps(value, default=str)
@@ -103,7 +145,7 @@ def _text_or_null(text: str | None) -> str:
 
 
 def _seconds(milliseconds: int | None) -> str:
-    """As `repr` of the seconds, in half its time: an instance has five of them."""
+    """Write milliseconds as `repr` does their seconds, in half its time: an instance has five."""
     if milliseconds is None:
         return "null"
     if 0 <= milliseconds < 10**15:  # 15 digits: there the shortest text is the exact one
@@ -111,7 +153,7 @@ def _seconds(milliseconds: int | None) -> str:
     return repr(milliseconds / 1000)
 
 
-def _tail(study: Study, instance: Instance) -> str:
+def _tail(study: StudyView, instance: Instance) -> str:
     from maestro_cli.study.step_logs import error_log, last_lines
 
     log = error_log(study, instance)

@@ -1,26 +1,49 @@
-"""Why an instance is in its state: derived from the graph and the journal, pure but for log tails."""
+"""Explain why an instance is in its state, from the graph and the journal, and the ends of its logs."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from typing import Any
+from typing import TypedDict
 
 from attrs import field, frozen
 
-from maestro_cli.study.step_logs import error_log, last_lines, left_behind
-from maestro_cli.study.workspace_view import BAD_STATES, Instance, Study
-from maestro_cli.ui.terminal import word
-from maestro_cli.views.rows import duration, moment, short_duration
+from maestro_cli.study.blockers import root_causes, waits_for
+from maestro_cli.study.instances import ENDED_STATES, Instance
+from maestro_cli.study.step_logs import error_log, last_lines, left_behind, logs_of
+from maestro_cli.study.workspace_view import StudyView
+from maestro_cli.ui.sanitize import shell_word
+from maestro_cli.views.time_text import duration, moment, short_duration
 
 #: No more of the steps that something waits for are named.
 _MOST_NAMED = 5
 
-#: How the conductor's reason names a walltime that was over too soon (docs/step-states.md).
+#: How the conductor's reason names a walltime that passed too soon (docs/step-states.md).
 _TOO_SOON = "before its script began"
 
 _WAITS = {"INITIALIZED", "QUEUED", "WAITING"}
-_ENDED = {*BAD_STATES, "FINISHED", "CANCELLED", "DRYRUN"}
+_ENDED = {*ENDED_STATES, "INCOMPLETE"}
+
+
+class Other(TypedDict):
+    """Another instance, as programs read it."""
+
+    name: str
+    state: str
+
+
+class Facts(TypedDict, total=False):
+    """What an explanation says, as programs read it; which keys there are depends on the state."""
+
+    waits_for: list[Other]
+    because_of: list[Other]
+    throttle: int
+    in_flight: int
+    job: str | None
+    reason: str | None
+    exit_code: int | None
+    error_log: str | None
+    last_lines: list[str]
+    logs: list[str]
 
 
 @frozen
@@ -37,11 +60,11 @@ class Explanation:
     instance: Instance
     text: str
     more: list[str] = field(factory=list)
-    facts: dict[str, Any] = field(factory=dict)
+    facts: Facts = field(factory=Facts)
 
 
-def explain(study: Study, instance: Instance) -> Explanation:
-    """Says why an instance is in its state."""
+def explain(study: StudyView, instance: Instance) -> Explanation:
+    """Say why an instance is in its state."""
     told = _TELLERS[instance.state](study, instance)
     if instance.state not in _ENDED and study.state in ("DEAD", "STOPPED", "STAGED", "UNKNOWN"):
         nobody = {
@@ -56,34 +79,7 @@ def explain(study: Study, instance: Instance) -> Explanation:
     return told
 
 
-def waits_for(study: Study, instance: Instance) -> list[Instance]:
-    """The instances that must still end well before this one may run, in the graph's order."""
-    graph = study.graph
-    needs = set(graph.needs_of(instance.number))
-    for number in graph.groups.get(instance.number, ()):
-        step = study.steps[number]
-        needs.update(range(step.first, step.first + step.count))
-    return [each for each in study.instances(sorted(needs)) if each.state != "FINISHED"]
-
-
-def root_causes(study: Study, instance: Instance) -> list[Instance]:
-    """The instances that ran and failed, and because of which this one could not."""
-    causes: dict[int, Instance] = {}
-    seen = {instance.number}
-    stack = [instance]
-    while stack:
-        for before in waits_for(study, stack.pop()):
-            if before.number in seen:
-                continue
-            seen.add(before.number)
-            if before.attempt:
-                causes[before.number] = before
-            else:
-                stack.append(before)
-    return [causes[index] for index in sorted(causes)]
-
-
-def _waiting(study: Study, instance: Instance) -> Explanation:
+def _waiting(study: StudyView, instance: Instance) -> Explanation:
     needed = waits_for(study, instance)
     number = len(needed)
     return Explanation(
@@ -92,19 +88,19 @@ def _waiting(study: Study, instance: Instance) -> Explanation:
         if number
         else "may run; the conductor has not got to it yet",
         _named(needed),
-        {"waits_for": [{"name": each.name, "state": each.state} for each in needed]},
+        {"waits_for": _others(needed)},
     )
 
 
-def _queued(study: Study, instance: Instance) -> Explanation:
+def _queued(study: StudyView, instance: Instance) -> Explanation:
     throttle = study.known.settings.throttle
     flight = study.known.in_flight()
-    facts = {"throttle": throttle, "in_flight": flight}
+    facts: Facts = {"throttle": throttle, "in_flight": flight}
     if throttle and flight >= throttle:
         return Explanation(
             instance,
             f"may run; the throttle lets {throttle} jobs be in flight, and {flight} are",
-            [f"More at once: maestro update --throttle {throttle + 1} {word(study.root)}"],
+            [f"More at once: maestro update --throttle {throttle + 1} {shell_word(study.root)}"],
             facts,
         )
     return Explanation(
@@ -112,12 +108,12 @@ def _queued(study: Study, instance: Instance) -> Explanation:
     )
 
 
-def _later(study: Study, instance: Instance) -> Explanation:  # noqa: ARG001
+def _later(study: StudyView, instance: Instance) -> Explanation:  # noqa: ARG001
     reason = instance.reason or "the scheduler does not take it now, or a retry pauses"
     return Explanation(instance, f"is tried again later: {reason}", [], {"reason": reason})
 
 
-def _pending(study: Study, instance: Instance) -> Explanation:  # noqa: ARG001
+def _pending(study: StudyView, instance: Instance) -> Explanation:  # noqa: ARG001
     reason = f": {instance.reason}" if instance.reason else ""
     since = f" since {moment(instance.submitted)}" if instance.submitted else ""
     return Explanation(
@@ -128,9 +124,9 @@ def _pending(study: Study, instance: Instance) -> Explanation:  # noqa: ARG001
     )
 
 
-def _running(study: Study, instance: Instance) -> Explanation:
+def _running(study: StudyView, instance: Instance) -> Explanation:
     now = time.time_ns() // 1_000_000
-    logs = [str(path) for path in _logs(study, instance)]
+    logs = _logs(study, instance)
     text = f"runs as job {instance.job} for {duration(instance.run_time(now))}"
     left = left_behind(study, instance)
     if left:
@@ -140,20 +136,20 @@ def _running(study: Study, instance: Instance) -> Explanation:
     return Explanation(instance, text, logs, {"job": instance.job, "logs": logs})
 
 
-def _finishing(study: Study, instance: Instance) -> Explanation:  # noqa: ARG001
+def _finishing(study: StudyView, instance: Instance) -> Explanation:  # noqa: ARG001
     return Explanation(instance, f"has ended; the scheduler tidies up after job {instance.job}")
 
 
-def _unknown(study: Study, instance: Instance) -> Explanation:  # noqa: ARG001
+def _unknown(study: StudyView, instance: Instance) -> Explanation:  # noqa: ARG001
     reason = f": {instance.reason}" if instance.reason else ""
     return Explanation(
         instance,
-        f"was handed over, and what became of job {instance.job or '(no number)'} is being"
+        f"was submitted, and what became of job {instance.job or '(no number)'} is being"
         f" asked{reason}",
     )
 
 
-def _failed(study: Study, instance: Instance) -> Explanation:
+def _failed(study: StudyView, instance: Instance) -> Explanation:
     if not instance.attempt:
         causes = root_causes(study, instance)
         return Explanation(
@@ -162,7 +158,7 @@ def _failed(study: Study, instance: Instance) -> Explanation:
             if causes
             else f"could not run: {instance.reason or 'a step before it failed'}",
             _named(causes),
-            {"because_of": [{"name": each.name, "state": each.state} for each in causes]},
+            {"because_of": _others(causes)},
         )
     ended = f"ended with exit code {instance.exit_code}" if instance.exit_code is not None else ""
     reason = instance.reason or ""
@@ -174,9 +170,9 @@ def _failed(study: Study, instance: Instance) -> Explanation:
     return _with_log(study, instance, text)
 
 
-def _timed_out(study: Study, instance: Instance) -> Explanation:
+def _timed_out(study: StudyView, instance: Instance) -> Explanation:
     if instance.reason and _TOO_SOON in instance.reason:
-        again = f"maestro resume {word(study.root)} --step {word(instance.name)}"
+        again = f"maestro resume {shell_word(study.root)} --step {shell_word(instance.name)}"
         return Explanation(
             instance,
             f"did nothing: {instance.reason}",
@@ -191,36 +187,40 @@ def _timed_out(study: Study, instance: Instance) -> Explanation:
         text += f", and was restarted {instance.restarts} times, as often as it may"
     told = _with_log(study, instance, text)
     if study.graph.restartable[instance.number]:
-        told.more.append(f"More restarts: maestro resume {word(study.root)} --rlimit {limit + 1}")
+        told.more.append(
+            f"More restarts: maestro resume {shell_word(study.root)} --rlimit {limit + 1}"
+        )
     return told
 
 
-def _hardware(study: Study, instance: Instance) -> Explanation:
+def _hardware(study: StudyView, instance: Instance) -> Explanation:
     text = instance.reason or "trouble of the infrastructure"
     if instance.resubmissions > 1:
         text += f" (submitted {instance.resubmissions} times)"
     return _with_log(study, instance, text)
 
 
-def _cancelled(study: Study, instance: Instance) -> Explanation:
+def _cancelled(study: StudyView, instance: Instance) -> Explanation:
     text = f"was cancelled{f': {instance.reason}' if instance.reason else ''}"
     return Explanation(
         instance,
         text,
-        [f"Run it after all: maestro resume {word(study.root)} --step {word(instance.name)}"],
+        [
+            f"Run it after all: maestro resume {shell_word(study.root)} --step {shell_word(instance.name)}"
+        ],
     )
 
 
-def _finished(study: Study, instance: Instance) -> Explanation:
+def _finished(study: StudyView, instance: Instance) -> Explanation:
     took = instance.run_time(0)
     text = f"has finished, at {moment(instance.ended)}"
     if took is not None:
         text += f" after {short_duration(took)}"
-    logs = [str(path) for path in _logs(study, instance)]
+    logs = _logs(study, instance)
     return Explanation(instance, text, logs, {"logs": logs})
 
 
-def _dry(study: Study, instance: Instance) -> Explanation:
+def _dry(study: StudyView, instance: Instance) -> Explanation:
     return Explanation(
         instance,
         "was not run: a dry run only writes the scripts",
@@ -228,7 +228,7 @@ def _dry(study: Study, instance: Instance) -> Explanation:
     )
 
 
-def _with_log(study: Study, instance: Instance, text: str) -> Explanation:
+def _with_log(study: StudyView, instance: Instance, text: str) -> Explanation:
     log = error_log(study, instance)
     tail = [] if log is None else last_lines(log)
     lines = [] if log is None else [f"{log}{'' if tail else ' (empty)'}", *(f"| {x}" for x in tail)]
@@ -245,10 +245,13 @@ def _with_log(study: Study, instance: Instance, text: str) -> Explanation:
     )
 
 
-def _logs(study: Study, instance: Instance) -> Iterator[Any]:
-    from maestro_cli.study.step_logs import logs_of
+def _logs(study: StudyView, instance: Instance) -> list[str]:
+    """Return the paths of the latest attempt's logs."""
+    return [str(path) for path in logs_of(study, instance)[-2:]]
 
-    yield from logs_of(study, instance)[-2:]
+
+def _others(instances: list[Instance]) -> list[Other]:
+    return [{"name": each.name, "state": each.state} for each in instances]
 
 
 def _named(instances: list[Instance]) -> list[str]:

@@ -1,26 +1,33 @@
-"""``--failed``: each failed instance, why, and the last lines of its error log."""
+"""Show each failed instance, why, and the last lines of its error log: ``--failed``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from maestro_cli.study.instances import BAD_STATES, Instance
 from maestro_cli.study.step_logs import error_log, last_lines
-from maestro_cli.study.workspace_view import BAD_STATES, Instance, Study
-from maestro_cli.ui.terminal import Paint, clean
+from maestro_cli.study.workspace_view import StudyView
+from maestro_cli.ui.sanitize import clean
+from maestro_cli.ui.style import Paint
 from maestro_cli.views.theme import state_style
 
 
 def split(instances: Sequence[Instance]) -> tuple[list[Instance], list[Instance]]:
-    """Gives those that failed by themselves, and those that could not run because of others."""
+    """Return those that failed by themselves, and those that could not run because of others."""
     bad = [each for each in instances if each.state in BAD_STATES]
     own = [each for each in bad if each.attempt]
     return own, [each for each in bad if not each.attempt]
 
 
 def lines(
-    study: Study, instances: Sequence[Instance], *, paint: Paint, unicode: bool, log_lines: int = 10
+    study: StudyView,
+    instances: Sequence[Instance],
+    *,
+    paint: Paint,
+    unicode: bool,
+    log_lines: int = 10,
 ) -> Iterator[str]:
-    """Gives the lines about all failures of a study."""
+    """Yield the lines about all failures of a study."""
     own, others = split(instances)
     yield paint(f"{clean(study.root)}: {study.state}, ", "bold") + paint(
         f"{len(own)} failed step{'' if len(own) == 1 else 's'}", "bold red" if own else "green"
@@ -33,9 +40,9 @@ def lines(
 
 
 def one(
-    study: Study, instance: Instance, *, paint: Paint, unicode: bool, log_lines: int = 10
+    study: StudyView, instance: Instance, *, paint: Paint, unicode: bool, log_lines: int = 10
 ) -> Iterator[str]:
-    """Gives the lines about one failed instance."""
+    """Yield the lines about one failed instance."""
     yield ""
     head = paint(instance.state, state_style(instance.state))
     yield f"{head}  {paint(clean(instance.name), 'bold')}{_why(instance)}"

@@ -1,10 +1,11 @@
-"""``--layout flat``: one table, a row per instance."""
+"""Show one table, a row per instance: ``--layout flat``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from maestro_cli.ui.terminal import Paint, clean
+from maestro_cli.ui.sanitize import clean
+from maestro_cli.ui.style import Paint
 from maestro_cli.views import narrow
 from maestro_cli.views.rows import COLUMNS
 from maestro_cli.views.table import Column, draw, least_width
@@ -26,7 +27,7 @@ def lines(
     paint: Paint,
     unicode: bool,
 ) -> Iterator[str]:
-    """Gives the lines of the table; ``parameters`` have no column, as in maestrowf.
+    """Return the lines of the table; ``parameters`` have no column, as in maestrowf.
 
     On a terminal too narrow for it the layout is that of :mod:`maestro_cli.views.narrow`.
     """

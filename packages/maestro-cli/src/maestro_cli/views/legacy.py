@@ -1,16 +1,16 @@
-"""``--layout legacy``: columns of plain text between two lines of ``=``, never folded."""
+"""Show columns of plain text between two lines of ``=``, never folded: ``--layout legacy``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from maestro_cli.ui.terminal import clean
+from maestro_cli.ui.sanitize import clean
 from maestro_cli.views.rows import COLUMNS
 from maestro_cli.views.table import cells
 
 
 def lines(title: str, rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Gives the lines; a column of nothing but numbers is aligned to the right."""
+    """Yield the lines; a column of nothing but numbers is aligned to the right."""
     heads = COLUMNS[:-1]
     harmless = [[clean(text) for text in row[: len(heads)]] for row in rows]
     columns = [[row[index] for row in harmless] for index in range(len(heads))]

@@ -1,10 +1,11 @@
-"""``--layout narrow``: a block per instance, with its parameters; fits 60 columns."""
+"""Show a block per instance, with its parameters, in 60 columns: ``--layout narrow``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from maestro_cli.ui.terminal import Paint, clean
+from maestro_cli.ui.sanitize import clean
+from maestro_cli.ui.style import Paint
 from maestro_cli.views.rows import COLUMNS
 from maestro_cli.views.table import cells
 from maestro_cli.views.theme import state_style
@@ -25,12 +26,12 @@ def lines(
     paint: Paint,
     unicode: bool,
 ) -> Iterator[str]:
-    """Gives the lines of all blocks.
+    """Yield the lines of all blocks.
 
     Args:
         title: The study's folder.
-        rows: As :func:`maestro_cli.views.rows.rows` gives them.
-        parameters: Gives those of a row, by its number.
+        rows: As :func:`maestro_cli.views.rows.rows` returns them.
+        parameters: Returns those of a row, by its number.
         width: Columns of the terminal; None: no limit.
         paint: Colours.
         unicode: False: lines of ASCII characters.

@@ -1,18 +1,20 @@
-"""Lines below a study's table that say what its states mean and what to do."""
+"""Add lines below a study's table that say what is wrong and what to do."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 
-from maestro_cli.study.workspace_view import BAD_STATES, Study
-from maestro_cli.ui.terminal import Paint, clean, word
-from maestro_cli.views.rows import moment, short_duration
+from maestro_cli.study.instances import BAD_STATES
+from maestro_cli.study.workspace_view import StudyView
+from maestro_cli.ui.sanitize import clean, shell_word
+from maestro_cli.ui.style import Paint
+from maestro_cli.views.time_text import moment, short_duration
 
 
-def lines(study: Study, *, paint: Paint) -> Iterator[str]:
-    """Gives what a person ought to know; nothing where all is well."""
-    where = word(study.root)
+def lines(study: StudyView, *, paint: Paint) -> Iterator[str]:
+    """Yield what a person ought to know; nothing where all is well."""
+    where = shell_word(study.root)
     who = study.last_holder
     if study.state == "DEAD":
         known = (
@@ -40,7 +42,7 @@ def lines(study: Study, *, paint: Paint) -> Iterator[str]:
     elif (pause := study.pause) is not None:
         since = "" if pause.since is None else f" since {moment(pause.since)}"
         yield paint(f"It stands still{since}: {clean(pause.why)}", "bold yellow")
-        yield "It goes on by itself once that is over; `maestro cancel` works meanwhile."
+        yield "It goes on by itself once that is resolved; `maestro cancel` works meanwhile."
     elif study.holder is not None and who is not None and who.trouble:
         since = moment(who.trouble_since)
         yield paint(f"Its scheduler takes no jobs since {since}: {clean(who.trouble)}", "yellow")

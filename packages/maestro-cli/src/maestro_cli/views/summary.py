@@ -1,13 +1,14 @@
-"""``--summary``: one line per study."""
+"""Show a study in one line: ``--summary``."""
 
 from __future__ import annotations
 
-from maestro_cli.study.workspace_view import Study
-from maestro_cli.ui.terminal import Paint, clean
-from maestro_cli.views.rows import short_duration
+from maestro_cli.study.workspace_view import StudyView
+from maestro_cli.ui.sanitize import clean
+from maestro_cli.ui.style import Paint
 from maestro_cli.views.theme import state_style
+from maestro_cli.views.time_text import short_duration
 
-#: In this order, as far as there are any.
+#: The order of the states.
 _SHOWN = (
     "FINISHED",
     "DRYRUN",
@@ -26,8 +27,8 @@ _SHOWN = (
 )
 
 
-def line(study: Study, *, paint: Paint, now: int) -> str:
-    """``RUNNING     12/40  12 finished, 4 running, 24 initialized  3 min 20 s  /path``."""
+def line(study: StudyView, *, paint: Paint, now: int) -> str:
+    """Return ``RUNNING     30 %  /path  12 finished, 4 running, 24 initialized  (3 min 20 s)``."""
     counts = study.counts()
     done = study.total - study.known.unfinished()
     percent = 100 * done // study.total if study.total else 100
@@ -41,8 +42,8 @@ def line(study: Study, *, paint: Paint, now: int) -> str:
     return f"{state}  {percent:3d} %  {clean(study.root)}  {parts}  ({age})"
 
 
-def lasted(study: Study, now: int) -> float:
-    """Seconds from the first submission to the last end, or to now while the study runs."""
+def lasted(study: StudyView, now: int) -> float:
+    """Return the seconds from the first submission to the last end, or to now while the study runs."""
     begun = [time for time in study.known.submitted if time >= 0]
     if not begun:
         return 0.0

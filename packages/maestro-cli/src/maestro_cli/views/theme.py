@@ -1,4 +1,4 @@
-"""Which colour means what."""
+"""Map states to colours."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ STATE_STYLES = {
 
 
 def state_style(state: str) -> str:
-    """The style of a state's word, of a step or of a study."""
+    """Return the style of a state's word, of a step or of a study."""
     return STATE_STYLES.get(state, "")

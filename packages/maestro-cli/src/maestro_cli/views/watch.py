@@ -1,31 +1,37 @@
-"""``--watch``: progress, live: a bar per step and an estimate of the time left."""
+"""Show progress live, with a bar per step and an estimate of the time left: ``--watch``."""
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from maestro_cli.errors import UsageError
-from maestro_cli.study.workspace_view import Step, Study, open_study
+from maestro_cli.study.instances import ENDED_STATES, Step
+from maestro_cli.study.workspace_view import StudyView, open_study
+from maestro_cli.ui.console import is_terminal, say
+from maestro_cli.ui.sanitize import clean
 from maestro_cli.ui.signals import unwinding
-from maestro_cli.ui.terminal import Paint, clean, is_terminal, say
+from maestro_cli.ui.style import Paint
 from maestro_cli.views import summary
-from maestro_cli.views.rows import short_duration
 from maestro_cli.views.theme import state_style
+from maestro_cli.views.time_text import short_duration
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-_OVER = ("FINISHED", "FAILED", "TIMEDOUT", "HWFAILURE", "CANCELLED", "DRYRUN")
 _BAR = 24
 
 
-def watch(folders: Sequence[Path], args: argparse.Namespace, paint: Paint) -> int:
-    """Shows studies until all have ended, or Ctrl-C; leaves the terminal as it was.
+def watch(folders: Sequence[Path], *, interval: float, paint: Paint) -> int:
+    """Show studies until all have ended, or Ctrl-C; leave the terminal as it was.
+
+    Args:
+        folders: Of the studies.
+        interval: Seconds between two looks, at least.
+        paint: Colours.
 
     Returns:
         The highest exit code of the studies.
@@ -48,7 +54,7 @@ def watch(folders: Sequence[Path], args: argparse.Namespace, paint: Paint) -> in
                 live.update(Group(*(_panel(study, room) for study in studies)), refresh=True)
                 if all(study.state != "RUNNING" for study in studies):
                     break
-                time.sleep(max(0.1, args.interval, 4 * (time.monotonic() - begun)))
+                time.sleep(max(0.1, interval, 4 * (time.monotonic() - begun)))
                 studies = [open_study(folder) for folder in folders]
     except KeyboardInterrupt:
         pass
@@ -58,7 +64,7 @@ def watch(folders: Sequence[Path], args: argparse.Namespace, paint: Paint) -> in
     return max(study.exit_code for study in studies)
 
 
-def _panel(study: Study, room: int) -> RenderableType:
+def _panel(study: StudyView, room: int) -> RenderableType:
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
@@ -85,27 +91,27 @@ def _panel(study: Study, room: int) -> RenderableType:
     return Group(head, Text(clean(study.root), "dim"), table, *below)
 
 
-def _row(study: Study, step: Step) -> list[Any]:
+def _row(study: StudyView, step: Step) -> list[RenderableType]:
     from rich.progress_bar import ProgressBar
     from rich.text import Text
 
     counts = study.counts(step)
-    over = sum(counts.get(word, 0) for word in _OVER)
+    ended = sum(counts.get(word, 0) for word in ENDED_STATES)
     bad = sum(counts.get(word, 0) for word in ("FAILED", "TIMEDOUT", "HWFAILURE"))
     colour = "red" if bad else "green"
     bar = ProgressBar(
-        total=step.count, completed=over, width=_BAR, complete_style=colour, finished_style=colour
+        total=step.size, completed=ended, width=_BAR, complete_style=colour, finished_style=colour
     )
     details = Text("  ").join(
         Text(f"{number} {word.lower()}", state_style(word))
         for word, number in counts.items()
         if word not in ("FINISHED", "DRYRUN", "INITIALIZED")
     )
-    return [Text(clean(step.name)), bar, f"{over}/{step.count}", details]
+    return [Text(clean(step.name)), bar, f"{ended}/{step.size}", details]
 
 
-def _most_telling(study: Study, room: int) -> list[Step]:
-    """The steps that fit; where not all do, those that are under way or failed come first."""
+def _most_telling(study: StudyView, room: int) -> list[Step]:
+    """Return the steps that fit; where not all do, those that are under way or failed come first."""
     if len(study.steps) <= room:
         return list(study.steps)
 
@@ -119,8 +125,8 @@ def _most_telling(study: Study, room: int) -> list[Step]:
     return [step for step in study.steps if step in chosen]
 
 
-def time_left(study: Study, now: int) -> float | None:
-    """An estimate of the seconds until the study has ended; None where there is nothing to go by.
+def time_left(study: StudyView, now: int) -> float | None:
+    """Estimate the seconds until the study has ended; None where there is nothing to go by.
 
     What is still to run is taken to last as long as the mean of its step's finished instances (of
     all finished ones, where its step has none yet), at the parallelism that the study had so far.
@@ -135,7 +141,7 @@ def time_left(study: Study, now: int) -> float | None:
         mine = 0.0
         number = waiting = 0
         running = 0.0
-        for i in range(step.first, step.first + step.count):
+        for i in range(step.first, step.first + step.size):
             if known.started[i] >= 0:
                 lasted = (
                     (known.ended[i] if known.ended[i] >= 0 else now) - known.started[i]

@@ -1,30 +1,23 @@
-"""Puts a conductor together and runs it."""
+"""Run the study in a workspace to its end."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
-
-import attrs
 
 from maestro_conductor.__about__ import __version__
+from maestro_conductor.app.options import ConductOptions
 from maestro_conductor.app.signals import Signals
+from maestro_conductor.app.study_files import StudyFiles, log_path_of, open_journal
+from maestro_conductor.app.wiring import make_loop
 from maestro_conductor.backends.discovery import create_adapter
-from maestro_conductor.backends.job_request import adapter_options
-from maestro_conductor.backends.protocol import Adapter, AdapterFactory, LocalAdapter
-from maestro_conductor.backends.submitter import Submission
-from maestro_conductor.core.machine import Machine
-from maestro_conductor.core.queues import ARRAY_BATCH
-from maestro_conductor.core.study_state import StudyState
+from maestro_conductor.backends.protocol import AdapterFactory
 from maestro_conductor.errors import WorkspaceError
-from maestro_conductor.journal.replay import load
-from maestro_conductor.journal.writer import JournalWriter
 from maestro_conductor.model import records
-from maestro_conductor.model.file_names import clean_name
-from maestro_conductor.model.graph import Graph
+from maestro_conductor.model.records import Record
 from maestro_conductor.model.settings import Run, SettingsChange
 from maestro_conductor.observers.log_writer import (
     DEFAULT_LEVEL,
@@ -34,42 +27,18 @@ from maestro_conductor.observers.log_writer import (
     check_log_path,
     plain_copy,
 )
-from maestro_conductor.observers.status_csv import StatusFile
-from maestro_conductor.runtime.context import Parts
+from maestro_conductor.runtime.context import RunContext
+from maestro_conductor.runtime.failures import explained
 from maestro_conductor.runtime.host import Host
-from maestro_conductor.runtime.main_loop import Loop
 from maestro_conductor.runtime.progress import Progress
-from maestro_conductor.workspace.atomic_write import ensure_seen
 from maestro_conductor.workspace.conductor_lock import Hold, boot_id, hold, last_holder
-from maestro_conductor.workspace.disk import Disk
 from maestro_conductor.workspace.graph_file import GraphFile
 from maestro_conductor.workspace.leftovers import sweep
-from maestro_conductor.workspace.paths import JOURNAL
 from maestro_conductor.workspace.request_files import RequestFiles
 from maestro_conductor.workspace.run_file import read_run
 from maestro_conductor.workspace.sharing import open_to_group
 
 __all__ = ["conduct", "log_path_of"]
-
-
-@attrs.frozen
-class ConductOptions:
-    """How a conductor was asked to run: see `conduct`.
-
-    Attributes:
-        previous: who held the workspace before and did not say that it left; None: nobody.
-    """
-
-    log_path: Path
-    log_level: int
-    log_to_stdout: bool
-    sleeptime: float | None
-    ready: Callable[[], None] | None
-    observer: Callable[[Progress], None] | None
-    local_steps: str
-    factory: AdapterFactory
-    host: Host
-    previous: str | None
 
 
 def conduct(
@@ -148,17 +117,12 @@ def conduct(
 
 
 def _identity(root: Path) -> tuple[int, int] | None:
-    """What tells a folder from another one that takes its place; None: there is none."""
+    """Return what tells a folder from another one in its place; None: there is none."""
     try:
         status = root.stat()
     except OSError:
         return None
     return status.st_dev, status.st_ino
-
-
-def log_path_of(root: Path, study: str) -> Path:
-    """Where a study's log is."""
-    return root / "logs" / f"{clean_name(study)}.log"
 
 
 def _conduct(
@@ -169,95 +133,44 @@ def _conduct(
     signals: Signals,
     options: ConductOptions,
 ) -> int:
-    host = options.host
-    clock, graph = host.clock, graph_file.graph
+    host, graph, ready = options.host, graph_file.graph, options.ready
     log_file = LogFile(options.log_path, plain_copy if options.log_to_stdout else None, host.disk)
     log = StudyLog(log_file, LEVELS[options.log_level], graph.name, str(root))
+    context = RunContext(root, graph, host.clock, log)
     sweep(root)
-    state, journal = _open_journal(root, graph, run, log, host.disk)
-    try:
+    with open_journal(context, run, host.disk) as (state, journal), contextlib.closing(log_file):
         requests = RequestFiles(
             root, lambda path, reason: log.event("request_rejected", path=str(path), reason=reason)
         )
         if state.outcome is not None and not requests.any_waiting():
-            if options.ready is not None:
-                options.ready()
+            if ready is not None:
+                ready()
             return state.outcome[1]
-        local, scheduler = _make_adapters(graph, options.factory)
-        submission = Submission(graph_file, run, root, scheduler or local)
-        slots = local.describe().get("slots")
-        machine = Machine(
-            graph,
-            state,
-            dry=run.dry,
-            local_slots=slots,
-            local_ahead=slots or 0,
-            weigh=submission.weigh,
-            batch=ARRAY_BATCH if graph.batch.get("array") else None,
-        )
-        opened = records.opened(clock.wall(), platform.node(), boot_id(), os.getpid(), __version__)
-        state.apply(opened)
-        journal.add(opened)
-        settings = state.settings.changed(SettingsChange(sleep=options.sleeptime))
-        if settings != state.settings:
-            record = records.settings(clock.wall(), "run", settings)
-            state.apply(record)
-            journal.add(record)
-        log.event(
-            "conductor_started",
-            host=held.me.host,
-            pid=held.me.pid,
-            version=__version__,
-            previous=options.previous,
-        )
-        parts = Parts(
-            root=root,
-            graph=graph,
-            machine=machine,
-            journal=journal,
-            submission=submission,
-            local=local,
-            scheduler=scheduler,
-            requests=requests,
-            hold=held,
-            log=log,
-            log_file=log_file,
-            status=StatusFile(root, graph, state),
-            host=host,
-            wake=signals.wake,
-            signal=lambda: signals.name,
-            local_steps=options.local_steps,
-            ready=options.ready,
-            observer=options.observer,
-        )
-        return Loop(parts).run()
-    finally:
-        log_file.close()
-        journal.close()
+        files = StudyFiles(graph_file, run, journal, state, log_file)
+        with contextlib.closing(
+            make_loop(context, files, requests, held, signals, options)
+        ) as loop:
+            _record_start(context, files, options.sleeptime)
+            log.event(
+                "conductor_started",
+                host=held.me.host,
+                pid=held.me.pid,
+                version=__version__,
+                previous=options.previous,
+            )
+            with explained(context, log_file.path):
+                return loop.run(ready)
 
 
-def _open_journal(
-    root: Path, graph: Graph, run: Run, log: StudyLog, disk: Disk
-) -> tuple[StudyState, JournalWriter]:
-    """Replay the journal, cut its torn tail, and open it for writing; make it where there is none."""
-    path = root / JOURNAL
-    try:
-        ensure_seen(path)
-        state, reader = load(root, graph, run)
-        if reader.header is None:
-            return state, JournalWriter.create(path, run.study_id, len(graph), disk)
-        torn = path.stat().st_size - reader.offset
-        if torn:
-            log.event("journal_cut", count=torn)
-        return state, JournalWriter(path, reader.offset, reader.sequence, disk)
-    except OSError as error:
-        raise WorkspaceError(f"{path} cannot be opened: {error.strerror}") from error
+def _record_start(context: RunContext, files: StudyFiles, sleeptime: float | None) -> None:
+    """Record who opens the journal, and what the command line changes."""
 
+    def record(entry: Record) -> None:
+        files.state.apply(entry)
+        files.journal.add(entry)
 
-def _make_adapters(graph: Graph, factory: AdapterFactory) -> tuple[LocalAdapter, Adapter | None]:
-    """The adapter of the local steps, and that of the scheduled ones."""
-    batch: Mapping[str, Any] = graph.batch
-    kind = batch.get("type") or "local"
-    scheduler = None if kind == "local" else factory(kind, adapter_options(batch))
-    local = factory("local", adapter_options(batch, local_beside=scheduler is not None))
-    return cast("LocalAdapter", local), scheduler
+    wall = context.clock.wall()
+    record(records.opened(wall, platform.node(), boot_id(), os.getpid(), __version__))
+    settings = files.state.settings.changed(SettingsChange(sleep=sleeptime))
+    if settings != files.state.settings:
+        record(records.settings(wall, "run", settings))

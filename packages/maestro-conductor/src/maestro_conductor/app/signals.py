@@ -1,26 +1,33 @@
-"""TERM, INT and HUP while a conductor runs."""
+"""Catch TERM, INT and HUP while a conductor runs."""
 
 from __future__ import annotations
 
 import contextlib
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType
-from typing import Any
 
-from maestro_conductor.runtime.wakeup_pipe import Wake
+from maestro_conductor.runtime.wakeup_pipe import WakeupPipe
 
 __all__ = ["Signals"]
 
 
 class Signals:
-    """TERM and INT while a conductor runs: they wake the loop, which then leaves."""
+    """Catch TERM and INT; they end the loop's waiting, which then leaves.
+
+    Attributes:
+        name: of the first that came; None: none came.
+        again: another one came after it.
+        wakeup: ends the loop's waiting.
+    """
 
     def __init__(self) -> None:
         self.name: str | None = None
-        self.wake = Wake()
-        self._old: dict[int, Any] = {}
-        self._count = 0
+        self.again = False
+        self.wakeup = WakeupPipe()
+        #: Signal → what was done on it before.
+        self._old: dict[int, Callable[[int, FrameType | None], object] | int | None] = {}
 
     def __enter__(self) -> Signals:
         if threading.current_thread() is threading.main_thread():
@@ -34,10 +41,11 @@ class Signals:
     def __exit__(self, *_exception: object) -> None:
         for number, action in self._old.items():
             signal.signal(number, action)
-        self.wake.close()
+        self.wakeup.close()
 
     def _caught(self, number: int, _frame: FrameType | None) -> None:
-        self._count += 1
-        name = signal.Signals(number).name
-        self.name = name if self._count == 1 else f"{name} again"
-        self.wake.set()
+        if self.name is None:
+            self.name = signal.Signals(number).name
+        else:
+            self.again = True
+        self.wakeup.set()

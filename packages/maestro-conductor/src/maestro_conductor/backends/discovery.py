@@ -1,12 +1,10 @@
-"""Finds adapters: entry points of the group ``maestro.adapters`` (docs/adapters.md)."""
+"""Find adapters: entry points of the group ``maestro.adapters`` (docs/adapters.md)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from importlib.metadata import entry_points
-from typing import Any
 
-from maestro_conductor.backends.protocol import Adapter
+from maestro_conductor.backends.protocol import Adapter, OptionsMap
 from maestro_conductor.errors import AdapterError
 
 __all__ = ["create_adapter"]
@@ -14,7 +12,7 @@ __all__ = ["create_adapter"]
 GROUP = "maestro.adapters"
 
 
-def create_adapter(name: str, options: Mapping[str, Any]) -> Adapter:
+def create_adapter(name: str, options: OptionsMap) -> Adapter:
     """Make the adapter that a study names.
 
     Raises:

@@ -1,12 +1,15 @@
-"""From a step of the graph to the job request that adapters take (docs/adapters.md)."""
+"""Make job requests for adapters (docs/adapters.md) of what the graph says of an instance."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-__all__ = ["adapter_options", "fill_in", "make_job_request", "step_request"]
+from maestro_conductor.backends.protocol import OptionsMap, RequestMap
+from maestro_conductor.workspace.graph_file import GraphFile
+
+__all__ = ["JobRequests", "adapter_options", "make_job_request", "slots"]
 
 #: Keys of `Resources` that are keys of a request, too.
 _RESOURCES = (
@@ -51,12 +54,80 @@ _OPTIONS = (
 )
 
 
+class JobRequests:
+    """Make the requests of a study's instances.
+
+    Args:
+        graph: what is run.
+        root: the workspace.
+    """
+
+    def __init__(self, graph: GraphFile, root: Path) -> None:
+        self._file = graph
+        self._graph = graph.graph
+        self._root = root
+        #: What the instances of a step have in common, and their slots: by step and `scheduled`.
+        self._common: dict[tuple[int, bool], RequestMap] = {}
+        self._slots: dict[tuple[int, bool], int] = {}
+
+    def read(self, instance: int) -> RequestMap:
+        """Return the request of an instance.
+
+        Raises:
+            OSError: its record cannot be read for now.
+            ConductorError: it never can.
+        """
+        record = self._file.instance(instance)
+        step = self._graph.steps[record["step"]]
+        if record["resources"] is not None:
+            return make_job_request(record, step.record, self._graph.batch, self._root)
+        common = self._of_step(step.index, record["scheduled"])
+        return _fill_in(common, record, step.record, self._root)
+
+    def slots(self, instance: int) -> int:
+        """Return how many slots an instance fills as a local job.
+
+        Where it cannot be read, that is 1: its submission will meet the same, and say so.
+        """
+        if self._graph.own_resources[instance]:
+            try:
+                return slots(self.read(instance))
+            except OSError:
+                return 1
+        key = self._graph.step_of[instance], bool(self._graph.scheduled[instance])
+        if key not in self._slots:
+            self._slots[key] = slots(self._of_step(*key))
+        return self._slots[key]
+
+    def _of_step(self, step: int, scheduled: bool) -> RequestMap:
+        key = step, scheduled
+        if key not in self._common:
+            resources = self._graph.steps[step].resources
+            self._common[key] = _step_request(resources, self._graph.batch, scheduled)
+        return self._common[key]
+
+
+def slots(request: RequestMap) -> int:
+    """Return how many slots a request fills as a local job: tasks times cores of each, at least 1."""
+    procs = request.get("procs")
+    if request.get("scheduled") and not procs:
+        procs = request.get("default_procs")
+    return _amount(procs) * _amount(request.get("cores_per_task"))
+
+
+def _amount(value: object) -> int:
+    """Read a number as a graph has it: a whole number, a text or None. What says nothing is 1."""
+    if isinstance(value, str) and value.strip().isdecimal():
+        value = int(value)
+    return max(1, value) if isinstance(value, int) else 1
+
+
 def make_job_request(
     instance: Mapping[str, Any],
     step: Mapping[str, Any],
     batch: Mapping[str, Any],
     root: Path,
-) -> dict[str, Any]:
+) -> RequestMap:
     """Merge what the batch block, a step and an instance say into one request.
 
     Args:
@@ -67,25 +138,25 @@ def make_job_request(
     """
     own = instance["resources"]
     resources = step["resources"] if own is None else own
-    return fill_in(step_request(resources, batch, instance["scheduled"]), instance, step, root)
+    return _fill_in(_step_request(resources, batch, instance["scheduled"]), instance, step, root)
 
 
-def step_request(
+def _step_request(
     resources: Mapping[str, Any], batch: Mapping[str, Any], scheduled: bool
-) -> dict[str, Any]:
-    """What the instances of a step have in common."""
-    request = {key: resources.get(key) for key in _RESOURCES}
+) -> RequestMap:
+    """Return what the instances of a step have in common."""
+    request: dict[str, object] = {key: resources.get(key) for key in _RESOURCES}
     request["scheduled"] = scheduled
     if scheduled:
         for key in _DEFAULTS:
             request[f"default_{key}"] = batch.get(key)
-    return request
+    return cast("RequestMap", request)
 
 
-def fill_in(
-    common: Mapping[str, Any], instance: Mapping[str, Any], step: Mapping[str, Any], root: Path
-) -> dict[str, Any]:
-    """The request of an instance, from what its step's instances have in common."""
+def _fill_in(
+    common: RequestMap, instance: Mapping[str, Any], step: Mapping[str, Any], root: Path
+) -> RequestMap:
+    """Return the request of an instance, from what its step's instances have in common."""
     description = instance["description"]
     return {
         **common,
@@ -98,16 +169,16 @@ def fill_in(
     }
 
 
-def adapter_options(batch: Mapping[str, Any], *, local_beside: bool = False) -> dict[str, Any]:
-    """What an adapter is created with.
+def adapter_options(batch: Mapping[str, Any], *, local_beside: bool = False) -> OptionsMap:
+    """Return what an adapter is created with.
 
     Args:
         batch: the map `Batch`.
         local_beside: for the local adapter that runs the unscheduled steps of a scheduled study.
             These stand for work on a login node: one at a time, unless the study says otherwise.
     """
-    slots = batch.get("local_slots")
+    local_slots = batch.get("local_slots")
     if local_beside:
-        return {"shell": batch.get("shell"), "slots": slots or 1, "adopt": True}
-    options = {key: batch.get(key) for key in _OPTIONS}
-    return {**options, "slots": slots, "adopt": True}
+        return {"shell": batch.get("shell"), "slots": local_slots or 1, "adopt": True}
+    options: dict[str, object] = {key: batch.get(key) for key in _OPTIONS}
+    return cast("OptionsMap", {**options, "slots": local_slots, "adopt": True})

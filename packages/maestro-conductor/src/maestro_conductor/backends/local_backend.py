@@ -1,62 +1,68 @@
-"""The conductor's side of the local adapter: attempts are handed over before their slot is free.
+"""Run local steps: the conductor's side of the local adapter.
 
-The moment a step ends the next one starts, since the adapter has its script, and the journal its intent.
-What follows from the end is worked out while that one runs. To the machine, an attempt is submitted when it
-has started.
+Attempts are submitted before their slot is free: the moment a step ends the next one starts, since
+the adapter has its script, and the journal its intent. What follows from the end is worked out
+while that one runs. To the machine, an attempt is submitted when it has started.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from maestro_conductor.backends.protocol import LocalAdapter
-from maestro_conductor.backends.submitter import Answer, Submission, file_trouble, withdrawn
+from maestro_conductor.backends.protocol import FindAnswer, LocalAdapter, PollAnswer, SubmitAnswer
+from maestro_conductor.backends.submitter import Answer, Submitter, file_trouble, withdrawn
 from maestro_conductor.core.events import Answers, Event, Found, Polled
-from maestro_conductor.core.instructions import Find, Job
-from maestro_conductor.core.job_reports import LIVE
+from maestro_conductor.core.instructions import Job
 from maestro_conductor.core.queues import LOCAL, Queue
+from maestro_conductor.model.adapter_states import LIVE
 
-__all__ = ["LocalLink"]
+__all__ = ["LocalBackend"]
 
 #: s between two questions for a job that has ended.
 _ASK_AGAIN = 1.0
+#: s between two looks at jobs when the adapter told nothing: a safety net.
+_LOOK = 5.0
+#: The same for an adapter that cannot tell.
+_LOOK_BLIND = 0.05
 
 
-class LocalLink:
-    """Submits local attempts, and tells what becomes of them.
+class LocalBackend:
+    """Submit local attempts, and tell what becomes of them.
 
     Args:
         adapter: of the local steps.
-        submission: writes scripts.
-        lane: of the machine.
-
-    Attributes:
-        trouble: why scripts could not be written last time; None: they could.
+        submitter: submits attempts.
+        queue: of the machine.
+        steady: s, the time now.
     """
 
-    def __init__(self, adapter: LocalAdapter, submission: Submission, lane: Queue) -> None:
+    def __init__(
+        self,
+        adapter: LocalAdapter,
+        submitter: Submitter,
+        queue: Queue,
+        steady: Callable[[], float],
+    ) -> None:
         self.adapter = adapter
-        self._submission = submission
-        self._lane = lane
+        self._submitter = submitter
+        self._queue = queue
+        self._steady = steady
+        self._pause = _LOOK_BLIND if adapter.wake_fd() is None else _LOOK
+        self._next_look = 0.0
         #: Jobs that wait for a slot, with their instance and attempt.
         self._waiting: dict[str, tuple[int, int]] = {}
         #: What was said last of each job that the machine knows and that lives.
-        self._said: dict[str, Mapping[str, Any] | None] = {}
+        self._said: dict[str, PollAnswer | None] = {}
         #: Jobs that have ended; the machine may still be in doubt about how.
-        self._over: set[str] = set()
+        self._ended: set[str] = set()
         self._ask_again = 0.0
-        self.trouble: str | None = None
-
-    @property
-    def busy(self) -> bool:
-        """Whether a job lives or waits."""
-        return bool(self._waiting or self._lane.jobs)
+        #: Why scripts could not be written last time.
+        self._trouble: str | None = None
 
     def submit(self, jobs: Sequence[Job]) -> Answers | None:
-        """Write scripts and hand them over; gives the answers for those that do not wait for a slot."""
-        answers = self._submission.submit(self.adapter, jobs, sync=False)
-        self.trouble = file_trouble(answers)
+        """Submit attempts; return the answers for those that do not wait for a slot."""
+        answers = self._submitter.submit(self.adapter, jobs, sync=False)
+        self._trouble = file_trouble(answers)
         told: list[Answer] = []
         for i, attempt, answer in answers:
             if "job" in answer and answer["state"] == "PENDING":
@@ -64,23 +70,43 @@ class LocalLink:
             else:
                 told.append((i, attempt, answer))
         self._note(told)
-        return Answers(LOCAL, told) if told else None
+        if not told:
+            return None
+        self._next_look = self._steady() + self._pause
+        return Answers(LOCAL, told)
+
+    def next_time(self) -> float | None:
+        """Return when `collect` has something to do though nothing was told: s, steady."""
+        return self._next_look if self._waiting or self._queue.jobs else None
+
+    def collect(self, steady: float, *, told: bool) -> list[Event]:
+        """Return what is new, where it is time to look.
+
+        Args:
+            steady: s, the time now.
+            told: the adapter has news.
+        """
+        due = self.next_time()
+        if not told and (due is None or steady < due):
+            return []
+        self._next_look = steady + self._pause
+        return self.poll(steady)
 
     def poll(self, steady: float) -> list[Event]:
-        """What the adapter says of the jobs, where that is new.
+        """Return what the adapter says of the jobs, where that is new.
 
         Once in a while those are asked for again whose end the machine could not settle.
         """
         asked = [*self._said, *self._waiting]
-        if self._over and steady >= self._ask_again:
+        if self._ended and steady >= self._ask_again:
             self._ask_again = steady + _ASK_AGAIN
-            self._over &= self._lane.jobs.keys()
-            asked += self._over
+            self._ended &= self._queue.jobs.keys()
+            asked += self._ended
         said = self._said
-        known: dict[str, Mapping[str, Any]] = {}
-        new: dict[str, Mapping[str, Any]] = {}
-        begun: list[Answer] = []
-        begun_at: list[float] = []
+        known: dict[str, PollAnswer] = {}
+        new: dict[str, PollAnswer] = {}
+        started: list[Answer] = []
+        started_at: list[float] = []
         for asked_job, answer in self.adapter.poll(asked).items():
             job, news = asked_job, known
             if job in self._waiting:
@@ -88,18 +114,18 @@ class LocalLink:
                     continue
                 i, attempt = self._waiting.pop(job)
                 job, news = answer.get("job", job), new
-                begun.append((i, attempt, {"job": job, "state": "RUNNING"}))
-                begun_at.append(answer["started"] or answer["ended"] or 0.0)
+                started.append((i, attempt, SubmitAnswer(job=job, state="RUNNING")))
+                started_at.append(answer["started"] or answer["ended"] or 0.0)
             if answer["state"] not in LIVE:
                 news[job] = answer
-                self._over.add(job)
+                self._ended.add(job)
                 said.pop(job, None)
             elif said.get(job) != answer:
                 news[job] = said[job] = answer
-        # Those that ended made room for those that began, of which some may have ended as well.
+        # Those that ended made room for those that started, of which some may have ended as well.
         events: list[Event] = [Polled(LOCAL, known)]
-        if begun:
-            events.append(Answers(LOCAL, begun, int(min(begun_at) * 1000) or None))
+        if started:
+            events.append(Answers(LOCAL, started, int(min(started_at) * 1000) or None))
             events.append(Polled(LOCAL, new))
         return events
 
@@ -122,16 +148,30 @@ class LocalLink:
         """Cancel jobs; their end is seen by `poll`."""
         self.adapter.cancel(jobs)
 
-    def find(self, instruction: Find) -> Found:
-        """Ask what became of attempts."""
-        tokens = [token for _, _, token in instruction.jobs]
-        found: Mapping[str, Mapping[str, Any]] = self.adapter.find(tokens)
-        rows = [(i, attempt, found[token]) for i, attempt, token in instruction.jobs]
+    def find(self, jobs: Sequence[tuple[int, int, str]]) -> Found:
+        """Ask what became of attempts.
+
+        Args:
+            jobs: instance, attempt and token of each.
+        """
+        found = self.adapter.find([token for _, _, token in jobs])
+        rows = [(i, attempt, found[token]) for i, attempt, token in jobs]
         self._note(rows)
         return Found(LOCAL, rows)
 
-    def _note(self, answers: Sequence[Answer]) -> None:
-        """Those that were accepted, or found, live from now on."""
+    def file_trouble(self, _answers: Answers) -> str | None:
+        """Return why scripts could not be written last time; None: they could.
+
+        An attempt that was submitted before, and starts now, says nothing of that.
+        """
+        return self._trouble
+
+    def close(self) -> None:
+        """Let go of the adapter; its jobs go on."""
+        self.adapter.close(stop_jobs=False)
+
+    def _note(self, answers: Sequence[tuple[int, int, SubmitAnswer | FindAnswer]]) -> None:
+        """Ask from now on for those that were accepted, or found."""
         for _, _, answer in answers:
             job = answer.get("job")
             if job is not None:

@@ -1,32 +1,45 @@
-"""The conductor's side of a scheduler: one thread for its calls, and when to poll."""
+"""Run scheduled steps: a scheduler's calls in a thread of their own, and when to poll."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TypeVar
 
-from maestro_conductor.backends.protocol import Adapter
-from maestro_conductor.backends.submitter import Answer, Submission, withdrawn
+from maestro_conductor.backends.protocol import (
+    Adapter,
+    CancelAnswer,
+    FindAnswer,
+    PollAnswer,
+    SubmitAnswer,
+)
+from maestro_conductor.backends.submitter import Answer, Submitter, file_trouble, withdrawn
 from maestro_conductor.backends.worker_thread import AdapterWorker, Worker
 from maestro_conductor.core.backoff import next_poll_pause
 from maestro_conductor.core.events import Answers, Event, Found, Polled
-from maestro_conductor.core.instructions import Cancel, Find, Job, Submit
+from maestro_conductor.core.instructions import Job
 from maestro_conductor.core.queues import SCHEDULED
 
-__all__ = ["SchedulerLink"]
+__all__ = ["SchedulerBackend"]
+
+_T = TypeVar("_T")
 
 #: Jobs in one call of ``submit``, unless equal jobs become arrays: so polls come through.
 _SUBMIT_AT_ONCE = 25
+_SUBMIT_ARRAY = 1000
+#: s until a cancellation that was refused is asked for again.
+_CANCEL_AGAIN = 5.0
+#: Most refused cancellations of one call that are logged.
+_MOST_LOGGED = 3
 
 
-class SchedulerLink:
-    """Has a scheduler's calls made off the loop's thread.
+class SchedulerBackend:
+    """Have a scheduler's calls made off the loop's thread.
 
     Args:
         adapter: of the scheduler.
-        submission: writes scripts.
-        wake: called from the thread when there is an answer.
+        submitter: submits attempts.
+        answered: called from the thread when there is an answer.
         note: logs an event: name and fields.
         array: equal jobs become arrays.
         worker: starts what makes the calls.
@@ -39,18 +52,18 @@ class SchedulerLink:
     def __init__(
         self,
         adapter: Adapter,
-        submission: Submission,
-        wake: Callable[[], None],
+        submitter: Submitter,
+        answered: Callable[[], None],
         note: Callable[..., None],
         *,
         array: bool = False,
         worker: Callable[[Callable[[], None]], Worker] = AdapterWorker,
     ) -> None:
         self.adapter = adapter
-        self._submission = submission
+        self._submitter = submitter
         self._note = note
-        self._worker = worker(wake)
-        #: Batches of attempts whose submission has not begun. The worker takes them from here.
+        self._worker = worker(answered)
+        #: Batches of attempts that are not submitted yet. The worker takes them from here.
         self._unsent: list[list[Job]] = []
         self._sending = threading.Lock()
         self._events: list[Event] = []
@@ -58,9 +71,9 @@ class SchedulerLink:
         self._pause = 0.0
         self._next_poll = 0.0
         self._polled_at = 0.0
-        self._at_once = 1000 if array else _SUBMIT_AT_ONCE
+        self._at_once = _SUBMIT_ARRAY if array else _SUBMIT_AT_ONCE
         self._unreachable = False
-        self._known: dict[str, tuple[Any, Any]] = {}
+        self._known: dict[str, tuple[str | None, str | None]] = {}
         self._cancel_again: dict[str, float] = {}
         self._steady = 0.0
         self.asking = False
@@ -68,7 +81,7 @@ class SchedulerLink:
 
     def ask(self) -> None:
         """Find out whether it can be reached, where the adapter can tell (``reach``)."""
-        reach = getattr(self.adapter, "reach", None)
+        reach: Callable[[], str | None] | None = getattr(self.adapter, "reach", None)
         if reach is not None:
             self.asking = True
             self._worker.put(lambda: _guarded_reach(self.adapter.name, reach), self._reached)
@@ -85,9 +98,8 @@ class SchedulerLink:
 
     # -- instructions --
 
-    def submit(self, instruction: Submit) -> None:
-        """Write scripts and submit."""
-        jobs = instruction.jobs
+    def submit(self, jobs: Sequence[Job]) -> None:
+        """Submit attempts; answered by `collect`."""
         for first in range(0, len(jobs), self._at_once):
             self._put_submit(jobs[first : first + self._at_once])
 
@@ -98,7 +110,7 @@ class SchedulerLink:
         def call() -> list[Answer]:
             with self._sending:
                 self._unsent.remove(batch)
-            return self._submission.submit(self.adapter, batch, sync=True) if batch else []
+            return self._submitter.submit(self.adapter, batch, sync=True) if batch else []
 
         self._worker.put(call, self._submitted)
 
@@ -117,14 +129,14 @@ class SchedulerLink:
         rows = [(job.instance, job.attempt, withdrawn(reason)) for job in reversed(gone)]
         return Answers(SCHEDULED, rows) if rows else None
 
-    def _submitted(self, answers: Sequence[tuple[int, int, Mapping[str, Any]]]) -> None:
+    def _submitted(self, answers: Sequence[Answer]) -> None:
         if answers:
             self._events.append(Answers(SCHEDULED, answers))
             self._judge([answer for _, _, answer in answers])
         self.hurry()
 
-    def _judge(self, answers: Sequence[Mapping[str, Any]]) -> None:
-        """Whether the scheduler takes jobs, by what it said to some."""
+    def _judge(self, answers: Sequence[SubmitAnswer]) -> None:
+        """Note whether the scheduler takes jobs, by what it said to some."""
         if any("job" in answer for answer in answers):
             self.trouble = None
             return
@@ -132,36 +144,54 @@ class SchedulerLink:
         if waits and not any(answer.get("files") for answer in waits):
             self.trouble = str(waits[0].get("error"))
 
-    def cancel(self, instruction: Cancel) -> None:
-        """Cancel jobs."""
-        jobs = list(instruction.jobs)
+    def cancel(self, jobs: Sequence[str]) -> None:
+        """Cancel jobs; their end is seen by polling."""
+        asked = list(jobs)
+
+        def failed(reason: str) -> CancelAnswer:
+            return {"error": reason}
+
         self._worker.put(
-            lambda: _guarded(self.adapter, self.adapter.cancel, jobs), self._cancelled, urgent=True
+            lambda: _guarded(self.adapter, self.adapter.cancel, asked, failed),
+            self._cancelled,
+            urgent=True,
         )
         self.hurry()
 
-    def _cancelled(self, answers: Mapping[str, Mapping[str, Any]]) -> None:
+    def _cancelled(self, answers: Mapping[str, CancelAnswer]) -> None:
         refused = {job: answer for job, answer in answers.items() if "error" in answer}
         for job in refused:
-            self._cancel_again[job] = self._steady + 5.0
-        for job, answer in list(refused.items())[:3]:
+            self._cancel_again[job] = self._steady + _CANCEL_AGAIN
+        for job, answer in list(refused.items())[:_MOST_LOGGED]:
             self._note("cancel_refused", job_id=job, reason=str(answer["error"]))
 
-    def find(self, instruction: Find) -> None:
-        """Ask what became of attempts."""
-        rows = list(instruction.jobs)
+    def find(self, jobs: Sequence[tuple[int, int, str]]) -> None:
+        """Ask what became of attempts; answered by `collect`.
 
-        def call() -> list[tuple[int, int, Mapping[str, Any]]]:
-            found = _guarded(self.adapter, self.adapter.find, [token for _, _, token in rows])
-            missing = {"error": "the adapter gave no answer"}
+        Args:
+            jobs: instance, attempt and token of each.
+        """
+        rows = list(jobs)
+
+        def failed(reason: str) -> FindAnswer:
+            return {"error": reason}
+
+        def call() -> list[tuple[int, int, FindAnswer]]:
+            tokens = [token for _, _, token in rows]
+            found = _guarded(self.adapter, self.adapter.find, tokens, failed)
+            missing = failed("the adapter gave no answer")
             return [(i, attempt, found.get(token, missing)) for i, attempt, token in rows]
 
         self._worker.put(call, lambda answers: self._events.append(Found(SCHEDULED, answers)))
 
+    def file_trouble(self, answers: Answers) -> str | None:
+        """Return why the scripts of a submission could not be written; None: they could."""
+        return file_trouble(answers.jobs)
+
     # -- polling --
 
     def hurry(self) -> None:
-        """Something is about to change: poll soon."""
+        """Poll soon: something is about to change."""
         self._pause = 0.0
         self._next_poll = min(self._next_poll, self._steady + 1.0)
 
@@ -180,28 +210,32 @@ class SchedulerLink:
                 del self._cancel_again[job]
             alive = [job for job in due if job in jobs]
             if alive:
-                self.cancel(Cancel(SCHEDULED, alive))
+                self.cancel(alive)
         if self._polling or not jobs or steady < self.next_poll(longest):
             return
         self._polling = True
         asked = list(jobs)
+
+        def failed(reason: str) -> PollAnswer:
+            return {"state": "UNREACHABLE", "reason": reason}
+
         self._worker.put(
-            lambda: _guarded_poll(self.adapter, asked),
+            lambda: _guarded(self.adapter, self.adapter.poll, asked, failed),
             lambda answers: self._polled(answers, longest),
         )
 
     def next_poll(self, longest: float) -> float:
-        """When the next poll is due: s, steady. A new, shorter ``sleep`` counts at once."""
+        """Return when the next poll is due: s, steady. A new, shorter ``sleep`` counts at once."""
         return min(self._next_poll, self._polled_at + max(longest, 0.1))
 
     def next_time(self, jobs: Mapping[str, int], longest: float) -> float | None:
-        """When `work` has something to do; None: an answer comes first."""
+        """Return when `work` has something to do; None: an answer comes first."""
         times = list(self._cancel_again.values())
         if jobs and not self._polling:
             times.append(self.next_poll(longest))
         return min(times, default=None)
 
-    def _polled(self, answers: Mapping[str, Mapping[str, Any]], longest: float) -> None:
+    def _polled(self, answers: Mapping[str, PollAnswer], longest: float) -> None:
         self._polling = False
         unreachable = [
             answer for answer in answers.values() if answer.get("state") == "UNREACHABLE"
@@ -216,8 +250,8 @@ class SchedulerLink:
             self.trouble = None
             self._note("scheduler_answers")
         # Only what differs from the last answer is news; with 1 000 quiet jobs that is nothing.
-        news = {}
-        known = {}
+        news: dict[str, PollAnswer] = {}
+        known: dict[str, tuple[str | None, str | None]] = {}
         for job, answer in answers.items():
             shown = (answer.get("state"), answer.get("reason"))
             known[job] = shown
@@ -233,7 +267,7 @@ class SchedulerLink:
     # -- the loop's side --
 
     def collect(self) -> list[Event]:
-        """The events that came of answers since the last call."""
+        """Return the events that came of answers since the last call."""
         self._worker.collect()
         events, self._events = self._events, []
         return events
@@ -247,15 +281,15 @@ class SchedulerLink:
 
 def _guarded(
     adapter: Adapter,
-    call: Callable[[Sequence[str]], dict[str, dict[str, Any]]],
+    call: Callable[[Sequence[str]], Mapping[str, _T]],
     names: Sequence[str],
-) -> dict[str, dict[str, Any]]:
-    """Call an adapter; whatever a plugin raises is an answer that says so."""
+    failed: Callable[[str], _T],
+) -> Mapping[str, _T]:
+    """Call an adapter; whatever a plug-in raises is an answer that says so."""
     try:
         return call(names)
     except Exception as error:
-        failure = {"error": f"{adapter.name}: {error!r}"}
-        return dict.fromkeys(names, failure)
+        return dict.fromkeys(names, failed(f"{adapter.name}: {error!r}"))
 
 
 def _guarded_reach(name: str, reach: Callable[[], str | None]) -> str | None:
@@ -263,11 +297,3 @@ def _guarded_reach(name: str, reach: Callable[[], str | None]) -> str | None:
         return reach()
     except Exception as error:
         return f"{name}: {error!r}"
-
-
-def _guarded_poll(adapter: Adapter, jobs: Sequence[str]) -> dict[str, dict[str, Any]]:
-    try:
-        return adapter.poll(jobs)
-    except Exception as error:
-        failure = {"state": "UNREACHABLE", "reason": f"{adapter.name}: {error!r}"}
-        return dict.fromkeys(jobs, failure)

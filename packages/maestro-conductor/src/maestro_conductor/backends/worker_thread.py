@@ -1,23 +1,22 @@
-"""A thread for an adapter whose calls may block, so that a hanging scheduler delays nothing else."""
+"""Make the calls of an adapter, which may block, in a thread of their own."""
 
 from __future__ import annotations
 
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol, TypeVar
 
 __all__ = ["AdapterWorker", "Worker"]
 
-#: A call, and what makes the event of its answer.
-_Call = tuple[Callable[[], Any], Callable[[Any], None]]
+_T = TypeVar("_T")
 
 
 class Worker(Protocol):
     """Make a scheduler's calls."""
 
     def put(  # noqa: D102
-        self, call: Callable[[], Any], answer: Callable[[Any], None], *, urgent: bool = False
+        self, call: Callable[[], _T], answer: Callable[[_T], None], *, urgent: bool = False
     ) -> None: ...
     def collect(self) -> None: ...  # noqa: D102
     def close(self) -> None: ...  # noqa: D102
@@ -25,23 +24,24 @@ class Worker(Protocol):
 
 
 class AdapterWorker:
-    """Does one call after the other; answers are collected by the loop's thread.
+    """Make one call after the other; answers are collected by the loop's thread.
 
     Args:
-        wake: called from the thread when there is an answer.
+        answered: called from the thread when there is an answer.
     """
 
-    def __init__(self, wake: Callable[[], None]) -> None:
-        self._wake = wake
-        self._calls: deque[_Call] = deque()
-        self._answers: deque[tuple[Callable[[Any], None], Any]] = deque()
+    def __init__(self, answered: Callable[[], None]) -> None:
+        self._answered = answered
+        #: Make a call, and return what takes in its answer.
+        self._calls: deque[Callable[[], Callable[[], None]]] = deque()
+        self._answers: deque[Callable[[], None]] = deque()
         self._condition = threading.Condition()
         self._open = True
         self._thread = threading.Thread(target=self._run, name="maestro-adapter", daemon=True)
         self._thread.start()
 
     def put(
-        self, call: Callable[[], Any], answer: Callable[[Any], None], *, urgent: bool = False
+        self, call: Callable[[], _T], answer: Callable[[_T], None], *, urgent: bool = False
     ) -> None:
         """Have a call made; ``answer`` gets what it returned, in the thread of `collect`.
 
@@ -50,18 +50,22 @@ class AdapterWorker:
             answer: called by `collect`.
             urgent: before all that wait.
         """
+
+        def work() -> Callable[[], None]:
+            value = call()
+            return lambda: answer(value)
+
         with self._condition:
             if urgent:
-                self._calls.appendleft((call, answer))
+                self._calls.appendleft(work)
             else:
-                self._calls.append((call, answer))
+                self._calls.append(work)
             self._condition.notify()
 
     def collect(self) -> None:
         """Hand out the answers that are there."""
         while self._answers:
-            answer, value = self._answers.popleft()
-            answer(value)
+            self._answers.popleft()()
 
     def close(self) -> None:
         """End the thread after the call that is being made; calls that wait are dropped."""
@@ -81,6 +85,6 @@ class AdapterWorker:
                     self._condition.wait()
                 if not self._open:
                     return
-                call, answer = self._calls.popleft()
-            self._answers.append((answer, call()))
-            self._wake()
+                work = self._calls.popleft()
+            self._answers.append(work())
+            self._answered()

@@ -11,12 +11,12 @@ from maestro_conductor.core.attempt_end import AttemptEnds
 from maestro_conductor.core.cancellation import Cancellation
 from maestro_conductor.core.events import Answers
 from maestro_conductor.core.instructions import Job, Submit
-from maestro_conductor.core.job_reports import submitted_state
 from maestro_conductor.core.queues import LOCAL, Queue, Queues
 from maestro_conductor.core.step_change import StepChange
 from maestro_conductor.core.study_state import REFUSED
 from maestro_conductor.core.timers import Timers
 from maestro_conductor.model import records
+from maestro_conductor.model.adapter_states import submitted_state
 from maestro_conductor.model.records import CAUSES
 from maestro_conductor.model.states import (
     CANCELLED,
@@ -110,7 +110,7 @@ class Launcher:
             if not self._step.is_current(i, attempt):
                 self._step.note_late(i, attempt, answer.get("job"))
             elif "job" in answer:
-                submitted.append([i, attempt, answer["job"], submitted_state(answer)])
+                submitted.append([i, attempt, answer["job"], submitted_state(answer.get("state"))])
             else:
                 refused.append((i, attempt, answer))
         if submitted:

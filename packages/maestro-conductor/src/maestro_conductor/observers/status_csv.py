@@ -20,7 +20,7 @@ from maestro_conductor.model.states import NAMES, RUNNING
 from maestro_conductor.workspace.atomic_write import replace_file
 from maestro_conductor.workspace.regular_files import open_regular
 
-__all__ = ["COLUMNS", "StatusFile", "rows"]
+__all__ = ["COLUMNS", "StatusFile", "duration", "quoted", "rows"]
 
 COLUMNS = (
     "Step Name,Job ID,Workspace,State,Run Time,Elapsed Time,Start Time,Submit Time,End Time,"
@@ -53,10 +53,10 @@ def rows(graph: Graph, state: StudyState, now: int, first: int, last: int) -> It
             run_time = duration(until - started)
         elapsed = "--:--:--" if submitted == NONE else duration(until - submitted)
         yield (
-            f"{_quoted(graph.names[i])},{_quoted(state.job[i] or '--')},"
-            f"{_quoted(graph.workspaces[i])},{NAMES[state.state[i]]},{run_time},{elapsed},"
+            f"{quoted(graph.names[i])},{quoted(state.job[i] or '--')},"
+            f"{quoted(graph.workspaces[i])},{NAMES[state.state[i]]},{run_time},{elapsed},"
             f"{_moment(started)},{_moment(submitted)},{_moment(ended)},{state.restarts[i]},"
-            f"{_quoted(graph.parameters[i])}\n"
+            f"{quoted(graph.parameters[i])}\n"
         )
 
 
@@ -69,7 +69,8 @@ def duration(milliseconds: int) -> str:
     return f"{days}d:{hours:02}h:{minutes:02}m:{seconds:02}s"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """Return a value as RFC 4180 writes it, in quotes only where it must be."""
     if "," in text or '"' in text or "\n" in text or "\r" in text:
         doubled = text.replace('"', '""')
         return f'"{doubled}"'

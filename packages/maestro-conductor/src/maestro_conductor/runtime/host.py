@@ -1,10 +1,10 @@
-"""What a conductor uses of the machine it runs on. A test gives it fakes."""
+"""Name what a conductor uses of the machine it runs on. A test gives it fakes."""
 
 from __future__ import annotations
 
 import selectors
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Protocol
 
 import attrs
 
@@ -18,8 +18,8 @@ __all__ = ["Host", "Selector"]
 class Selector(Protocol):
     """What the loop waits in: the part of `selectors.BaseSelector` that it uses."""
 
-    def register(self, fileobj: int, events: int, data: Any = None, /) -> Any: ...  # noqa: D102
-    def select(self, timeout: float, /) -> list[tuple[Any, int]]: ...  # noqa: D102
+    def register(self, fileobj: int, events: int, data: object = None, /) -> object: ...  # noqa: D102
+    def select(self, timeout: float, /) -> list[tuple[selectors.SelectorKey, int]]: ...  # noqa: D102
     def close(self) -> None: ...  # noqa: D102
 
 
@@ -31,7 +31,7 @@ class Host:
         clock: tells the time.
         disk: takes what goes to the journal and to the log.
         selector: opens what the loop waits in.
-        worker: starts what makes a scheduler's calls; gets what wakes the loop.
+        worker: starts what makes a scheduler's calls; gets what ends the loop's waiting.
     """
 
     clock: Clock = attrs.Factory(SystemClock)

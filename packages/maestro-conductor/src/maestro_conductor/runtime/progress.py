@@ -1,12 +1,24 @@
-"""What a progress bar wants to know."""
+"""Tell a progress bar how far a study is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 
-__all__ = ["Progress"]
+from maestro_conductor.core.study_state import StudyState
+from maestro_conductor.model.graph import Graph
+from maestro_conductor.model.records import Record
+from maestro_conductor.model.states import FINAL, NAMES
+
+__all__ = ["Progress", "ProgressReporter"]
+
+#: s between two reports.
+_PAUSE = 0.25
+#: Most ends in a report.
+_MOST_ENDS = 100
+_FINAL_NAMES = frozenset(NAMES[code] for code in FINAL)
 
 
 @attrs.frozen
@@ -24,3 +36,49 @@ class Progress:
     total: int
     ended: Sequence[tuple[str, str]]
     paused: str | None = None
+
+
+class ProgressReporter:
+    """Report progress a few times a second while things change.
+
+    Args:
+        graph: what is run.
+        state: how far it is.
+        observer: gets reports; None: nobody wants them.
+    """
+
+    def __init__(
+        self, graph: Graph, state: StudyState, observer: Callable[[Progress], None] | None
+    ) -> None:
+        self._graph = graph
+        self._state = state
+        self._observer = observer
+        self._next = 0.0
+        self._reported = -1
+        self._ended: deque[tuple[str, str]] = deque(maxlen=_MOST_ENDS)
+
+    def follow(self, record: Record) -> None:
+        """Note the ends in a record, for the next report."""
+        if self._observer is None or record["kind"] != "state":
+            return
+        for row in record["steps"]:
+            if row[2] in _FINAL_NAMES:
+                self._ended.append((self._graph.names[row[0]], row[2]))
+
+    def work(self, steady: float, paused: str | None, *, last: bool = False) -> None:
+        """Report where something has changed.
+
+        Args:
+            steady: s, the time now.
+            paused: why nothing goes on; None: it does.
+            last: this is the last report: it is due now.
+        """
+        if self._observer is None or self._reported == self._state.changes:
+            return
+        if not last and steady < self._next:
+            return
+        self._next = steady + _PAUSE
+        self._reported = self._state.changes
+        counts = {NAMES[code]: n for code, n in enumerate(self._state.counts) if n}
+        self._observer(Progress(counts, len(self._state), tuple(self._ended), paused))
+        self._ended.clear()

@@ -1,15 +1,15 @@
-"""A pipe that ends a loop's waiting."""
+"""End a loop's waiting, by a pipe."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 
-__all__ = ["Wake"]
+__all__ = ["WakeupPipe"]
 
 
-class Wake:
-    """A pipe that ends the loop's waiting; safe from threads and signal handlers."""
+class WakeupPipe:
+    """End the loop's waiting; safe from threads and signal handlers."""
 
     def __init__(self) -> None:
         self.read_end, self.write_end = os.pipe()

@@ -1,85 +1,80 @@
-"""Has nothing start that was announced and should not any more.
+"""Withdraw attempts that were to start and should not any more.
 
-That is where the study stops or pauses, or its throttle was lowered. Attempts wait at three places: for the journal, for their turn in the scheduler's thread, and, local ones, for
-a slot. What has begun goes on.
+That is where the study stops or pauses, or its throttle was lowered. Attempts wait at three places:
+for the journal, for the scheduler's thread, and, local ones, for a slot. What runs goes on.
 """
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 
 import attrs
 
-from maestro_conductor.backends.local_backend import LocalLink
-from maestro_conductor.backends.scheduler_backend import SchedulerLink
 from maestro_conductor.backends.submitter import withdrawn
-from maestro_conductor.core.events import Answers, Event
+from maestro_conductor.core.events import Answers
 from maestro_conductor.core.instructions import Instruction, Submit
 from maestro_conductor.core.machine import Machine
-from maestro_conductor.runtime.journal_commit import Pausing
+from maestro_conductor.runtime.execute import Backend
 
-__all__ = ["TakingBack"]
+__all__ = ["Withdrawal"]
 
 
 @attrs.frozen
-class TakingBack:
-    """Looks at the three places.
+class Withdrawal:
+    """Withdraw attempts at all three places.
 
     Attributes:
         machine: knows what should not start.
-        todo: instructions that are not performed yet.
-        local, link: hold what was handed to them.
-        pausing: knows whether the study pauses.
+        backends: hold what was submitted to them; the first is asked first.
     """
 
     machine: Machine
-    todo: deque[Instruction]
-    local: LocalLink
-    link: SchedulerLink | None
-    pausing: Pausing
+    backends: Sequence[Backend]
 
-    def take(self, events: list[Event]) -> None:
-        """Take back what should not start, and add that to the events.
+    def withdraw(self, todo: deque[Instruction], *, paused: bool) -> list[Answers]:
+        """Withdraw what should not start; the machine has to hear of it before the next call.
 
-        The machine has to hear of them before this is called again.
+        Args:
+            todo: instructions that are not performed yet; attempts are taken out of it.
+            paused: the journal cannot be written.
+
+        Returns:
+            Refusals that may pass.
         """
-        paused = self.pausing.paused is not None
         if self.machine.closing or self.machine.state.cancelling:
-            self._take("the study was stopped", None, events, paused=False)
-        elif paused:
-            self._take("the study was paused", None, events, paused=True)
-        elif surplus := self.machine.surplus:
-            self._take("the throttle was lowered", surplus, events, paused=False)
+            return self._withdraw(todo, "the study was stopped", None)
+        if paused:  # what is still to be submitted waits for the journal anyway
+            return self._withdraw(deque(), "the study was paused", None)
+        if surplus := self.machine.surplus:
+            return self._withdraw(todo, "the throttle was lowered", surplus)
+        return []
 
-    def _take(self, why: str, most: int | None, events: list[Event], *, paused: bool) -> None:
+    def _withdraw(self, todo: deque[Instruction], why: str, most: int | None) -> list[Answers]:
         reason = f"it was to be started, and {why}"
-        found: list[Answers | None] = []
+        gone = _from_todo(todo, reason, most)
+        for backend in self.backends:
+            taken = sum(len(answers.jobs) for answers in gone)
+            answers = backend.withdraw(reason, None if most is None else most - taken)
+            if answers is not None:
+                gone.append(answers)
+        return gone
 
-        def left() -> int | None:
-            taken = sum(len(answers.jobs) for answers in found if answers is not None)
-            return None if most is None else most - taken
 
-        if not paused:  # a paused study hands nothing over
-            found += self._announced(reason, most)
-        found.append(self.local.withdraw(reason, left()))
-        if self.link is not None:
-            found.append(self.link.withdraw(reason, left()))
-        events += [answers for answers in found if answers is not None]
-
-    def _announced(self, reason: str, most: int | None) -> list[Answers]:
-        """What was announced, and is not handed over yet."""
-        taken: list[Answers] = []
-        for place in reversed(range(len(self.todo))):
-            item = self.todo[place]
-            if not isinstance(item, Submit) or most == 0:
-                continue
-            kept = 0 if most is None else max(0, len(item.jobs) - most)
-            gone = item.jobs[kept:]
-            if kept:
-                self.todo[place] = attrs.evolve(item, jobs=item.jobs[:kept])
-            else:
-                del self.todo[place]
-            most = None if most is None else most - len(gone)
-            rows = [(job.instance, job.attempt, withdrawn(reason)) for job in gone]
-            taken.append(Answers(item.lane, rows))
-        return taken
+def _from_todo(todo: deque[Instruction], reason: str, most: int | None) -> list[Answers]:
+    """Withdraw what is not submitted yet, the last first; None: all."""
+    gone: list[Answers] = []
+    for place in reversed(range(len(todo))):
+        item = todo[place]
+        if not isinstance(item, Submit) or most == 0:
+            continue
+        kept = 0 if most is None else max(0, len(item.jobs) - most)
+        jobs = item.jobs[kept:]
+        if kept:
+            todo[place] = attrs.evolve(item, jobs=item.jobs[:kept])
+        else:
+            del todo[place]
+        most = None if most is None else most - len(jobs)
+        rows = [(job.instance, job.attempt, withdrawn(reason)) for job in jobs]
+        gone.append(Answers(item.lane, rows))
+    return gone

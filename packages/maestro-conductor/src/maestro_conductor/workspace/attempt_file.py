@@ -8,15 +8,22 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 from pathlib import Path
 
 import attrs
 
 from maestro_conductor.workspace.regular_files import open_regular
 
-__all__ = ["AttemptFile", "attempt_path", "read_attempt", "void_attempt"]
+__all__ = ["AttemptFile", "attempt_path", "parse_attempt", "read_attempt", "void_attempt"]
 
 _VOID = b"void\n"
+
+#: Bytes of the file that are read.
+_MOST = 1 << 16
+
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII).fullmatch
+_TIME = re.compile(r"\d{1,12}(\.\d{0,9})?", re.ASCII).fullmatch
 
 
 @attrs.frozen
@@ -64,40 +71,60 @@ def read_attempt(folder: Path, attempt: int) -> AttemptFile:
             raise
         return AttemptFile("started")
     try:
-        content = os.read(descriptor, 4096)
+        content = os.read(descriptor, _MOST)
         modified = os.fstat(descriptor).st_mtime_ns // 1_000_000
     finally:
         os.close(descriptor)
-    host = boot = started = pid = keeper = left = None
-    for line in content.split(b"\n")[:-1]:
+    return parse_attempt(content, modified)
+
+
+def parse_attempt(content: bytes, modified: int | None = None) -> AttemptFile:
+    """Return what the content of an attempt file says; what makes no sense in it is ignored.
+
+    Args:
+        content: its first 64 KiB, or all.
+        modified: when it was written last, in ms since 1970: the moment of an end without a time.
+    """
+    found = AttemptFile("started")
+    begun = False
+    for line in content[:_MOST].split(b"\n")[:-1]:
         word, *pairs = line.decode("utf-8", "surrogateescape").split(" ")
         fields = dict(pair.split("=", 1) for pair in pairs if "=" in pair)
-        if word == "void":
+        code = _number(fields.get("code"))
+        if word == "void" and not begun:
             return AttemptFile("void")
         if word == "start":
-            host, boot = fields.get("host"), fields.get("boot")
-            started = _milliseconds(fields.get("time"))
-            pid, keeper = _number(fields.get("pid")), _number(fields.get("keeper"))
+            begun = True
+            found = AttemptFile(
+                "started",
+                started=_milliseconds(fields.get("time")),
+                host=fields.get("host"),
+                boot=fields.get("boot"),
+                pid=_number(fields.get("pid")),
+                keeper=_number(fields.get("keeper")),
+            )
         elif word == "script":
-            pid = _number(fields.get("pid"))
-        elif word == "command":
-            left = fields.get("left")
-        elif word == "end" and (code := _number(fields.get("code"))) is not None:
-            ended = _milliseconds(fields.get("time")) or modified
-            left = fields.get("left")
-            return AttemptFile("ended", code, started, ended, host, boot, pid, keeper, left)
-    return AttemptFile("started", None, started, None, host, boot, pid, keeper, left)
+            found = attrs.evolve(found, pid=_number(fields.get("pid")))
+        elif word == "command" and code is not None:
+            found = attrs.evolve(found, left=fields.get("left"))
+        elif word == "end" and code is not None:
+            ended = _milliseconds(fields.get("time"))
+            return attrs.evolve(
+                found,
+                fate="ended",
+                exit_code=code,
+                ended=modified if ended is None else ended,
+                left=fields.get("left"),
+            )
+    return found
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isascii() and text.isdecimal() else None
+    return int(text) if text is not None and _NUMBER(text) else None
 
 
 def _milliseconds(time: str | None) -> int | None:
-    """A ``time=`` field; None: there is none, or it makes no sense."""
-    if time is None or not time.replace(".", "", 1).isdecimal():
-        return None
-    return int(float(time) * 1000)
+    return int(float(time) * 1000) if time is not None and _TIME(time) else None
 
 
 def void_attempt(folder: Path, attempt: int) -> AttemptFile:

@@ -43,19 +43,24 @@ def check_header(
     if not isinstance(value, dict) or value.get("format") != format_name:
         raise FormatError(f"{path} is not a {name} file of a maestro workspace")
     version = value.get("version")
-    if not isinstance(version, list) or not version or version[0] != VERSION[0]:
-        shown = ".".join(map(str, version)) if isinstance(version, list) else version
+    if not isinstance(version, list) or not version or not all(map(_is_uint, version)):
+        raise FormatError(f"{path} is damaged: `version` is {version!r}")
+    if version[0] != VERSION[0]:
         raise FormatError(
-            f"{path} has format version {shown}, this maestro-conductor {__version__} "
+            f"{path} has format version {'.'.join(map(str, version))}, this maestro-conductor {__version__} "
             f"reads version {VERSION[0]}: use the version that wrote it ({value.get('writer')})"
         )
-    requires = value.get("requires") or ()
-    if not isinstance(requires, list | tuple):
+    requires = [] if value.get("requires") is None else value["requires"]
+    if not isinstance(requires, list) or not all(type(name) is str for name in requires):
         raise FormatError(f"{path} is damaged: `requires` is {requires!r}")
     unknown = [feature for feature in requires if feature not in features]
     if unknown:
         raise FormatError(
-            f"{path} needs `{'`, `'.join(map(str, unknown))}`, "
+            f"{path} needs `{'`, `'.join(unknown)}`, "
             f"this maestro-conductor {__version__} does not know it: upgrade it"
         )
     return value
+
+
+def _is_uint(value: object) -> bool:
+    return type(value) is int and value >= 0

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import attrs
 
 from maestro_graph.errors import ResourceError
-from maestro_graph.expansion import walltimes
+from maestro_graph.expansion.resource_values import COUNTS, SWITCHES, switch, whole_number
+from maestro_graph.expansion.walltime import SCHEDULERS, is_foreign, is_walltime
 from maestro_graph.model.graph import Batch, Resources
 from maestro_graph.model.plain import PlainValue
 
-_COUNTS = frozenset(
-    {"nodes", "procs", "gpus", "cores_per_task", "tasks_per_rs", "rs_per_node", "cpus_per_rs"}
-)
-_FLAGS = frozenset(
-    {
-        "exclusive_allocation",
-        "exclusive_launcher",
-        "nested",
-        "waitable",
-        "requeue",
-        "enforce_walltime",
-    }
-)
 #: Texts of the batch block.
 _WORDS = ("host", "bank", "queue", "reservation", "qos", "uri", "version")
-_YES = frozenset({"true", "yes", "on", "1"})
-_NO = frozenset({"false", "no", "off", "0", ""})
 
 
 def strings_of(value: object) -> Iterator[str]:
@@ -87,9 +72,9 @@ def settle(resources: Resources, where: str, scheduler: str = "local") -> Resour
     """
     settled: dict[str, Any] = {}
     for name, value in attrs.asdict(resources, recurse=False).items():
-        if name in _COUNTS:
-            settled[name] = count(value, name, where, least=0 if name == "gpus" else 1)
-        elif name in _FLAGS:
+        if name in COUNTS:
+            settled[name] = count(value, name, where, least=COUNTS[name])
+        elif name in SWITCHES:
             settled[name] = _flag(value, name, where)
         elif name == "priority":
             settled[name] = _number_or_text(value)
@@ -106,12 +91,12 @@ def _check_walltime(settled: Resources, where: str, scheduler: str) -> None:
     text = settled.walltime
     if text is None:
         return
-    trouble = walltimes.trouble(
-        text,
-        scheduler,
-        scheduled=bool(settled.nodes or settled.procs),
-        enforced=bool(settled.enforce_walltime),
-    )
+    handed = bool(settled.nodes or settled.procs) and scheduler in SCHEDULERS
+    trouble = None
+    if not is_walltime(text):
+        trouble = "which is no walltime" if handed or settled.enforce_walltime else None
+    elif handed and is_foreign(text, scheduler):
+        trouble = f"for which {scheduler} has no word"
     if trouble is not None:
         raise ResourceError(
             f"walltime of {where} is {text!r}, {trouble}",
@@ -152,8 +137,8 @@ def count(value: object, name: str, where: str, *, least: int = 0) -> int | None
     text = "" if value is None else str(value).strip()
     if not text:
         return None
-    if not isinstance(value, bool) and re.fullmatch(r"[0-9]+(\.0*)?", text, re.ASCII):
-        number = int(text.partition(".")[0])
+    number = None if isinstance(value, bool) else whole_number(text)
+    if number is not None:
         if number >= least:
             return number
         raise ResourceError(
@@ -170,13 +155,12 @@ def _flag(value: object, name: str, where: str) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
     text = str(value).strip().lower()
-    if text in _YES:
-        return True
-    if text in _NO:
-        return False
-    raise ResourceError(
-        f"{name.replace('_', ' ')} of {where} is {text!r}, which is neither true nor false"
-    )
+    said = switch(text)
+    if said is None:
+        raise ResourceError(
+            f"{name.replace('_', ' ')} of {where} is {text!r}, which is neither true nor false"
+        )
+    return said
 
 
 def _number_or_text(value: object) -> object:

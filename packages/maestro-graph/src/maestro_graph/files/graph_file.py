@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 _FORMAT: Literal["maestro-graph"] = "maestro-graph"
 _CHUNK = 1 << 16
-_FEATURES = frozenset(
+#: What may stand in a graph's `requires`.
+FEATURES = frozenset(
     {
         "failure",
         "launcher",
@@ -89,7 +90,7 @@ def read_graph(path: str | Path) -> Iterator[GraphFileRecord]:
                 if summed:
                     take_sum(path, f"record {number}" if number else "its head", content, record)
                 if not number:
-                    check_header(header, _FORMAT, Path(path).name, _FEATURES)
+                    check_header(header, _FORMAT, Path(path).name, FEATURES)
                 kind = record["record"]
                 yield record
             if kind != "end":

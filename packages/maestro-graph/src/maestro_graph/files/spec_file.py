@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 _Made = TypeVar("_Made", bound=attrs.AttrsInstance)
 
 _FORMAT = "maestro-spec"
-_KNOWN_FEATURES = frozenset(
+#: What may stand in a spec's `requires`.
+FEATURES = frozenset(
     {
         "parameters.product",
         "parameters.range",
@@ -59,7 +60,7 @@ def read_spec(path: str | Path) -> SpecRecord:
             field is not what it must be.
     """
     document = read_map(path, "the study")
-    check_header(document, _FORMAT, Path(path).name, _KNOWN_FEATURES)
+    check_header(document, _FORMAT, Path(path).name, FEATURES)
     return check_spec(document, str(path))
 
 
@@ -72,7 +73,7 @@ def view(document: Mapping[str, object]) -> Spec:
     Raises:
         FormatError: it is no spec document, or one of a version that we do not know.
     """
-    check_header(document, _FORMAT, "spec.msgpack", _KNOWN_FEATURES)
+    check_header(document, _FORMAT, "spec.msgpack", FEATURES)
     spec = check_spec(document, "spec.msgpack")
     env: EnvRecord = spec.get("env") or {}
     return Spec(

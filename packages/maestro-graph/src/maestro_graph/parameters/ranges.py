@@ -25,10 +25,14 @@ def range_values(name: str, wanted: Range) -> tuple[int | float, ...]:
         Integers if start, stop and step are, floats otherwise.
 
     Raises:
-        ParameterError: the range is empty or endless.
+        ParameterError: the range is empty or endless, or has not just one of step and num.
     """
     start, stop = _exact(name, wanted.start), _exact(name, wanted.stop)
     given: list[int | float] = [wanted.start, wanted.stop]
+    if wanted.num is not None and wanted.step is not None:
+        raise ParameterError(
+            f"the range of {name} has both a step and a num", hint="leave one of them out"
+        )
     if wanted.num is not None:
         count, step = wanted.num, Fraction(0)
         if count > 1:

@@ -1,1 +1,1 @@
-"""Rules of the workspace format that several packages share."""
+"""Rules of the workspace format; other packages have the same files, byte by byte."""

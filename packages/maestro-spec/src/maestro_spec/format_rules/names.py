@@ -1,4 +1,4 @@
-"""The workspace format's rule for names: what a study, a step or a combination is called on disk."""
+"""Clean the names of files and folders: "Names" on the workspace format page; pure."""
 
 from __future__ import annotations
 
@@ -6,36 +6,42 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-_LONGEST = 200
-_CUT = 180
+#: Names longer than this many bytes are cut to `CUT`, so that a name, its suffix and a script's
+#: ending stay under the 255 bytes that file systems allow.
+LONGEST = 200
+CUT = 180
 _DROPPED = re.compile(r"[^-_.() a-zA-Z0-9]")
-
-#: what a workspace keeps beside the folders of its steps
-RESERVED = frozenset(
-    {
-        "logs",
-        "meta",
-        "batch.info",
-        "status.csv",
-        ".maestro",
-        ".status.lock",
-        ".cancel.lock",
-        ".study.update.lock",
-    }
-)
 
 
 def clean(name: str) -> str:
-    """The name of a file or folder for a raw name, alone in its folder."""
+    """Return the name of a file or folder that is alone in its folder.
+
+    Args:
+        name: any text.
+
+    Returns:
+        ASCII letters, digits and ``-_.()`` of the name, spaces as ``_``; with a suffix where
+        nothing or only dots are left, and where it had to be cut.
+    """
     kept = _DROPPED.sub("", name).replace(" ", "_")
-    if len(kept) > _LONGEST:
-        return kept[:_CUT] + suffix(name)
+    if len(kept) > LONGEST:
+        return kept[:CUT] + suffix(name)
     return kept if kept.strip(".") else kept + suffix(name)
 
 
 def clean_together(names: Sequence[str]) -> list[str]:
-    """The names of the files or folders for raw names that share a folder."""
+    """Return the names of the files or folders of one folder.
+
+    Args:
+        names: distinct raw names.
+
+    Returns:
+        One clean name for each, distinct, and independent of their order and number but for the
+        names that share the clean form.
+    """
     cleaned = [clean(name) for name in names]
+    if len(set(cleaned)) == len(cleaned):
+        return cleaned
     seen = Counter(cleaned)
     return [
         safe + suffix(name) if seen[safe] > 1 and safe != name else safe
@@ -44,15 +50,16 @@ def clean_together(names: Sequence[str]) -> list[str]:
 
 
 def is_suffixed(name: str) -> bool:
-    """Whether a name, alone in its folder, gets a suffix."""
+    """Tell whether a name that is alone in its folder gets a suffix."""
     kept = _DROPPED.sub("", name)
-    return len(kept) > _LONGEST or not kept.strip(".")
+    return len(kept) > LONGEST or not kept.strip(".")
 
 
 def suffix(name: str) -> str:
-    """What tells a name apart that cleaning cannot keep."""
+    """Return what tells a name apart that cleaning cannot keep."""
     # Few names need one, and hashlib takes as long to import as a small study to check.
     import hashlib
 
+    # SHA-1 tells names apart here; nothing relies on it for security.
     raw = name.encode("utf-8", "surrogateescape")
     return "-" + hashlib.sha1(raw, usedforsecurity=False).hexdigest()[:8]

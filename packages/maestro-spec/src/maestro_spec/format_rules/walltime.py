@@ -1,12 +1,14 @@
-"""The workspace format's rule for walltimes."""
+"""Read a walltime: "Walltimes" on the workspace format page; pure."""
 
 from __future__ import annotations
 
 import re
 
 _NO_LIMIT = frozenset({"inf", "infinite", "unlimited"})
-#: words of that kind that a scheduler has none of
-_LACKING = {"lsf": _NO_LIMIT, "flux": frozenset({"infinite", "unlimited"})}
+#: Words of that kind that a scheduler has none of: `bsub -W` takes numbers alone, Flux `inf` (RFC 23).
+LACKING = {"lsf": _NO_LIMIT, "flux": frozenset({"infinite", "unlimited"})}
+#: The adapters that hand walltimes to a scheduler; what others make of theirs is their own matter.
+SCHEDULERS = frozenset({"slurm", "lsf", "flux"})
 
 # Nobody means a number of ten digits, and of very many digits Python makes none.
 _N = r"\d{1,9}"
@@ -18,12 +20,12 @@ _UNIT = re.compile(rf"({_N}(?:\.\d{{0,9}})?|\.{_N})([smhd])", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-class WalltimeError(ValueError):
+class NoWalltimeError(ValueError):
     """The text is no walltime."""
 
 
 def seconds(text: str, *, lsf: bool = False) -> float | None:
-    """How long a walltime is.
+    """Return how long a walltime is.
 
     Args:
         text: as it was written.
@@ -33,7 +35,7 @@ def seconds(text: str, *, lsf: bool = False) -> float | None:
         Seconds, or None for no limit.
 
     Raises:
-        WalltimeError: it is none.
+        NoWalltimeError: it is none.
     """
     text = text.strip()
     if text.lower() in _NO_LIMIT:
@@ -53,23 +55,23 @@ def _number(text: str, *, lsf: bool) -> float:
         return days * 86400 + hours * 3600 + minutes * 60 + rest
     if found := _UNIT.fullmatch(text):
         return float(found[1]) * _SECONDS[found[2]]
-    raise WalltimeError(text)
+    raise NoWalltimeError(text)
 
 
 def is_walltime(text: str) -> bool:
-    """Whether a text is a walltime."""
+    """Tell whether a text is a walltime."""
     try:
         seconds(text)
-    except WalltimeError:
+    except NoWalltimeError:
         return False
     return True
 
 
 def is_ambiguous(text: str) -> bool:
-    """Whether schedulers read it differently: ``A:B``."""
+    """Tell whether schedulers read it differently: ``A:B``."""
     return _PAIR.fullmatch(text.strip()) is not None
 
 
 def is_foreign(text: str, scheduler: str) -> bool:
-    """Whether it is a word for "no limit" that this scheduler has none of."""
-    return text.strip().lower() in _LACKING.get(scheduler, ())
+    """Tell whether it is a word for "no limit" that this scheduler has none of."""
+    return text.strip().lower() in LACKING.get(scheduler, ())

@@ -24,6 +24,8 @@ def range_length(wanted: Range) -> int:
         RangeError: none, or too many to be meant.
     """
     start, stop = _exact(wanted.start), _exact(wanted.stop)
+    if wanted.num is not None and wanted.step is not None:
+        raise RangeError("The range has both a step and a num.")
     if wanted.num is not None:
         count = wanted.num
     elif wanted.step:
@@ -60,4 +62,7 @@ def _exact(number: float) -> Fraction:
     # Imported here: few studies have ranges, and fractions brings decimal with it.
     from fractions import Fraction
 
-    return Fraction(repr(number))
+    try:
+        return Fraction(repr(number))
+    except ValueError:
+        raise RangeError(f"The range has {number!r}, which is no number.") from None

@@ -18,7 +18,15 @@ from maestro_adapters.local.keeper import process as keeper
 from maestro_adapters.local.keeper.process import Messages, pack
 from maestro_adapters.script import driver
 
-__all__ = ["Ended", "KeeperDiedError", "Keeping", "Leaves", "News", "Refused", "Started"]
+__all__ = [
+    "CommandEnded",
+    "Ended",
+    "KeeperClient",
+    "KeeperDiedError",
+    "Refused",
+    "Report",
+    "Started",
+]
 
 #: It needs no installed package. An interpreter that was moved may need PYTHONHOME, like this one.
 _FLAGS = ("-I", "-S") if sys.flags.ignore_environment else ("-S",)
@@ -59,7 +67,7 @@ class Refused:
 
 
 @attrs.frozen
-class Leaves:
+class CommandEnded:
     """A command has ended, and what it left in the background is waited for: ``name:pid,…``."""
 
     pid: int
@@ -80,10 +88,10 @@ class Ended:
     left: str = ""
 
 
-News = Started | Refused | Leaves | Ended
+Report = Started | Refused | CommandEnded | Ended
 
 
-class Keeping:
+class KeeperClient:
     """A keeper that this process started. Not safe across threads.
 
     Args:
@@ -112,7 +120,7 @@ class Keeping:
         self._facts = facts
         self._messages = Messages()
         self._unsent = b""
-        self._news: list[News] = []
+        self._reports: list[Report] = []
         #: Token, or word, of the answer that is waited for.
         self._awaited: bytes | None = None
         self._socket, theirs = socket.socketpair()
@@ -165,36 +173,36 @@ class Keeping:
         self._unsent += pack(b"start", token, *others, b"%d" % slots, b"%d" % wait, patience)
         if wait:
             self.flush()
-            self._hear_until(token)
+            self._receive_until(token)
 
     def drop(self, job: LocalJob) -> None:
         """Have a job not started any more. Whether it was before, `catch_up` lets hear."""
         self._send(b"drop", os.fsencode(job.token))
 
-    def make_room(self, slots: int) -> None:
+    def set_room(self, slots: int) -> None:
         """Say how many slots all scripts may fill; of its death, `news` tells."""
         with contextlib.suppress(KeeperDiedError):
             self._send(b"room", b"%d" % slots)
 
-    def catch_up(self) -> None:
+    def sync(self) -> None:
         """Hear everything that it knows by now."""
         self._send(b"sync")
-        self._hear_until(b"synced")
+        self._receive_until(b"synced")
 
-    def heard(self) -> list[News]:
+    def received(self) -> list[Report]:
         """What was heard since the last call, of this or of `news`."""
-        news, self._news = self._news, []
+        news, self._reports = self._reports, []
         return news
 
-    def news(self) -> list[News]:
+    def receive(self) -> list[Report]:
         """Hear what it tells, too.
 
         Raises:
             KeeperDiedError: and all that it told before was given.
         """
-        if not self._news and self._poll.poll(0):
-            self._hear()
-        return self.heard()
+        if not self._reports and self._poll.poll(0):
+            self._receive()
+        return self.received()
 
     def close(self, idle: bool) -> None:
         """Ask for nothing more: it ends with its last script.
@@ -205,11 +213,11 @@ class Keeping:
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_WR)
         if idle and self._poll.poll(_LAST_WORDS):
-            self.bury()
+            self.reap()
         else:
             self._socket.close()
 
-    def bury(self) -> bool:
+    def reap(self) -> bool:
         """Free what is left of one that is gone, or about to be; gives whether somebody killed it."""
         self._socket.close()
         try:
@@ -231,12 +239,12 @@ class Keeping:
         self._unsent += pack(*fields)
         self.flush()
 
-    def _hear_until(self, answer: bytes) -> None:
+    def _receive_until(self, answer: bytes) -> None:
         self._awaited = answer
         while self._awaited is not None:
-            self._hear()
+            self._receive()
 
-    def _hear(self) -> None:
+    def _receive(self) -> None:
         """Wait for messages."""
         try:
             data = self._socket.recv(65536)
@@ -249,14 +257,14 @@ class Keeping:
                 self._awaited = None
             if word == b"ended":
                 left = os.fsdecode(fields[3])
-                self._news.append(Ended(int(fields[0]), int(fields[1]), float(fields[2]), left))
+                self._reports.append(Ended(int(fields[0]), int(fields[1]), float(fields[2]), left))
                 continue
             if word == b"leaves":
                 left = os.fsdecode(fields[2])
-                self._news.append(Leaves(int(fields[0]), int(fields[1]), left))
+                self._reports.append(CommandEnded(int(fields[0]), int(fields[1]), left))
                 continue
             token = os.fsdecode(fields[0]) if fields else ""
             if word == b"started":
-                self._news.append(Started(token, int(fields[1]), float(fields[2])))
+                self._reports.append(Started(token, int(fields[1]), float(fields[2])))
             elif word == b"refused":
-                self._news.append(Refused(token, _REFUSALS[fields[1]], os.fsdecode(fields[2])))
+                self._reports.append(Refused(token, _REFUSALS[fields[1]], os.fsdecode(fields[2])))

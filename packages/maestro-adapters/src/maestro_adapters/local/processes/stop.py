@@ -11,7 +11,7 @@ from maestro_adapters.local.job import LocalJob
 from maestro_adapters.local.processes import process_table
 from maestro_adapters.local.processes.carriers import processes_of
 
-__all__ = ["GRACE", "Stop"]
+__all__ = ["GRACE", "Stop", "Stops"]
 
 #: s between TERM and KILL.
 GRACE = 10.0
@@ -53,14 +53,14 @@ class Stop:
         for process in there:
             if process.group not in groups:
                 process_table.send_signal(process, signal.SIGTERM)
-        later(_FIRST_LOOK, self._look_again)
+        later(_FIRST_LOOK, self._keep_looking)
         later(grace, self._kill)
 
-    def _look_again(self) -> None:
+    def _keep_looking(self) -> None:
         self.look()
         if self.jobs:
             self._pause *= 2
-            self._later(self._pause, self._look_again)
+            self._later(self._pause, self._keep_looking)
 
     def look(self) -> None:
         """See what is left. What a script starts to tidy up is left alone."""
@@ -75,6 +75,36 @@ class Stop:
             _signal_groups({job.session for job in self.jobs if not job.ended}, signal.SIGKILL)
         if self.jobs:
             self._later(_LAST_WORDS, self.jobs.clear)
+
+
+class Stops:
+    """The stops of a pool that are under way.
+
+    Args:
+        grace: s between TERM and KILL.
+        later: calls a function after some seconds.
+    """
+
+    def __init__(self, grace: float, later: Callable[[float, Callable[[], None]], None]) -> None:
+        self._grace = grace
+        self._later = later
+        self._stops: list[Stop] = []
+
+    def stop(self, jobs: Collection[LocalJob]) -> None:
+        """Stop jobs that run, together."""
+        if jobs:
+            self._stops.append(Stop(jobs, self._grace, self._later))
+
+    def note_end(self, job: LocalJob) -> None:
+        """Note that a job has ended, so that no pause is waited for where nothing of it is left."""
+        for stop in self._stops:
+            if job in stop.jobs:
+                stop.look()
+
+    def under_way(self) -> bool:
+        """Return whether something is left of jobs that are being stopped."""
+        self._stops = [stop for stop in self._stops if stop.jobs]
+        return bool(self._stops)
 
 
 def _signal_groups(groups: Collection[int | None], number: int) -> None:

@@ -7,8 +7,22 @@ from collections.abc import Iterator
 from pathlib import PurePath
 
 from maestro_spec.diagnostics.problems import Path, Problem, problem
-from maestro_spec.format_rules.names import RESERVED, clean, clean_together, is_suffixed
+from maestro_spec.format_rules.names import clean, clean_together, is_suffixed
 from maestro_spec.lint.analysis import Analysis
+
+#: What a workspace keeps beside the folders of its steps.
+RESERVED = frozenset(
+    {
+        "logs",
+        "meta",
+        "batch.info",
+        "status.csv",
+        ".maestro",
+        ".status.lock",
+        ".cancel.lock",
+        ".study.update.lock",
+    }
+)
 
 
 def check(analysis: Analysis) -> Iterator[Problem]:

@@ -6,36 +6,16 @@ import re
 from collections.abc import Iterator
 
 from maestro_spec.diagnostics.problems import Problem, problem
-from maestro_spec.format_rules.walltime import is_ambiguous, is_foreign, is_walltime
+from maestro_spec.format_rules.resource_values import COUNTS, SWITCHES, switch, whole_number
+from maestro_spec.format_rules.walltime import SCHEDULERS, is_ambiguous, is_foreign, is_walltime
 from maestro_spec.lint.analysis import Analysis
 from maestro_spec.lint.step_links import resolved
 from maestro_spec.model.study import Step
 
 _TOKEN = re.compile(r"\$\(([^()$]+)\)")
 
-#: what a step asks for in whole numbers
-_WHOLE_NUMBERS = (
-    "nodes",
-    "procs",
-    "gpus",
-    "cores_per_task",
-    "tasks_per_rs",
-    "rs_per_node",
-    "cpus_per_rs",
-)
-_WHOLE_NUMBER = re.compile(r"\s*([0-9]{1,18})(\.0*)?\s*")
-_FLAGS = (
-    "exclusive_allocation",
-    "exclusive_launcher",
-    "nested",
-    "waitable",
-    "requeue",
-    "enforce_walltime",
-)
-_TRUTHS = frozenset({"true", "yes", "on", "1", "false", "no", "off", "0", ""})
 _NAMES = {"exclusive_allocation": "exclusive", "exclusive_launcher": "exclusive"}
 
-_SCHEDULERS = frozenset({"slurm", "lsf", "flux"})
 _TITLES = {"lsf": "LSF", "flux": "Flux"}
 
 
@@ -60,7 +40,7 @@ def _walltime(analysis: Analysis, step: Step) -> Iterator[Problem]:
     path = (*step.at, "run", "walltime")
     place = analysis.study.place(path)
     kind = analysis.study.batch.type
-    scheduled = _is_scheduled(step) and kind in _SCHEDULERS
+    scheduled = _is_scheduled(step) and kind in SCHEDULERS
     for value, token in _said(analysis, text):
         said = f"`{value[:60]}`" + (f", which {token} gives," if token else "")
         if not is_walltime(value):
@@ -94,16 +74,15 @@ def _said(analysis: Analysis, text: str) -> Iterator[tuple[str, str]]:
 
 def _numbers(analysis: Analysis, step: Step) -> Iterator[Problem]:
     """Check whole numbers that a variable or a parameter gives; a blank one says nothing."""
-    for field in _WHOLE_NUMBERS:
+    for field, least in COUNTS.items():
         text = getattr(step.resources, field)
-        least = 0 if field == "gpus" else 1
         for value, token in _said(analysis, text) if isinstance(text, str) else ():
-            found = _WHOLE_NUMBER.fullmatch(value)
-            if token and not (found and int(found[1]) >= least):
+            number = whole_number(value)
+            if token and (number is None or number < least):
                 name = field.replace("_", " ")
                 path = (*step.at, "run", name)
                 message = f"`{name}` must be a whole number, and {token} gives `{value[:60]}`."
-                if found:
+                if number is not None:
                     message = f"`{name}` must be at least 1, and {token} gives `{value[:60]}`."
                 yield problem("MS512", analysis.study.place(path), path, message)
                 break
@@ -111,10 +90,10 @@ def _numbers(analysis: Analysis, step: Step) -> Iterator[Problem]:
 
 def _flags(analysis: Analysis, step: Step) -> Iterator[Problem]:
     """Check switches that a variable or a parameter gives."""
-    for field in _FLAGS:
+    for field in SWITCHES:
         text = getattr(step.resources, field)
         for value, token in _said(analysis, text) if isinstance(text, str) else ():
-            if value.strip().lower() not in _TRUTHS:
+            if switch(value) is None:
                 name = _NAMES.get(field, field.replace("_", " "))
                 path = (*step.at, "run", name)
                 message = f"`{name}` must be true or false, and {token} gives `{value[:60]}`."

@@ -1,0 +1,52 @@
+"""Ends the attempt file of a job in the place of its keeper, which was killed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from pathlib import Path
+
+from maestro_adapters.local.job import LocalJob
+from maestro_adapters.local.keeper import process as keeper
+from maestro_adapters.script import attempt_file
+from maestro_adapters.script.regular_files import open_regular
+
+__all__ = ["still_writes", "write_command", "write_end"]
+
+
+def still_writes(job: LocalJob) -> bool:
+    """Whether something of a job's session can write to its logs; sees what, as a keeper does."""
+    if job.session is None:
+        return False
+    found = Path(job.workspace).glob(f"*.{job.session}.*")
+    logs = [os.fsencode(path) for path in found if path.suffix in (".out", ".err")]
+    if not any(map(keeper.may_be_written, logs)):
+        job.left = {}
+    elif not any(map(keeper.is_there, job.left)):
+        job.left = keeper.writers(job.session, logs)
+    return bool(job.left)
+
+
+def write_command(job: LocalJob, exit_code: int) -> str:
+    """Note in a dead keeper's place that a command has ended and what it left; gives what that is."""
+    left = ",".join(f"{os.fsdecode(name)}:{pid}" for pid, name in job.left.items())
+    _append(job, f"command code={exit_code} left={left}\n")
+    return left
+
+
+def write_end(job: LocalJob, exit_code: int) -> None:
+    """End the attempt file of a job in its dead keeper's place, for whoever asks later."""
+    _append(job, f"end code={exit_code}\n")
+
+
+def _append(job: LocalJob, line: str) -> None:
+    with (
+        contextlib.suppress(OSError),
+        os.fdopen(_attempt_file(job), "a") as file,
+    ):
+        file.write(line)
+
+
+def _attempt_file(job: LocalJob) -> int:
+    path = attempt_file.path_of(job.workspace, job.attempt)
+    return open_regular(path, os.O_WRONLY | os.O_APPEND)

@@ -1,0 +1,90 @@
+"""Which study gets which limits, and what is asked.
+
+A fault here would be a study that gets the limits of another one, or an answer that is lost.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from maestro_cli import app
+from maestro_cli.commands.update import UpdateOptions, distribute
+from maestro_cli.errors import UsageError
+from maestro_cli.study.requests import Limits
+
+
+def options(**values: list[int | None]) -> UpdateOptions:
+    given = {"throttle": [], "rlimit": [], "sleep": [], **values}
+    return UpdateOptions(directories=[], as_json=False, **given)
+
+
+def test_one_value_is_for_all_and_several_are_for_each() -> None:
+    assert distribute(options(rlimit=[4], throttle=[1, None, 3]), 3) == [
+        Limits(1, 4, None),
+        Limits(None, 4, None),
+        Limits(3, 4, None),
+    ]
+
+
+def test_one_value_for_one_study() -> None:
+    assert distribute(options(throttle=[1]), 1) == [Limits(throttle=1)]
+
+
+@pytest.mark.parametrize("number", [2, 4])
+def test_any_other_number_is_a_mistake(number: int) -> None:
+    with pytest.raises(UsageError, match=f"given {number} times for 3 studies"):
+        distribute(options(rlimit=[1] * number), 3)
+
+
+def test_an_update_without_values_says_how_to_give_them(
+    staged: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert app.main(["update", "--json", "OUT"]) == 64
+    assert "--throttle" in json.loads(capsys.readouterr().out.splitlines()[-1])["error"]["hint"]
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    assert app.main(["update", "OUT"]) == 1
+    assert "--throttle N" in capsys.readouterr().err
+    assert not (staged / ".study.update.lock").exists()
+
+
+@pytest.mark.parametrize(
+    ("answers", "asked", "told"),
+    [
+        (["throttle", "3", "done"], {"throttle": 3, "rlimit": None, "sleep": None}, "throttle 3:"),
+        (
+            ["rlimit", "x", "-1", "0", "sleep", "2.5", "done"],
+            {"throttle": None, "rlimit": 0, "sleep": 2.5},
+            "'x' is not a number that can be used here: please try again",
+        ),
+        (["nonsense", "done"], None, "please answer one of rlimit, throttle, sleep, done, quit"),
+        (["throttle", "3", "quit"], None, "Discarding updates"),
+    ],
+)
+def test_what_is_answered_is_what_is_requested(
+    staged: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    answers: list[str],
+    asked: dict[str, float | None] | None,
+    told: str,
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{each}\n" for each in answers)))
+    assert app.main(["update", "OUT"]) == 0
+    assert told in capsys.readouterr().out
+    request = staged / ".study.update.lock"
+    assert request.exists() is (asked is not None)
+    if asked is not None:
+        assert yaml.safe_load(request.read_text()) == asked
+
+
+def test_a_study_that_has_ended_takes_no_limits(
+    failed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert app.main(["update", "--throttle", "3", "OUT"]) == 1
+    assert "the study is FAILED already" in capsys.readouterr().err
+    assert not (failed / ".study.update.lock").exists()

@@ -1,0 +1,80 @@
+"""Open the files that a conductor writes: the log and the journal."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+
+from maestro_conductor.core.study_state import StudyState
+from maestro_conductor.errors import WorkspaceError
+from maestro_conductor.journal.replay import load
+from maestro_conductor.journal.writer import JournalWriter
+from maestro_conductor.model.file_names import clean_name
+from maestro_conductor.model.settings import Run
+from maestro_conductor.observers.log_writer import LogFile
+from maestro_conductor.runtime.context import RunContext
+from maestro_conductor.workspace.atomic_write import ensure_seen
+from maestro_conductor.workspace.disk import Disk
+from maestro_conductor.workspace.graph_file import GraphFile
+from maestro_conductor.workspace.paths import JOURNAL
+
+__all__ = ["StudyFiles", "log_path_of", "open_journal"]
+
+
+@attrs.frozen
+class StudyFiles:
+    """The files of a study that is being run.
+
+    Attributes:
+        graph: what is run.
+        run: how.
+        journal: takes records.
+        state: what it says so far.
+        log: takes lines.
+    """
+
+    graph: GraphFile
+    run: Run
+    journal: JournalWriter
+    state: StudyState
+    log: LogFile
+
+
+def log_path_of(root: Path, study: str) -> Path:
+    """Return where a study's log is."""
+    return root / "logs" / f"{clean_name(study)}.log"
+
+
+@contextlib.contextmanager
+def open_journal(
+    context: RunContext, run: Run, disk: Disk
+) -> Iterator[tuple[StudyState, JournalWriter]]:
+    """Replay the journal, cut its torn tail, and open it for writing; make it where there is none.
+
+    Raises:
+        WorkspaceError: it cannot be read, or opened.
+    """
+    state, journal = _open(context, run, disk)
+    try:
+        yield state, journal
+    finally:
+        journal.close()
+
+
+def _open(context: RunContext, run: Run, disk: Disk) -> tuple[StudyState, JournalWriter]:
+    path = context.root / JOURNAL
+    try:
+        ensure_seen(path)
+        state, reader = load(context.root, context.graph, run)
+        if reader.header is None:
+            size = len(context.graph)
+            return state, JournalWriter.create(path, run.study_id, size, disk)
+        torn = path.stat().st_size - reader.offset
+        if torn:
+            context.log.event("journal_cut", count=torn)
+        return state, JournalWriter(path, reader.offset, reader.sequence, disk)
+    except OSError as error:
+        raise WorkspaceError(f"{path} cannot be opened: {error.strerror}") from error

@@ -1,0 +1,97 @@
+"""Read what became of an attempt from its attempt file, and from the processes of this machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from maestro_conductor.core.events import Settled
+from maestro_conductor.core.instructions import Settle
+from maestro_conductor.runtime.context import RunContext
+from maestro_conductor.workspace.attempt_file import AttemptFile, read_attempt, void_attempt
+
+__all__ = ["AttemptReader"]
+
+
+class AttemptReader:
+    """Read attempt files, as the conductor of one machine can judge them.
+
+    Args:
+        context: of the run.
+        host: name of this machine.
+        boot: its boot id.
+    """
+
+    def __init__(self, context: RunContext, host: str, boot: str) -> None:
+        self._context = context
+        self._host = host
+        self._boot = boot
+
+    def read(self, item: Settle) -> Settled:
+        """Return what became of an attempt. Trouble with the file is an answer."""
+        folder = self._context.root / self._context.graph.workspaces[item.instance]
+        try:
+            found = (void_attempt if item.void else read_attempt)(folder, item.attempt)
+        except OSError as error:
+            return _unknown(item, f"cannot read its attempt file: {error.strerror}")
+        detail = None
+        if found.fate == "started":
+            here = (found.host, found.boot) == (self._host, self._boot)
+            doubt = _doubt(found) if here else None
+            if doubt is not None:
+                return _unknown(item, doubt)
+            detail = f"ended without a trace on {found.host or 'an unknown host'}"
+            if not here and found.host == self._host:
+                detail = f"{self._host} was started anew meanwhile"
+        return Settled(
+            item.instance,
+            item.attempt,
+            found.fate,
+            found.exit_code,
+            found.started,
+            found.ended,
+            detail,
+        )
+
+
+def _unknown(item: Settle, why: str) -> Settled:
+    return Settled(item.instance, item.attempt, "error", detail=why)
+
+
+def _doubt(found: AttemptFile) -> str | None:
+    """Return why an attempt of this host may still get an end; None: it will not."""
+    if _shows_processes():
+        if found.keeper is not None and _is_keeper(found.keeper):
+            return f"process {found.keeper}, which keeps it, has not said how it ended"
+        return None
+    for pid in (found.pid, found.keeper):
+        if pid is not None and _is_alive(pid):
+            return f"process {pid} may still run it, which this system does not tell"
+    return None
+
+
+def _shows_processes() -> bool:
+    """Tell whether this system shows what a process is (Linux); else a process id has to do."""
+    return Path("/proc/self/environ").exists()
+
+
+def _is_keeper(pid: int) -> bool:
+    """Tell whether a process lives that will write the ends of the scripts it started.
+
+    See "The attempt file" on the workspace format page.
+    """
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().endswith(b"\0maestro-keeper\0")
+    except OSError:
+        return False
+
+
+def _is_alive(pid: int) -> bool:
+    """Tell whether a process lives, or what it left in the group that it led."""
+    try:
+        os.killpg(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,83 @@
+"""Decide when a conductor that was asked to stop by a signal has waited long enough."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Protocol
+
+from maestro_conductor.core.events import Closing
+from maestro_conductor.core.queues import LOCAL, Queue
+
+__all__ = ["Shutdown", "StopSignal"]
+
+#: s to wait for answers to submissions and for the end of local steps.
+_PATIENCE = 30.0
+_CODES = {"SIGINT": 130, "SIGTERM": 143}
+
+
+class StopSignal(Protocol):
+    """What signals have asked for."""
+
+    @property
+    def name(self) -> str | None:
+        """Name of the first signal; None: none came."""
+
+    @property
+    def again(self) -> bool:
+        """Whether another one came after it."""
+
+
+class Shutdown:
+    """Leave after a signal, once nothing is left to wait for.
+
+    Args:
+        signals: that were received.
+        local_steps: what becomes of those that run: ``leave``, ``finish`` or ``stop``.
+        queues: of the machine.
+
+    Attributes:
+        reason: name of the signal that is followed; None: none.
+    """
+
+    def __init__(self, signals: StopSignal, local_steps: str, queues: Mapping[str, Queue]) -> None:
+        self._signals = signals
+        self._local_steps = local_steps
+        self._queues = queues
+        self._leave_by = math.inf
+        self.reason: str | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """128 + n after signal n."""
+        return _CODES.get(self.reason or "", 128)
+
+    def look(self, steady: float) -> list[Closing]:
+        """Look for a signal; return what the machine should hear of it.
+
+        Args:
+            steady: s, the time now.
+        """
+        if self._signals.name is None:
+            return []
+        if self.reason is not None:
+            if self._signals.again:
+                self._leave_by = min(self._leave_by, steady)
+            return []
+        self.reason = self._signals.name
+        self._leave_by = math.inf if self._local_steps == "finish" else steady + _PATIENCE
+        return [Closing(stop_local=self._local_steps == "stop")]
+
+    def is_due(self, steady: float) -> bool:
+        """Tell whether to leave now.
+
+        Args:
+            steady: s, the time now.
+        """
+        if self.reason is None:
+            return False
+        if steady > self._leave_by:
+            return True
+        if any(queue.announced for queue in self._queues.values()):
+            return False
+        return self._local_steps == "leave" or not self._queues[LOCAL].jobs
