@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
@@ -27,6 +28,12 @@ study:
     run: {cmd: "true", depends: [post_*]}
 global.parameters:
   N: {values: [1, 2, "x;y:z"], label: N.%%}
+"""
+
+QUICK = """\
+description: {name: quick, description: ends at once}
+study:
+  - {name: only, description: one step, run: {cmd: "true"}}
 """
 
 History = Callable[[Sequence[records.Record]], Path]
@@ -55,8 +62,16 @@ def staged(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def quick(tmp_path: Path) -> Path:
+    """A study of one step that takes no time; it was never started."""
+    (tmp_path / "quick.yaml").write_text(QUICK, encoding="utf-8")
+    assert app.main(["--no-logstdout", "run", "-n", "-o", "QUICK", "quick.yaml"]) == 0
+    return tmp_path / "QUICK"
+
+
+@pytest.fixture
 def history(staged: Path) -> History:
-    """Gives the study a past."""
+    """Return what gives the study a past."""
     return partial(write_history, staged)
 
 
@@ -85,3 +100,26 @@ def failed(history: History) -> Path:
     (folder / "make_N.2.1001.err").write_bytes(b"first\n\x1b[31mno luck\x1b[0m\n")
     (folder / "make_N.2.1001.out").write_bytes(b"begun\n")
     return root
+
+
+@pytest.fixture(scope="session")
+def commands_page() -> str:
+    """The text of docs/commands.md."""
+    return (Path(__file__).parents[3] / "docs/commands.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def documented(commands_page: str) -> Callable[[str], dict[str, str]]:
+    """What returns the fields in the tables of a section of docs/commands.md: name → meaning."""
+
+    def fields(title: str) -> dict[str, str]:
+        section = commands_page.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+        found = {}
+        for line in section.splitlines():
+            cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+            names = re.findall(r"`([a-z_]+)(?: -y)?`", cells[0])
+            if line.startswith("| `"):
+                found.update(dict.fromkeys(names, " | ".join(cells[1:])))
+        return found
+
+    return fields

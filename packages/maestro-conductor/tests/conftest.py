@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from maestro_conductor.app.conduct import conduct
-from maestro_conductor.core.events import Answers, Now, Polled, Settled
-from maestro_conductor.core.instructions import Settle, Turn
+from maestro_conductor.core.events import Answers, AttemptFileRead, Now, Polled
+from maestro_conductor.core.instructions import Effects, ReadAttemptFile
 from maestro_conductor.core.invariants import validate
 from maestro_conductor.core.machine import Machine
 from maestro_conductor.core.study_state import StudyState
@@ -87,7 +87,7 @@ class Bench:
         self.machine = Machine(self.graph, self.state, **more)
         self.clock = ManualClock()
         self.records: list[Any] = []
-        self.turn = Turn()
+        self.effects = Effects()
         self._jobs = 0
         self.machine.start(self.now)
         self.handle()
@@ -98,19 +98,19 @@ class Bench:
 
     def handle(self, *events: Any) -> list[Any]:
         """Gives the instructions."""
-        self.turn = self.machine.handle(events, self.now)
-        self.records += self.turn.records
+        self.effects = self.machine.handle(events, self.now)
+        self.records += self.effects.records
         validate(self.machine, self.graph, steady=self.clock.steady_s)
-        return self.turn.instructions
+        return self.effects.instructions
 
     def index(self, name: str) -> int:
         return self.graph.names.index(name)
 
-    def announced(self) -> list[tuple[str, int, str, str]]:
+    def submitted(self) -> list[tuple[str, int, str, str]]:
         """Instance, attempt, cause and script of what the last turn submits."""
         return [
             (self.graph.names[row[0]], row[1], row[3], row[4])
-            for record in self.turn.records
+            for record in self.effects.records
             if record["kind"] == "intent"
             for row in record["jobs"]
         ]
@@ -121,9 +121,9 @@ class Bench:
             i = self.index(name)
             self._jobs += 1
             given = answer or {"job": f"j{self._jobs}", "state": "RUNNING"}
-            lane = self.machine.queues.of(i).name
-            self.handle(Answers(lane, [(i, self.state.attempt[i], given)]))
-        return self.turn.instructions
+            queue = self.machine.queues.of(i).name
+            self.handle(Answers(queue, [(i, self.state.attempt[i], given)]))
+        return self.effects.instructions
 
     def poll(self, name: str, state: str, code: int | None = None, **more: Any) -> list[Any]:
         i = self.index(name)
@@ -133,7 +133,7 @@ class Bench:
 
     def settle(self, name: str, fate: str, code: int | None = None) -> list[Any]:
         i = self.index(name)
-        return self.handle(Settled(i, self.state.attempt[i], fate, code))
+        return self.handle(AttemptFileRead(i, self.state.attempt[i], fate, code))
 
     def run(self, name: str, code: int = 0) -> list[Any]:
         """An instance that was announced is accepted, and ends."""
@@ -143,7 +143,7 @@ class Bench:
     def end(self, name: str, code: int = 0) -> list[Any]:
         """The command of an instance that runs ends."""
         instructions = self.poll(name, "FAILED" if code else "FINISHED", code)
-        if any(isinstance(item, Settle) for item in instructions):
+        if any(isinstance(item, ReadAttemptFile) for item in instructions):
             return self.settle(name, "ended", code)
         return instructions
 

@@ -1,4 +1,4 @@
-"""What the tests of the local pool share."""
+"""Shares what the tests of the local pool need: callers, jobs, and alarms that go off when told."""
 
 import contextlib
 import os
@@ -35,7 +35,7 @@ def bench(make_bench):
 
 @pytest.fixture
 def alive():
-    """Whether a process runs; one that is over and not reaped does not."""
+    """Whether a process runs; one that has ended and is not reaped does not."""
 
     def alive(pid):
         with contextlib.suppress(OSError), open(f"/proc/{pid}/stat", "rb") as file:

@@ -1,4 +1,7 @@
-"""The thread of alarms. Would catch a walltime that nothing ends, or a thread that outlives its pool."""
+"""The thread of alarms.
+
+Would catch a walltime that nothing ends, or a thread that outlives its pool.
+"""
 
 import os
 import threading

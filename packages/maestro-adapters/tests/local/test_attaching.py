@@ -1,4 +1,7 @@
-"""A second process learns of the jobs that a dead one started."""
+"""A second process learns of the jobs that a dead one started.
+
+Would catch a job that is started again although it runs, one that is taken for what it left behind, and a lost end.
+"""
 
 import contextlib
 import json

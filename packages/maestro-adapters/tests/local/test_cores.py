@@ -1,4 +1,7 @@
-"""How many slots there are by default."""
+"""How many slots there are by default.
+
+Would catch a machine that is overloaded, or left idle: in an allocation, in a container, under a quota.
+"""
 
 import os
 

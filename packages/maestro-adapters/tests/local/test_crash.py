@@ -1,4 +1,7 @@
-"""A program that is killed at any moment: no job runs twice, and none is forgotten."""
+"""A program that is killed at any moment.
+
+Would catch a job that runs twice, and one that is forgotten.
+"""
 
 import json
 import os

@@ -1,4 +1,7 @@
-"""Scripts without a keeper of ours. Would catch an end that nobody notices, or a wrong exit code."""
+"""Scripts without a keeper of ours.
+
+Would catch an end that nobody notices, or a wrong exit code.
+"""
 
 import os
 import signal

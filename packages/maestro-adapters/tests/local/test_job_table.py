@@ -1,4 +1,7 @@
-"""The table of jobs. Would catch a job that cannot be found again, two with one name, or a lost slot."""
+"""The table of jobs.
+
+Would catch a job that cannot be found again, two with one name, or a lost slot.
+"""
 
 import os
 

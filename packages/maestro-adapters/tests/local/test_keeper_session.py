@@ -1,5 +1,7 @@
-"""A pool's dealings with its keepers. Would catch a job that is started twice, forgotten or ended wrongly
-where a keeper dies, and one that starts after it was taken back.
+"""A pool's dealings with its keepers.
+
+Would catch a job that is started twice, forgotten or ended wrongly where a keeper dies, and one that starts after
+it was taken back.
 """
 
 import errno

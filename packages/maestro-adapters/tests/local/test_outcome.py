@@ -1,4 +1,7 @@
-"""What the end of a script means, in every case."""
+"""What the end of a script means.
+
+Would catch a success that is told as a failure, or the reverse, and a reason that leads people astray.
+"""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""Many jobs at a time, within the slots."""
+"""Many jobs at a time, within the slots.
+
+Would catch a slot that stays empty, a caller that is not woken, and descriptors or threads that are left.
+"""
 
 import math
 import os

@@ -1,4 +1,7 @@
-"""The process that a job is: what it inherits, and what not."""
+"""The process that a job is.
+
+Would catch what leaks from the caller into a job: descriptors, ignored signals, variables, its umask or terminal.
+"""
 
 import os
 import signal

@@ -1,4 +1,7 @@
-"""How slots are counted. Would catch that more jobs start than have room, or that a slot is lost."""
+"""How slots are counted.
+
+Would catch that more jobs start than have room, or that a slot is lost.
+"""
 
 from maestro_adapters.local.slots import Slots
 

@@ -1,4 +1,7 @@
-"""Enforced walltimes. Would catch a job that outlives its walltime, or is stopped twice for it."""
+"""Enforced walltimes.
+
+Would catch a job that outlives its walltime, or is stopped twice for it.
+"""
 
 from maestro_adapters.local.time_limits import TimeLimits
 

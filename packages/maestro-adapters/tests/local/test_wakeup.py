@@ -1,4 +1,7 @@
-"""The caller's descriptor. Would catch a caller that sleeps through news, or never sleeps again."""
+"""The caller's descriptor.
+
+Would catch a caller that sleeps through news, or never sleeps again.
+"""
 
 import os
 import select

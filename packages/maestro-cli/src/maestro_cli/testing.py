@@ -37,7 +37,11 @@ def attempt(
     begin = T0 + 1000 * instance
     end = begin + 90_500
     return [
-        records.intent(begin, [[instance, 1, f"m0.{instance}.1", "first", "main"]]),
-        records.submitted(begin + 500, [[instance, 1, str(1000 + instance), "RUNNING"]]),
-        records.state(end, [[instance, 1, state, end, code, reason]]),
+        records.intent(
+            begin, [records.IntentRow(instance, 1, f"m0.{instance}.1", "first", "main")]
+        ),
+        records.submitted(
+            begin + 500, [records.SubmittedRow(instance, 1, str(1000 + instance), "RUNNING")]
+        ),
+        records.state(end, [records.StateRow(instance, 1, state, end, code, reason)]),
     ]

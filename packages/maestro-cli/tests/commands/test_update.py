@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import io
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 
 from maestro_cli import app
-from maestro_cli.commands.update import UpdateOptions, distribute
+from maestro_cli.commands.update import UpdateOptions, UpdateRecord, distribute
 from maestro_cli.errors import UsageError
 from maestro_cli.study.requests import Limits
 
@@ -88,3 +90,24 @@ def test_a_study_that_has_ended_takes_no_limits(
     assert app.main(["update", "--throttle", "3", "OUT"]) == 1
     assert "the study is FAILED already" in capsys.readouterr().err
     assert not (failed / ".study.update.lock").exists()
+
+
+def test_programs_are_told_what_was_asked_for(
+    staged: Path,
+    capsys: pytest.CaptureFixture[str],
+    documented: Callable[[str], dict[str, str]],
+) -> None:
+    capsys.readouterr()
+    assert app.main(["update", "--json", "--throttle", "3", "OUT"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told == {
+        "path": str(staged),
+        "study": "chain",
+        "throttle": 3,
+        "rlimit": None,
+        "sleep": None,
+        "effect": "waiting",
+    }
+    row = documented("The other commands' `--json`")["update"].partition(": `in force`")[0]
+    fields = set(re.findall(r"`([a-z_]+)`", row))
+    assert fields == told.keys() == UpdateRecord.__annotations__.keys()

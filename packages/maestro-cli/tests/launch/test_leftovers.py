@@ -1,4 +1,7 @@
-"""What a start that was killed leaves beside a study's folder, and what becomes of it."""
+"""What a start that was killed leaves beside a study's folder, and what becomes of it.
+
+A fault here would be a study that stays hidden, or one of a living process that is deleted.
+"""
 
 from __future__ import annotations
 

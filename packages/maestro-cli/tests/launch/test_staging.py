@@ -1,13 +1,15 @@
 # ruff: noqa: PT012 - the block that fails is the block that is tested
-"""A workspace comes into being whole or not at all."""
+"""A workspace comes into being whole or not at all.
+
+A fault here would be a folder that holds half a study, or a study that is lost with nothing in its
+place.
+"""
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -122,37 +124,6 @@ def test_a_conductor_cannot_start_while_the_study_is_replaced(tmp_path: Path) ->
         pass
 
 
-def test_a_folder_that_is_no_study_is_never_replaced(tmp_path: Path) -> None:
-    out = tmp_path / "home"
-    out.mkdir()
-    (out / "thesis.tex").write_text("years of work")
-    with pytest.raises(StudyError, match="is not a study"):
-        staging.reserve(out, replace=True)
-    (tmp_path / "file").write_text("x")
-    with pytest.raises(StudyError, match="is a file"):
-        staging.reserve(tmp_path / "file", replace=True)
-    assert listing(tmp_path) == ["file", "home", "home/thesis.tex"]
-
-
-def test_a_study_of_maestrowf_is_refused_by_name(tmp_path: Path) -> None:
-    out = tmp_path / "OUT"
-    out.mkdir()
-    for name in ("study.pkl", "batch.info", "status.csv"):
-        (out / name).write_text("")
-    with pytest.raises(StudyError, match=r"maestrowf 1\.x"):
-        staging.reserve(out, replace=True)
-    assert len(listing(out)) == 3
-
-
-def test_a_study_with_a_live_conductor_is_never_replaced(tmp_path: Path) -> None:
-    from maestro_conductor.workspace import conductor_lock
-
-    out = make_workspace(tmp_path / "OUT")
-    with conductor_lock.hold(out), pytest.raises(StudyError, match="conductor is alive"):
-        staging.reserve(out, replace=True)
-    assert (out / "word").read_text() == "old"
-
-
 def test_a_second_start_does_not_share_the_folder(tmp_path: Path) -> None:
     with staging.reserve(tmp_path / "OUT") as first:
         with pytest.raises(StudyError, match="another `maestro run`"):
@@ -217,26 +188,43 @@ def test_stamped_names_do_not_collide(tmp_path: Path) -> None:
     ]
 
 
-def test_ctrl_c_while_the_folder_is_put_in_place_waits(tmp_path: Path) -> None:
-    class Sly(staging.Stage):
-        def _collect(self) -> None:
-            os.kill(os.getpid(), signal.SIGINT)
-            super()._collect()
+INTERRUPTED = """
+import os, signal, sys, threading
+from pathlib import Path
+from maestro_cli.launch import staging
 
-    stage = staging.reserve(tmp_path / "OUT")
-    stage.__class__ = Sly
-    done = threading.Event()
-    # Where there is another thread, the kernel may give the signal to that one.
-    thread = threading.Thread(target=done.wait)
-    thread.start()
-    try:
-        with pytest.raises(KeyboardInterrupt), stage:
-            fill(stage)
-            stage.publish()
-    finally:
-        done.set()
-        thread.join()
+def interrupt(event, arguments):
+    if event == "os.rename" and os.fspath(arguments[1]) == os.path.abspath("OUT"):
+        os.kill(os.getpid(), signal.SIGINT)
+
+stage = staging.reserve(Path("OUT"))
+done = threading.Event()
+# Where there is another thread, the kernel may give the signal to that one.
+threading.Thread(target=done.wait).start()
+sys.addaudithook(interrupt)
+try:
+    with stage:
+        (stage.folder / "word").write_text("new")
+        stage.publish()
+        print("never")
+except KeyboardInterrupt:
+    print("interrupted")
+finally:
+    done.set()
+"""
+
+
+def test_ctrl_c_while_the_folder_is_put_in_place_waits(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "interrupted\n"
     assert (tmp_path / "OUT" / "word").read_text() == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["OUT"]
 
 
 STAGING = """

@@ -1,4 +1,7 @@
-"""Requests to a conductor, and which study gets which value."""
+"""Requests to a conductor.
+
+A fault here would be a request that the conductor reads differently, or that it finds half written.
+"""
 
 from __future__ import annotations
 

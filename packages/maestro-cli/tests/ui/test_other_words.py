@@ -1,8 +1,9 @@
-"""Words of other tools, options that nearly exist, and words too many, answered with ours."""
+"""Words of other tools, options that nearly exist, and words too many, answered with ours.
+
+A fault here would be an answer that names a command or option which does not exist.
+"""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 
@@ -10,17 +11,6 @@ from maestro_cli import app
 from maestro_cli.commands import COMMANDS
 from maestro_cli.ui.other_words import _COMMANDS as WORDS
 from maestro_cli.ui.other_words import _OPTIONS
-
-STUDY = """\
-description:
-  name: s
-  description: d
-study:
-  - name: make
-    description: m
-    run:
-      cmd: echo hi
-"""
 
 
 @pytest.mark.parametrize(
@@ -69,32 +59,3 @@ def test_every_answer_is_something_that_there_is() -> None:
 
 def _least(name: str) -> list[str]:
     return [name, *{"why": ["DIR", "STEP"], "completion": ["bash"]}.get(name, ["DIR"])]
-
-
-@pytest.mark.parametrize("how", ["option", "study", "dry"])
-def test_an_adapter_that_there_is_not_is_told_before_a_folder_is_made(
-    how: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    study = tmp_path / "study.yaml"
-    study.write_text(STUDY + ("batch: {type: slrum}\n" if how == "study" else ""))
-    options = {
-        "option": ["--adapter", "slrum"],
-        "study": [],
-        "dry": ["--dry", "--adapter", "slrum"],
-    }
-    out = tmp_path / "out"
-    assert app.main(["run", "-y", *options[how], "-o", str(out), str(study)]) == 1
-    shown = capsys.readouterr()
-    assert "no adapter 'slrum' is installed; nothing was started" in shown.err
-    assert "did you mean slurm? there are flux, local, lsf, slurm" in shown.err
-    assert "launched" not in shown.out + shown.err
-    assert [path.name for path in tmp_path.iterdir()] == ["study.yaml"]
-
-
-@pytest.mark.parametrize("command", [["run", "-y"], ["validate"]])
-def test_a_study_file_that_nearly_has_the_name_is_told(
-    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "lulesh.yaml").write_text(STUDY)
-    assert app.main([*command, str(tmp_path / "lulsh.yaml")]) == 1
-    assert f"→ Did you mean {tmp_path}/lulesh.yaml?" in capsys.readouterr().err

@@ -1,23 +1,25 @@
-"""Why a step is in its state."""
+"""Why a step is in its state.
+
+A fault here would be a state without a sentence, a wrong cause, or advice that does not help.
+"""
 
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
-from maestro_cli.study.blockers import root_causes
+from maestro_cli.commands.why import WhyRecord
 from maestro_cli.study.selection import require_instances
 from maestro_cli.study.workspace_view import open_study
 from maestro_cli.testing import T0, attempt
-from maestro_cli.views.explain import Explanation, explain
-from maestro_cli.views.watch import time_left
-from maestro_conductor.core import job_reports
+from maestro_cli.views.explain import Explanation, Facts, Other, explain
+from maestro_conductor.core import attempt_outcome
 from maestro_conductor.model import records
 from maestro_conductor.model.settings import Settings
-from maestro_conductor.workspace.conductor_lock import hold
 
 History = Callable[[Sequence[records.Record]], Path]
 
@@ -77,8 +79,6 @@ def test_what_failed_and_what_could_not_run(failed: Path) -> None:
     assert own.text == "ended with exit code 7"
     assert own.facts["last_lines"] == ["first", "\x1b[31mno luck\x1b[0m"]
     assert told(failed, "collect").facts["because_of"] == [{"name": "make_N.2", "state": "FAILED"}]
-    study = open_study(failed)
-    assert root_causes(study, require_instances(study, "make_N.1")[0]) == []
 
 
 def test_time_outs(history: History) -> None:
@@ -88,7 +88,7 @@ def test_time_outs(history: History) -> None:
 
 def test_a_walltime_that_passed_before_the_script_began(history: History) -> None:
     """The words are the conductor's: it says so where a time-out leaves an attempt void."""
-    words = inspect.getsource(job_reports)
+    words = inspect.getsource(attempt_outcome)
     reason = "its walltime passed before its script began"
     assert f'"{reason}"' in words
     past = [*attempt(0, "RUNNING", None)[:1], one(0, "TIMEDOUT", f"{reason} (TimeLimit)")]
@@ -109,13 +109,8 @@ def test_every_state_has_a_sentence(history: History, state: str) -> None:
     assert told(history(past), "make_N.1").text
 
 
-def test_the_time_left(history: History) -> None:
-    root = history([*attempt(0, "FINISHED", 0), *attempt(1, "FINISHED", 0)])
-    assert time_left(open_study(root), T0 + 91_500) is None  # nobody runs it
-    with hold(root):
-        study = open_study(root)
-        assert study.state == "RUNNING"
-        left = time_left(study, T0 + 91_500)
-    # Five more of 90 s each, about two at a time.
-    assert left is not None
-    assert 200 < left < 250
+def test_the_facts_are_those_of_the_page(documented: Callable[[str], dict[str, str]]) -> None:
+    row = documented("The other commands' `--json`")["why"]
+    fields = set(re.findall(r"`([a-z_]+)`", row))
+    assert fields == {*WhyRecord.__annotations__, *Facts.__annotations__}
+    assert set(Other.__annotations__) == {"name", "state"}

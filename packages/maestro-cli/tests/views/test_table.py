@@ -1,4 +1,7 @@
-"""Tables: widths, folding, and the look of rich's."""
+"""Tables: widths, folding, and the look of rich's.
+
+A fault here would be a line wider than the terminal, or text that folding loses.
+"""
 
 from __future__ import annotations
 

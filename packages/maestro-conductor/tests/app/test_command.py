@@ -1,4 +1,4 @@
-"""The `conductor` command: its options, exit codes and messages."""
+"""A wrong exit code of the `conductor` command, or a message that does not help."""
 
 from __future__ import annotations
 

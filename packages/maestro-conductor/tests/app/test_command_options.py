@@ -1,4 +1,4 @@
-"""What the options of `conductor` do to a study that runs."""
+"""An option of `conductor` that has no effect on the study that runs."""
 
 from __future__ import annotations
 

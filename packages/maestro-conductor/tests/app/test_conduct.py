@@ -1,4 +1,4 @@
-"""Whole studies, with a scheduler that does as it is told."""
+"""A study that ends wrongly, twice, or without a word about why: whole studies, scripted schedulers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from maestro_conductor.app.conduct import conduct
 from maestro_conductor.errors import BrokenError
-from maestro_conductor.journal.history import story
+from maestro_conductor.journal.history import history_of
 from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
 from maestro_conductor.workspace.paths import JOURNAL
 
@@ -65,7 +65,7 @@ def test_a_mistake_of_ours_is_logged_and_costs_nothing(tmp_path, run):
 def test_the_story_of_an_instance_is_in_the_journal(tmp_path, run):
     make_workspace(tmp_path, [StepPlan("a"), StepPlan("b")])
     assert run(tmp_path) == 0
-    told = story(tmp_path / JOURNAL, 1)
+    told = history_of(tmp_path / JOURNAL, 1)
     assert [line.split()[1] for line in told] == ["intent", "submitted", "state"]
     assert "'FINISHED'" in told[-1]
 

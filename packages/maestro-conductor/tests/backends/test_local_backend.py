@@ -1,4 +1,4 @@
-"""Local attempts are handed over while all slots are filled, and are known as jobs once they start."""
+"""A local step that starts late, after it was withdrawn, or whose start or end is not told once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from maestro_conductor.backends.local_backend import LocalBackend
 from maestro_conductor.backends.script_writer import ScriptWriter
 from maestro_conductor.backends.submitter import Submitter, withdrawn
 from maestro_conductor.core.events import Answers
-from maestro_conductor.core.instructions import Job
+from maestro_conductor.core.instructions import Submission
 from maestro_conductor.core.queues import LOCAL, Queue
 from maestro_conductor.journal import read_state
 from maestro_conductor.model.states import CODES
@@ -46,7 +46,7 @@ class Bench:
     def submit(self, *instances):
         for i in instances:
             self.queue.enter(i)
-        jobs = [Job(i, 1, f"m3f9a0c2d71e8.{i}.1", False) for i in instances]
+        jobs = [Submission(i, 1, f"m3f9a0c2d71e8.{i}.1", False) for i in instances]
         return self._begun(self.backend.submit(jobs))
 
     def _begun(self, answers):
@@ -119,7 +119,7 @@ def test_trouble_with_files_lasts_until_scripts_can_be_written_again(made, monke
     bench.submit(0)
     with monkeypatch.context() as patch:
         patch.setattr(os, "mkdir", no_room)
-        refused = bench.backend.submit([Job(1, 1, "m3f9a0c2d71e8.1.1", False)])
+        refused = bench.backend.submit([Submission(1, 1, "m3f9a0c2d71e8.1.1", False)])
     assert [answer["transient"] for _, _, answer in refused.jobs] == [True]
     bench.poll()
     assert "No space" in bench.backend.file_trouble(
@@ -204,3 +204,19 @@ def test_a_conductor_that_leaves_offers_them_to_the_next(tmp_path):
         job for name, job in adapter.submitted.items() if name not in before and job["key"] != "0"
     ]
     assert [(job["key"], job["attempt"]) for job in others] == [("1", 1), ("2", 1)]
+
+
+def test_an_adapter_that_cannot_tell_is_looked_at_soon_and_not_while_nothing_is_under_way(made):
+    bench = made(1, 2)
+    backend = bench.backend
+    assert backend.next_time() is None
+    bench.steady = 100.0
+    bench.submit(0)
+    assert backend.next_time() == 100.05
+    assert backend.collect(100.04, told=False) == []
+    assert bench.adapter.polls == 0
+    backend.collect(100.05, told=False)
+    assert bench.adapter.polls == 1
+    assert backend.next_time() == 100.1
+    backend.collect(100.06, told=True)
+    assert bench.adapter.polls == 2

@@ -1,4 +1,4 @@
-"""When a scheduler is asked, what it is told, and that it may hang."""
+"""A scheduler that is asked too often, too late, or holds up the loop; an answer of it that is lost."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from maestro_conductor.backends.script_writer import ScriptWriter
 from maestro_conductor.backends.submitter import Submitter
 from maestro_conductor.core.backoff import next_backoff, next_poll_pause
 from maestro_conductor.core.events import Found, Polled
-from maestro_conductor.core.instructions import Job
+from maestro_conductor.core.instructions import Submission
 from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
 from maestro_conductor.workspace.graph_file import GraphFile
 
@@ -147,7 +147,7 @@ def test_what_the_scheduler_was_not_offered_yet_is_withdrawn_and_what_it_was_is_
     backend = SchedulerBackend(
         scheduler, Submitter(writer), answered.set, lambda *_note, **_fields: None
     )
-    backend.submit([Job(i, 1, f"m3f9a0c2d71e8.{i}.1", False) for i in range(60)])
+    backend.submit([Submission(i, 1, f"m3f9a0c2d71e8.{i}.1", False) for i in range(60)])
     assert asked.wait(10)  # the first 25 are on their way
     assert [row[0] for row in backend.withdraw("because", 12).jobs] == list(range(48, 60))
     assert [row[0] for row in backend.withdraw("because").jobs] == list(range(25, 48))

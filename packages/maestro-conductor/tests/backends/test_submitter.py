@@ -1,4 +1,4 @@
-"""From a graph to what adapters get: requests, slots, scripts, folders."""
+"""A job with the wrong script or token, rendered twice, or whose answer goes to another one."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from maestro_conductor.app.conduct import conduct
-from maestro_conductor.backends.job_request import JobRequests, adapter_options, make_job_request
+from maestro_conductor.backends.job_request import JobRequests
 from maestro_conductor.backends.script_writer import ScriptWriter, temporary_folder
 from maestro_conductor.backends.submitter import Submitter
-from maestro_conductor.core.instructions import Job
+from maestro_conductor.core.instructions import Submission
 from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
-from maestro_conductor.workspace.graph_file import GraphFile, read_graph
+from maestro_conductor.workspace.graph_file import GraphFile
 
 TOKEN = "m3f9a0c2d71e8.0.1"  # noqa: S105 - names a submitter
 
@@ -28,42 +28,6 @@ def made(tmp_path):
         return Submitter(ScriptWriter(graph.graph, requests, adapter, tmp_path, folder)), adapter
 
     return make
-
-
-def test_a_request_merges_batch_step_and_instance(tmp_path):
-    plan = StepPlan("s", ["cmd"], resources={"nodes": 2, "walltime": "90"})
-    make_workspace(tmp_path, [plan], batch={"type": "slurm", "procs": 8, "gpus": 1})
-    file = GraphFile(tmp_path)
-    graph, record = file.graph, file.instance(0)
-    request = make_job_request(record, graph.steps[0].record, graph.batch, tmp_path)
-    assert request["workspace"] == str(tmp_path / "s")
-    assert (request["nodes"], request["default_procs"], request["default_gpus"]) == (2, 8, 1)
-    assert (request["walltime"], request["description"]) == ("90", "about s")
-    own = {**graph.steps[0].resources, "nodes": 5}
-    record.update(resources=own, description="mine")
-    request = make_job_request(record, graph.steps[0].record, graph.batch, tmp_path)
-    assert (request["nodes"], request["description"]) == (5, "mine")
-
-
-def test_defaults_of_the_batch_are_for_scheduled_steps(tmp_path):
-    make_workspace(tmp_path, [StepPlan("s", ["cmd"])], batch={"type": "slurm", "procs": 8})
-    file = GraphFile(tmp_path)
-    graph, record = file.graph, file.instance(0)
-    request = make_job_request(record, graph.steps[0].record, graph.batch, tmp_path)
-    assert "default_procs" not in request
-    assert request["scheduled"] is False
-
-
-def test_local_steps_of_a_scheduled_study_have_one_slot(tmp_path):
-    assert adapter_options({"local_slots": None}, local_beside=True)["slots"] == 1
-    assert adapter_options({"local_slots": 5}, local_beside=True)["slots"] == 5
-    assert adapter_options({"local_slots": None})["slots"] is None
-
-
-def test_the_limit_of_a_user_reaches_the_scheduler(tmp_path):
-    make_workspace(tmp_path, [StepPlan("s", ["cmd"])], batch={"user_throttle": 7})
-    assert adapter_options(read_graph(tmp_path).batch)["user_throttle"] == 7
-    assert adapter_options({"user_throttle": 7}, local_beside=True).get("user_throttle") is None
 
 
 def test_a_study_has_the_adapter_it_names_and_a_local_one(tmp_path):
@@ -83,7 +47,7 @@ def test_a_study_has_the_adapter_it_names_and_a_local_one(tmp_path):
 
 def test_what_is_submitted(made, tmp_path):
     submitter, adapter = made(StepPlan("a", restart="again"))
-    jobs = [Job(0, 2, TOKEN, restart=True)]
+    jobs = [Submission(0, 2, TOKEN, restart=True)]
     ((instance, attempt, answer),) = submitter.submit(adapter, jobs, sync=False)
     assert (instance, attempt, answer) == (0, 2, {"job": "100", "state": "PENDING"})
     (job,) = adapter.submitted.values()
@@ -93,29 +57,69 @@ def test_what_is_submitted(made, tmp_path):
     assert (tmp_path / "a/.attempt.1").read_text() == "void\n"
 
 
-def test_a_script_that_a_shell_may_be_reading_is_replaced(made, tmp_path):
-    submitter, adapter = made(StepPlan("a"))
-    submitter.submit(adapter, [Job(0, 1, TOKEN, restart=False)], sync=False)
-    with (tmp_path / "a/a.sh").open() as reading:
-        submitter.submit(adapter, [Job(0, 2, TOKEN, restart=False)], sync=True)
-        assert reading.read() == "#!/bin/sh\n\ntrue\n"
-    assert [path.name for path in (tmp_path / "a").iterdir() if path.name.endswith(".tmp")] == []
-
-
 def test_what_cannot_be_written_is_refused_and_the_others_go_on(made, tmp_path):
     submitter, adapter = made(StepPlan("a"), StepPlan("b"))
     (tmp_path / "a").write_text("in the way")
-    jobs = [Job(0, 1, TOKEN, restart=False), Job(1, 1, TOKEN, restart=False)]
+    jobs = [Submission(0, 1, TOKEN, restart=False), Submission(1, 1, TOKEN, restart=False)]
     first, second = submitter.submit(adapter, jobs, sync=False)
     assert "Not a directory" in first[2]["error"]
     assert first[2]["transient"] is False
     assert "job" in second[2]
 
 
+class Counting(ScriptedScheduler):
+    """Counts how often it renders, and gives what its own `submit` wants to have back."""
+
+    prepares = True
+
+    def __init__(self):
+        super().__init__()
+        self.rendered = []
+
+    def render(self, request):
+        self.rendered.append(request["name"])
+        prepared = {"prepared": {"number": len(self.rendered)}} if self.prepares else {}
+        return {**super().render(request), **prepared}
+
+
+def test_a_request_is_rendered_once_for_each_attempt_and_what_is_prepared_comes_back(tmp_path):
+    make_workspace(tmp_path, [StepPlan("a", ["x", "y"]), StepPlan("b", funnels=["a"])])
+    adapter = Counting()
+    adapter.slots = 2
+    adapter.outcome = lambda _job: {"state": "FINISHED", "exit_code": 0}
+    assert conduct(tmp_path, scheduler_factory=lambda _name, _options: adapter) == 0
+    assert adapter.rendered == ["a_N.0", "a_N.1", "b"]
+    jobs = adapter.submitted.values()
+    assert [job["prepared"] for job in jobs] == [{"number": number} for number in (1, 2, 3)]
+
+
+def test_an_adapter_that_prepares_nothing_gets_nothing_back(made):
+    plain = Counting()
+    plain.prepares = False
+    submitter, _ = made(StepPlan("a"), adapter=plain)
+    submitter.submit(plain, [Submission(0, 1, TOKEN, restart=False)], sync=False)
+    (job,) = plain.submitted.values()
+    assert job["prepared"] is None
+
+
+def test_an_adapter_that_forgets_a_job_leaves_its_fate_unknown(made):
+    class Forgetful(ScriptedScheduler):
+        def submit(self, jobs):
+            return super().submit(jobs[:1])
+
+    submitter, adapter = made(StepPlan("a", ["x", "y"]), adapter=Forgetful())
+    jobs = [Submission(i, 1, f"{TOKEN}{i}", restart=False) for i in (0, 1)]
+    (_, _, first), (_, _, second) = submitter.submit(adapter, jobs, sync=False)
+    assert "job" in first
+    assert second == {"error": "the adapter gave no answer", "unknown": True}
+
+
 def test_an_adapter_that_raises_leaves_the_fate_unknown(made):
     submitter, adapter = made(StepPlan("a"))
     adapter.refusal = lambda _job: 1 / 0
-    ((_, _, answer),) = submitter.submit(adapter, [Job(0, 1, TOKEN, restart=False)], sync=False)
+    ((_, _, answer),) = submitter.submit(
+        adapter, [Submission(0, 1, TOKEN, restart=False)], sync=False
+    )
     assert answer["unknown"] is True
     assert "ZeroDivisionError" in answer["error"]
 
@@ -126,7 +130,9 @@ def test_a_launcher_that_does_not_fit_is_a_refusal(made):
             raise ValueError(f"{request['name']}: 9 procs do not fit into 8")
 
     submitter, picky = made(StepPlan("a"), adapter=Picky())
-    ((_, _, answer),) = submitter.submit(picky, [Job(0, 1, TOKEN, restart=False)], sync=False)
+    ((_, _, answer),) = submitter.submit(
+        picky, [Submission(0, 1, TOKEN, restart=False)], sync=False
+    )
     assert answer == {"error": "a: 9 procs do not fit into 8", "transient": False}
 
 
@@ -134,7 +140,7 @@ def test_with_usetmp_scripts_lie_in_a_private_folder(made, tmp_path, monkeypatch
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
     (tmp_path / "tmp").mkdir()
     submitter, adapter = made(StepPlan("a"), usetmp=True)
-    submitter.submit(adapter, [Job(0, 1, TOKEN, restart=False)], sync=False)
+    submitter.submit(adapter, [Submission(0, 1, TOKEN, restart=False)], sync=False)
     (job,) = adapter.submitted.values()
     assert job["script"].startswith(f"{tmp_path}/tmp/maestro-")
     assert job["script"].endswith("3f9a0c2d71e8/a/a.sh")
@@ -148,9 +154,9 @@ def test_a_graph_that_cannot_be_read_for_now_is_named_and_waited_for(made, tmp_p
     path = tmp_path / ".maestro" / "graph.msgpack"
     hidden = path.rename(tmp_path / "hidden")
     path.mkdir()
-    ((_, _, answer),) = submitter.submit(adapter, [Job(0, 1, TOKEN, False)], sync=False)
+    ((_, _, answer),) = submitter.submit(adapter, [Submission(0, 1, TOKEN, False)], sync=False)
     assert answer["error"] == f"cannot read {path}: it is a folder, not a file"
     path.rmdir()
     hidden.rename(path)
-    ((_, _, answer),) = submitter.submit(adapter, [Job(0, 1, TOKEN, False)], sync=False)
+    ((_, _, answer),) = submitter.submit(adapter, [Submission(0, 1, TOKEN, False)], sync=False)
     assert "error" not in answer

@@ -103,7 +103,7 @@ def run_through(bench, word, code, fate, file_code, also=""):
             b.poll("s", word, code)
     b.settle("s", fate, file_code)
     made = [
-        row for record in b.turn.records if record["kind"] == "state" for row in record["steps"]
+        row for record in b.effects.records if record["kind"] == "state" for row in record["steps"]
     ]
     job = None if word is None else job_word(word, code, also == "long")
     file = file_word(fate, file_code, b.graph.failure(0))

@@ -1,4 +1,4 @@
-"""The machine in a world where everything goes wrong, in every order."""
+"""Would catch an order of events in which a study hangs, runs an attempt twice or forgets a success."""
 
 from __future__ import annotations
 
@@ -62,14 +62,14 @@ def check_end(world: World, graph: Graph) -> None:
     state = world.machine.state
     for i, code in enumerate(state.state):
         if code == FINISHED:
-            exit_code = world.files[i, state.attempt[i]]
+            exit_code = world.jobs.files[i, state.attempt[i]]
             assert isinstance(exit_code, int), (i, exit_code)
             assert classify_exit(exit_code, graph.failure(i)) == FINISHED
-    assert max(Counter(world.ran).values(), default=1) == 1, "an attempt ran twice"
+    assert max(Counter(world.jobs.ran).values(), default=1) == 1, "an attempt ran twice"
 
 
 def run_out(world: World) -> None:
-    world.calm = True
+    world.jobs.calm = True
     for _ in range(3000):
         if world.machine.state.outcome is not None:
             return
@@ -96,8 +96,8 @@ def test_a_study_survives_everything(graph: Graph, random: Random, limits: Setti
     successes: dict[int, int] = {}
     for _ in range(random.randrange(150)):
         world.step()
-        for i, attempt in world.ran:  # a success is never thrown away
-            code = world.files[i, attempt]
+        for i, attempt in world.jobs.ran:  # a success is never thrown away
+            code = world.jobs.files[i, attempt]
             if isinstance(code, int) and classify_exit(code, graph.failure(i)) == FINISHED:
                 assert successes.setdefault(i, attempt) == attempt, f"{i} ran again after success"
         if random.random() < 0.01:
@@ -124,7 +124,7 @@ def test_cancelled_and_resumed_studies_end(graph: Graph, random: Random) -> None
     run_out(world)
     check_end(world, graph)
     for _ in range(random.randrange(3)):
-        world.calm = False
+        world.jobs.calm = False
         chosen = select(graph, world.machine.state, random.choice([None, ["*"], ["s0"]]))
         world.handle(ResumeAsked(chosen))
         for _ in range(random.randrange(60)):

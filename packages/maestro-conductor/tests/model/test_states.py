@@ -1,4 +1,4 @@
-"""The table of states, and its page."""
+"""Would catch a state or an edge that the page and the code do not share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""status.csv: its rows, its quoting, and how often it is written."""
+"""Would catch a row that readers misread, or a file that is written too often or not at the end."""
 
 from __future__ import annotations
 

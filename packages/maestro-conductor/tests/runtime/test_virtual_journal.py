@@ -1,4 +1,4 @@
-"""What a conductor leaves in journal and log, and when: in a time of its own."""
+"""A journal or a log that lacks what happened, or has it too late: in a time of its own."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_a_full_disk_is_waited_for_quietly(timed, signalled):
 
     def look():
         who = last_holder(b.root)
-        told.append((b.time.turns, who.paused, who.paused_since))
+        told.append((b.time.waits, who.paused, who.paused_since))
 
     b.time.at(10.0, lambda: setattr(b.disk, "room", 0))
     b.time.at(11.0, b.end_all)

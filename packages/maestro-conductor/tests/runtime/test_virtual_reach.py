@@ -1,4 +1,4 @@
-"""A scheduler that cannot be reached: it is asked at the start, and people are told since when."""
+"""A scheduler that cannot be reached, and nobody is told; or that is asked though it cannot tell."""
 
 from __future__ import annotations
 

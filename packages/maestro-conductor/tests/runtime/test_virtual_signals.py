@@ -1,4 +1,4 @@
-"""What a signal does to local steps: in a time of its own."""
+"""A signal that ends local steps which should go on, or the reverse: in a time of its own."""
 
 from __future__ import annotations
 

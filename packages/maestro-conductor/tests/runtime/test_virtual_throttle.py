@@ -1,4 +1,4 @@
-"""A throttle that is lowered, or a study that is cancelled, holds at once: in a time of its own."""
+"""A start beyond a lowered throttle, or after a cancellation: in a time of its own."""
 
 from __future__ import annotations
 

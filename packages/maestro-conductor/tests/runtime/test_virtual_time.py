@@ -1,4 +1,4 @@
-"""How soon a conductor notices what, and how often it asks: in a time of its own."""
+"""A conductor that notices late, or asks too often: in a time of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small rules for files."""
+"""Would catch a file that is seen half written, or a full disk that costs the old one."""
 
 from __future__ import annotations
 

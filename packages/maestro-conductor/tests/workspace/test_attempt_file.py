@@ -1,4 +1,4 @@
-"""Attempt files: reading them, and making attempts void."""
+"""Would catch an attempt file that is misread, or an attempt that is void and runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checksums: any flipped bit is refused by the name of the file; files of version 1.0 have none."""
+"""Would catch a flipped bit that is believed, and a file of version 1.0 that is refused."""
 
 from __future__ import annotations
 

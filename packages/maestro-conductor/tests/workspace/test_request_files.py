@@ -1,4 +1,4 @@
-"""Cancel, update and resume from outside, and what makes no sense."""
+"""Would catch a request that is lost, applied twice, or believed though it makes no sense."""
 
 from __future__ import annotations
 

@@ -1,20 +1,30 @@
-"""The adapter `local`: the interface over the pool."""
+"""Answers the interface of adapters for local jobs, out of a pool."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from maestro_adapters.errors import RequestError, SchedulerError
-from maestro_adapters.interface import Adapter
+from maestro_adapters.interface import (
+    Adapter,
+    CancelAnswer,
+    Description,
+    FindAnswer,
+    JobMap,
+    OptionsMap,
+    PollAnswer,
+    Rendered,
+    RequestMap,
+    SubmitAnswer,
+)
 from maestro_adapters.job import states
 from maestro_adapters.job.options import AdapterOptions
 from maestro_adapters.job.request import parse_request
 from maestro_adapters.job.states import JobStatus
 from maestro_adapters.local.cores import usable_cores
-from maestro_adapters.local.job import LocalJob, parse_local_job
-from maestro_adapters.local.keeper import process as keeper
+from maestro_adapters.local.job import LocalJob, parse_local_job, prepare
+from maestro_adapters.local.keeper.spawn import TOO_MANY
 from maestro_adapters.local.pool import Pool
 from maestro_adapters.local.processes.stop import GRACE
 from maestro_adapters.local.system import System
@@ -45,8 +55,8 @@ _RENDERED = (
 _STRANGER = JobStatus(states.NOTFOUND, reason="this process neither started the job nor found it")
 
 
-def create(options: Mapping[str, Any]) -> Adapter:
-    """The factory that the entry point names."""
+def create(options: OptionsMap) -> Adapter:
+    """Make the adapter; the entry point names this."""
     return LocalAdapter(AdapterOptions.from_mapping(options))
 
 
@@ -78,8 +88,8 @@ class LocalAdapter:
             system=self._system,
         )
 
-    def describe(self) -> dict[str, Any]:
-        """What it can do."""
+    def describe(self) -> Description:
+        """Say what it can do."""
         return {
             "name": self.name,
             "suffix": SUFFIX,
@@ -88,28 +98,38 @@ class LocalAdapter:
             "commands": [],
         }
 
-    def render(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Scripts without directives; without a template of the study, the bare command runs."""
-        asked = {key: request.get(key) for key in _RENDERED}
-        return rendering.render(parse_request(asked, self._options), SUFFIX, [], lambda _n, _p: "")
+    def render(self, request: RequestMap) -> Rendered:
+        """Render scripts without directives; without a template of the study, the bare command runs."""
+        parsed = parse_request({key: request.get(key) for key in _RENDERED}, self._options)
+        texts = rendering.render(parsed, SUFFIX, [], lambda _nodes, _procs: "")
+        try:
+            texts["prepared"] = prepare(request, parsed)
+        except RequestError:
+            texts["prepared"] = None  # `submit` reads the request, and answers with what is wrong
+        return texts
 
-    def submit(self, jobs: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    def submit(self, jobs: Sequence[JobMap]) -> dict[str, SubmitAnswer]:
         """Start what has room; the rest waits for a slot, PENDING, in the order of submission."""
-        parsed = {submission["key"]: _parse(submission) for submission in jobs}
-        good = {key: job for key, job in parsed.items() if isinstance(job, LocalJob)}
-        answers = {key: bad for key, bad in parsed.items() if not isinstance(bad, LocalJob)}
+        good: dict[str, LocalJob] = {}
+        answers: dict[str, SubmitAnswer] = {}
+        for job in jobs:
+            parsed = _parse(job)
+            if isinstance(parsed, LocalJob):
+                good[job["key"]] = parsed
+            else:
+                answers[job["key"]] = parsed
         try:
             found = self._pool.submit(list(good.values()))
         except OSError as error:
-            passing = error.errno in keeper.TOO_MANY  # nothing was started
+            passing = error.errno in TOO_MANY  # nothing was started
             trouble = SchedulerError(f"could not start it: {error.strerror}", transient=passing)
             return {**answers, **dict.fromkeys(good, trouble.answer())}
-        for (key, job), state in zip(good.items(), found, strict=True):
-            answers[key] = {"job": job.id, "state": state}
+        for (key, started), state in zip(good.items(), found, strict=True):
+            answers[key] = {"job": started.id, "state": state}
         return answers
 
-    def poll(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """The state of each job; one that another process started is known after `find`.
+    def poll(self, job_ids: Sequence[str]) -> dict[str, PollAnswer]:
+        """Tell the state of each job; one that another process started is known after `find`.
 
         Where ``job`` is given, that is the job's id from now on.
         """
@@ -120,23 +140,23 @@ class LocalAdapter:
             return dict.fromkeys(job_ids, broken)
         return {job_id: _answer(job_id, job) for job_id, job in jobs.items()}
 
-    def cancel(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """TERM, a grace period, KILL; for the session, and for what left it but carries the token."""
+    def cancel(self, job_ids: Sequence[str]) -> dict[str, CancelAnswer]:
+        """Send TERM, and KILL after a grace period; to the session, and to what left it but carries the token."""
         ours = self._pool.cancel(job_ids)
         stranger = SchedulerError(
             "this process neither started the job nor found it, so it cannot stop it"
         )
         return {
-            job_id: {"cancelled": True} if job_id in ours else stranger.answer()
+            job_id: {"cancelled": True} if job_id in ours else stranger.cancel_answer()
             for job_id in job_ids
         }
 
     def withdraw(self, job_ids: Sequence[str]) -> list[str]:
-        """Those of these jobs that wait for a slot never start, and are named; the others go on."""
+        """Have those of these jobs that wait for a slot never started, and name them; the others go on."""
         return self._pool.withdraw(job_ids)
 
-    def find(self, tokens: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """Live jobs by their token, those of a dead process included; one look at all processes.
+    def find(self, tokens: Sequence[str]) -> dict[str, FindAnswer]:
+        """Look for live jobs by their tokens, those of a dead process included, with one look at all processes.
 
         *Absent* is said of this machine alone.
         """
@@ -151,24 +171,24 @@ class LocalAdapter:
         }
 
     def wake_fd(self) -> int:
-        """Readable when a job has started or ended since the last `poll`."""
+        """Return what is readable when a job has started or ended since the last `poll`."""
         return self._pool.wake_fd
 
     def close(self, stop_jobs: bool = False) -> None:
-        """Running jobs go on, those that wait for a slot never start; or all are stopped."""
+        """Leave running jobs to themselves, and those that wait for a slot unstarted; or stop all."""
         self._pool.close(stop_jobs)
 
 
-def _parse(submission: Mapping[str, Any]) -> LocalJob | dict[str, Any]:
-    """The job, or the answer for one that makes no sense."""
+def _parse(job: JobMap) -> LocalJob | SubmitAnswer:
+    """Read a job, or make the answer for one that makes no sense."""
     try:
-        return parse_local_job(submission)
+        return parse_local_job(job)
     except RequestError as error:
         return SchedulerError(str(error)).answer()
 
 
-def _answer(job_id: str, job: LocalJob | None) -> dict[str, Any]:
-    """A job that waited is named by its process from its start on; the name before stays valid."""
+def _answer(job_id: str, job: LocalJob | None) -> PollAnswer:
+    """Tell of a job; one that waited is named by its process from its start on, its old name stays valid."""
     if job is None:
         return _STRANGER.answer()
     answer = job.status.answer()
@@ -177,7 +197,7 @@ def _answer(job_id: str, job: LocalJob | None) -> dict[str, Any]:
     return answer
 
 
-def _found(job: LocalJob) -> dict[str, Any]:
-    """It is there, whatever became of it meanwhile: the end is for `poll` to tell."""
+def _found(job: LocalJob) -> FindAnswer:
+    """Tell that a job is there, whatever became of it meanwhile: the end is for `poll` to tell."""
     waits = job.status.state == states.PENDING
     return {"job": job.id, "state": states.PENDING if waits else states.RUNNING}

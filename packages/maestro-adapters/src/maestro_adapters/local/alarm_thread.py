@@ -1,4 +1,4 @@
-"""The pool's own thread, which keeps the alarms: walltimes, grace periods, looks at what cannot notify.
+"""Keeps a pool's alarms in a thread of its own: walltimes, grace periods, looks at what cannot notify.
 
 It starts with the first alarm. What ends in between is the caller's to hear of, who waits for the pool's
 `wake_fd`; once the pool is being closed, the thread hears of it too.
@@ -59,7 +59,7 @@ class AlarmThread:
             poke(self._write)
 
     def watch(self, descriptor: int) -> None:
-        """From now on do the work when this is readable, too."""
+        """Do the work from now on when this is readable, too."""
         self._poll.register(descriptor, select.POLLIN)
         poke(self._write)
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from maestro_adapters.local.job import LocalJob
-from maestro_adapters.local.keeper import process as keeper
+from maestro_adapters.local.keeper.background import still_writing
 from maestro_adapters.script import attempt_file
 from maestro_adapters.script.regular_files import open_regular
 
@@ -15,20 +15,17 @@ __all__ = ["still_writes", "write_command", "write_end"]
 
 
 def still_writes(job: LocalJob) -> bool:
-    """Whether something of a job's session can write to its logs; sees what, as a keeper does."""
+    """Return whether something of a job's session can write to its logs; sets what, as a keeper does."""
     if job.session is None:
         return False
     found = Path(job.workspace).glob(f"*.{job.session}.*")
     logs = [os.fsencode(path) for path in found if path.suffix in (".out", ".err")]
-    if not any(map(keeper.may_be_written, logs)):
-        job.left = {}
-    elif not any(map(keeper.is_there, job.left)):
-        job.left = keeper.writers(job.session, logs)
+    job.left = still_writing(job.session, logs, job.left)
     return bool(job.left)
 
 
 def write_command(job: LocalJob, exit_code: int) -> str:
-    """Note in a dead keeper's place that a command has ended and what it left; gives what that is."""
+    """Note in a dead keeper's place that a command has ended and what it left; returns what that is."""
     left = ",".join(f"{os.fsdecode(name)}:{pid}" for pid, name in job.left.items())
     _append(job, f"command code={exit_code} left={left}\n")
     return left

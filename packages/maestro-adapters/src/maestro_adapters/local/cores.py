@@ -1,4 +1,4 @@
-"""How many slots there are: the cores that this process may use. Reads /proc and /sys."""
+"""Counts the cores that this process may use: so many slots there are. Reads /proc and /sys."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _CORES = re.compile(r"(\d+)(?:\(x(\d+)\))?", re.ASCII)
 
 
 def usable_cores(environment: Mapping[str, str] | None = None, root: Path = Path("/")) -> int:
-    """Cores of the Slurm allocation around this process, or else those that it may run on.
+    """Count the cores of the Slurm allocation around this process, or else those that it may run on.
 
     Inside an allocation a launcher (``srun --exact``) spreads steps over all of its nodes, so the
     cores of this node alone would leave the others idle. In a container, the share of processor
@@ -35,7 +35,7 @@ def usable_cores(environment: Mapping[str, str] | None = None, root: Path = Path
 
 
 def slurm_cores(environment: Mapping[str, str]) -> int | None:
-    """Cores of the Slurm allocation that the environment tells of, or None.
+    """Count the cores of the Slurm allocation that the environment tells of; None: there is none.
 
     Variables: https://slurm.schedmd.com/sbatch.html, "OUTPUT ENVIRONMENT VARIABLES":
     ``SLURM_JOB_CPUS_PER_NODE`` ("count[(xREPETITIONS)]", by node), ``SLURM_CPUS_ON_NODE`` (of this
@@ -57,7 +57,7 @@ def slurm_cores(environment: Mapping[str, str]) -> int | None:
 
 
 def quota_cores(root: Path = Path("/")) -> int | None:
-    """Cores that the processor time of this process's control groups is worth, or None: no limit.
+    """Count the cores that the processor time of this process's control groups is worth; None: no limit.
 
     A group is limited by those above it, too. Half a core is worth one.
 
@@ -84,7 +84,7 @@ def quota_cores(root: Path = Path("/")) -> int | None:
 
 
 def _shares(mount: Path, group: str, *names: str) -> Iterator[float]:
-    """The cores that a group and those above it are each worth, where limited.
+    """Yield the cores that a group and those above it are each worth, where limited.
 
     A container may see its own group as the root and still be told its path outside; then only
     the root is there.

@@ -1,38 +1,48 @@
-"""A local job, and how it is read from what is submitted."""
+"""Defines a local job, and reads it from what is submitted."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TypedDict, cast
 
 import attrs
 
 from maestro_adapters.errors import RequestError
+from maestro_adapters.interface import JobMap, RequestMap
 from maestro_adapters.job import states, walltime
-from maestro_adapters.job.request import read_keys, require
+from maestro_adapters.job.request import JobRequest, read_keys, require
 from maestro_adapters.job.states import JobStatus
 from maestro_adapters.job.submission import parse_token
 from maestro_adapters.script import attempt_file
 from maestro_adapters.script.attempt_file import Attempt
 
-__all__ = ["LocalJob", "parse_local_job"]
+__all__ = ["LocalJob", "Prepared", "parse_local_job", "prepare"]
 
+_WALLTIME = ("walltime", "enforce_walltime")
 #: Keys of a request that the keeper, or the pool, makes something of.
-_NEEDED = (
-    "name",
-    "label",
-    "workspace",
-    "procs",
-    "cores_per_task",
-    "walltime",
-    "enforce_walltime",
-)
+_NEEDED = ("name", "label", "workspace", "procs", "cores_per_task", *_WALLTIME)
 
 #: Bytes; its logs' names have the process id, and an attempt, too.
 _LONGEST_LABEL = 220
 
 _QUEUED = JobStatus(states.PENDING, native="queued")
+
+
+class Prepared(TypedDict):
+    """What submitting a job takes of its request: the ``prepared`` of the interface.
+
+    The fields are those of `LocalJob`.
+    """
+
+    workspace: str
+    label: str
+    slots: int
+    limit: float | None
+    patience: float | None
+
+
+_PREPARED = Prepared.__required_keys__
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -79,40 +89,85 @@ class LocalJob:
         return self.status.state in states.FINAL
 
     def read_attempt(self) -> Attempt | None:
-        """What its attempt file says; None: there is none, or none that can be read."""
+        """Read its attempt file; None: there is none, or none that can be read."""
         try:
             return attempt_file.read(attempt_file.path_of(self.workspace, self.attempt))
         except OSError:
             return None
 
 
-def parse_local_job(submission: Mapping[str, Any]) -> LocalJob:
-    """Read one job of `submit`: of its request what a keeper needs.
+def prepare(request: RequestMap, parsed: JobRequest) -> Prepared:
+    """Take from a request what a keeper, or the pool, makes something of.
+
+    Args:
+        request: as it was given; its walltime is no matter of scripts.
+        parsed: what was read of it to render its scripts.
+
+    Raises:
+        RequestError: a value cannot be used.
+    """
+    slots = (parsed.step_procs or 1) * (parsed.cores_per_task or 1)
+    fields = read_keys(request, _WALLTIME)
+    said, enforced = fields.get("walltime"), fields.get("enforce_walltime", False)
+    return _prepared(parsed.workspace, parsed.label, slots, said, enforced=enforced)
+
+
+def parse_local_job(job: JobMap) -> LocalJob:
+    """Read one job of `submit`; its request only where nothing was prepared.
 
     Raises:
         RequestError: a value cannot be used, or one that is needed is missing.
     """
-    fields = read_keys(submission["request"], _NEEDED)
-    require(fields, "name", "workspace")
-    label = fields.get("label", fields["name"])
-    if len(os.fsencode(label)) > _LONGEST_LABEL:
-        raise RequestError(f"'label' is too long for the name of a file: {len(label)} characters")
-    enforced = fields.get("enforce_walltime")
-    limit = fields.get("walltime") if enforced else None
+    handed_back = job.get("prepared")
+    prepared = _read(job["request"]) if handed_back is None else _check(handed_back)
     return LocalJob(
-        token=parse_token(submission),
-        workspace=fields["workspace"],
-        script=str(submission["script"]),
-        attempt=int(submission["attempt"]),
-        label=label,
-        slots=fields.get("procs", 1) * fields.get("cores_per_task", 1),
-        limit=None if limit is None else walltime.parse(limit),
-        patience=None if enforced else _seconds(fields.get("walltime")),
+        token=parse_token(job),
+        workspace=prepared["workspace"],
+        script=str(job["script"]),
+        attempt=int(job["attempt"]),
+        label=prepared["label"],
+        slots=prepared["slots"],
+        limit=prepared["limit"],
+        patience=prepared["patience"],
     )
 
 
+def _read(request: RequestMap) -> Prepared:
+    fields = read_keys(request, _NEEDED)
+    require(fields, "name", "workspace")
+    slots = fields.get("procs", 1) * fields.get("cores_per_task", 1)
+    label = fields.get("label", fields["name"])
+    said, enforced = fields.get("walltime"), fields.get("enforce_walltime", False)
+    return _prepared(fields["workspace"], label, slots, said, enforced=enforced)
+
+
+def _prepared(
+    workspace: str, label: str, slots: int, said: str | None, *, enforced: bool
+) -> Prepared:
+    if len(os.fsencode(label)) > _LONGEST_LABEL:
+        raise RequestError(f"'label' is too long for the name of a file: {len(label)} characters")
+    limit = patience = None
+    if enforced:
+        limit = None if said is None else walltime.parse(said)
+    else:
+        patience = _seconds(said)
+    return {
+        "workspace": workspace,
+        "label": label,
+        "slots": slots,
+        "limit": limit,
+        "patience": patience,
+    }
+
+
+def _check(prepared: Mapping[str, object]) -> Prepared:
+    if prepared.keys() != _PREPARED:
+        raise RequestError("'prepared' is not what this adapter's render gave")
+    return cast("Prepared", prepared)
+
+
 def _seconds(text: str | None) -> float | None:
-    """A walltime that nobody enforces; None: there is none, or it makes no sense."""
+    """Read a walltime that nobody enforces; None: there is none, or it makes no sense."""
     try:
         return None if text is None else walltime.parse(text)
     except RequestError:

@@ -1,4 +1,4 @@
-"""The jobs of a pool: their names, which of them wait, which run, and what they say of themselves."""
+"""Knows the jobs of a pool: their names, which of them wait, which run, and what is known of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A pool's dealings with its keeper, and with the next one where that is killed."""
+"""Deals with a pool's keeper, and with the next one where that is killed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from maestro_adapters.local.keeper.client import (
     Report,
     Started,
 )
-from maestro_adapters.local.keeper.process import name_logs
+from maestro_adapters.local.keeper.files import name_logs
 from maestro_adapters.local.outcome import nothing_ran, outcome
 from maestro_adapters.local.processes.carriers import processes_of
 from maestro_adapters.local.processes.subreaper import Orphans
@@ -245,7 +245,7 @@ class KeeperSession:
     def _trace(self, job: LocalJob, attempt: Attempt) -> None:
         """Find the script of a job that a keeper started as its last act."""
         carriers = [process.pid for process in processes_of([job])]
-        pid = attempt.pid or min(carriers, default=None) or self._orphans.foundling(job.script)
+        pid = attempt.pid or min(carriers, default=None) or self._orphans.find_unknown(job.script)
         now = time.time()
         if pid is None:
             self._table.end_unstarted(job, outcome(job, attempt.exit_code), now)

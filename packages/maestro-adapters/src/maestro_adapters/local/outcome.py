@@ -1,4 +1,4 @@
-"""What the end of a local job means. Pure."""
+"""Judges what the end of a local job means. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["ended", "left_behind", "nothing_ran", "outcome"]
 
 
 def left_behind(left: str) -> str:
-    """For people: what a command left in the background, out of ``name:pid,…``."""
+    """Say to people what a command left in the background, out of ``name:pid,…``."""
     return "in the background: " + ", ".join(
         "{} ({})".format(*entry.rsplit(":", 1)) if ":" in entry else entry
         for entry in left.split(",")
@@ -21,7 +21,7 @@ def left_behind(left: str) -> str:
 
 
 def outcome(job: LocalJob, code: int | None, left: str = "") -> JobStatus:
-    """What the end of a job's script means.
+    """Judge the end of a job's script.
 
     Args:
         job: its `stopped_as` matters.
@@ -44,7 +44,7 @@ def outcome(job: LocalJob, code: int | None, left: str = "") -> JobStatus:
 
 
 def nothing_ran(job: LocalJob, code: int, why: str) -> JobStatus:
-    """What it means that a job was not started.
+    """Judge that a job was not started.
 
     Args:
         job: which.
@@ -59,7 +59,7 @@ def nothing_ran(job: LocalJob, code: int, why: str) -> JobStatus:
 
 
 def ended(status: JobStatus, before: JobStatus, now: float) -> JobStatus:
-    """An `outcome` with what was known before: `attrs.evolve` takes four times as long."""
+    """Add to an `outcome` what was known before: `attrs.evolve` takes four times as long."""
     return JobStatus(
         status.state,
         status.native,
@@ -72,7 +72,7 @@ def ended(status: JobStatus, before: JobStatus, now: float) -> JobStatus:
 
 
 def _died_of(code: int) -> str | None:
-    """The signal that a shell's exit code may stand for."""
+    """Name the signal that a shell's exit code may stand for."""
     try:
         return f"ended by {signal.Signals(code - 128).name}" if code > 128 else None
     except ValueError:

@@ -1,7 +1,7 @@
-"""As many jobs at a time as there are slots.
+"""Runs as many jobs at a time as there are slots.
 
-The keeper starts the scripts as slots become free, and tells of it; `wake_fd` becomes readable then. Who
-calls `look` hears it. The pool reaps its own children only, and needs no signal handler: SIGCHLD is the
+The keeper starts the scripts as slots become free, and reports it; `wake_fd` becomes readable then, and
+`look` shows it. The pool reaps its own children only, and needs no signal handler: SIGCHLD is the
 host program's.
 """
 

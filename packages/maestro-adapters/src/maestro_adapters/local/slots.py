@@ -1,4 +1,4 @@
-"""How many slots there are, and how many of them are free. Pure."""
+"""Counts slots: how many there are, and how many of them are free. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What this system offers to the local adapter. A test gives it one that offers less."""
+"""Says what this system offers to the local adapter. A test gives it one that offers less."""
 
 from __future__ import annotations
 

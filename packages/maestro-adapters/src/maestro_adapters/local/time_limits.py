@@ -1,4 +1,4 @@
-"""Enforced walltimes: which jobs have run for longer than they may."""
+"""Keeps enforced walltimes: tells which jobs have run for longer than they may."""
 
 from __future__ import annotations
 

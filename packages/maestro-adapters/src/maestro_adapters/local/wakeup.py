@@ -1,4 +1,4 @@
-"""The descriptor that a caller waits for: readable when there is something to hear of.
+"""Makes the descriptor that a caller waits for: readable when there is something to be asked for.
 
 One set of descriptors that is readable as a whole (epoll(7)): the keeper's, the pidfds of processes,
 and a pipe, the bell, for what happened behind the caller's back.
@@ -45,7 +45,7 @@ class Wakeup:
             self._epoll.register(descriptor, select.EPOLLIN)
 
     def remove(self, descriptor: int) -> None:
-        """Do so no longer; call it before the descriptor is closed."""
+        """Wake it no longer; call this before the descriptor is closed."""
         if self._epoll is not None:
             self._epoll.unregister(descriptor)
 

@@ -1,4 +1,8 @@
-"""Stopping jobs: TERM, a grace period, KILL, and whatever left the session."""
+"""Stopping jobs: TERM, a grace period, KILL, for the session and for what left it.
+
+Would catch a process that outlives its job, a script that is not let tidy up, and a walltime that counts from the
+wrong moment.
+"""
 
 import os
 import signal

@@ -1,4 +1,7 @@
-"""A keeper that is killed costs no exit code: its scripts are ours then."""
+"""A keeper that is killed costs no exit code: its scripts are ours then.
+
+Would catch an exit code that is lost or made up, a script that runs twice, and a child of the host program that is reaped.
+"""
 
 import ctypes
 import os

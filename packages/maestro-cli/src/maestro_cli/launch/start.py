@@ -46,7 +46,7 @@ def check_log(options: StartOptions) -> None:
     """
     if options.logpath:
         from maestro_cli.study.folders import absolute
-        from maestro_conductor.observers.log_writer import check_log_path
+        from maestro_conductor.observers.log_file import check_log_path
 
         check_log_path(absolute(options.logpath))
 

@@ -1,4 +1,4 @@
-"""The ``conductor`` command: runs a workspace, or shows how far it is."""
+"""Run a workspace, or show how far it is: the ``conductor`` command."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _INTERRUPTED = 130
 
 
 class _Parser(argparse.ArgumentParser):
-    """Wrong usage exits with 64 (sysexits.h: EX_USAGE); 2 means that a step failed."""
+    """Exit with 64 on wrong usage (sysexits.h: EX_USAGE); 2 means that a step failed."""
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
@@ -111,11 +111,11 @@ def _path(text: str) -> Path:
 def main(
     arguments: Sequence[str] | None = None, *, conduct: Callable[..., int] | None = None
 ) -> int:
-    """Run the command; gives the exit code.
+    """Run the command; return the exit code.
 
     Args:
         arguments: of the command; None: those of this process.
-        conduct: runs the workspace; None: `maestro_conductor.app.conduct.conduct`.
+        conduct: runs the workspace; None: `maestro_conductor.conduct`.
     """
     _open_streams()
     try:
@@ -132,47 +132,47 @@ def main(
 
 
 def _run(options: argparse.Namespace, conduct: Callable[..., int] | None) -> int:
-    announce = _announcer(options.ready_fd)
+    report_start = _start_reporter(options.ready_fd)
     try:
         if options.status:
             from maestro_conductor.app.plain_status import print_status
 
             return print_status(options.directory)
         if conduct is None:
-            from maestro_conductor.app import conduct as running
+            from maestro_conductor.app.conduct import conduct as conduct_here
 
-            conduct = running.conduct
+            conduct = conduct_here
         return conduct(
             options.directory,
             log_path=options.logpath,
             log_level=options.debug_lvl,
             log_to_stdout=options.logstdout,
             sleeptime=options.sleeptime,
-            ready=lambda: announce("ready"),
+            ready=lambda: report_start("ready"),
             take_over=options.take_over,
             local_steps=options.local_steps,
         )
     except BrokenError as error:
         return _tell(str(error), _SOFTWARE)
     except ConductorError as error:
-        announce(f"error: {error}")
+        report_start(f"error: {error}")
         return _tell(str(error), _BAD_FOLDER)
     except BrokenPipeError:
         return 141  # whoever read our output is gone; nothing is to be said any more
     except OSError as error:
         where = f"{error.filename if error.filename is not None else 'standard output'}: "
-        announce(f"error: {where}{error.strerror}")
+        report_start(f"error: {where}{error.strerror}")
         return _tell(f"{where}{error.strerror}", _BAD_FOLDER)
     except Exception as error:
         if options.debug_lvl == 1:
             raise
         what = f"internal error: {error!r}. `conductor -d 1` shows where; please report it"
-        announce(f"error: {what}")
+        report_start(f"error: {what}")
         return _tell(what, _SOFTWARE)
 
 
 def _let_go_of_output() -> None:
-    """What stdout cannot take is lost: the exit code is that of the study, not of a full disk."""
+    """Lose what stdout cannot take: the exit code is that of the study, not of a full disk."""
     try:
         sys.stdout.flush()
     except OSError:
@@ -189,7 +189,7 @@ def _tell(text: str, code: int) -> int:
 
 
 def _open_streams() -> None:
-    """Where a standard stream is closed (``>&-``), nothing is read, and what is said is lost.
+    """Open what is closed of the standard streams (``>&-``): nothing is read, what is said is lost.
 
     Otherwise the next file that is opened, the journal say, would be the standard output.
     """
@@ -198,14 +198,14 @@ def _open_streams() -> None:
             setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115 - lives as long as we
 
 
-def _announcer(descriptor: int | None) -> Callable[[str], None]:
-    """Says once, to whoever started us, how the start went."""
+def _start_reporter(descriptor: int | None) -> Callable[[str], None]:
+    """Return what tells whoever started us, once, how the start went."""
     told = descriptor is None
     if descriptor is not None:
         with contextlib.suppress(OSError):  # no step may keep it open
             os.set_inheritable(descriptor, False)
 
-    def announce(line: str) -> None:
+    def report_start(line: str) -> None:
         nonlocal told
         if not told and descriptor is not None:
             told = True
@@ -213,4 +213,4 @@ def _announcer(descriptor: int | None) -> Callable[[str], None]:
                 os.write(descriptor, f"{line}\n".encode("utf-8", "replace"))
                 os.close(descriptor)
 
-    return announce
+    return report_start

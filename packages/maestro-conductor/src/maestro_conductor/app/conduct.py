@@ -19,14 +19,8 @@ from maestro_conductor.errors import WorkspaceError
 from maestro_conductor.model import records
 from maestro_conductor.model.records import Record
 from maestro_conductor.model.settings import Run, SettingsChange
-from maestro_conductor.observers.log_writer import (
-    DEFAULT_LEVEL,
-    LEVELS,
-    LogFile,
-    StudyLog,
-    check_log_path,
-    plain_copy,
-)
+from maestro_conductor.observers.log_file import LogFile, check_log_path
+from maestro_conductor.observers.log_writer import DEFAULT_LEVEL, LEVELS, StudyLog, plain_copy
 from maestro_conductor.runtime.context import RunContext
 from maestro_conductor.runtime.failures import explained
 from maestro_conductor.runtime.host import Host

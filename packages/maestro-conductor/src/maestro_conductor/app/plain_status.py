@@ -1,4 +1,4 @@
-"""``conductor DIR -s``: a plain table of the states. The pretty ones are maestro-cli's."""
+"""Print a plain table of the states: ``conductor DIR -s``. The pretty ones are maestro-cli's."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["print_status"]
 
 
 def print_status(root: Path) -> int:
-    """Print a line per instance, and one for the study; gives the exit code.
+    """Print a line per instance, and one for the study; return the exit code.
 
     Raises:
         WorkspaceError: ``root`` is no workspace, or it cannot be read.
@@ -44,5 +44,5 @@ def print_status(root: Path) -> int:
 
 
 def _visible(text: str) -> str:
-    """No control characters: a name must not steer the terminal."""
+    """Replace control characters: a name must not steer the terminal."""
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)

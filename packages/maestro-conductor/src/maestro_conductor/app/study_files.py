@@ -14,7 +14,7 @@ from maestro_conductor.journal.replay import load
 from maestro_conductor.journal.writer import JournalWriter
 from maestro_conductor.model.file_names import clean_name
 from maestro_conductor.model.settings import Run
-from maestro_conductor.observers.log_writer import LogFile
+from maestro_conductor.observers.log_file import LogFile
 from maestro_conductor.runtime.context import RunContext
 from maestro_conductor.workspace.atomic_write import ensure_seen
 from maestro_conductor.workspace.disk import Disk

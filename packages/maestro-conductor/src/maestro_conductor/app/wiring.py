@@ -16,7 +16,7 @@ from maestro_conductor.backends.submitter import Submitter
 from maestro_conductor.core.machine import Machine
 from maestro_conductor.core.queues import ARRAY_BATCH, LOCAL, SCHEDULED
 from maestro_conductor.model.graph import Graph
-from maestro_conductor.observers.record_logger import Narrator
+from maestro_conductor.observers.record_logger import RecordLogger
 from maestro_conductor.observers.status_csv import StatusFile
 from maestro_conductor.runtime.attempt_reading import AttemptReader
 from maestro_conductor.runtime.backend_events import BackendEvents
@@ -94,9 +94,9 @@ def make_loop(
             worker=host.worker,
         )
         backends[SCHEDULED] = scheduler
-    narrator = Narrator(graph, state, log)
+    record_logger = RecordLogger(graph, state, log)
     progress = ProgressReporter(graph, state, options.observer)
-    committer = JournalCommitter(context, files.journal, [narrator.tell, progress.follow])
+    committer = JournalCommitter(context, files.journal, [record_logger.tell, progress.follow])
     attempts = AttemptReader(context, hold.me.host, hold.me.boot)
     runner = MachineRunner(
         context,
@@ -104,7 +104,7 @@ def make_loop(
         committer,
         Executor(backends, attempts, writer.write_all),
         Withdrawal(machine, list(backends.values())),
-        narrator.note,
+        record_logger.note,
     )
     waiter = Waiter(host.selector(), signals.wakeup)
     return ConductorLoop(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from maestro_conductor.backends.protocol import OptionsMap, RequestMap
 from maestro_conductor.workspace.graph_file import GraphFile
 
 __all__ = ["JobRequests", "adapter_options", "make_job_request", "slots"]
+
+#: A map of the graph file; what its fields are was checked when it was read.
+GraphMap: TypeAlias = Mapping[str, Any]
 
 #: Keys of `Resources` that are keys of a request, too.
 _RESOURCES = (
@@ -123,9 +126,9 @@ def _amount(value: object) -> int:
 
 
 def make_job_request(
-    instance: Mapping[str, Any],
-    step: Mapping[str, Any],
-    batch: Mapping[str, Any],
+    instance: GraphMap,
+    step: GraphMap,
+    batch: GraphMap,
     root: Path,
 ) -> RequestMap:
     """Merge what the batch block, a step and an instance say into one request.
@@ -141,9 +144,7 @@ def make_job_request(
     return _fill_in(_step_request(resources, batch, instance["scheduled"]), instance, step, root)
 
 
-def _step_request(
-    resources: Mapping[str, Any], batch: Mapping[str, Any], scheduled: bool
-) -> RequestMap:
+def _step_request(resources: GraphMap, batch: GraphMap, scheduled: bool) -> RequestMap:
     """Return what the instances of a step have in common."""
     request: dict[str, object] = {key: resources.get(key) for key in _RESOURCES}
     request["scheduled"] = scheduled
@@ -153,9 +154,7 @@ def _step_request(
     return cast("RequestMap", request)
 
 
-def _fill_in(
-    common: RequestMap, instance: Mapping[str, Any], step: Mapping[str, Any], root: Path
-) -> RequestMap:
+def _fill_in(common: RequestMap, instance: GraphMap, step: GraphMap, root: Path) -> RequestMap:
     """Return the request of an instance, from what its step's instances have in common."""
     description = instance["description"]
     return {
@@ -169,7 +168,7 @@ def _fill_in(
     }
 
 
-def adapter_options(batch: Mapping[str, Any], *, local_beside: bool = False) -> OptionsMap:
+def adapter_options(batch: GraphMap, *, local_beside: bool = False) -> OptionsMap:
     """Return what an adapter is created with.
 
     Args:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from maestro_conductor.backends.protocol import FindAnswer, LocalAdapter, PollAnswer, SubmitAnswer
 from maestro_conductor.backends.submitter import Answer, Submitter, file_trouble, withdrawn
 from maestro_conductor.core.events import Answers, Event, Found, Polled
-from maestro_conductor.core.instructions import Job
+from maestro_conductor.core.instructions import Submission
 from maestro_conductor.core.queues import LOCAL, Queue
 from maestro_conductor.model.adapter_states import LIVE
 
@@ -59,7 +59,7 @@ class LocalBackend:
         #: Why scripts could not be written last time.
         self._trouble: str | None = None
 
-    def submit(self, jobs: Sequence[Job]) -> Answers | None:
+    def submit(self, jobs: Sequence[Submission]) -> Answers | None:
         """Submit attempts; return the answers for those that do not wait for a slot."""
         answers = self._submitter.submit(self.adapter, jobs, sync=False)
         self._trouble = file_trouble(answers)

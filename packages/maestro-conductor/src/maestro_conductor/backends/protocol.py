@@ -1,4 +1,4 @@
-"""What the conductor needs from outside, in builtin types. Adapters satisfy it structurally."""
+"""Say what the conductor needs of an adapter, in builtin types: adapters satisfy it structurally."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from maestro_conductor.backends.submitter import Answer, Submitter, file_trouble
 from maestro_conductor.backends.worker_thread import AdapterWorker, Worker
 from maestro_conductor.core.backoff import next_poll_pause
 from maestro_conductor.core.events import Answers, Event, Found, Polled
-from maestro_conductor.core.instructions import Job
+from maestro_conductor.core.instructions import Submission
 from maestro_conductor.core.queues import SCHEDULED
 
 __all__ = ["SchedulerBackend"]
@@ -64,7 +64,7 @@ class SchedulerBackend:
         self._note = note
         self._worker = worker(answered)
         #: Batches of attempts that are not submitted yet. The worker takes them from here.
-        self._unsent: list[list[Job]] = []
+        self._unsent: list[list[Submission]] = []
         self._sending = threading.Lock()
         self._events: list[Event] = []
         self._polling = False
@@ -98,12 +98,12 @@ class SchedulerBackend:
 
     # -- instructions --
 
-    def submit(self, jobs: Sequence[Job]) -> None:
+    def submit(self, jobs: Sequence[Submission]) -> None:
         """Submit attempts; answered by `collect`."""
         for first in range(0, len(jobs), self._at_once):
             self._put_submit(jobs[first : first + self._at_once])
 
-    def _put_submit(self, jobs: Sequence[Job]) -> None:
+    def _put_submit(self, jobs: Sequence[Submission]) -> None:
         batch = list(jobs)
         self._unsent.append(batch)
 
@@ -121,7 +121,7 @@ class SchedulerBackend:
             reason: for people.
             most: the last so many of those that wait; None: all.
         """
-        gone: list[Job] = []
+        gone: list[Submission] = []
         with self._sending:
             for batch in reversed(self._unsent):
                 while batch and (most is None or len(gone) < most):

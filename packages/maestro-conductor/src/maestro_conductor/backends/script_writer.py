@@ -25,7 +25,7 @@ class WrittenScripts:
 
     Attributes:
         request: that they were rendered from.
-        prepared: what the adapter wants to be handed back with them; None: nothing.
+        prepared: what the adapter wants to have back with them; None: nothing.
         script: path of the main script.
         restart: path of the restart script; None: there is none.
     """

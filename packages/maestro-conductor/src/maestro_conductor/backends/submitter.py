@@ -8,7 +8,7 @@ from pathlib import Path
 
 from maestro_conductor.backends.protocol import Adapter, JobMap, SubmitAnswer
 from maestro_conductor.backends.script_writer import ScriptWriter
-from maestro_conductor.core.instructions import Job
+from maestro_conductor.core.instructions import Submission
 from maestro_conductor.errors import ConductorError
 from maestro_conductor.workspace.attempt_file import void_attempt
 from maestro_conductor.workspace.paths import GRAPH
@@ -59,7 +59,7 @@ class Submitter:
     def __init__(self, writer: ScriptWriter) -> None:
         self._writer = writer
 
-    def submit(self, adapter: Adapter, jobs: Sequence[Job], *, sync: bool) -> list[Answer]:
+    def submit(self, adapter: Adapter, jobs: Sequence[Submission], *, sync: bool) -> list[Answer]:
         """Write the scripts of attempts, and submit those of which they could be written.
 
         Args:
@@ -70,7 +70,7 @@ class Submitter:
         Returns:
             For each job its instance, its attempt, and the adapter's answer or an `OwnRefusal`.
         """
-        ready: list[tuple[Job, JobMap]] = []
+        ready: list[tuple[Submission, JobMap]] = []
         refused: list[Answer] = []
         for job in jobs:
             prepared, refusal = self._try_to_prepare(job, sync=sync)
@@ -80,13 +80,13 @@ class Submitter:
                 refused.append((job.instance, job.attempt, refusal))
         return refused + _submit(adapter, ready)
 
-    def _try_to_prepare(self, job: Job, *, sync: bool) -> tuple[JobMap | None, OwnRefusal]:
+    def _try_to_prepare(self, job: Submission, *, sync: bool) -> tuple[JobMap | None, OwnRefusal]:
         try:
             return self._prepare(job, sync=sync), {}
         except (OSError, ValueError, ConductorError) as error:
             return None, _refusal(error)
 
-    def _prepare(self, job: Job, *, sync: bool) -> JobMap:
+    def _prepare(self, job: Submission, *, sync: bool) -> JobMap:
         """Return what ``submit`` of an adapter takes."""
         written = self._writer.write(job.instance, sync=sync)
         if job.attempt > 1:
@@ -106,7 +106,7 @@ class Submitter:
         }
 
 
-def _submit(adapter: Adapter, ready: Sequence[tuple[Job, JobMap]]) -> list[Answer]:
+def _submit(adapter: Adapter, ready: Sequence[tuple[Submission, JobMap]]) -> list[Answer]:
     if not ready:
         return []
     answers: Mapping[str, SubmitAnswer]

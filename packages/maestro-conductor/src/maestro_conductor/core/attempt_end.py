@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from maestro_conductor.core.cancellation import Cancellation
-from maestro_conductor.core.dependencies import Readiness
+from maestro_conductor.core.dependencies import DependencyCounters
 from maestro_conductor.core.in_flight import InFlights
 from maestro_conductor.core.queues import Queues
 from maestro_conductor.core.retry_policy import Counters, classify_exit, next_step
@@ -34,7 +34,7 @@ class AttemptEnds:
         self._in_flight = in_flight
         self._timers = timers
         self._cancellation = cancellation
-        self.dependencies = Readiness(step.graph, step.state)
+        self.dependencies = DependencyCounters(step.graph, step.state)
 
     def ended(self, i: int, state: int, exit_code: int | None, at: int, reason: str | None) -> None:
         """Take in that an attempt has ended, and decide what follows.
@@ -96,10 +96,10 @@ class AttemptEnds:
 
     def leave(self, i: int) -> None:
         """Take an instance out of its queue: it is in flight no longer."""
-        lane = self._queues.of(i)
-        lane.leave(i, self._step.state.job[i])
-        if lane.backoff:  # a limit of the site was reached, and now there is room
-            lane.blocked_until = self._step.now.steady
+        queue = self._queues.of(i)
+        queue.leave(i, self._step.state.job[i])
+        if queue.backoff:  # a limit of the site was reached, and now there is room
+            queue.blocked_until = self._step.now.steady
         self._in_flight.pop(i, None)
 
     def again(self, i: int, reason: str | None, pause: float) -> None:
@@ -113,7 +113,7 @@ class AttemptEnds:
             self._queues.of(i).push(i)
 
     def fail(self, i: int, state: int, exit_code: int | None, at: int, reason: str | None) -> None:
-        """An instance ends badly, and with it what waits for it."""
+        """End an instance badly, and with it what waits for it."""
         self._step.row(i, state, at=at, exit_code=exit_code, reason=reason)
         if self._step.is_satisfied(i):
             self._release(i)

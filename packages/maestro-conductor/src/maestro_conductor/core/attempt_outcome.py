@@ -10,10 +10,13 @@ from functools import lru_cache
 
 import attrs
 
+from maestro_conductor.core.answers import Answer, code_of, milliseconds_of, text_of
 from maestro_conductor.core.attempt_end import AttemptEnds
+from maestro_conductor.core.events import AttemptFileRead
 from maestro_conductor.core.retry_policy import classify_exit
 from maestro_conductor.core.step_change import StepChange
 from maestro_conductor.core.timers import Timers
+from maestro_conductor.model.adapter_states import ENDS
 from maestro_conductor.model.graph import FailureRule
 from maestro_conductor.model.states import CANCELLED, FAILED, FINISHED, HWFAILURE, TIMEDOUT, UNKNOWN
 
@@ -37,6 +40,8 @@ _PAUSE = 5.0
 #: A job that a signal ended before its driver could write how the script did. It is not run again
 #: by itself: the signal may have been the script's own doing, and the script may still be at work.
 _KILLED = "a signal ended the job before it could write down how its script ended"
+#: Ends that a scheduler may leave without a reason: people want to know why the step runs again.
+_REASONS = {"PREEMPTED": "preempted by the scheduler"}
 #: It is not run again by itself.
 _TOO_SHORT = "its walltime passed before its script began"
 
@@ -46,30 +51,39 @@ class Finding:
     """What is known of an attempt whose file was looked at.
 
     Attributes:
-        i: the instance.
-        attempt: its number.
-        file: what the attempt file says, a word of `file_word`.
-        job: what the scheduler says of the job, a word of `job_word`; None: a search found none.
-        end: the state that its word stands for; HWFAILURE, where it stands for none.
-        local: it is a local step.
-        cancelling: the study is being cancelled.
-        code: the exit code: of the attempt file where that has an end, else the scheduler's.
-        at: ms since 1970, when it ended.
-        reason: the scheduler's, for people.
-        detail: of whoever read the file, for people.
+        event: what the attempt file says.
+        answer: what the scheduler last said of its job; empty: a search found none.
+        wall: ms since 1970, now.
     """
 
-    i: int
-    attempt: int
-    file: str
-    job: str | None
-    end: int
-    local: bool
-    cancelling: bool
-    code: int | None
-    at: int
-    reason: str | None
-    detail: str | None
+    event: AttemptFileRead
+    answer: Answer
+    wall: int
+
+    @property
+    def i(self) -> int:
+        """Return the instance."""
+        return self.event.instance
+
+    @property
+    def code(self) -> int | None:
+        """Return the exit code: of the attempt file where that has an end, else the scheduler's."""
+        return self.event.exit_code or 0 if self.event.fate == "ended" else code_of(self.answer)
+
+    @property
+    def at(self) -> int:
+        """Return when it ended, as far as is known: ms since 1970."""
+        return self.event.at or milliseconds_of(self.answer, "ended") or self.wall
+
+    @property
+    def end(self) -> int:
+        """Return the state that the scheduler's word stands for; HWFAILURE, where it stands for none."""
+        return ENDS.get(self.answer.get("state", "")) or HWFAILURE
+
+    @property
+    def reason(self) -> str | None:
+        """Return the scheduler's reason, for people, or what its word says by itself."""
+        return text_of(self.answer, "reason") or _REASONS.get(self.answer.get("state", ""))
 
 
 class Outcomes:
@@ -80,68 +94,77 @@ class Outcomes:
         self._timers = timers
         self._attempts = attempts
 
-    def settle(self, finding: Finding) -> None:
-        """Do what the first row that fits says."""
-        f = finding
-        first_row(f.file, f.job, f.local, f.cancelling).outcome(self, f)
+    def decide(self, finding: Finding, *, local: bool, long_missing: bool) -> None:
+        """Do what the first row that fits says.
+
+        Args:
+            finding: what is known of the attempt.
+            local: it is a local step.
+            long_missing: the scheduler has said ``NOTFOUND`` for longer than a job takes to turn up.
+        """
+        event, answer = finding.event, finding.answer
+        file = file_word(event.fate, event.exit_code, self._step.graph.failure(event.instance))
+        job = job_word(answer["state"], code_of(answer), long_missing) if answer else None
+        row = first_row(file, job, local, self._step.state.cancelling)
+        row.outcome(self, finding)
 
     def by_exit_code(self, f: Finding) -> None:
-        """The command ended by itself; what its exit code means the step's own rule says."""
+        """Judge a command that ended by itself by its exit code and the step's own rule."""
         self._attempts.ended(f.i, FINISHED, f.code or 0, f.at, None)
 
     def stopped(self, f: Finding) -> None:
-        """Somebody, or the walltime, stopped a command that could still say how it ended."""
+        """End a command that somebody, or the walltime, stopped and that could still say how it ended."""
         self._attempts.ended(f.i, f.end, f.code, f.at, None)
 
     def as_told(self, f: Finding) -> None:
-        """The scheduler knows best."""
+        """Believe the scheduler."""
         self._attempts.ended(f.i, f.end, f.code, f.at, f.reason)
 
     def killed(self, f: Finding) -> None:
-        """A signal ended the driver, and perhaps not its script."""
+        """Fail an attempt whose driver a signal ended, and perhaps not its script."""
         self._attempts.ended(f.i, FAILED, f.code, f.at, _KILLED)
 
     def lost(self, f: Finding) -> None:
-        """It began, and nobody will ever say how it ended."""
+        """Give up an attempt that started, and of which nobody will ever say how it ended."""
         # A keeper that died is the same trouble whether its conductor lived or not.
-        reason = f.reason or f.detail or "ended without a trace"
+        reason = f.reason or f.event.detail or "ended without a trace"
         self._attempts.ended(f.i, HWFAILURE, None, f.at, reason)
 
     def cancelled(self, f: Finding) -> None:
-        """It never began, and is not wanted any more."""
-        self._attempts.ended(f.i, CANCELLED, None, self._step.now.wall, f.reason)
+        """Cancel an attempt that never started."""
+        self._attempts.ended(f.i, CANCELLED, None, f.wall, f.reason)
 
     def submit_again(self, f: Finding) -> None:
-        """Its submission got lost."""
-        self._attempts.again(f.i, f"attempt {f.attempt} never started", 0.0)
+        """Submit another attempt: the submission of this one got lost."""
+        self._attempts.again(f.i, f"attempt {f.event.attempt} never started", 0.0)
 
     def submit_later(self, f: Finding) -> None:
-        """It could not make its file. That is not the node's fault: there is no room on the disk, say."""
-        reason = f"attempt {f.attempt} could not write into its folder"
+        """Submit another attempt after a pause: the node is not to blame, but a full disk, say."""
+        reason = f"attempt {f.event.attempt} could not write into its folder"
         self._attempts.again(f.i, reason, _PAUSE)
 
     def too_short(self, f: Finding) -> None:
-        """The same walltime would pass again, and there is nothing to restart from."""
+        """Time out for good: the same walltime would pass again, and there is nothing to restart from."""
         reason = f"{_TOO_SHORT} ({f.reason})" if f.reason else _TOO_SHORT
         self._attempts.leave(f.i)
-        self._attempts.fail(f.i, TIMEDOUT, None, self._step.now.wall, reason)
+        self._attempts.fail(f.i, TIMEDOUT, None, f.wall, reason)
 
-    def never_began(self, f: Finding) -> None:
-        """Something happened to its job before the script began."""
-        reason = f.reason or f"attempt {f.attempt} never started"
-        self._attempts.ended(f.i, HWFAILURE, None, self._step.now.wall, reason)
+    def never_started(self, f: Finding) -> None:
+        """Submit another attempt: something happened to the job before its script started."""
+        reason = f.reason or f"attempt {f.event.attempt} never started"
+        self._attempts.ended(f.i, HWFAILURE, None, f.wall, reason)
 
     def search_later(self, f: Finding) -> None:
-        """Nobody else will tell of it: it is searched for after a pause."""
-        self._step.row(f.i, UNKNOWN, reason=f.detail)
+        """Search for the attempt after a pause, as nobody else will report on it."""
+        self._step.row(f.i, UNKNOWN, reason=f.event.detail)
         self._timers.ask_later(f.i, _PAUSE)
 
     def unknown(self, f: Finding) -> None:
-        """The next poll says the same of its job, and the file is read again."""
-        self._step.row(f.i, UNKNOWN, reason=f.detail)
+        """Leave it to the next poll, which reports the same, so that the file is read again."""
+        self._step.row(f.i, UNKNOWN, reason=f.event.detail)
 
     def wait(self, f: Finding) -> None:
-        """The next poll asks again, until the time of grace has passed."""
+        """Leave it to the next poll, until the time of grace has passed."""
 
 
 @attrs.frozen
@@ -208,7 +231,7 @@ TABLE = (
     Row(("void",), ("TIMEDOUT",), "", Outcomes.too_short, _NO_RESTART),
     Row(("void",), _ANY, "local", Outcomes.submit_later, "`WAITING` for 5 s"),
     Row(("void",), ("FAILED by its driver",), "", Outcomes.submit_later, "`WAITING` for 5 s"),
-    Row(("void",), _ANY, "", Outcomes.never_began, _RESUBMIT),
+    Row(("void",), _ANY, "", Outcomes.never_started, _RESUBMIT),
     Row(("error",), (None,), "", Outcomes.search_later, "`UNKNOWN`; looked at again after 5 s"),
     Row(("error",), _ANY, "", Outcomes.unknown, "`UNKNOWN`, until the next poll"),
 )
@@ -216,7 +239,14 @@ TABLE = (
 
 @lru_cache(maxsize=1024)
 def first_row(file: str, job: str | None, local: bool, cancelling: bool) -> Row:
-    """Return the row of the table that counts for an attempt; arguments as in `Finding`."""
+    """Return the row of the table that counts for an attempt.
+
+    Args:
+        file: a word of `file_word`.
+        job: a word of `job_word`; None: a search found none.
+        local: it is a local step.
+        cancelling: the study is being cancelled.
+    """
     conditions = ("local" if local else "scheduled", *(["cancelling"] if cancelling else []))
     return next(row for row in TABLE if row.fits(file, job, conditions))
 
@@ -225,7 +255,7 @@ def file_word(fate: str, exit_code: int | None, rule: FailureRule) -> str:
     """Return what an attempt file says, as the table has it.
 
     Args:
-        fate: of `Settled`.
+        fate: of `AttemptFileRead`.
         exit_code: where it ended; None: 0.
         rule: of the step.
 

@@ -6,12 +6,12 @@ __all__ = ["next_backoff", "next_poll_pause"]
 
 
 def next_poll_pause(pause: float, longest: float, changed: bool) -> float:
-    """How long to wait before the scheduler is asked again, in s.
+    """Return how long to wait before the scheduler is asked again, in s.
 
     Args:
         pause: the last one; 0: there was none.
         longest: the study's ``sleep``.
-        changed: the last answer told something new.
+        changed: the last answer reported something new.
     """
     if changed or not pause:
         return min(1.0, longest) if longest > 0 else 0.1
@@ -19,5 +19,5 @@ def next_poll_pause(pause: float, longest: float, changed: bool) -> float:
 
 
 def next_backoff(pause: float, longest: float) -> float:
-    """How long to leave a scheduler alone that does not take jobs now, in s: doubled each time."""
+    """Return how long to leave a scheduler alone that takes no jobs now, in s: doubled each time."""
     return min(longest, pause * 2 or 1.0)

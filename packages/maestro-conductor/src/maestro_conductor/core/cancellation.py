@@ -21,7 +21,7 @@ class Cancellation:
         self._step = step
         self._queues = queues
         self._in_flight = in_flight
-        #: Jobs to be cancelled at the end of this turn, by queue.
+        #: Jobs to be cancelled together, by queue.
         self._wanted: dict[str, list[str]] = {}
         self.stopping = False
 
@@ -44,7 +44,7 @@ class Cancellation:
             self.want(i)
 
     def finish(self) -> None:
-        """Hand over what this turn wants."""
+        """Ask for the end of all that are wanted so far."""
         for name, jobs in self._wanted.items():
             self._step.instruct(Cancel(name, jobs))
         self._wanted = {}

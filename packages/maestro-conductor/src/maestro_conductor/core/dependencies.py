@@ -1,4 +1,4 @@
-"""Which instances may run: pending-dependency counters, kept up to date at O(what changed)."""
+"""Count the pending dependencies of each instance, at the cost of what changed."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from maestro_conductor.core.study_state import NONE, StudyState
 from maestro_conductor.model.graph import Graph
 from maestro_conductor.model.states import FAILED, FINISHED, HWFAILURE, INITIALIZED, TIMEDOUT
 
-__all__ = ["Readiness", "mark_queued"]
+__all__ = ["DependencyCounters", "mark_queued"]
 
 
 def satisfied(graph: Graph, state: StudyState, i: int) -> bool:
-    """Whether what waits for the instance may run, as far as this one goes."""
+    """Tell whether what waits for the instance may run, as far as this one goes."""
     code = state.state[i]
     if code == FINISHED:
         return True
@@ -26,7 +26,7 @@ def satisfied(graph: Graph, state: StudyState, i: int) -> bool:
 
 
 def _pending(graph: Graph, state: StudyState) -> tuple[array[int], list[int]]:
-    """For each instance the number of its unsatisfied needs; for each step, of its instances."""
+    """Return for each instance the number of its unsatisfied needs; for each step, of its instances."""
     done = bytearray(len(graph))
     for i, code in enumerate(state.state):
         if code == FINISHED or (
@@ -48,7 +48,7 @@ def _pending(graph: Graph, state: StudyState) -> tuple[array[int], list[int]]:
 
 
 def mark_queued(graph: Graph, state: StudyState) -> array[int]:
-    """Set the instances whose needs are all satisfied to QUEUED; gives the pending counters."""
+    """Set the instances whose needs are all satisfied to QUEUED; return the pending counters."""
     pending, _ = _pending(graph, state)
     _mark(state, pending)
     return pending
@@ -60,8 +60,8 @@ def _mark(state: StudyState, pending: array[int]) -> None:
             state.mark_queued(i)
 
 
-class Readiness:
-    """The edges of a graph, turned around, and what is still to be waited for.
+class DependencyCounters:
+    """Holds the edges of a graph, turned around, and what is still to be waited for.
 
     Attributes:
         pending: for each instance, how many needs and groups are not satisfied.
@@ -81,13 +81,13 @@ class Readiness:
         self.rebuild()
 
     def rebuild(self) -> None:
-        """Count anew, as after a resume; marks what may run."""
+        """Count anew, as after a resume, and mark what may run."""
         self.pending, self._left = _pending(self._graph, self._state)
         self._failed_groups.clear()
         _mark(self._state, self.pending)
 
     def release(self, i: int) -> list[int]:
-        """The instance is satisfied now: which others may run because of it?"""
+        """Return the instances that may run now, as this one is satisfied."""
         ready = []
         pending = self.pending
         for child in self._children[self._child_start[i] : self._child_start[i + 1]]:
@@ -104,7 +104,7 @@ class Readiness:
         return ready
 
     def doomed(self, i: int) -> Iterator[int]:
-        """What can never run because the instance ended badly: all that waits for it, in order.
+        """Return what can never run because the instance ended badly: all that waits for it, in order.
 
         The caller changes the state of each before it asks for the next.
         """
@@ -117,7 +117,7 @@ class Readiness:
                     stack.append(child)
 
     def descendants(self, i: int) -> Iterator[int]:
-        """All instances that wait for this one, directly or not, whatever their state."""
+        """Return all instances that wait for this one, directly or not, whatever their state."""
         seen = {i}
         stack = [i]
         while stack:
@@ -142,7 +142,7 @@ class Readiness:
 
 
 def _turned(graph: Graph) -> tuple[array[int], array[int]]:
-    """Children of each instance: ``children[start[i]:start[i + 1]]``, in graph order."""
+    """Return the children of each instance: ``children[start[i]:start[i + 1]]``, in graph order."""
     size = len(graph)
     start = array("I", bytes(4 * (size + 1)))
     for need in graph.needs:

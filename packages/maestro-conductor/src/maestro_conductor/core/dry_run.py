@@ -29,7 +29,7 @@ class DryRun:
 
     @property
     def on(self) -> bool:
-        """Scripts are written and nothing is run; a resume ends that."""
+        """Tell whether scripts are written and nothing is run; a resume ends that."""
         return self.asked and not self._step.state.resumed
 
     def fill(self) -> None:

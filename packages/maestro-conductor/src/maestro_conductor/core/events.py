@@ -1,4 +1,4 @@
-"""What can happen to a study: the inputs of the machine.
+"""List what can happen to a study: the inputs of the machine.
 
 Times are s since 1970 where an adapter gives them, ms where they are ours.
 """
@@ -6,14 +6,15 @@ Times are s since 1970 where an adapter gives them, ms where they are ours.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import attrs
 
+from maestro_conductor.core.answers import Answer
 from maestro_conductor.model.settings import SettingsChange
 
 __all__ = [
     "Answers",
+    "AttemptFileRead",
     "CancelAsked",
     "Closing",
     "Event",
@@ -22,13 +23,12 @@ __all__ = [
     "Polled",
     "ResumeAsked",
     "ScriptsWritten",
-    "Settled",
 ]
 
 
 @attrs.frozen
 class Now:
-    """The time of a turn.
+    """The time of a call of the machine.
 
     Attributes:
         wall: ms since 1970, for records.
@@ -44,12 +44,12 @@ class Answers:
     """Answers to a submission: for each job instance, attempt, and what ``submit`` gave.
 
     Attributes:
-        lane, jobs: which.
+        queue, jobs: which.
         at: ms since 1970, when; None: now.
     """
 
-    lane: str
-    jobs: Sequence[tuple[int, int, Mapping[str, Any]]]
+    queue: str
+    jobs: Sequence[tuple[int, int, Answer]]
     at: int | None = None
 
 
@@ -57,20 +57,20 @@ class Answers:
 class Polled:
     """Answers of ``poll``, by job."""
 
-    lane: str
-    jobs: Mapping[str, Mapping[str, Any]]
+    queue: str
+    jobs: Mapping[str, Answer]
 
 
 @attrs.frozen
 class Found:
     """Answers of ``find``: for each instance and attempt what it gave."""
 
-    lane: str
-    jobs: Sequence[tuple[int, int, Mapping[str, Any]]]
+    queue: str
+    jobs: Sequence[tuple[int, int, Answer]]
 
 
 @attrs.frozen
-class Settled:
+class AttemptFileRead:
     """What an attempt file says.
 
     Attributes:
@@ -126,7 +126,7 @@ Event = (
     Answers
     | Polled
     | Found
-    | Settled
+    | AttemptFileRead
     | ScriptsWritten
     | CancelAsked
     | SettingsChange

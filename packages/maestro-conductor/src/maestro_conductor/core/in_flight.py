@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import attrs
+
+from maestro_conductor.core.answers import Answer
 
 __all__ = ["InFlight", "InFlights"]
 
@@ -23,7 +22,7 @@ class InFlight:
 
     asking: bool = False
     cancel_sent: bool = False
-    verdict: Mapping[str, Any] | None = None
+    verdict: Answer | None = None
     missing: float | None = None
 
 

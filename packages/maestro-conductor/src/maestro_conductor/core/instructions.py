@@ -1,19 +1,27 @@
-"""What the machine wants done: its outputs, performed by the loop after their records are safe."""
+"""List what the machine wants done: its outputs, performed by the loop after their records are safe."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import attrs
 
 from maestro_conductor.model.records import Record
 
-__all__ = ["Cancel", "Find", "Instruction", "Job", "Settle", "Submit", "Turn", "WriteScripts"]
+__all__ = [
+    "Cancel",
+    "Effects",
+    "Find",
+    "Instruction",
+    "ReadAttemptFile",
+    "Submission",
+    "Submit",
+    "WriteScripts",
+]
 
 
 @attrs.frozen
-class Job:
+class Submission:
     """An attempt that is to be submitted.
 
     Attributes:
@@ -32,15 +40,15 @@ class Job:
 class Submit:
     """Submit these attempts; answered by `Answers`."""
 
-    lane: str
-    jobs: Sequence[Job]
+    queue: str
+    jobs: Sequence[Submission]
 
 
 @attrs.frozen
 class Cancel:
     """Cancel these jobs; their end is seen by polling."""
 
-    lane: str
+    queue: str
     jobs: Sequence[str]
 
 
@@ -48,13 +56,13 @@ class Cancel:
 class Find:
     """Ask what became of these attempts; answered by `Found`. Rows: instance, attempt, token."""
 
-    lane: str
+    queue: str
     jobs: Sequence[tuple[int, int, str]]
 
 
 @attrs.frozen
-class Settle:
-    """Read an attempt file; answered by `Settled`.
+class ReadAttemptFile:
+    """Read an attempt file; answered by `AttemptFileRead`.
 
     Attributes:
         instance, attempt: which.
@@ -73,12 +81,12 @@ class WriteScripts:
     instances: Sequence[int]
 
 
-Instruction = Submit | Cancel | Find | Settle | WriteScripts
+Instruction = Submit | Cancel | Find | ReadAttemptFile | WriteScripts
 
 
 @attrs.define
-class Turn:
-    """What one call of the machine gave.
+class Effects:
+    """What follows from one call of the machine.
 
     Attributes:
         records: for the journal, in order; they have been applied to the state.
@@ -88,4 +96,4 @@ class Turn:
 
     records: list[Record] = attrs.Factory(list)
     instructions: list[Instruction] = attrs.Factory(list)
-    notes: list[tuple[str, dict[str, Any]]] = attrs.Factory(list)
+    notes: list[tuple[str, dict[str, object]]] = attrs.Factory(list)

@@ -1,4 +1,4 @@
-"""What must hold of a machine between two turns. For tests: it looks at every instance."""
+"""Check what must hold of a machine between two calls. For tests: it looks at every instance."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["validate"]
 
 
 def validate(machine: Machine, graph: Graph, *, steady: float) -> None:
-    """Check a machine after a turn at the given time.
+    """Check a machine after a call at the given time.
 
     Raises:
         AssertionError: something does not hold; the text says what.
@@ -38,8 +38,8 @@ def validate(machine: Machine, graph: Graph, *, steady: float) -> None:
         _check(found[code] == count, f"{found[code]} are {NAMES[code]}, {count} were counted")
     for i, code in enumerate(state.state):
         _validate_instance(machine, graph, i, code)
-    for lane in machine.queues.values():
-        _validate_lane(machine, lane)
+    for queue in machine.queues.values():
+        _validate_queue(machine, queue)
     if not machine.closing and not state.cancelling and not machine.dry:
         _validate_work_conserved(machine, steady)
     _check(
@@ -56,7 +56,7 @@ def _validate_instance(machine: Machine, graph: Graph, i: int, code: int) -> Non
         step = graph.steps[group]
         members = range(step.first, step.first + step.count)
         open_needs += [need for need in members if not satisfied(graph, state, need)]
-    lane = machine.queues.of(i)
+    queue = machine.queues.of(i)
     if code == INITIALIZED:
         _check(bool(open_needs), f"{name} waits for nothing")
         dead = [n for n in open_needs if state.state[n] in (FAILED, TIMEDOUT, HWFAILURE, CANCELLED)]
@@ -67,49 +67,49 @@ def _validate_instance(machine: Machine, graph: Graph, i: int, code: int) -> Non
     _check(code != INCOMPLETE, f"{name} was left between two attempts")
     if code in (QUEUED, WAITING):
         _check(not state.cancelling, f"{name} while the study is cancelled")
-        known = i in lane.ready or i in machine.timers.paused
+        known = i in queue.ready or i in machine.timers.paused
         _check(known, f"{name} was forgotten")
     if code in IN_FLIGHT:
         _check(state.attempt[i] > 0, f"{name} has no attempt")
-        if lane.name == LOCAL and lane.slots is not None:
-            _check(i in lane.weights, f"{name} fills no slot")
+        if queue.name == LOCAL and queue.slots is not None:
+            _check(i in queue.weights, f"{name} fills no slot")
     else:
-        _check(i not in lane.weights, f"{name} fills a slot")
-        _check(i not in lane.announced, f"{name} is announced")
+        _check(i not in queue.weights, f"{name} fills a slot")
+        _check(i not in queue.submitting, f"{name} is being submitted")
 
 
-def _validate_lane(machine: Machine, lane: Queue) -> None:
+def _validate_queue(machine: Machine, queue: Queue) -> None:
     state = machine.state
-    _check(lane.used == sum(lane.weights.values()), f"{lane.name}: slots were miscounted")
-    if lane.slots is not None:
+    _check(queue.used == sum(queue.weights.values()), f"{queue.name}: slots were miscounted")
+    if queue.slots is not None:
         # Where attempts are made ready ahead, those without a job run nowhere yet, or are searched.
-        counted = set(lane.jobs.values()) if lane.least_ahead else set(lane.weights)
-        filled = sum(lane.weights[i] for i in counted)
-        fits = filled <= lane.slots or len(counted) == 1
-        _check(fits, f"{lane.name}: {filled} of {lane.slots} slots are filled")
-        most = max(16, lane.least_ahead) if lane.least_ahead else 0
-        bound = lane.slots + sum(sorted(lane.weights.values())[-1 - most :])
-        _check(lane.used <= bound, f"{lane.name}: {lane.used} slots are filled or spoken for")
-    for job, i in lane.jobs.items():
+        counted = set(queue.jobs.values()) if queue.least_ahead else set(queue.weights)
+        filled = sum(queue.weights[i] for i in counted)
+        fits = filled <= queue.slots or len(counted) == 1
+        _check(fits, f"{queue.name}: {filled} of {queue.slots} slots are filled")
+        most = max(16, queue.least_ahead) if queue.least_ahead else 0
+        bound = queue.slots + sum(sorted(queue.weights.values())[-1 - most :])
+        _check(queue.used <= bound, f"{queue.name}: {queue.used} slots are filled or reserved")
+    for job, i in queue.jobs.items():
         live = state.state[i] in IN_FLIGHT and state.job[i] == job
-        _check(live, f"{lane.name}: job {job} of instance {i} is over")
+        _check(live, f"{queue.name}: job {job} of instance {i} has ended")
 
 
 def _validate_work_conserved(machine: Machine, steady: float) -> None:
-    """A step starts the moment it may."""
+    """Check that a step starts the moment it may."""
     state = machine.state
     if throttle.room(state.settings.throttle, state.in_flight(), len(state)) <= 0:
         return
-    for lane in machine.queues.values():
-        if lane.blocked_until > steady:
+    for queue in machine.queues.values():
+        if queue.blocked_until > steady:
             continue
         waiting = [
             i
-            for i in lane.ready
+            for i in queue.ready
             if state.state[i] in (QUEUED, WAITING) and i not in machine.timers.paused
         ]
-        idle = bool(waiting) and lane.fits(min(waiting))
-        _check(not idle, f"{lane.name}: {waiting} could have been submitted")
+        idle = bool(waiting) and queue.fits(min(waiting))
+        _check(not idle, f"{queue.name}: {waiting} could have been submitted")
 
 
 def _check(holds: bool, message: str) -> None:

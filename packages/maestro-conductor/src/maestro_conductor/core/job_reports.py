@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from maestro_conductor.core.attempt_end import AttemptEnds
-from maestro_conductor.core.attempt_outcome import (
-    Finding,
-    Outcomes,
-    file_word,
-    is_doubtful,
-    job_word,
+from maestro_conductor.core.answers import (
+    Answer,
+    code_of,
+    milliseconds_of,
+    submitted_row,
+    text_of,
 )
+from maestro_conductor.core.attempt_end import AttemptEnds
+from maestro_conductor.core.attempt_outcome import Finding, Outcomes, is_doubtful
 from maestro_conductor.core.cancellation import Cancellation
-from maestro_conductor.core.events import Found, Polled, Settled
-from maestro_conductor.core.in_flight import InFlights
-from maestro_conductor.core.instructions import Settle
+from maestro_conductor.core.events import AttemptFileRead, Found, Polled
+from maestro_conductor.core.in_flight import InFlight, InFlights
+from maestro_conductor.core.instructions import ReadAttemptFile
 from maestro_conductor.core.queues import LOCAL, Queues
 from maestro_conductor.core.step_change import StepChange
 from maestro_conductor.core.timers import Timers
 from maestro_conductor.model import records
-from maestro_conductor.model.adapter_states import ENDS, LIVE, submitted_state
+from maestro_conductor.model.adapter_states import ENDS, LIVE
 from maestro_conductor.model.states import (
     FINISHED,
     FINISHING,
-    HWFAILURE,
     PENDING,
     RUNNING,
     TIMEDOUT,
@@ -37,15 +34,13 @@ __all__ = ["JobReports"]
 #: s for which a job that the scheduler does not know may still turn up, or its attempt file get
 #: visible through a network file system.
 _GRACE = 30.0
-#: Ends that a scheduler may leave without a reason: people want to know why the step runs again.
-_REASONS = {"PREEMPTED": "preempted by the scheduler"}
 
 
 class JobReports:
     """Learns what became of attempts.
 
     Attributes:
-        ends: local jobs that ended in this turn.
+        ends: local jobs that ended in this call of the machine.
     """
 
     def __init__(
@@ -71,8 +66,8 @@ class JobReports:
 
     def polled(self, event: Polled) -> None:
         """Take in what a scheduler says of jobs."""
-        lane = self._queues[event.lane]
-        jobs = lane.jobs
+        queue = self._queues[event.queue]
+        jobs = queue.jobs
         for job, answer in event.jobs.items():
             i = jobs.get(job)
             if i is None:
@@ -81,10 +76,10 @@ class JobReports:
             if name in LIVE:
                 self._lives(i, name, answer)
             else:
-                self.ends += event.lane == LOCAL
-                self._ended(i, event.lane == LOCAL, answer)
+                self.ends += event.queue == LOCAL
+                self._ended(i, event.queue == LOCAL, answer)
 
-    def _lives(self, i: int, name: str, answer: Mapping[str, Any]) -> None:
+    def _lives(self, i: int, name: str, answer: Answer) -> None:
         if name == "UNREACHABLE":
             return
         if self._in_flight and (known := self._in_flight.get(i)) is not None:
@@ -101,89 +96,70 @@ class JobReports:
             new == old and (new == FINISHING or reason == self._state.reason.get(i))
         ):
             return
-        started = answer.get("started")
-        at = int(started * 1000) if new == RUNNING and started else None
+        at = milliseconds_of(answer, "started") if new == RUNNING else None
         self._step.row(i, new, at=at, reason=reason)
 
-    def _ended(self, i: int, local: bool, answer: Mapping[str, Any]) -> None:
-        """A job lives no longer."""
-        name, code = answer["state"], answer.get("exit_code")
+    def _ended(self, i: int, local: bool, answer: Answer) -> None:
+        """Take in that a job lives no longer."""
+        name, code = answer["state"], code_of(answer)
         end = ENDS.get(name)
         if local and end is not None and _is_certain(name, code):
             code = 0 if code is None and end == FINISHED else code
-            at = _ended_at(answer) or self._step.now.wall
-            self._attempts.ended(i, end, code, at, answer.get("reason"))
+            at = milliseconds_of(answer, "ended") or self._step.now.wall
+            self._attempts.ended(i, end, code, at, text_of(answer, "reason"))
         elif (known := self._in_flight[i]).verdict is None:
             # The attempt's own file knows best whether its command ran, when, and how it ended.
             if end is None:
                 if known.missing is None:
                     known.missing = self._step.now.steady
-                void = self._is_long_missing(i)
+                void = self._is_long_missing(known)
             else:
                 void = end == TIMEDOUT or (end != FINISHED and is_doubtful(code))
             known.verdict = answer
-            self._step.instruct(Settle(i, self._state.attempt[i], void))
+            self._step.instruct(ReadAttemptFile(i, self._state.attempt[i], void))
 
     # -- searches for attempts whose submission got no answer --
 
     def found(self, event: Found) -> None:
-        """Take in what a search for submissions found whose answer never came."""
-        lane = self._queues[event.lane]
+        """Take in what a search found for submissions whose answer never came."""
+        queue = self._queues[event.queue]
         for i, attempt, answer in event.jobs:
             if not self._step.is_current(i, attempt):
                 self._step.note_late(i, attempt, answer.get("job"))
             elif "job" in answer:
-                self._step.record(
-                    records.submitted(
-                        self._step.now.wall,
-                        [[i, attempt, answer["job"], submitted_state(answer.get("state"))]],
-                    )
-                )
-                lane.jobs[answer["job"]] = i
-                lane.unblock()
-                if self._state.cancelling or (self._cancellation.stopping and lane.name == LOCAL):
+                row = submitted_row(i, attempt, answer)
+                self._step.record(records.submitted(self._step.now.wall, [row]))
+                queue.jobs[row.job] = i
+                queue.unblock()
+                if self._state.cancelling or (self._cancellation.stopping and queue.name == LOCAL):
                     self._cancellation.want(i)
-            elif answer.get("absent") or lane.name == LOCAL:
+            elif answer.get("absent") or queue.name == LOCAL:
                 # Where a system does not let us look for processes, the attempt file has to do.
-                self._step.instruct(Settle(i, attempt, True))
+                self._step.instruct(ReadAttemptFile(i, attempt, True))
             else:
                 if self._state.state[i] != UNKNOWN:
                     self._step.row(i, UNKNOWN, reason=str(answer.get("error")))
-                self._timers.ask_later(i, lane.block(self._step.now.steady))
+                self._timers.ask_later(i, queue.block(self._step.now.steady))
 
-    def settled(self, event: Settled) -> None:
+    def attempt_file_read(self, event: AttemptFileRead) -> None:
         """Take in what the attempt file says."""
         i, attempt = event.instance, event.attempt
         if not self._step.is_current(i, attempt):
             self._step.note_late(i, attempt, None)
             return
-        verdict = None
+        verdict: Answer | None = None
         if (known := self._in_flight.get(i)) is not None:
             verdict, known.verdict = known.verdict, None
         if event.started is not None and self._state.state[i] == PENDING:
             self._step.row(i, RUNNING, at=event.started)  # it ran between two polls
-        told: Mapping[str, Any] = verdict or {}
-        word, code = told.get("state"), told.get("exit_code")
-        self._outcomes.settle(
-            Finding(
-                i,
-                attempt,
-                file=file_word(event.fate, event.exit_code, self._step.graph.failure(i)),
-                job=None if word is None else job_word(word, code, self._is_long_missing(i)),
-                end=ENDS.get(word or "") or HWFAILURE,
-                local=self._queues.is_local(i),
-                cancelling=self._state.cancelling,
-                code=event.exit_code or 0 if event.fate == "ended" else code,
-                at=event.at or _ended_at(told) or self._step.now.wall,
-                reason=_reason(told),
-                detail=event.detail,
-            )
+        self._outcomes.decide(
+            Finding(event, verdict or {}, self._step.now.wall),
+            local=self._queues.is_local(i),
+            long_missing=known is not None and self._is_long_missing(known),
         )
 
-    def _is_long_missing(self, i: int) -> bool:
-        known = self._in_flight.get(i)
-        since = known.missing if known is not None else None
-        return since is not None and self._step.now.steady - since >= _GRACE
+    def _is_long_missing(self, known: InFlight) -> bool:
+        return known.missing is not None and self._step.now.steady - known.missing >= _GRACE
 
 
 def _is_certain(name: str, code: int | None) -> bool:
@@ -191,14 +167,3 @@ def _is_certain(name: str, code: int | None) -> bool:
     return name in ("FINISHED", "TIMEDOUT", "CANCELLED") or (
         name == "FAILED" and not is_doubtful(code)
     )
-
-
-def _ended_at(answer: Mapping[str, Any]) -> int | None:
-    ended = answer.get("ended")
-    return int(ended * 1000) if ended else None
-
-
-def _reason(answer: Mapping[str, Any]) -> str | None:
-    """Return what the scheduler gave as its reason, or what its word says by itself."""
-    reason = answer.get("reason")
-    return str(reason) if reason else _REASONS.get(answer.get("state", ""))

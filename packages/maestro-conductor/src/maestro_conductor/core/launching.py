@@ -1,23 +1,21 @@
-"""Submit attempts: which ones now, and what became of their submission."""
+"""Submit attempts: which ones now; and take in what became of that."""
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
-from typing import Any
 
 from maestro_conductor.core import throttle
+from maestro_conductor.core.answers import Answer, submitted_row
 from maestro_conductor.core.attempt_end import AttemptEnds
 from maestro_conductor.core.cancellation import Cancellation
 from maestro_conductor.core.events import Answers
-from maestro_conductor.core.instructions import Job, Submit
+from maestro_conductor.core.instructions import Submission, Submit
 from maestro_conductor.core.queues import LOCAL, Queue, Queues
 from maestro_conductor.core.step_change import StepChange
 from maestro_conductor.core.study_state import REFUSED
 from maestro_conductor.core.timers import Timers
 from maestro_conductor.model import records
-from maestro_conductor.model.adapter_states import submitted_state
-from maestro_conductor.model.records import CAUSES
+from maestro_conductor.model.records import CAUSES, IntentRow, RefusedRow, SubmittedRow
 from maestro_conductor.model.states import (
     CANCELLED,
     FAILED,
@@ -54,40 +52,40 @@ class Launcher:
         """Submit all attempts that may start now.
 
         Args:
-            ended: local jobs that ended in this turn.
+            ended: local jobs that ended in this call of the machine.
         """
         state = self._step.state
         self._queues[LOCAL].pace(ended)
         room = throttle.room(state.settings.throttle, state.in_flight(), len(state))
-        for lane in self._queues.values():
-            if lane.ready and room > 0 and lane.blocked_until <= self._step.now.steady:
-                room -= self._fill_lane(lane, room)
+        for queue in self._queues.values():
+            if queue.ready and room > 0 and queue.blocked_until <= self._step.now.steady:
+                room -= self._fill_queue(queue, room)
 
-    def _fill_lane(self, lane: Queue, room: int) -> int:
+    def _fill_queue(self, queue: Queue, room: int) -> int:
         state = self._step.state
-        rows: list[list[Any]] = []
-        jobs: list[Job] = []
-        while lane.ready and len(jobs) < room:
-            i = lane.ready[0]
+        rows: list[IntentRow] = []
+        jobs: list[Submission] = []
+        while queue.ready and len(jobs) < room:
+            i = queue.ready[0]
             if state.state[i] not in RUNNABLE or i in self._timers.paused:
-                heapq.heappop(lane.ready)
+                heapq.heappop(queue.ready)
                 continue
-            if not lane.fits(i):
+            if not queue.fits(i):
                 break
-            heapq.heappop(lane.ready)
+            heapq.heappop(queue.ready)
             attempt, cause, restart = self._next_attempt(i)
             token = state.token(i, attempt)
-            rows.append([i, attempt, token, cause, "restart" if restart else "main"])
-            jobs.append(Job(i, attempt, token, restart))
-            lane.enter(i)
-            lane.announced.add(i)
+            rows.append(IntentRow(i, attempt, token, cause, "restart" if restart else "main"))
+            jobs.append(Submission(i, attempt, token, restart))
+            queue.enter(i)
+            queue.submitting.add(i)
         if jobs:
             self._step.record(records.intent(self._step.now.wall, rows))
-            self._step.instruct(Submit(lane.name, jobs))
+            self._step.instruct(Submit(queue.name, jobs))
         return len(jobs)
 
     def _next_attempt(self, i: int) -> tuple[int, str, bool]:
-        """Number, cause and script (is it the restart script?) of an instance's next attempt."""
+        """Return number, cause and script (is it the restart script?) of an instance's next attempt."""
         state = self._step.state
         before = state.before.get(i)
         attempt = state.attempt[i]
@@ -102,47 +100,48 @@ class Launcher:
 
     def answers(self, event: Answers) -> None:
         """Take in what became of submissions."""
-        lane = self._queues[event.lane]
-        submitted: list[list[Any]] = []
-        refused: list[tuple[int, int, Mapping[str, Any]]] = []
+        queue = self._queues[event.queue]
+        submitted: list[SubmittedRow] = []
+        refused: list[tuple[int, int, Answer]] = []
         for i, attempt, answer in event.jobs:
-            lane.announced.discard(i)
+            queue.submitting.discard(i)
             if not self._step.is_current(i, attempt):
                 self._step.note_late(i, attempt, answer.get("job"))
             elif "job" in answer:
-                submitted.append([i, attempt, answer["job"], submitted_state(answer.get("state"))])
+                submitted.append(submitted_row(i, attempt, answer))
             else:
                 refused.append((i, attempt, answer))
         if submitted:
             at = self._step.now.wall if event.at is None else event.at
             self._step.record(records.submitted(at, submitted))
-            lane.unblock()
-            for i, _, job, _ in submitted:
-                lane.jobs[job] = i
+            queue.unblock()
+            for row in submitted:
+                queue.jobs[row.job] = row.instance
                 if self._step.state.cancelling:
-                    self._cancellation.want(i)
+                    self._cancellation.want(row.instance)
         for i, attempt, answer in refused:
-            self._refused(lane, i, attempt, answer)
+            self._refused(queue, i, attempt, answer)
 
-    def _refused(self, lane: Queue, i: int, attempt: int, answer: Mapping[str, Any]) -> None:
+    def _refused(self, queue: Queue, i: int, attempt: int, answer: Answer) -> None:
         message = str(answer["error"])
         if answer.get("unknown"):
             # It may have been received. Nothing is submitted again before that is known.
-            pause = lane.block(self._step.now.steady)
+            pause = queue.block(self._step.now.steady)
             self._step.row(i, UNKNOWN, reason=message)
             self._timers.ask_later(i, pause)
             return
         final = not answer.get("transient")
-        lane.leave(i, None)
-        self._step.record(records.refused(self._step.now.wall, [[i, attempt, final, message]]))
+        queue.leave(i, None)
+        row = RefusedRow(i, attempt, final, message)
+        self._step.record(records.refused(self._step.now.wall, [row]))
         if self._step.state.cancelling:
             self._step.row(i, CANCELLED)
         elif not final:
             if not answer.get("withdrawn"):  # that was our doing, the scheduler takes jobs
-                lane.block(self._step.now.steady)
-            lane.push(i)
+                queue.block(self._step.now.steady)
+            queue.push(i)
         elif not self.give_up_refused(i):
-            lane.push(i)
+            queue.push(i)
 
     def give_up_refused(self, i: int) -> bool:
         """Fail an instance that was refused for good too often."""

@@ -16,6 +16,7 @@ from maestro_conductor.core.cancellation import Cancellation
 from maestro_conductor.core.dry_run import DryRun
 from maestro_conductor.core.events import (
     Answers,
+    AttemptFileRead,
     CancelAsked,
     Closing,
     Event,
@@ -24,10 +25,9 @@ from maestro_conductor.core.events import (
     Polled,
     ResumeAsked,
     ScriptsWritten,
-    Settled,
 )
 from maestro_conductor.core.in_flight import InFlights
-from maestro_conductor.core.instructions import Turn
+from maestro_conductor.core.instructions import Effects
 from maestro_conductor.core.job_reports import JobReports
 from maestro_conductor.core.launching import Launcher
 from maestro_conductor.core.queues import LOCAL, SCHEDULED, Queue, Queues
@@ -73,11 +73,11 @@ class Machine:
             local_slots: slots for local steps; None: no limit.
             local_ahead: local attempts to make ready while no slot is free; more where they are short.
             weigh: slots that a local instance fills.
-            batch: most submissions under way at once to the scheduler.
+            batch: most submissions to the scheduler at once.
         """
         self.state = state
         self.closing = False
-        # What refuses a local step is a full disk or table of processes: looking again is cheap.
+        # What refuses a local step is a full disk or table of processes: a retry is cheap.
         local = Queue(LOCAL, local_slots, weigh, longest_backoff=1.0, least_ahead=local_ahead)
         scheduled = Queue(SCHEDULED, None, weigh)
         if batch is not None:
@@ -98,7 +98,7 @@ class Machine:
             Answers: self._launcher.answers,
             Polled: self._reports.polled,
             Found: self._reports.found,
-            Settled: self._reports.settled,
+            AttemptFileRead: self._reports.attempt_file_read,
             ScriptsWritten: self._dry_run.written,
             CancelAsked: self._cancel_asked,
             SettingsChange: self._update_asked,
@@ -108,15 +108,15 @@ class Machine:
 
     @property
     def surplus(self) -> int:
-        """Attempts in flight beyond the throttle, where that was lowered."""
+        """Return how many attempts are in flight beyond the throttle, where that was lowered."""
         return throttle.surplus(self.state.settings.throttle, self.state.in_flight())
 
     @property
     def dry(self) -> bool:
-        """Scripts are written and nothing is run; a resume ends that."""
+        """Tell whether scripts are written and nothing is run; a resume ends that."""
         return self._dry_run.on
 
-    def start(self, now: Now) -> Turn:
+    def start(self, now: Now) -> Effects:
         """Take up what the state says is in flight; to be called once, before `handle`.
 
         Nothing is submitted yet, so that requests which wait can be taken in first.
@@ -127,9 +127,9 @@ class Machine:
         self._recovery.repair()
         self._recovery.fill_queues()
         self._recovery.take_up()
-        return self._step.turn
+        return self._step.effects
 
-    def handle(self, events: Iterable[Event], now: Now) -> Turn:
+    def handle(self, events: Iterable[Event], now: Now) -> Effects:
         """Take in events.
 
         Raises:
@@ -145,7 +145,7 @@ class Machine:
         """Return when `handle` has something to do without an event: s, steady."""
         due = self.timers.next()
         times = [] if due is None else [due]
-        # Where the pause is over already, what is ready waits for something else than time.
+        # Where the pause has ended already, what is ready waits for something else than time.
         times += [
             queue.blocked_until
             for queue in self.queues.values()
@@ -157,7 +157,7 @@ class Machine:
         self._step.begin(now)
         self._reports.ends = 0
 
-    def _finish(self) -> Turn:
+    def _finish(self) -> Effects:
         state, step = self.state, self._step
         if not state.cancelling and not self.closing:
             if self.dry:
@@ -167,7 +167,7 @@ class Machine:
         if state.outcome is None and not state.unfinished():
             step.record(records.ended(step.now.wall, *self._outcome()))
         self._cancellation.finish()
-        return step.turn
+        return step.effects
 
     def _outcome(self) -> tuple[str, int]:
         counts = self.state.counts

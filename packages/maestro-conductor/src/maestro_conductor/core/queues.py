@@ -18,8 +18,8 @@ __all__ = ["LOCAL", "SCHEDULED", "Queue", "Queues"]
 LOCAL = "local"
 SCHEDULED = "scheduled"
 
-#: Most attempts that are announced and not yet answered for: few enough that a request is noticed
-#: soon, and that a crash leaves little to ask for.
+#: Most attempts that are being submitted at once: few enough that a request is noticed soon, and that
+#: a crash leaves little to search for.
 BATCH = 100
 #: The same where equal jobs become one array.
 ARRAY_BATCH = 1000
@@ -35,15 +35,15 @@ class Queue:
         name: `LOCAL` or `SCHEDULED`.
         slots: how many slots its jobs may fill; None: any number.
         weigh: slots that an instance fills.
-        batch: most attempts announced and not answered for.
-        ahead: most attempts without a job that are announced while all slots are filled, to start
+        batch: most attempts being submitted at once.
+        ahead: most attempts without a job that are submitted while all slots are filled, to start
             in the moment in which one becomes free.
         least_ahead: the same while jobs end one by one; 0: always none.
         longest_backoff: s.
         ready: heap of instances that may be submitted, in graph order.
         weights: instance → slots that it fills now.
         used: their sum.
-        announced: instances whose submission is not answered for.
+        submitting: instances whose submission has no answer yet.
         jobs: job → instance, for all jobs that live.
         blocked_until: s, steady: nothing is submitted before.
         backoff: s, the last pause after a refusal that may pass; 0: it takes jobs.
@@ -59,7 +59,7 @@ class Queue:
     ready: list[int] = attrs.Factory(list)
     weights: dict[int, int] = attrs.Factory(dict)
     used: int = 0
-    announced: set[int] = attrs.Factory(set)
+    submitting: set[int] = attrs.Factory(set)
     jobs: dict[str, int] = attrs.Factory(dict)
     blocked_until: float = 0.0
     backoff: float = 0.0
@@ -68,17 +68,17 @@ class Queue:
         self.ahead = self.least_ahead
 
     def pace(self, ended: int) -> None:
-        """So many jobs ended between two turns: have as many ready for the next."""
+        """Have as many attempts ready for the next call as jobs ended before this one."""
         if self.least_ahead and ended:
             self.ahead = max(self.least_ahead, min(_MOST_AHEAD, 4 * ended))
 
     def push(self, instance: int) -> None:
-        """The instance may be submitted."""
+        """Queue an instance that may be submitted."""
         heapq.heappush(self.ready, instance)
 
     def fits(self, instance: int) -> bool:
-        """Whether one more may be announced now. A job that needs more slots than all has them all."""
-        if len(self.announced) >= (1 if self.backoff else self.batch):
+        """Tell whether one more may be submitted now. A job that needs more slots than all has them all."""
+        if len(self.submitting) >= (1 if self.backoff else self.batch):
             return False
         if self.slots is None or not self.used:
             return True
@@ -87,28 +87,28 @@ class Queue:
         return len(self.weights) - len(self.jobs) < self.ahead
 
     def enter(self, instance: int) -> None:
-        """The instance is under way."""
+        """Count an instance as in flight."""
         if self.slots is not None:
             weight = min(self.weigh(instance), self.slots)
             self.weights[instance] = weight
             self.used += weight
 
     def leave(self, instance: int, job: str | None) -> None:
-        """The instance is no longer under way."""
+        """Count an instance as in flight no longer."""
         self.used -= self.weights.pop(instance, 0)
-        self.announced.discard(instance)
+        self.submitting.discard(instance)
         if job is not None:
             self.jobs.pop(job, None)
 
     def block(self, steady: float) -> float:
-        """A refusal that may pass: leave the scheduler alone for a while; gives the pause in s."""
+        """Leave the scheduler alone for a while, after a refusal that may pass; return the pause in s."""
         if steady >= self.blocked_until:
             self.backoff = next_backoff(self.backoff, self.longest_backoff)
             self.blocked_until = steady + self.backoff
         return self.backoff
 
     def unblock(self) -> None:
-        """The scheduler takes jobs again."""
+        """Submit again: the scheduler takes jobs."""
         self.backoff = 0.0
         self.blocked_until = 0.0
 

@@ -67,7 +67,7 @@ class Recovery:
                 self._step.instruct(Find(name, rows))
 
     def repair(self) -> None:
-        """Finish what a crash in the middle of a turn left half done."""
+        """Finish what a crash in the middle of a call of the machine left half done."""
         state = self._step.state
         for i, code in enumerate(state.state):
             if code == WAITING and state.before.get(i) == REFUSED:

@@ -1,11 +1,11 @@
-"""Which instances a resume request means."""
+"""Select the instances that a resume request means."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from maestro_conductor.core.dependencies import Readiness, satisfied
+from maestro_conductor.core.dependencies import DependencyCounters, satisfied
 from maestro_conductor.core.study_state import StudyState
 from maestro_conductor.model.graph import Graph
 from maestro_conductor.model.states import (
@@ -28,7 +28,7 @@ _WRONG = frozenset({FAILED, TIMEDOUT, HWFAILURE, CANCELLED, DRYRUN})
 
 
 def select(graph: Graph, state: StudyState, names: Iterable[str] | None) -> list[int]:
-    """The instances that are to run again, in order; their descendants come along.
+    """Return the instances that are to run again, in order; their descendants come along.
 
     Args:
         graph: the study.
@@ -46,9 +46,9 @@ def select(graph: Graph, state: StudyState, names: Iterable[str] | None) -> list
     # Where nothing was run, a part cannot run alone: it waits for what stands before it.
     chosen.update(i for i, code in enumerate(state.state) if code == DRYRUN)
     named = sorted(chosen)
-    readiness = Readiness(graph, state)
+    counters = DependencyCounters(graph, state)
     for i in named:
-        chosen.update(readiness.descendants(i))
+        chosen.update(counters.descendants(i))
     _refuse_running(graph, state, chosen)
     missing = [
         (i, need)
@@ -66,12 +66,12 @@ def select(graph: Graph, state: StudyState, names: Iterable[str] | None) -> list
 
 
 def _begun_after(graph: Graph, state: StudyState, wrong: Iterable[int]) -> set[int]:
-    """What a failure that is allowed has let through, and is not under way yet: it waits again."""
+    """Return what an allowed failure has let through and is not in flight yet: it waits again."""
     allowed = [i for i in wrong if satisfied(graph, state, i)]
     if not allowed:
         return set()
-    readiness = Readiness(graph, state)
-    after = {j for i in allowed for j in readiness.descendants(i)}
+    counters = DependencyCounters(graph, state)
+    after = {j for i in allowed for j in counters.descendants(i)}
     _refuse_running(graph, state, after)
     return {j for j in after if state.state[j] in (QUEUED, WAITING)}
 
@@ -99,6 +99,6 @@ def _named(graph: Graph, names: Iterable[str]) -> set[int]:
 
 
 def _fits(name: str, pattern: str) -> bool:
-    """Only ``*`` is special: brackets and question marks may stand in names."""
+    """Match a name; only ``*`` is special: brackets and question marks may stand in names."""
     escaped = "".join(f"[{char}]" if char in "[?" else char for char in pattern)
     return fnmatchcase(name, escaped)

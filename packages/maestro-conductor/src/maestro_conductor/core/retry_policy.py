@@ -63,7 +63,7 @@ def next_step(
     rlimit: int,
     restartable: bool,
 ) -> Decision:
-    """Decide what follows.
+    """Decide what follows the end of an attempt.
 
     Args:
         state: in which the attempt ended.

@@ -4,42 +4,42 @@ from __future__ import annotations
 
 from maestro_conductor.core.dependencies import satisfied
 from maestro_conductor.core.events import Now
-from maestro_conductor.core.instructions import Instruction, Turn
+from maestro_conductor.core.instructions import Effects, Instruction
 from maestro_conductor.core.study_state import StudyState
 from maestro_conductor.errors import IllegalTransitionError
 from maestro_conductor.model import records
 from maestro_conductor.model.graph import Graph
-from maestro_conductor.model.records import Record
+from maestro_conductor.model.records import Record, StateRow
 from maestro_conductor.model.states import ALLOWED, IN_FLIGHT, NAMES
 
 __all__ = ["StepChange"]
 
 
 class StepChange:
-    """The state of a study, and the turn that is being made.
+    """Changes the state of a study, and collects the effects.
 
     Attributes:
         graph: what is run.
         state: what the journal says; changed by the very records that go there.
-        now: the time of this turn.
-        turn: its records, instructions and notes so far.
+        now: the time of this call of the machine.
+        effects: its records, instructions and notes so far.
     """
 
     def __init__(self, graph: Graph, state: StudyState) -> None:
         self.graph = graph
         self.state = state
         self.now = Now(0, 0.0)
-        self.turn = Turn()
+        self.effects = Effects()
 
     def begin(self, now: Now) -> None:
-        """Begin a turn."""
+        """Begin a call of the machine: no effects yet."""
         self.now = now
-        self.turn = Turn()
+        self.effects = Effects()
 
     def record(self, record: Record) -> None:
         """Apply a record, and have it written."""
         self.state.apply(record)
-        self.turn.records.append(record)
+        self.effects.records.append(record)
 
     def row(
         self,
@@ -72,21 +72,25 @@ class StepChange:
         wall = self.now.wall
         # Clocks of other machines differ, and ours may be set back: no end before its beginning.
         at = wall if at is None else max(at, self.state.started[i], self.state.submitted[i])
-        row = [i, self.state.attempt[i], NAMES[new], at, exit_code, reason]
-        self.state.apply(records.state(wall, [row]))
-        made = self.turn.records
-        if made and made[-1]["kind"] == "state":
-            made[-1]["steps"].append(row)
+        row = StateRow(i, self.state.attempt[i], NAMES[new], at, exit_code, reason)
+        record = records.state(wall, [row])
+        self.state.apply(record)
+        made = self.effects.records
+        last = made[-1] if made else None
+        if last is not None and last["kind"] == "state":
+            last["steps"].append(row)
         else:
-            made.append(records.state(wall, [row]))
+            made.append(record)
 
     def instruct(self, instruction: Instruction) -> None:
         """Have something done."""
-        self.turn.instructions.append(instruction)
+        self.effects.instructions.append(instruction)
 
     def note_late(self, i: int, attempt: int, job: object) -> None:
         """Have it logged that an answer came too late to matter."""
-        self.turn.notes.append(("late_answer", {"instance": i, "attempt": attempt, "job_id": job}))
+        self.effects.notes.append(
+            ("late_answer", {"instance": i, "attempt": attempt, "job_id": job})
+        )
 
     def is_current(self, i: int, attempt: int) -> bool:
         """Tell whether an attempt is the instance's latest, and in flight."""

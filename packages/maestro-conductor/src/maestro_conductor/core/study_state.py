@@ -1,4 +1,4 @@
-"""What is known of each instance: the sum of a journal's records.
+"""Keep what is known of each instance: the sum of a journal's records.
 
 `StudyState.apply` is the only thing that changes it, and it takes the journal's records. So a
 replayed state and a live one cannot differ. All times are ms since 1970.
@@ -7,9 +7,10 @@ replayed state and a live one cannot differ. All times are ms since 1970.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
+from maestro_conductor.model import records
 from maestro_conductor.model.records import CAUSES, Record
 from maestro_conductor.model.settings import Settings
 from maestro_conductor.model.states import (
@@ -96,11 +97,12 @@ class StudyState:
         self.cancelling = False
         self.resumed = False
         self.outcome: tuple[str, int] | None = None
-        self.opened: Record | None = None
+        self.opened: records.OpenedRecord | None = None
         self.closed: str | None = None
         self.has_settings = False
         self.changes = 0
-        self._appliers: dict[str, Callable[[Record], None]] = {
+        #: Each takes the kind of record that its name says.
+        self._appliers: dict[str, Callable[[Any], None]] = {
             "intent": self._intent,
             "submitted": self._submitted,
             "state": self._state,
@@ -124,51 +126,20 @@ class StudyState:
             applier(record)
 
     def mark_queued(self, instance: int) -> None:
-        """Everything that the instance waits for is there; derived, so never in the journal."""
+        """Queue an instance that waits for nothing any more; derived, so never in the journal."""
         self._set(instance, QUEUED)
 
     def token(self, instance: int, attempt: int) -> str:
-        """Names an attempt to the scheduler."""
+        """Return what names an attempt to the scheduler."""
         return f"m{self.study_id}.{instance}.{attempt}"
 
     def unfinished(self) -> int:
-        """How many instances are in no final state."""
+        """Return how many instances are in no final state."""
         return len(self.state) - sum([self.counts[code] for code in FINAL])
 
     def in_flight(self) -> int:
-        """How many instances have an attempt that was announced and has not ended."""
+        """Return how many instances have an attempt that was submitted and has not ended."""
         return sum([self.counts[code] for code in IN_FLIGHT])
-
-    def snapshot_rows(self, first: int, last: int) -> Iterator[list[Any]]:
-        """Rows `SnapshotRow` of the instances ``first`` to ``last - 1``.
-
-        One that is to be submitted again is shown in the state from which it came: a record of
-        kind ``state`` has to follow, see `queued_again`.
-        """
-        for i in range(first, last):
-            attempt = self.attempt[i]
-            state = self.state[i]
-            if i in self.before:
-                state = PENDING if self.before[i] == REFUSED else self.before[i]
-            elif state == QUEUED:
-                state = INITIALIZED
-            yield [
-                NAMES[state],
-                attempt,
-                self.job[i],
-                self.token(i, attempt) if attempt else None,
-                CAUSES[self.cause[i]] if attempt else None,
-                ("main", "restart")[self.script[i]] if attempt else None,
-                self.restarts[i],
-                self.resubmissions[i],
-                self.retries[i],
-                self.refusals[i],
-                _or_none(self.submitted[i]),
-                _or_none(self.started[i]),
-                _or_none(self.ended[i]),
-                _or_none(self.exit_code[i]),
-                self.reason.get(i),
-            ]
 
     # -- one applier for each kind of record --
 
@@ -179,7 +150,7 @@ class StudyState:
         state[i] = new
         self.changes += 1
 
-    def _intent(self, record: Record) -> None:
+    def _intent(self, record: records.IntentRecord) -> None:
         time = record["time"]
         for i, attempt, _token, cause, script, *_ in record["jobs"]:
             if attempt > 1 and attempt != self.attempt[i]:
@@ -201,7 +172,7 @@ class StudyState:
                 self.submitted[i] = time
             self._set(i, PENDING)
 
-    def _submitted(self, record: Record) -> None:
+    def _submitted(self, record: records.SubmittedRecord) -> None:
         time = record["time"]
         for i, _attempt, job, state, *_ in record["jobs"]:
             self.job[i] = job
@@ -210,7 +181,7 @@ class StudyState:
                 self.started[i] = time
             self._set(i, code)
 
-    def _state(self, record: Record) -> None:
+    def _state(self, record: records.StateRecord) -> None:
         for i, _attempt, name, at, exit_code, reason, *_ in record["steps"]:
             new = CODES.get(name, UNKNOWN)
             old = self.state[i]
@@ -237,7 +208,7 @@ class StudyState:
                 self.reason.pop(i, None)
             self._set(i, new)
 
-    def _refused(self, record: Record) -> None:
+    def _refused(self, record: records.RefusedRecord) -> None:
         for i, _attempt, final, message, *_ in record["jobs"]:
             if final:
                 self.refusals[i] += 1
@@ -245,7 +216,7 @@ class StudyState:
             self.reason[i] = message
             self._set(i, WAITING)
 
-    def _settings(self, record: Record) -> None:
+    def _settings(self, record: records.SettingsRecord) -> None:
         self.has_settings = True
         self.settings = Settings(
             throttle=record["throttle"],
@@ -254,20 +225,20 @@ class StudyState:
             sleep=record["sleep"],
         )
 
-    def _opened(self, record: Record) -> None:
+    def _opened(self, record: records.OpenedRecord) -> None:
         self.opened = record
         self.closed = None
 
-    def _closed(self, record: Record) -> None:
+    def _closed(self, record: records.ClosedRecord) -> None:
         self.closed = record["reason"]
 
-    def _cancelled(self, _record: Record) -> None:
+    def _cancelled(self, _record: records.CancelledRecord) -> None:
         self.cancelling = True
 
-    def _ended(self, record: Record) -> None:
+    def _ended(self, record: records.EndedRecord) -> None:
         self.outcome = (record["state"], record["exit_code"])
 
-    def _resumed(self, record: Record) -> None:
+    def _resumed(self, record: records.ResumedRecord) -> None:
         self.cancelling = False
         self.resumed = True
         self.outcome = None
@@ -280,25 +251,35 @@ class StudyState:
             self.before.pop(i, None)
             self._set(i, INITIALIZED)
 
-    def _snapshot(self, record: Record) -> None:
+    def _snapshot(self, record: records.SnapshotRecord) -> None:
         for i, row in enumerate(record["steps"], record["first"]):
-            self.attempt[i] = row[1]
-            self.job[i] = row[2]
-            self.cause[i] = _CAUSE_CODES.get(row[4], 0)
-            self.script[i] = row[5] == "restart"
-            self.restarts[i], self.resubmissions[i] = row[6], row[7]
-            self.retries[i], self.refusals[i] = row[8], row[9]
-            self.submitted[i] = NONE if row[10] is None else row[10]
-            self.started[i] = NONE if row[11] is None else row[11]
-            self.ended[i] = NONE if row[12] is None else row[12]
-            self.exit_code[i] = NONE if row[13] is None else row[13]
+            (
+                state,
+                self.attempt[i],
+                self.job[i],
+                _token,
+                cause,
+                script,
+                self.restarts[i],
+                self.resubmissions[i],
+                self.retries[i],
+                self.refusals[i],
+                submitted,
+                started,
+                ended,
+                exit_code,
+                reason,
+                *_,
+            ) = row
+            self.cause[i] = _CAUSE_CODES.get(cause or "", 0)
+            self.script[i] = script == "restart"
+            self.submitted[i] = NONE if submitted is None else submitted
+            self.started[i] = NONE if started is None else started
+            self.ended[i] = NONE if ended is None else ended
+            self.exit_code[i] = NONE if exit_code is None else exit_code
             self.before.pop(i, None)
-            if row[14] is not None:
-                self.reason[i] = row[14]
+            if reason is not None:
+                self.reason[i] = reason
             else:
                 self.reason.pop(i, None)
-            self._set(i, CODES.get(row[0], UNKNOWN))
-
-
-def _or_none(value: int) -> int | None:
-    return None if value == NONE else value
+            self._set(i, CODES.get(state, UNKNOWN))

@@ -4,7 +4,7 @@
 follow the file. `JournalWriter` is the conductor's.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from maestro_conductor.journal.reader import JournalReader
 from maestro_conductor.journal.replay import read_state, replay
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["JournalReader", "JournalWriter", "compact", "read_state", "replay"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     # Those who only read a journal need not load what writes one.
     if name == "JournalWriter":
         from maestro_conductor.journal.writer import JournalWriter

@@ -1,4 +1,4 @@
-"""Frames: ``[sequence, crc, body]``, and where a torn tail begins.
+"""Read and write frames, ``[sequence, crc, body]``, and find where a torn tail begins.
 
 Rules and vectors: "Framing" on the workspace format page.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import msgpack
 
@@ -29,18 +29,20 @@ _BEGINNING = re.compile(
 _PACKER = msgpack.Packer(unicode_errors="surrogateescape")
 
 
-def pack(value: Any) -> bytes:
-    """As MessagePack, with texts that were no UTF-8 kept as their bytes."""
+def pack(value: object) -> bytes:
+    """Return a value as MessagePack, with texts that were no UTF-8 kept as their bytes."""
     packed: bytes = _PACKER.pack(value)
     return packed
 
 
-def _unpack(data: bytes) -> Any:
-    return msgpack.unpackb(data, unicode_errors="surrogateescape", strict_map_key=False)
+def _unpack(data: bytes) -> Record:
+    # What is no record is refused when the study's state takes it in.
+    found: Record = msgpack.unpackb(data, unicode_errors="surrogateescape", strict_map_key=False)
+    return found
 
 
 def journal_header(study_id: str, instances: int, first: int) -> bytes:
-    """What a journal starts with; ``first`` is the number of its first frame."""
+    """Return what a journal starts with; ``first`` is the number of its first frame."""
     return seal(
         pack,
         {
@@ -53,13 +55,13 @@ def journal_header(study_id: str, instances: int, first: int) -> bytes:
 
 
 def encode(sequence: int, record: Record) -> bytes:
-    """The frame of a record."""
+    """Return the frame of a record."""
     body = pack(record)
     return pack([sequence, _crc(sequence, body), body])
 
 
 def find_frame(content: bytes, above: int) -> tuple[int, int] | None:
-    """The first good frame that has a sequence number above one: its place, its number."""
+    """Return place and number of the first good frame that has a number above the given one."""
     for found in _BEGINNING.finditer(content):
         number = _number(found[1])
         body = content[found.end() :][: _number(b"\0" + (found[3] or found[4] or found[5]))]
@@ -69,7 +71,7 @@ def find_frame(content: bytes, above: int) -> tuple[int, int] | None:
 
 
 def _number(packed: bytes) -> int:
-    """A number, from its bytes: those of MessagePack, or big-endian behind any first one."""
+    """Read a number from its bytes: those of MessagePack, or big-endian behind any first one."""
     return int.from_bytes(packed[1:] or packed, "big")
 
 

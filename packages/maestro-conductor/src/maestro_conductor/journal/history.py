@@ -1,4 +1,4 @@
-"""The story of one instance, as its journal tells it: for messages about mistakes."""
+"""Return the history of one instance, by its journal: for messages about mistakes."""
 
 from __future__ import annotations
 
@@ -7,22 +7,24 @@ from pathlib import Path
 from maestro_conductor.errors import WorkspaceError
 from maestro_conductor.journal.reader import JournalReader
 
-__all__ = ["story"]
+__all__ = ["history_of"]
 
 #: Lines, at most: the latest.
 _LONGEST = 50
 
 
-def story(path: Path, instance: int) -> list[str]:
-    """What the records of a journal say of an instance, a line each."""
+def history_of(path: Path, instance: int) -> list[str]:
+    """Return what the records of a journal say of an instance, a line each."""
     found: list[str] = []
     try:
         with JournalReader(path) as reader:
             for record in reader.read():
-                rows = record.get("jobs") or record.get("steps") or ()
-                for row in rows:
-                    told = row[0] if isinstance(row, list) else row
-                    if told == instance and record["kind"] != "snapshot":
+                if record["kind"] == "snapshot":
+                    continue
+                rows = record.get("jobs") or record.get("steps")
+                for row in rows if isinstance(rows, list) else ():
+                    about = row[0] if isinstance(row, list) else row
+                    if about == instance:
                         found.append(f"{record['time']} {record['kind']} {row}")
     except WorkspaceError as error:
         found.append(str(error))

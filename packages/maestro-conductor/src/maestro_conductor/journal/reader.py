@@ -1,11 +1,11 @@
-"""Reads a journal, and follows it while somebody writes."""
+"""Read a journal, and follow it while somebody writes."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO, TypedDict, cast
 
 import msgpack
 
@@ -28,8 +28,16 @@ AWAY = (
 _ZEROS = bytes(64)
 
 
-def read_header(file: BinaryIO, path: Path) -> tuple[dict[str, Any], int] | None:
-    """The journal's header and its length in bytes; None: it is not whole yet.
+class JournalHeader(TypedDict):
+    """What a journal begins with, as far as it is used."""
+
+    study_id: str
+    instances: int
+    first: int
+
+
+def read_header(file: BinaryIO, path: Path) -> tuple[JournalHeader, int] | None:
+    """Return the journal's header and its length in bytes; None: it is not whole yet.
 
     Raises:
         FormatError: it is no journal, it is damaged, or this version cannot read it.
@@ -52,11 +60,11 @@ def read_header(file: BinaryIO, path: Path) -> tuple[dict[str, Any], int] | None
     check_header(value, "maestro-journal", str(path))
     if not value.keys() >= {"first", "instances", "study_id"}:
         raise FormatError(f"{path} is damaged: its header lacks a field. {AWAY}")
-    return value, unpacker.tell()
+    return cast(JournalHeader, value), unpacker.tell()
 
 
 class JournalReader:
-    """The records of a journal, from its beginning; then those that were added since.
+    """Reads the records of a journal, from its beginning; then those that were added since.
 
     Attributes:
         header: the map at its beginning; None: there is none yet.
@@ -68,7 +76,7 @@ class JournalReader:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.header: dict[str, Any] | None = None
+        self.header: JournalHeader | None = None
         self.restarted = False
         self.offset = 0
         self.sequence = 1
@@ -76,7 +84,7 @@ class JournalReader:
         self._inode = 0
 
     def read(self) -> Iterator[Record]:
-        """The records that are new since the last call; all, at the first.
+        """Return the records that are new since the last call; all, at the first.
 
         The file stays open until `close`, so that it can be followed.
 

@@ -1,4 +1,4 @@
-"""From a journal to the state of its study."""
+"""Rebuild the state of a study from its journal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["load", "read_state", "replay"]
 
 
 def replay(state: StudyState, records: Iterable[Record]) -> StudyState:
-    """Take in records; gives ``state`` itself."""
+    """Take in records, and return ``state`` itself."""
     # Millions of short-lived maps and lists: looking through them for cycles is wasted time.
     collecting = gc.isenabled()
     gc.disable()
@@ -36,7 +36,7 @@ def replay(state: StudyState, records: Iterable[Record]) -> StudyState:
 
 
 def load(root: Path, graph: Graph, run: Run) -> tuple[StudyState, JournalReader]:
-    """The state of a study, and the reader that read it, closed, at the end of its journal.
+    """Return the state of a study, and the reader that read it, closed, at the end of its journal.
 
     Raises:
         WorkspaceError: the journal cannot be read, or is that of another study.
@@ -69,7 +69,7 @@ def _refuse_another_study(reader: JournalReader, state: StudyState) -> None:
 
 
 def read_state(root: Path) -> tuple[Graph, StudyState]:
-    """What a workspace says of its study; asks nobody, changes nothing.
+    """Return what a workspace says of its study; ask nobody, change nothing.
 
     Instances whose dependencies are fulfilled are shown as QUEUED, as in the conductor.
 

@@ -1,4 +1,4 @@
-"""Writes the journal: cuts a torn tail, appends, flushes."""
+"""Write the journal: cut a torn tail, append, flush."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class JournalWriter:
 
     @property
     def pending(self) -> int:
-        """How many bytes wait for `flush`."""
+        """Return how many bytes wait for `flush`."""
         return len(self._pending)
 
     def add(self, record: Record) -> None:

@@ -1,4 +1,7 @@
-"""The words in which adapters tell of jobs, and what each means for the attempt. See docs/adapters.md."""
+"""List the words in which adapters report on jobs, and what each means for the attempt.
+
+See docs/adapters.md.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from maestro_conductor.model.states import (
     TIMEDOUT,
 )
 
-__all__ = ["ENDS", "LIVE", "submitted_state"]
+__all__ = ["ENDS", "LIVE"]
 
 #: The state of an attempt whose job lives; None: it stays what it was.
 LIVE = {
@@ -24,7 +27,7 @@ LIVE = {
     "UNKNOWN": None,
     "UNREACHABLE": None,
 }
-#: The state in which a job's end leaves the attempt; None: the word does not tell.
+#: The state in which a job's end leaves the attempt; None: the word does not say.
 ENDS = {
     "FINISHED": FINISHED,
     "FAILED": FAILED,
@@ -34,12 +37,3 @@ ENDS = {
     "PREEMPTED": HWFAILURE,
     "NOTFOUND": None,
 }
-
-
-def submitted_state(word: str | None) -> str:
-    """Return the state of a job that was accepted or found, as a ``submitted`` record has it.
-
-    A job that has ended by then is shown as running: its end, with all that belongs to it, is told
-    by the next poll.
-    """
-    return "PENDING" if word == "PENDING" else "RUNNING"

@@ -1,4 +1,4 @@
-"""The rule for file names of the workspace format page, "Names"."""
+"""Clean names for use as file names: "Names" on the workspace format page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LONGEST, _CUT = 200, 180
 
 
 def clean_name(name: str) -> str:
-    """A name that is safe as a file name. Vectors: ``vectors/names.json``, `cleaned`."""
+    """Return a name that is safe as a file name. Vectors: ``vectors/names.json``, `cleaned`."""
     cleaned = "".join(char for char in name if char in _KEPT).replace(" ", "_")
     if cleaned.strip(".") and len(cleaned) <= _LONGEST:
         return cleaned

@@ -1,4 +1,4 @@
-"""A study as it is to be run: its steps, and arrays with an element for each instance."""
+"""Hold a study as it is to be run: its steps, and arrays with an element for each instance."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from typing import Any
 import attrs
 
 __all__ = ["FailureRule", "Graph", "Step"]
+
+
+#: A map of the format page. Whoever read it from the file has checked its fields.
+Map = Mapping[str, Any]
 
 
 @attrs.frozen
@@ -32,8 +36,8 @@ class FailureRule:
     allow_failure: bool = False
 
     @classmethod
-    def read(cls, value: Mapping[str, Any]) -> FailureRule:
-        """From the ``failure`` map of a step."""
+    def read(cls, value: Map) -> FailureRule:
+        """Make the rule from the ``failure`` map of a step."""
         codes = value.get("retry_codes")
         return cls(
             retries=value.get("retries", 0),
@@ -63,9 +67,9 @@ class Step:
     name: str
     first: int
     count: int
-    resources: Mapping[str, Any]
+    resources: Map
     failure: FailureRule
-    record: Mapping[str, Any]
+    record: Map
 
 
 @attrs.define(repr=False)
@@ -93,8 +97,8 @@ class Graph:
 
     name: str
     root: str
-    batch: Mapping[str, Any]
-    header: Mapping[str, Any]
+    batch: Map
+    header: Map
     steps: list[Step]
     names: list[str]
     workspaces: list[str]
@@ -118,9 +122,9 @@ class Graph:
         return f"<Graph {self.name}: {steps}>"
 
     def failure(self, instance: int) -> FailureRule:
-        """What the end of an instance's command means."""
+        """Return what the end of an instance's command means."""
         return self.steps[self.step_of[instance]].failure
 
     def needs_of(self, index: int) -> array[int]:
-        """The instances that an instance waits for, its groups apart."""
+        """Return the instances that an instance waits for, its groups apart."""
         return self.needs[self.need_start[index] : self.need_start[index + 1]]

@@ -1,4 +1,4 @@
-"""How a study is run, and what of that may change while it runs."""
+"""Say how a study is run, and what of that may change while it runs."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Settings:
     sleep: float = 60.0
 
     def changed(self, change: SettingsChange) -> Settings:
-        """These settings with a change."""
+        """Return these settings with a change."""
         return Settings(
             throttle=self.throttle if change.throttle is None else change.throttle,
             rlimit=self.rlimit if change.rlimit is None else change.rlimit,

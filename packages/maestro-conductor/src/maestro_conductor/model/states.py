@@ -1,4 +1,4 @@
-"""The states of a step's instance: names, meanings, sets, and what may follow what.
+"""List the states of a step's instance: names, meanings, sets, and what may follow what.
 
 The page ``docs/step-states.md`` is checked against this module.
 """
@@ -53,12 +53,12 @@ CODES = {name: code for code, name in enumerate(NAMES)}
 MEANINGS = {
     INITIALIZED: "waits for steps that it depends on",
     QUEUED: "may run; waits for a free slot or for the throttle",
-    WAITING: "may run later: the scheduler does not take it now, a retry pauses, or it was taken back"
+    WAITING: "may run later: the scheduler does not take it now, a retry pauses, or it was withdrawn"
     " before it started",
-    PENDING: "handed over; waits in the scheduler's queue, or (local) made ready for the next free slot",
+    PENDING: "submitted; waits in the scheduler's queue, or (local) made ready for the next free slot",
     RUNNING: "its command runs, or is suspended by the scheduler",
     FINISHING: "its command has ended, the scheduler tidies up",
-    UNKNOWN: "handed over, and not known what became of it; being asked for",
+    UNKNOWN: "submitted, and not known what became of it; being asked for",
     FINISHED: "ended with success",
     FAILED: "ended with failure, was refused, or a step before it failed",
     INCOMPLETE: "ended with an exit code that asks for its restart command",
@@ -68,7 +68,7 @@ MEANINGS = {
     DRYRUN: "its scripts are written, nothing was run",
 }
 
-#: An attempt has been announced and its end is not known.
+#: An attempt has been submitted and its end is not known.
 IN_FLIGHT = frozenset({PENDING, RUNNING, FINISHING, UNKNOWN})
 #: Nothing follows unless somebody asks.
 FINAL = frozenset({FINISHED, FAILED, TIMEDOUT, HWFAILURE, CANCELLED, DRYRUN})

@@ -1,4 +1,4 @@
-"""The list of log events, and what is made from it: ``docs/log-events.md`` and a schema.
+"""List the log events, and make ``docs/log-events.md`` and a schema from that.
 
 ``python -m maestro_conductor.observers.log_events`` prints the page, with ``--schema`` the schema of a line.
 """
@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 import attrs
 
@@ -33,7 +32,7 @@ class LogEvent:
 
     @property
     def required(self) -> tuple[str, ...]:
-        """Fields that are always there."""
+        """Return the fields that are always there."""
         return tuple(field for field in self.fields if field not in self.optional)
 
 
@@ -86,7 +85,7 @@ EVENTS: dict[str, LogEvent] = {
     "step_announced": LogEvent(_D, "an attempt is about to be submitted", ("step", "instance", "attempt", "cause")),
     "step_submitted": LogEvent(_I, "the scheduler took the job", (*_STEP, "cause")),
     "step_started": LogEvent(_I, "its command runs", (*_STEP, "cause", "reason"), _MAYBE),
-    "step_changed": LogEvent(_I, "the scheduler tells something new of a job that lives", (*_STEP, "reason"), _MAYBE),
+    "step_changed": LogEvent(_I, "the scheduler reports something new of a job that lives", (*_STEP, "reason"), _MAYBE),
     "step_finished": LogEvent(_I, "ended with success", _END, _MAYBE),
     "step_failed": LogEvent(_E, "ended with failure, was refused, or a step before it failed", _END, _MAYBE),
     "step_asks_restart": LogEvent(_W, "ended with an exit code that asks for the restart command", _END, _MAYBE),
@@ -99,7 +98,7 @@ EVENTS: dict[str, LogEvent] = {
     "step_unknown": LogEvent(_W, "it is not known what became of an attempt; it is being asked for", (*_STEP, "reason"), _MAYBE),
     "submission_refused": LogEvent(_E, "the scheduler refused the job for good", ("step", "instance", "attempt", "reason")),
     "submission_postponed": LogEvent(_W, "the scheduler does not take the job now; it is offered again", ("step", "instance", "attempt", "reason")),
-    "late_answer": LogEvent(_D, "an answer about an attempt that is over was discarded", ("step", "instance", "attempt", "job_id"), ("job_id",)),
+    "late_answer": LogEvent(_D, "an answer about an attempt that has ended was discarded", ("step", "instance", "attempt", "job_id"), ("job_id",)),
     "scheduler_unreachable": LogEvent(_W, "the scheduler does not answer; jobs are taken to go on", ("reason",), ("reason",)),
     "scheduler_answers": LogEvent(_I, "the scheduler answers again"),
     "cancel_refused": LogEvent(_W, "the scheduler did not take a cancellation; it is asked again", ("job_id", "reason")),
@@ -114,7 +113,7 @@ EVENTS: dict[str, LogEvent] = {
 
 
 def page() -> str:
-    """The page ``docs/log-events.md``."""
+    """Return the page ``docs/log-events.md``."""
     lines = [
         "# Log events",
         "",
@@ -124,7 +123,7 @@ def page() -> str:
         "other fields stand where they have a value. New events and fields may come with a minor",
         "version; none changes its meaning.",
         "",
-        "A Python program that calls `maestro_conductor.app.conduct.conduct` and has configured structlog",
+        "A Python program that calls `maestro_conductor.conduct` and has configured structlog",
         "gets the same events there, from the logger `maestro_conductor`; nothing of ours configures it.",
         "",
         "| event | level | meaning | fields |",
@@ -140,8 +139,8 @@ def page() -> str:
     return "\n".join([*lines, "", _ROTATION])
 
 
-def schema() -> dict[str, Any]:
-    """JSON Schema of a line: one shape per event."""
+def schema() -> dict[str, object]:
+    """Return the JSON Schema of a line: one shape per event."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A line of logs/<study>.log",
@@ -150,9 +149,9 @@ def schema() -> dict[str, Any]:
     }
 
 
-def _event_schema(name: str, event: LogEvent) -> dict[str, Any]:
+def _event_schema(name: str, event: LogEvent) -> dict[str, object]:
     always = ("timestamp", "level", "event", "study", "workspace")
-    properties: dict[str, Any] = {
+    properties: dict[str, dict[str, str]] = {
         field: {"type": _JSON_TYPES[FIELDS[field][0]]} for field in (*always, *event.fields)
     }
     properties["event"] = {"const": name}

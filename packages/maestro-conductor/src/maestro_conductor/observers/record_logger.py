@@ -1,4 +1,4 @@
-"""From records to log events: what the journal says, told to people and machines."""
+"""Log what records say, for people and machines."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from maestro_conductor.core.study_state import NONE, StudyState
+from maestro_conductor.model import records
 from maestro_conductor.model.graph import Graph
 from maestro_conductor.model.records import CAUSES, Record
 from maestro_conductor.observers.log_writer import StudyLog
 
-__all__ = ["Narrator"]
+__all__ = ["RecordLogger"]
 
 _STATE_EVENTS = {
     "RUNNING": "step_started",
@@ -28,44 +29,45 @@ _STATE_EVENTS = {
 _ENDS = frozenset({"FINISHED", "FAILED", "INCOMPLETE", "TIMEDOUT", "HWFAILURE", "CANCELLED"})
 
 
-class Narrator:
+class RecordLogger:
     """Logs what records say. The state has taken them in already."""
 
     def __init__(self, graph: Graph, state: StudyState, log: StudyLog) -> None:
         self._graph = graph
         self._state = state
         self._log = log
-        self._tellers: dict[str, Callable[[Record], None]] = {
+        #: Each takes the kind of record that its name says.
+        self._tellers: dict[str, Callable[[Any], None]] = {
             "settings": self._settings,
             "intent": self._intent,
             "submitted": self._submitted,
             "refused": self._refused,
             "state": self._states,
             "cancelled": lambda _record: log.event("study_cancelled"),
-            "resumed": lambda record: log.event("study_resumed", count=len(record["steps"])),
+            "resumed": self._resumed,
             "ended": self._ended,
         }
 
     def tell(self, record: Record) -> None:
-        """Log what a record says; kinds that tell people nothing are passed over."""
+        """Log what a record says; kinds that say nothing to people are left out."""
         teller = self._tellers.get(record["kind"])
         if teller is not None:
             teller(record)
 
-    def note(self, event: str, fields: dict[str, Any]) -> None:
+    def note(self, event: str, fields: dict[str, object]) -> None:
         """Log an event of the machine; its ``instance`` is an index."""
         i = fields.pop("instance", None)
-        who = {} if i is None else self._who(i)
+        who = self._who(i) if isinstance(i, int) else {}
         self._log.event(event, **who, **fields)
 
-    def _who(self, i: int) -> dict[str, Any]:
+    def _who(self, i: int) -> dict[str, str]:
         graph = self._graph
         return {"step": graph.steps[graph.step_of[i]].name, "instance": graph.names[i]}
 
     def _attempt(self, i: int, attempt: int) -> tuple[str | None, int, int]:
-        """Job, started and cause of the attempt that a record is about.
+        """Return job, started and cause of the attempt that a record is about.
 
-        One turn may tell the end of an attempt and announce another.
+        One call of the machine may record the end of an attempt and the intent of another.
         """
         state = self._state
         if attempt != state.attempt[i] and i in state.previous:
@@ -74,17 +76,26 @@ class Narrator:
                 return job, started, cause
         return state.job[i], state.started[i], state.cause[i]
 
-    def _settings(self, record: Record) -> None:
-        names = ("source", "throttle", "rlimit", "attempts", "sleep")
-        self._log.event("settings", **{name: record[name] for name in names})
+    def _settings(self, record: records.SettingsRecord) -> None:
+        self._log.event(
+            "settings",
+            source=record["source"],
+            throttle=record["throttle"],
+            rlimit=record["rlimit"],
+            attempts=record["attempts"],
+            sleep=record["sleep"],
+        )
 
-    def _intent(self, record: Record) -> None:
+    def _resumed(self, record: records.ResumedRecord) -> None:
+        self._log.event("study_resumed", count=len(record["steps"]))
+
+    def _intent(self, record: records.IntentRecord) -> None:
         if not self._log.wants("step_announced"):
             return
         for i, attempt, _token, cause, _script in record["jobs"]:
             self._log.event("step_announced", **self._who(i), attempt=attempt, cause=cause)
 
-    def _submitted(self, record: Record) -> None:
+    def _submitted(self, record: records.SubmittedRecord) -> None:
         for i, attempt, job, state in record["jobs"]:
             self._log.event(
                 "step_started" if state == "RUNNING" else "step_submitted",
@@ -95,12 +106,12 @@ class Narrator:
                 cause=CAUSES[self._attempt(i, attempt)[2]],
             )
 
-    def _refused(self, record: Record) -> None:
+    def _refused(self, record: records.RefusedRecord) -> None:
         for i, attempt, final, message in record["jobs"]:
             event = "submission_refused" if final else "submission_postponed"
             self._log.event(event, **self._who(i), attempt=attempt, reason=message)
 
-    def _states(self, record: Record) -> None:
+    def _states(self, record: records.StateRecord) -> None:
         for i, attempt, name, at, exit_code, reason in record["steps"]:
             job, started, _cause = self._attempt(i, attempt)
             ended = name in _ENDS and attempt and started != NONE
@@ -115,5 +126,5 @@ class Narrator:
                 reason=reason,
             )
 
-    def _ended(self, record: Record) -> None:
+    def _ended(self, record: records.EndedRecord) -> None:
         self._log.event("study_ended", state=record["state"], exit_code=record["exit_code"])

@@ -1,4 +1,4 @@
-"""``status.csv``: for people and for upstream's tools. Our own read the journal.
+"""Write ``status.csv``, for people and for upstream's tools. Our own read the journal.
 
 Written in slices, so that a study of many steps does not stand still meanwhile, and no more often
 than keeps its cost at 1 % of a core.
@@ -30,12 +30,12 @@ COLUMNS = (
 #: Share of a core that the file may cost, and the bounds of the interval in s.
 _SHARE = 0.01
 _SHORTEST, _LONGEST = 1.0, 60.0
-#: Rows made in one turn of the loop: about 10 ms.
+#: Rows made in one go: about 10 ms.
 _SLICE = 2000
 
 
 def rows(graph: Graph, state: StudyState, now: int, first: int, last: int) -> Iterator[str]:
-    """Lines of the instances ``first`` to ``last - 1``.
+    """Return the lines of the instances ``first`` to ``last - 1``.
 
     Args:
         graph: the study.
@@ -61,7 +61,7 @@ def rows(graph: Graph, state: StudyState, now: int, first: int, last: int) -> It
 
 
 def duration(milliseconds: int) -> str:
-    """As ``0d:00h:00m:00s``; a clock that was set back gives 0."""
+    """Return a time as ``0d:00h:00m:00s``; a clock that was set back gives 0."""
     seconds = max(0, milliseconds) // 1000
     days, seconds = divmod(seconds, 86400)
     hours, seconds = divmod(seconds, 3600)
@@ -89,7 +89,7 @@ def _local_time(seconds: int) -> str:
 class StatusFile:
     """Keeps a workspace's ``status.csv`` fresh.
 
-    Call `work` whenever the loop turns; `due` tells when there is something to do.
+    Call `work` in each round of the loop; `due` says when there is something to do.
     """
 
     def __init__(self, root: Path, graph: Graph, state: StudyState) -> None:
@@ -105,7 +105,7 @@ class StatusFile:
         self._cost = 0.0
 
     def due(self) -> float | None:
-        """Steady time in s from which `work` has something to do; None: nothing changed."""
+        """Return the steady time in s from which `work` has something to do; None: nothing changed."""
         if self._parts:
             return 0.0
         return None if self._written == self._state.changes else self._next

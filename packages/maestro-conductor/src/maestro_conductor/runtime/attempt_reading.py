@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from maestro_conductor.core.events import Settled
-from maestro_conductor.core.instructions import Settle
+from maestro_conductor.core.events import AttemptFileRead
+from maestro_conductor.core.instructions import ReadAttemptFile
 from maestro_conductor.runtime.context import RunContext
 from maestro_conductor.workspace.attempt_file import AttemptFile, read_attempt, void_attempt
 
@@ -27,7 +27,7 @@ class AttemptReader:
         self._host = host
         self._boot = boot
 
-    def read(self, item: Settle) -> Settled:
+    def read(self, item: ReadAttemptFile) -> AttemptFileRead:
         """Return what became of an attempt. Trouble with the file is an answer."""
         folder = self._context.root / self._context.graph.workspaces[item.instance]
         try:
@@ -43,7 +43,7 @@ class AttemptReader:
             detail = f"ended without a trace on {found.host or 'an unknown host'}"
             if not here and found.host == self._host:
                 detail = f"{self._host} was started anew meanwhile"
-        return Settled(
+        return AttemptFileRead(
             item.instance,
             item.attempt,
             found.fate,
@@ -54,8 +54,8 @@ class AttemptReader:
         )
 
 
-def _unknown(item: Settle, why: str) -> Settled:
-    return Settled(item.instance, item.attempt, "error", detail=why)
+def _unknown(item: ReadAttemptFile, why: str) -> AttemptFileRead:
+    return AttemptFileRead(item.instance, item.attempt, "error", detail=why)
 
 
 def _doubt(found: AttemptFile) -> str | None:

@@ -1,4 +1,4 @@
-"""The clocks of this machine."""
+"""Tell the time, by the clocks of this machine."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ __all__ = ["Clock", "SystemClock"]
 
 
 class Clock(Protocol):
-    """Tells the time."""
+    """Tell the time."""
 
     def wall(self) -> int:
-        """Ms since 1970; may jump."""
+        """Return ms since 1970; may jump."""
         ...
 
     def steady(self) -> float:
-        """S; never jumps."""
+        """Return s; never jumps."""
         ...
 
 
 class SystemClock:
-    """Implements `Clock`."""
+    """Implement `Clock`."""
 
     def wall(self) -> int:
-        """Ms since 1970."""
+        """Return ms since 1970."""
         return time.time_ns() // 1_000_000
 
     def steady(self) -> float:
-        """S of a clock that never jumps."""
+        """Return s of a clock that never jumps."""
         return time.monotonic()

@@ -9,8 +9,8 @@ from maestro_conductor.core.events import Answers, Event, Found, ScriptsWritten
 from maestro_conductor.core.instructions import (
     Cancel,
     Instruction,
-    Job,
-    Settle,
+    ReadAttemptFile,
+    Submission,
     Submit,
     WriteScripts,
 )
@@ -21,9 +21,9 @@ __all__ = ["Backend", "Executor"]
 
 
 class Backend(Protocol):
-    """One way to run jobs. Where a call gives None, its answer comes later, as an event."""
+    """One way to run jobs. Where a call returns None, its answer comes later, as an event."""
 
-    def submit(self, jobs: Sequence[Job]) -> Answers | None: ...  # noqa: D102
+    def submit(self, jobs: Sequence[Submission]) -> Answers | None: ...  # noqa: D102
     def cancel(self, jobs: Sequence[str]) -> None: ...  # noqa: D102
     def find(self, jobs: Sequence[tuple[int, int, str]]) -> Found | None: ...  # noqa: D102
     def withdraw(self, reason: str, most: int | None = None) -> Answers | None: ...  # noqa: D102
@@ -36,7 +36,7 @@ class Executor:
     Args:
         backends: by the name of the queue whose jobs they run.
         attempts: reads attempt files.
-        write_scripts: writes the scripts of instances that are not run; gives what went wrong.
+        write_scripts: writes the scripts of instances that are not run; returns what went wrong.
     """
 
     def __init__(
@@ -51,11 +51,11 @@ class Executor:
 
     def perform(self, item: Instruction) -> Event | None:
         """Perform an instruction; return its answer, or None where that comes later."""
-        if isinstance(item, Settle):
+        if isinstance(item, ReadAttemptFile):
             return self._attempts.read(item)
         if isinstance(item, WriteScripts):
             return ScriptsWritten(self._write_scripts(item.instances))
-        backend = self._backend(item.lane)
+        backend = self._backend(item.queue)
         if isinstance(item, Submit):
             return backend.submit(item.jobs)
         if isinstance(item, Cancel):
@@ -65,7 +65,7 @@ class Executor:
 
     def file_trouble(self, answers: Answers) -> str | None:
         """Return why the scripts of a submission could not be written; None: they could."""
-        return self._backend(answers.lane).file_trouble(answers)
+        return self._backend(answers.queue).file_trouble(answers)
 
     def _backend(self, queue: str) -> Backend:
         return self._backends.get(queue) or self._backends[LOCAL]

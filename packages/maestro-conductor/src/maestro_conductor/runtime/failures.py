@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from maestro_conductor.errors import BrokenError, IllegalTransitionError, WorkspaceError
-from maestro_conductor.journal.history import story
+from maestro_conductor.journal.history import history_of
 from maestro_conductor.runtime.context import RunContext
 from maestro_conductor.workspace.paths import JOURNAL
 
@@ -39,7 +39,7 @@ def explained(context: RunContext, log_path: Path) -> Iterator[None]:
     except Exception as error:
         told = traceback.format_exc()
         if isinstance(error, IllegalTransitionError):
-            told += "\n".join(["", *story(context.root / JOURNAL, error.instance)])
+            told += "\n".join(["", *history_of(context.root / JOURNAL, error.instance)])
         context.log.event("failed_inside", reason=told)
         raise BrokenError(
             f"the conductor made a mistake and stops: {error!r}. Nothing that the journal knows is "

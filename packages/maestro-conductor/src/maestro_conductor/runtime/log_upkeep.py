@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import errno
 
-from maestro_conductor.observers.log_writer import LogFile, StudyLog
+from maestro_conductor.observers.log_file import LogFile
+from maestro_conductor.observers.log_writer import StudyLog
 from maestro_conductor.runtime.journal_commit import say
 
 __all__ = ["LogUpkeep"]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from maestro_conductor.core.events import Answers, Event
-from maestro_conductor.core.instructions import Cancel, Instruction, Submit, Turn
+from maestro_conductor.core.instructions import Cancel, Effects, Instruction, Submit
 from maestro_conductor.core.machine import Machine
 from maestro_conductor.core.queues import SCHEDULED
 from maestro_conductor.model import records
@@ -38,7 +37,7 @@ class MachineRunner:
         committer: JournalCommitter,
         executor: Executor,
         withdrawal: Withdrawal,
-        note: Callable[[str, dict[str, Any]], None],
+        note: Callable[[str, dict[str, object]], None],
     ) -> None:
         self._context = context
         self._machine = machine
@@ -96,16 +95,16 @@ class MachineRunner:
         self._committer.add(records.closed(self._context.clock.wall(), reason))
         self._committer.commit(sync=False)
 
-    def _collect(self, turn: Turn) -> None:
-        for record in turn.records:
+    def _collect(self, effects: Effects) -> None:
+        for record in effects.records:
             self._committer.add(record)
-        for name, fields in turn.notes:
+        for name, fields in effects.notes:
             self._note(name, fields)
-        self._todo.extend(turn.instructions)
+        self._todo.extend(effects.instructions)
 
     def _must_sync(self) -> bool:
         """Tell whether jobs are submitted that outlive this machine's going down."""
-        return any(isinstance(item, Submit) and item.lane == SCHEDULED for item in self._todo)
+        return any(isinstance(item, Submit) and item.queue == SCHEDULED for item in self._todo)
 
     def _perform(self) -> list[Event]:
         events: list[Event] = [*self._withdrawal.withdraw(self._todo, paused=False)]

@@ -78,6 +78,6 @@ class Shutdown:
             return False
         if steady > self._leave_by:
             return True
-        if any(queue.announced for queue in self._queues.values()):
+        if any(queue.submitting for queue in self._queues.values()):
             return False
         return self._local_steps == "leave" or not self._queues[LOCAL].jobs

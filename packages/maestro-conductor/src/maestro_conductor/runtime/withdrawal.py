@@ -76,5 +76,5 @@ def _from_todo(todo: deque[Instruction], reason: str, most: int | None) -> list[
             del todo[place]
         most = None if most is None else most - len(jobs)
         rows = [(job.instance, job.attempt, withdrawn(reason)) for job in jobs]
-        gone.append(Answers(item.lane, rows))
+        gone.append(Answers(item.queue, rows))
     return gone

@@ -1,4 +1,4 @@
-"""A clock that stands still until it is told to go on."""
+"""Tell a time that stands still until it is told to go on."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ __all__ = ["ManualClock"]
 
 @attrs.define
 class ManualClock:
-    """Implements `maestro_conductor.backends.protocol.Clock`; set its attributes, or `advance` both."""
+    """Implement `maestro_conductor.runtime.clock.Clock`; set its attributes, or `advance` both."""
 
     wall_ms: int = 1_700_000_000_000
     steady_s: float = 1000.0
 
     def wall(self) -> int:
-        """Ms since 1970."""
+        """Return ms since 1970."""
         return self.wall_ms
 
     def steady(self) -> float:
-        """S of a clock that never jumps."""
+        """Return s of a clock that never jumps."""
         return self.steady_s
 
     def advance(self, seconds: float) -> None:

@@ -1,11 +1,22 @@
-"""A scheduler that does what a test tells it. Nothing runs."""
+"""Do what a test tells: a scheduler by which nothing runs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import cast
 
 import attrs
+
+from maestro_conductor.backends.protocol import (
+    CancelAnswer,
+    Description,
+    FindAnswer,
+    JobMap,
+    PollAnswer,
+    Rendered,
+    RequestMap,
+    SubmitAnswer,
+)
 
 __all__ = ["ScriptedScheduler"]
 
@@ -17,7 +28,7 @@ class ScriptedScheduler:
     """An adapter whose answers are set by hand.
 
     Attributes:
-        outcome: called with each job that is submitted; gives the answer of ``poll`` from then on,
+        outcome: called with each job that is submitted; returns the answer of ``poll`` from then on,
             until `say` changes it.
         refusal: called with each job before it is accepted; an answer of ``submit`` with an error,
             or None: accepted.
@@ -28,18 +39,18 @@ class ScriptedScheduler:
         polls: how often ``poll`` was called.
     """
 
-    outcome: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda _job: {"state": "PENDING"}
-    refusal: Callable[[Mapping[str, Any]], Mapping[str, Any] | None] = lambda _job: None
+    outcome: Callable[[JobMap], PollAnswer] = lambda _job: {"state": "PENDING"}
+    refusal: Callable[[JobMap], SubmitAnswer | None] = lambda _job: None
     name: str = "scripted"
     slots: int | None = None
     scheduled: bool = True
-    submitted: dict[str, Mapping[str, Any]] = attrs.Factory(dict)
-    answers: dict[str, dict[str, Any]] = attrs.Factory(dict)
+    submitted: dict[str, JobMap] = attrs.Factory(dict)
+    answers: dict[str, PollAnswer] = attrs.Factory(dict)
     cancelled: list[str] = attrs.Factory(list)
     polls: int = 0
     _next: int = 100
 
-    def describe(self) -> dict[str, Any]:
+    def describe(self) -> Description:
         """See docs/adapters.md."""
         return {
             "name": self.name,
@@ -49,8 +60,8 @@ class ScriptedScheduler:
             "commands": [],
         }
 
-    def render(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """A script that is the command."""
+    def render(self, request: RequestMap) -> Rendered:
+        """Render a script that is the command."""
         restart = request["restart"]
         return {
             "script": f"#!/bin/sh\n\n{request['command']}\n",
@@ -61,13 +72,13 @@ class ScriptedScheduler:
             "slots": request["procs"] or 1,
         }
 
-    def submit(self, jobs: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    def submit(self, jobs: Sequence[JobMap]) -> dict[str, SubmitAnswer]:
         """Accept or refuse."""
-        answers = {}
+        answers: dict[str, SubmitAnswer] = {}
         for job in jobs:
             refusal = self.refusal(job)
             if refusal is not None:
-                answers[job["key"]] = dict(refusal)
+                answers[job["key"]] = refusal
                 continue
             name = str(self._next)
             self._next += 1
@@ -80,20 +91,32 @@ class ScriptedScheduler:
             }
         return answers
 
-    def say(self, job: str, /, **answer: Any) -> None:
-        """What ``poll`` says of a job from now on."""
-        nothing: dict[str, Any] = {"reason": None, "exit_code": None, "started": None}
-        more = {"ended": None, "restarts": 0, "nodes": [], "native": answer["state"]}
-        self.answers[job] = {**nothing, **more, **answer}
+    def say(self, job: str, /, **answer: object) -> None:
+        """Have ``poll`` say this of a job from now on."""
+        nothing: PollAnswer = {
+            "native": str(answer["state"]),
+            "reason": None,
+            "exit_code": None,
+            "started": None,
+            "ended": None,
+            "restarts": 0,
+            "nodes": [],
+        }
+        self.answers[job] = cast("PollAnswer", {**nothing, **answer})
 
-    def poll(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """What was said last of each job."""
+    def poll(self, job_ids: Sequence[str]) -> dict[str, PollAnswer]:
+        """Return what was said last of each job."""
         self.polls += 1
-        missing = {"state": "NOTFOUND", "native": "", "reason": None, "exit_code": None}
+        missing: PollAnswer = {
+            "state": "NOTFOUND",
+            "native": "",
+            "reason": None,
+            "exit_code": None,
+        }
         return {job: self.answers.get(job, missing) for job in job_ids}
 
-    def cancel(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """They are cancelled at once."""
+    def cancel(self, job_ids: Sequence[str]) -> dict[str, CancelAnswer]:
+        """Cancel jobs at once."""
         for job in job_ids:
             self.cancelled.append(job)
             if self.answers[job]["state"] in _LIVE:
@@ -101,14 +124,14 @@ class ScriptedScheduler:
         return {job: {"cancelled": True} for job in job_ids}
 
     def withdraw(self, job_ids: Sequence[str]) -> list[str]:
-        """Those that wait never start."""
+        """Have those that wait never start."""
         waiting = [job for job in job_ids if self.answers[job]["state"] == "PENDING"]
         for job in waiting:
             self.say(job, state="CANCELLED")
         return waiting
 
-    def find(self, tokens: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """Live jobs of these tokens."""
+    def find(self, tokens: Sequence[str]) -> dict[str, FindAnswer]:
+        """Return the live jobs of these tokens."""
         live = {
             job["token"]: name
             for name, job in self.submitted.items()
@@ -122,8 +145,8 @@ class ScriptedScheduler:
         }
 
     def wake_fd(self) -> int | None:
-        """None: it is polled."""
+        """Return None: it is polled."""
         return None
 
     def close(self, stop_jobs: bool = False) -> None:
-        """Nothing is held."""
+        """Do nothing: nothing is held."""

@@ -1,4 +1,4 @@
-"""Time that passes only where a conductor waits: an hour of it takes a moment, and nothing races.
+"""Let time pass only where a conductor waits: an hour of it takes a moment, and nothing races.
 
 A `Timeline` stands for the conductor's selector and holds its clock, a `PromptWorker` for the
 thread of its scheduler, a `SlottedPool` for the adapter of local steps.
@@ -7,14 +7,17 @@ thread of its scheduler, a `SlottedPool` for the adapter of local steps.
 from __future__ import annotations
 
 import selectors
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import TypeVar
 
+from maestro_conductor.backends.protocol import CancelAnswer, JobMap, PollAnswer, SubmitAnswer
 from maestro_conductor.runtime.host import Host
 from maestro_conductor.testing.clock import ManualClock
 from maestro_conductor.testing.scheduler import ScriptedScheduler
 from maestro_conductor.workspace.disk import Disk, SystemDisk
+
+_T = TypeVar("_T")
 
 __all__ = ["PromptWorker", "SlottedPool", "Timeline", "WatchedScheduler"]
 
@@ -27,23 +30,23 @@ class Timeline:
 
     Attributes:
         clock: for the conductor.
-        turns: how often it waited.
+        waits: how often it waited.
     """
 
     def __init__(self) -> None:
         self.clock = ManualClock()
-        self.turns = 0
-        self._begin = self.clock.steady_s
-        self._happenings: list[tuple[float, Callable[[], Any]]] = []
+        self.waits = 0
+        self._start = self.clock.steady_s
+        self._happenings: list[tuple[float, Callable[[], object]]] = []
 
     def opened(self) -> Timeline:
-        """Stands for a new selector: `Host.selector`."""
+        """Stand for a new selector: `Host.selector`."""
         self._selector = selectors.DefaultSelector()
         self.register, self.close = self._selector.register, self._selector.close
         return self
 
     def host(self, disk: Disk | None = None) -> Host:
-        """A machine with this time, whose schedulers answer at once.
+        """Return a machine with this time, whose schedulers answer at once.
 
         Args:
             disk: of the machine; None: the real one.
@@ -57,17 +60,17 @@ class Timeline:
 
     @property
     def now(self) -> float:
-        """S since the beginning."""
-        return self.clock.steady_s - self._begin
+        """S since the start."""
+        return self.clock.steady_s - self._start
 
-    def at(self, time: float, happens: Callable[[], Any]) -> None:
-        """Something happens ``time`` s after the beginning."""
+    def at(self, time: float, happens: Callable[[], object]) -> None:
+        """Have something happen ``time`` s after the start."""
         self._happenings.append((time, happens))
         self._happenings.sort(key=lambda item: item[0])
 
-    def select(self, timeout: float) -> list[Any]:
-        """As that of a selector; time passes."""
-        self.turns += 1
+    def select(self, timeout: float) -> list[tuple[selectors.SelectorKey, int]]:
+        """Wait as a selector does; time passes."""
+        self.waits += 1
         if found := self._selector.select(0):
             return found
         until = self.now + max(timeout, 0.001)  # it must pass, or sums of floats never get there
@@ -86,26 +89,26 @@ class Timeline:
 class PromptWorker:
     """An `maestro_conductor.backends.worker_thread.AdapterWorker` whose calls take no time."""
 
-    def __init__(self, wake: Callable[[], None]) -> None:
-        self._wake = wake
-        self._answers: list[tuple[Callable[[Any], None], Any]] = []
+    def __init__(self, answered: Callable[[], None]) -> None:
+        self._answered = answered
+        self._answers: list[Callable[[], None]] = []
 
-    def put(self, call: Callable[[], Any], answer: Callable[[Any], None], **_how: bool) -> None:
+    def put(self, call: Callable[[], _T], answer: Callable[[_T], None], **_how: bool) -> None:
         """Make a call at once."""
-        self._answers.append((answer, call()))
-        self._wake()
+        self._answers.append(partial(answer, call()))
+        self._answered()
 
     def collect(self) -> None:
         """Hand out the answers."""
         answers, self._answers = self._answers, []
-        for answer, value in answers:
-            answer(value)
+        for answer in answers:
+            answer()
 
     def close(self) -> None:
-        """Nothing is held."""
+        """Do nothing: nothing is held."""
 
     def join(self, timeout: float) -> None:
-        """Nothing is waited for."""
+        """Do nothing: nothing is waited for."""
 
 
 class WatchedScheduler(ScriptedScheduler):
@@ -117,31 +120,40 @@ class WatchedScheduler(ScriptedScheduler):
         cancellations: s of each call.
     """
 
-    def __init__(self, time: Timeline, **more: Any) -> None:
-        super().__init__(outcome=lambda _job: {"state": "RUNNING"}, **more)
+    def __init__(
+        self,
+        time: Timeline,
+        *,
+        name: str = "scripted",
+        slots: int | None = None,
+        scheduled: bool = True,
+    ) -> None:
+        super().__init__(
+            outcome=lambda _job: {"state": "RUNNING"}, name=name, slots=slots, scheduled=scheduled
+        )
         self.time = time
         self.polled: list[tuple[float, int]] = []
         self.submissions: list[float] = []
         self.cancellations: list[float] = []
 
-    def poll(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    def poll(self, job_ids: Sequence[str]) -> dict[str, PollAnswer]:
         """See docs/adapters.md."""
         self.polled.append((self.time.now, len(job_ids)))
         return super().poll(job_ids)
 
-    def submit(self, jobs: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    def submit(self, jobs: Sequence[JobMap]) -> dict[str, SubmitAnswer]:
         """See docs/adapters.md."""
         self.submissions += [self.time.now] * len(jobs)
         return super().submit(jobs)
 
-    def cancel(self, job_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    def cancel(self, job_ids: Sequence[str]) -> dict[str, CancelAnswer]:
         """See docs/adapters.md."""
         self.cancellations.append(self.time.now)
         return super().cancel(job_ids)
 
 
 class SlottedPool(WatchedScheduler):
-    """A local adapter: its jobs wait for a slot, begin in their order, and end by themselves.
+    """A local adapter: its jobs wait for a slot, start in their order, and end by themselves.
 
     Args:
         time: its own.
@@ -172,7 +184,7 @@ class SlottedPool(WatchedScheduler):
             self.say(job, state="FINISHED", exit_code=0)
         self._fill()
 
-    def submit(self, jobs: Sequence[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    def submit(self, jobs: Sequence[JobMap]) -> dict[str, SubmitAnswer]:
         """See docs/adapters.md."""
         answers = super().submit(jobs)
         self._fill()

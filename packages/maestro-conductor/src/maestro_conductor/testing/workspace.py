@@ -1,11 +1,10 @@
-"""Makes workspaces as the format page describes them, without any other package."""
+"""Make workspaces as the format page describes them, without any other package."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import attrs
 import msgpack
@@ -59,8 +58,8 @@ class StepPlan:
     needs: Sequence[str] = ()
     funnels: Sequence[str] = ()
     restart: str | None = None
-    resources: Mapping[str, Any] = attrs.Factory(dict)
-    failure: Mapping[str, Any] = attrs.Factory(dict)
+    resources: Mapping[str, object] = attrs.Factory(dict)
+    failure: Mapping[str, object] = attrs.Factory(dict)
     groups: bool = True
 
 
@@ -69,10 +68,10 @@ def make_workspace(
     steps: Sequence[StepPlan],
     *,
     name: str = "study",
-    batch: Mapping[str, Any] | None = None,
-    run: Mapping[str, Any] | None = None,
+    batch: Mapping[str, object] | None = None,
+    run: Mapping[str, object] | None = None,
 ) -> Path:
-    """Write ``graph.msgpack`` and ``run.msgpack`` of a study; gives ``root``.
+    """Write ``graph.msgpack`` and ``run.msgpack`` of a study; return ``root``.
 
     Args:
         root: folder of the workspace; made if need be.
@@ -137,7 +136,7 @@ def make_workspace(
     return root
 
 
-def _batch(over: Mapping[str, Any]) -> dict[str, Any]:
+def _batch(over: Mapping[str, object]) -> dict[str, object]:
     texts = (
         "host bank queue nodes procs gpus reservation qos uri version launcher local_slots"
         " user_throttle"
@@ -154,7 +153,7 @@ def _batch(over: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _step(index: int, step: StepPlan, first: int) -> dict[str, Any]:
+def _step(index: int, step: StepPlan, first: int) -> dict[str, object]:
     return {
         "record": "step",
         "index": index,
@@ -190,7 +189,7 @@ def _instance(
     first: Mapping[str, int],
     place: Mapping[str, int],
     plans: Mapping[str, StepPlan],
-) -> dict[str, Any]:
+) -> dict[str, object]:
     alone = len(step.commands) == 1
     name = step.name if alone else f"{step.name}_N.{number}"
     needs: list[int] = []

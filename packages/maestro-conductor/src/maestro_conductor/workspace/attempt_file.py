@@ -1,4 +1,4 @@
-"""Attempt files: what became of an attempt, and how one is made void.
+"""Read attempt files, which say what became of attempts, and make attempts void.
 
 The format is "The attempt file" on the workspace format page.
 """
@@ -52,7 +52,7 @@ class AttemptFile:
 
 
 def attempt_path(folder: Path, attempt: int) -> Path:
-    """Where the attempt file is."""
+    """Return where the attempt file is."""
     return folder / f".attempt.{attempt}"
 
 
@@ -124,11 +124,12 @@ def _number(text: str | None) -> int | None:
 
 
 def _milliseconds(time: str | None) -> int | None:
+    """Read a ``time=`` field; None: there is none, or it makes no sense."""
     return int(float(time) * 1000) if time is not None and _TIME(time) else None
 
 
 def void_attempt(folder: Path, attempt: int) -> AttemptFile:
-    """Make an attempt void, unless it has started: then it says what became of it.
+    """Make an attempt void, unless it has started: then return what became of it.
 
     Raises:
         OSError: the file could neither be made nor read.

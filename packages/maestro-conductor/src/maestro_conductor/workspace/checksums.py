@@ -1,10 +1,9 @@
-"""Checksums of the msgpack maps in a workspace's files: "Checksums" on the workspace format page; pure."""
+"""Seal msgpack maps with checksums, and check them: "Checksums" on the workspace format page; pure."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from maestro_conductor.errors import FormatError
 
@@ -17,7 +16,7 @@ FIRST = (1, 1)
 _LENGTH = 4
 
 
-def seal(pack: Callable[[Any], bytes], record: Mapping[str, Any]) -> bytes:
+def seal(pack: Callable[[object], bytes], record: Mapping[str, object]) -> bytes:
     """Pack a map with its checksum."""
     content = pack({**record, "crc": 0xFFFFFFFF})[:-_LENGTH]
     return content + zlib.crc32(content).to_bytes(_LENGTH, "big")

@@ -1,4 +1,4 @@
-"""The disk of this machine."""
+"""Write to the disk of this machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Disk(Protocol):
     """Takes what is written to an open file."""
 
     def write(self, descriptor: int, data: bytes | bytearray | memoryview, /) -> int:
-        """Write some of it; gives how many bytes.
+        """Write some of it, and return how many bytes.
 
         Raises:
             OSError: none was written.
@@ -40,13 +40,13 @@ class SystemDisk:
     """Implements `Disk`."""
 
     def write(self, descriptor: int, data: bytes | bytearray | memoryview) -> int:
-        """`os.write`."""
+        """Call `os.write`."""
         return os.write(descriptor, data)
 
     def sync(self, descriptor: int) -> None:
-        """`os.fsync`."""
+        """Call `os.fsync`."""
         os.fsync(descriptor)
 
     def truncate(self, descriptor: int, size: int) -> None:
-        """`os.ftruncate`."""
+        """Call `os.ftruncate`."""
         os.ftruncate(descriptor, size)

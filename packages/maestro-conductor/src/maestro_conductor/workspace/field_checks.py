@@ -1,4 +1,4 @@
-"""What a field of a workspace's file must be, and how one that is not is refused; pure."""
+"""Check fields of a workspace's files, and refuse what is not as it must be; pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from maestro_conductor.errors import FormatError
 #: Whole numbers beyond are no limits that anybody means, and the journal holds 64 bits.
 MOST = 2**53
 
-Check = Callable[[Any], bool]
+Check = Callable[[object], bool]
+#: A map whose fields were checked: each that has a rule is what its rule says.
+Checked = Mapping[str, Any]
 
 
 def is_text(value: object) -> bool:
@@ -128,8 +130,8 @@ class Place:
             "Make the study anew, or mend the program that wrote it"
         )
 
-    def check(self, record: object, rules: Rules, *, all_there: bool = True) -> None:
-        """Check a record's fields.
+    def check(self, record: object, rules: Rules, *, all_there: bool = True) -> Checked:
+        """Check a record's fields, and return it.
 
         Raises:
             FormatError: one is missing or is not what it must be.
@@ -146,3 +148,4 @@ class Place:
                     )
             elif not check(record[key]):
                 self.refuse(key, record[key], f"and must be {expected}")
+        return record

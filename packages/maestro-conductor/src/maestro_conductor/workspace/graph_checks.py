@@ -1,4 +1,4 @@
-"""What a graph must hold to be run, whoever wrote it; pure.
+"""Check that a graph holds what is needed to run it, whoever wrote it; pure.
 
 The loop that reads 100 000 instances cannot look at every field of each. It collects what can be
 judged for all of them at once; where something is wrong, the one record is looked at in full, so
@@ -8,9 +8,9 @@ that the refusal names instance, key and value.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from operator import itemgetter
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from maestro_conductor.errors import FormatError
 from maestro_conductor.workspace.field_checks import (
@@ -22,6 +22,7 @@ from maestro_conductor.workspace.field_checks import (
     MAP,
     NAME,
     TEXT,
+    Checked,
     Place,
     Rules,
     is_amount,
@@ -105,30 +106,30 @@ get_fields = itemgetter(*_INSTANCE)
 _ODD = ("/.", "\n.", "//", "\n/", "/\n", "\n\n", "\0")
 
 
-def check_head(path: str, head: Mapping[str, Any]) -> None:
+def check_head(path: str, head: object) -> None:
     """Check the first record of a graph.
 
     Raises:
         FormatError: the text names key and value.
     """
-    Place(path, "the graph").check(head, _HEAD)
-    Place(path, "the batch block").check(head["batch"], _BATCH, all_there=False)
+    checked = Place(path, "the graph").check(head, _HEAD)
+    Place(path, "the batch block").check(checked["batch"], _BATCH, all_there=False)
 
 
-def check_step(path: str, index: int, first: int, record: Any) -> None:
-    """Check the record of a step.
+def check_step(path: str, index: int, first: int, found: object) -> Checked:
+    """Check the record of a step, and return it.
 
     Args:
         path: of the file, for messages.
         index: place among the steps.
         first: number of instances of the steps before it.
-        record: what stands there.
+        found: what stands there.
 
     Raises:
         FormatError: the text names step, key and value.
     """
     place = Place(path, f"step {index}")
-    place.check(record, _STEP)
+    record = place.check(found, _STEP)
     place = Place(path, f"step {record['name']}")
     place.check(record["failure"], _FAILURE, all_there=False)
     place.check(record["resources"], _RESOURCES, all_there=False)
@@ -138,9 +139,10 @@ def check_step(path: str, index: int, first: int, record: Any) -> None:
         )
     if record["first"] != first:
         place.refuse("first", record["first"], f"and must be {first}, behind the step before it")
+    return record
 
 
-def refuse_instance(path: str, index: int, record: Any) -> NoReturn:
+def refuse_instance(path: str, index: int, record: object) -> NoReturn:
     """Say what is wrong with an instance with which something is.
 
     Raises:
@@ -150,19 +152,19 @@ def refuse_instance(path: str, index: int, record: Any) -> NoReturn:
     raise FormatError(f"{path} is damaged at instance {index}: make the study anew")
 
 
-def check_instance(path: str, index: int, record: Any) -> None:
+def check_instance(path: str, index: int, found: object) -> None:
     """Look at all fields of an instance.
 
     Args:
         path: of the file, for messages.
         index: place among the instances.
-        record: what stands there.
+        found: what stands there.
 
     Raises:
         FormatError: the text names instance, key and value.
     """
     place = Place(path, f"instance {index}")
-    place.check(record, _INSTANCE)
+    record = place.check(found, _INSTANCE)
     place = Place(path, f"instance {index} ({record['name']})")
     if record["resources"] is not None:
         place.check(record["resources"], _RESOURCES, all_there=False)
@@ -185,7 +187,7 @@ def check_instances(
     workspaces: Sequence[str],
     step_of: array[int],
 ) -> None:
-    """Check what can only be told of all instances together.
+    """Check what can only be seen of all instances together.
 
     Args:
         path: of the file, for messages.

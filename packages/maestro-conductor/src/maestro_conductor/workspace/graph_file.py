@@ -1,4 +1,4 @@
-"""A tolerant reader of ``graph.msgpack``: what is to be run.
+"""Read ``graph.msgpack``, tolerantly: what is to be run.
 
 Names and edges are held as arrays, commands are not held at all: each instance's record is read
 again from its place in the file when it is needed.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import os
 from array import array
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import msgpack
 from maestro_conductor.errors import FormatError, WorkspaceError
 from maestro_conductor.model.graph import FailureRule, Graph, Step
 from maestro_conductor.workspace.checksums import check_sum
+from maestro_conductor.workspace.field_checks import Checked
 from maestro_conductor.workspace.graph_checks import (
     check_head,
     check_instance,
@@ -47,7 +47,7 @@ class GraphFile:
         self._file = -1
 
     def instance(self, index: int) -> dict[str, Any]:
-        """The whole record of an instance, read from the file.
+        """Return the whole record of an instance, read from the file; `read_graph` has checked its fields.
 
         Raises:
             OSError: the file cannot be read for now; it is named.
@@ -141,8 +141,7 @@ def _read_stream(path: Path, stream: GraphStream, keep_values: bool) -> Graph:
     )
     first = 0
     for index in range(head["steps"]):
-        record = stream.next("step", index)
-        check_step(shown, index, first, record)
+        record = check_step(shown, index, first, stream.next("step", index))
         first += record["count"]
         graph.steps.append(_read_step(record))
     # Local names: this loop runs once per instance, and `maestro status` waits for it.
@@ -208,7 +207,7 @@ def _read_stream(path: Path, stream: GraphStream, keep_values: bool) -> Graph:
     return graph
 
 
-def _read_step(record: Mapping[str, Any]) -> Step:
+def _read_step(record: Checked) -> Step:
     return Step(
         index=record["index"],
         name=record["name"],

@@ -1,9 +1,8 @@
-"""The maps of a ``graph.msgpack``, one by one, each held against its checksum."""
+"""Read the maps of a ``graph.msgpack``, one by one, and check each against its checksum."""
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -63,10 +62,10 @@ class GraphStream:
         found = next(self._unpacker)
         self.summed = has_sum(found)
         self._check(found, "the graph's head")
-        self.head: Mapping[str, Any] = check_header(found, "maestro-graph", str(path), FEATURES)
+        self.head = check_header(found, "maestro-graph", str(path), FEATURES)
 
     def read(self, size: int) -> bytes:
-        """For the unpacker: the next bytes of the file."""
+        """Return the next bytes of the file, to the unpacker."""
         content = self._file.read(size)
         if self.summed:
             self._kept = self._kept[self.end - self._start :] + content
@@ -74,7 +73,7 @@ class GraphStream:
         return content
 
     def next(self, kind: str, index: int) -> Any:
-        """The next map, whatever stands there.
+        """Return the next map, whatever stands there: the fields are to be checked.
 
         Args:
             kind: what is expected, for messages.

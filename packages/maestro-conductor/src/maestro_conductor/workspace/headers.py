@@ -1,4 +1,4 @@
-"""Write and check what the files of a workspace begin with."""
+"""Make and check what the files of a workspace begin with."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ VERSION = (1, 1)
 WRITER = f"maestro-conductor {__version__}"
 
 
-def header(format_name: str, requires: Collection[str] = ()) -> dict[str, Any]:
-    """The first fields of a file of ours."""
+def header(format_name: str, requires: Collection[str] = ()) -> dict[str, object]:
+    """Return the first fields of a file of ours."""
     return {
         "format": format_name,
         "version": list(VERSION),
@@ -35,6 +35,9 @@ def check_header(
         format_name: what ought to stand in ``format``.
         path: for messages.
         features: names in ``requires`` that the reader knows.
+
+    Returns:
+        ``value`` itself; its other fields are whatever stands there.
 
     Raises:
         FormatError: it is something else; the text says what.

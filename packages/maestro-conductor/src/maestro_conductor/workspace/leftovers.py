@@ -1,4 +1,4 @@
-"""Temporary files that a writer which was killed left in a workspace."""
+"""Delete temporary files that a writer which was killed left in a workspace."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the files of a workspace are, relative to its root."""
+"""List where the files of a workspace are, relative to its root."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests: files by which anyone asks the conductor to cancel, update or resume.
+"""Claim requests: files by which anyone asks the conductor to cancel, update or resume.
 
 What they look like and how they are claimed: "Requests" on the workspace format page.
 """
@@ -71,7 +71,7 @@ class RequestFiles:
                     self._unread[Path(entry.path)] = 0.0
 
     def any_waiting(self) -> bool:
-        """Whether there is anything to claim or to take up; changes nothing."""
+        """Tell whether there is anything to claim or to take up; change nothing."""
         if any(os.path.lexists(f"{self.root}/{name}") for name in (CANCEL, UPDATE)):
             return True
         for folder in (REQUESTS, CLAIMED):
@@ -82,7 +82,7 @@ class RequestFiles:
         return False
 
     def look(self, steady: float) -> list[Request]:
-        """Claim what is there; gives what can be applied, the oldest first.
+        """Claim what is there, and return what can be applied, the oldest first.
 
         Each that was applied and is safe in the journal is to be given to `done`.
 
@@ -108,7 +108,7 @@ class RequestFiles:
         return [request for _, request in found]
 
     def done(self, request: Request) -> None:
-        """The request's effect is safe: take it away."""
+        """Take a request away whose effect is safe."""
         try:
             request.path.unlink()
         except FileNotFoundError:
@@ -118,7 +118,7 @@ class RequestFiles:
                 request.path.rename(request.path.with_name(f"{request.path.name}.bad"))
 
     def reject_unread(self) -> None:
-        """The study has ended: what could not be read so far is kept aside with its reason."""
+        """Keep aside, with the reason, what could not be read until the study ended."""
         for path in list(self._unread):
             self._unread[path] = -math.inf
             self._take(path, 0.0, [])
@@ -170,5 +170,5 @@ def _read(path: Path) -> Request:
     text = read_regular(path)
     if kind.startswith(UPDATE.lstrip(".")):
         return Request(path, "update", parse_update(text))
-    steps, settings = parse_resume(text)
-    return Request(path, "resume", settings, steps)
+    resume = parse_resume(text)
+    return Request(path, "resume", resume.settings, resume.steps)

@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import reprlib
 from collections.abc import Mapping
-from typing import Any
+
+import attrs
 
 from maestro_conductor.model.settings import SettingsChange
 from maestro_conductor.workspace.field_checks import MOST
 
-__all__ = ["NotYetError", "parse_resume", "parse_update"]
+__all__ = ["NotYetError", "ResumeRequest", "parse_resume", "parse_update"]
 
 
 class NotYetError(Exception):
@@ -21,7 +22,7 @@ class NotYetError(Exception):
 
 
 def parse_update(content: bytes) -> SettingsChange:
-    """The settings in a ``.study.update.lock``.
+    """Return the settings in a ``.study.update.lock``.
 
     Raises:
         ValueError: it makes no sense; the text says why.
@@ -41,8 +42,21 @@ def parse_update(content: bytes) -> SettingsChange:
     return _settings(value, "update")
 
 
-def parse_resume(content: bytes) -> tuple[tuple[str, ...] | None, SettingsChange]:
-    """The steps (None: all that went wrong) and the settings in a resume request.
+@attrs.frozen
+class ResumeRequest:
+    """What a resume request asks for.
+
+    Attributes:
+        steps: names of steps or instances; None: all that went wrong.
+        settings: new ones.
+    """
+
+    steps: tuple[str, ...] | None
+    settings: SettingsChange
+
+
+def parse_resume(content: bytes) -> ResumeRequest:
+    """Return what a resume request asks for.
 
     Raises:
         ValueError: it makes no sense; the text says why.
@@ -64,20 +78,30 @@ def parse_resume(content: bytes) -> tuple[tuple[str, ...] | None, SettingsChange
         if not isinstance(steps, list) or not all(isinstance(name, str) for name in steps):
             raise ValueError("`steps` is no list of names")
         steps = tuple(steps)
-    return steps, _settings(value, "resume")
+    return ResumeRequest(steps, _settings(value, "resume"))
 
 
-def _settings(value: Mapping[str, Any], source: str) -> SettingsChange:
-    for name in ("throttle", "rlimit"):
-        number = value.get(name)
-        if number is not None and (not _is_number(number, int) or not 0 <= number <= MOST):
-            shown = reprlib.repr(number)
-            raise ValueError(f"`{name}` is {shown}, not a whole number from 0 (no limit) to {MOST}")
-    sleep = value.get("sleep")
-    if sleep is not None and (not _is_number(sleep, (int, float)) or not 0 <= sleep < 1e9):
-        raise ValueError(f"`sleep` is {reprlib.repr(sleep)}, not a number of seconds below 1e9")
-    return SettingsChange(value.get("throttle"), value.get("rlimit"), sleep, source)
+def _settings(value: Mapping[str, object], source: str) -> SettingsChange:
+    return SettingsChange(
+        throttle=_limit(value, "throttle"),
+        rlimit=_limit(value, "rlimit"),
+        sleep=_seconds(value, "sleep"),
+        source=source,
+    )
 
 
-def _is_number(value: object, kind: type | tuple[type, ...]) -> bool:
-    return isinstance(value, kind) and not isinstance(value, bool)
+def _limit(value: Mapping[str, object], name: str) -> int | None:
+    number = value.get(name)
+    if number is None or (type(number) is int and 0 <= number <= MOST):
+        return number
+    shown = reprlib.repr(number)
+    raise ValueError(f"`{name}` is {shown}, not a whole number from 0 (no limit) to {MOST}")
+
+
+def _seconds(value: Mapping[str, object], name: str) -> float | None:
+    number = value.get(name)
+    if number is None:
+        return None
+    if isinstance(number, int | float) and not isinstance(number, bool) and 0 <= number < 1e9:
+        return number
+    raise ValueError(f"`{name}` is {reprlib.repr(number)}, not a number of seconds below 1e9")

@@ -1,18 +1,16 @@
-"""A tolerant reader of ``run.msgpack``: how the study is to be run."""
+"""Read ``run.msgpack``, tolerantly: how the study is to be run."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import msgpack
 
 from maestro_conductor.errors import FormatError, WorkspaceError
 from maestro_conductor.model.settings import Run, Settings
 from maestro_conductor.workspace.checksums import check_sum, has_sum
-from maestro_conductor.workspace.field_checks import COUNT, FLAG, Place, Rules, is_pause
+from maestro_conductor.workspace.field_checks import COUNT, FLAG, Checked, Place, Rules, is_pause
 from maestro_conductor.workspace.headers import check_header
 from maestro_conductor.workspace.paths import RUN
 from maestro_conductor.workspace.regular_files import read_regular
@@ -31,8 +29,8 @@ _RULES: Rules = {
 }
 
 
-def read_run_record(root: Path) -> Mapping[str, Any]:
-    """The map `Run` of a workspace's ``run.msgpack``, checked.
+def read_run_record(root: Path) -> Checked:
+    """Return the map `Run` of a workspace's ``run.msgpack``, checked.
 
     Raises:
         WorkspaceError: as for `read_run`.
@@ -48,8 +46,7 @@ def read_run_record(root: Path) -> Mapping[str, Any]:
     if has_sum(value):
         check_sum(path, "the study's settings", content, value)
     run = check_header(value, "maestro-run", str(path))
-    Place(str(path), "the study").check(run, _RULES)
-    return run
+    return Place(str(path), "the study").check(run, _RULES)
 
 
 def read_run(root: Path) -> Run:

@@ -1,4 +1,4 @@
-"""Workspaces that a group shares: what `maestro run --group-access` makes.
+"""Share a workspace with a group, as `maestro run --group-access` asks.
 
 ``.maestro/`` itself tells: its group may read it. See "Who may do what" on the workspace format page.
 """
@@ -19,7 +19,7 @@ _REQUESTS_MODE = 0o3770
 
 
 def is_shared(root: Path) -> bool:
-    """Whether a workspace's group may read what is known of its study."""
+    """Tell whether a workspace's group may read what is known of its study."""
     try:
         return bool((root / ".maestro").stat().st_mode & stat.S_IRGRP)
     except OSError:

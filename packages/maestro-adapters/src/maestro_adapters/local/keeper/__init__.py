@@ -1,1 +1,1 @@
-"""The process that starts local scripts, waits for them, and outlives who started it."""
+"""Starts local scripts in a process of its own, which waits for them and outlives who started it."""

@@ -1,4 +1,4 @@
-"""The pool's side of the keeper (see `maestro_adapters.local.keeper.process`): starts it, asks, and hears."""
+"""Starts a keeper (see `maestro_adapters.local.keeper.process`), asks it, and hears what it reports."""
 
 from __future__ import annotations
 
@@ -14,8 +14,13 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from maestro_adapters.local.job import LocalJob
-from maestro_adapters.local.keeper import process as keeper
-from maestro_adapters.local.keeper.process import Messages, pack
+from maestro_adapters.local.keeper import process
+from maestro_adapters.local.keeper.messages import (
+    ALREADY_STARTED,
+    CANNOT_START,
+    Messages,
+    pack,
+)
 from maestro_adapters.script import driver
 
 __all__ = [
@@ -39,8 +44,8 @@ _BLOCKED = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 #: What the host program ignores is not its business.
 _DEFAULT_ACTION = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
 _REFUSALS = {
-    keeper.ALREADY_STARTED: driver.ALREADY_STARTED,
-    keeper.CANNOT_START: driver.CANNOT_START,
+    ALREADY_STARTED: driver.ALREADY_STARTED,
+    CANNOT_START: driver.CANNOT_START,
 }
 
 
@@ -105,7 +110,7 @@ class KeeperClient:
 
     Attributes:
         pid: its process id.
-        fd: readable while it tells something.
+        fd: readable while there is something to `receive`.
     """
 
     def __init__(
@@ -129,7 +134,7 @@ class KeeperClient:
         try:
             self.pid = os.posix_spawn(
                 python,
-                [python, *_FLAGS, keeper.__file__, keeper.MARK],
+                [python, *_FLAGS, process.PATH, process.MARK],
                 os.environ,
                 file_actions=[
                     (os.POSIX_SPAWN_DUP2, theirs.fileno(), 0),
@@ -149,7 +154,7 @@ class KeeperClient:
         self.fd = self._socket.fileno()
         self._poll = select.poll()
         self._poll.register(self.fd, select.POLLIN)
-        with contextlib.suppress(KeeperDiedError):  # that is heard of soon enough
+        with contextlib.suppress(KeeperDiedError):  # that is noticed soon enough
             self._send(*(b"%b=%b" % entry for entry in environment.items()))
 
     def start(self, job: LocalJob, slots: int, *, wait: bool) -> None:
@@ -158,7 +163,7 @@ class KeeperClient:
         Args:
             job: which.
             slots: that it fills.
-            wait: until it has started, or is known to wait. Otherwise the keeper hears of it with the
+            wait: until it has started, or is known to wait. Otherwise the keeper is asked with the
                 next message, or by `flush`.
 
         Raises:
@@ -176,29 +181,29 @@ class KeeperClient:
             self._receive_until(token)
 
     def drop(self, job: LocalJob) -> None:
-        """Have a job not started any more. Whether it was before, `catch_up` lets hear."""
+        """Have a job not started any more; after `sync`, `received` tells whether it was before."""
         self._send(b"drop", os.fsencode(job.token))
 
     def set_room(self, slots: int) -> None:
-        """Say how many slots all scripts may fill; of its death, `news` tells."""
+        """Say how many slots all scripts may fill; of its death, `receive` tells."""
         with contextlib.suppress(KeeperDiedError):
             self._send(b"room", b"%d" % slots)
 
     def sync(self) -> None:
-        """Hear everything that it knows by now."""
+        """Ask for everything that it knows by now, and wait for it; `received` returns it."""
         self._send(b"sync")
         self._receive_until(b"synced")
 
     def received(self) -> list[Report]:
-        """What was heard since the last call, of this or of `news`."""
-        news, self._reports = self._reports, []
-        return news
+        """Return what has come since the last call of this or of `receive`; reads nothing."""
+        reports, self._reports = self._reports, []
+        return reports
 
     def receive(self) -> list[Report]:
-        """Hear what it tells, too.
+        """Read what it has reported by now, and return it with what came before; does not wait.
 
         Raises:
-            KeeperDiedError: and all that it told before was given.
+            KeeperDiedError: and all that it reported before was returned.
         """
         if not self._reports and self._poll.poll(0):
             self._receive()
@@ -218,7 +223,7 @@ class KeeperClient:
             self._socket.close()
 
     def reap(self) -> bool:
-        """Free what is left of one that is gone, or about to be; gives whether somebody killed it."""
+        """Free what is left of one that is gone, or about to be; returns whether somebody killed it."""
         self._socket.close()
         try:
             _, status = os.waitpid(self.pid, 0)

@@ -1,1 +1,1 @@
-"""Processes of this machine: whose they are, how they are stopped, who inherits them."""
+"""Finds processes of this machine, stops them, and inherits them from a keeper that was killed."""

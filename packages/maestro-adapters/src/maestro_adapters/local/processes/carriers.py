@@ -1,4 +1,4 @@
-"""Which processes of this machine belong to which jobs."""
+"""Finds the processes of this machine that belong to jobs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["attach", "processes_of"]
 
 
 def processes_of(jobs: Collection[LocalJob]) -> list[Process]:
-    """All processes of these jobs, as far as this system tells.
+    """Find all processes of these jobs, as far as this system tells.
 
     They carry its token, or belong to its session while the job lasts: later, the session's number
     may be another's.
@@ -27,7 +27,7 @@ def processes_of(jobs: Collection[LocalJob]) -> list[Process]:
 
 
 def attach(tokens: Collection[str]) -> list[LocalJob]:
-    """The jobs of these tokens whose scripts live, whoever started them."""
+    """Find the jobs of these tokens whose scripts live, whoever started them."""
     carriers: dict[str, list[Process]] = {}
     for process in process_table.scan(tokens):
         if process.token is not None:
@@ -36,7 +36,10 @@ def attach(tokens: Collection[str]) -> list[LocalJob]:
 
 
 def _job(token: str, carriers: list[Process]) -> LocalJob | None:
-    """Where the attempt file does not say which process is the script, the first stands for it."""
+    """Make the job of a token, or None where its script has ended.
+
+    Where the attempt file does not say which process is the script, the first stands for it.
+    """
     path = next((process.attempt for process in carriers if process.attempt), "")
     workspace, _, number = path.rpartition("/.attempt.")
     job = LocalJob(token=token, workspace=workspace, attempt=int(number or 0))

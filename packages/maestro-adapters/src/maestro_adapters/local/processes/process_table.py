@@ -1,4 +1,4 @@
-"""The processes of a job: finding them, whoever started them, and signalling all of them.
+"""Finds the processes of jobs, whoever started them, signals them, and asks for their ends.
 
 A job is a session of its own. A process that left the session still carries the job's token in
 the environment it was started with, which Linux shows in ``/proc/<pid>/environ`` (proc(5)).
@@ -20,7 +20,7 @@ from pathlib import Path
 import attrs
 
 from maestro_adapters.job.states import exit_code_of_wait_status
-from maestro_adapters.local.keeper import process as keeper
+from maestro_adapters.local.keeper.process import MARK
 
 __all__ = [
     "Process",
@@ -93,7 +93,7 @@ class Stat:
 
 
 def read_stat(pid: int) -> Stat | None:
-    """None: there is no such process."""
+    """Read it of a process; None: there is no such process."""
     try:
         stat = _read(pid, "stat")
     except OSError:
@@ -105,7 +105,7 @@ def read_stat(pid: int) -> Stat | None:
 
 
 def age(pid: int) -> float:
-    """How long a process has run, in s, whatever was done to the clock; 0 where it is gone."""
+    """Return how long a process has run, in s, whatever was done to the clock; 0 where it is gone."""
     stat = read_stat(pid)
     return 0.0 if stat is None else _age(stat)
 
@@ -115,12 +115,12 @@ def _age(stat: Stat) -> float:
 
 
 def can_scan() -> bool:
-    """Whether this system shows the environment of processes."""
+    """Return whether this system shows the environment of processes."""
     return (_PROC / "self" / "environ").exists()
 
 
 def scan(tokens: Collection[str] = (), sessions: Collection[int] = ()) -> Iterator[Process]:
-    """All processes that carry one of the tokens or belong to one of the sessions.
+    """Yield all processes that carry one of the tokens or belong to one of the sessions.
 
     One pass over ``/proc``, however many are looked for. Other users' processes are not seen, nor is
     this one, which may have been started from within a job.
@@ -134,7 +134,7 @@ def scan(tokens: Collection[str] = (), sessions: Collection[int] = ()) -> Iterat
 
 
 def _look(pid: int) -> Process | None:
-    """What there is to know of a process; None: it is gone, or another user's, or the kernel's."""
+    """Read what is known of a process; None: it is gone, or another user's, or the kernel's."""
     looks = 0
     while True:
         try:
@@ -170,15 +170,15 @@ def _variable(environment: bytes, name: bytes) -> str | None:
 
 
 def is_keeper(pid: int) -> bool:
-    """Whether a process that lives is a keeper; True where this system does not tell."""
+    """Return whether a process that lives is a keeper; True where this system does not tell."""
     try:
-        return _read(pid, "cmdline").endswith(os.fsencode(f"\0{keeper.MARK}\0"))
+        return _read(pid, "cmdline").endswith(os.fsencode(f"\0{MARK}\0"))
     except OSError:
         return not can_scan() and not has_ended(pid, None)
 
 
 def is_zombie(pid: int) -> bool:
-    """Whether a process has ended, and nobody took its exit code yet."""
+    """Return whether a process has ended, and nobody took its exit code yet."""
     stat = read_stat(pid)
     return stat is not None and stat.state == "Z"
 
@@ -201,7 +201,7 @@ def send_signal(process: Process, number: int) -> None:
 
 
 def open_pidfd(pid: int) -> int | None:
-    """A descriptor that becomes readable when the process ends; None: it cannot be had.
+    """Open a descriptor that becomes readable when the process ends; None: it cannot be had.
 
     Linux has them since 5.3 (pidfd_open(2)).
     """
@@ -214,7 +214,7 @@ def open_pidfd(pid: int) -> int | None:
 
 
 def has_ended(pid: int, pidfd: int | None) -> bool:
-    """Whether a process that may not be our child has ended; by -n, the whole group n.
+    """Return whether a process that may not be our child has ended; by -n, the whole group n.
 
     A group's number is given to no other process while a member lives (POSIX, fork()).
     """
@@ -232,7 +232,7 @@ def has_ended(pid: int, pidfd: int | None) -> bool:
 
 
 def exit_code(pid: int, pidfd: int | None) -> int | None:
-    """How a process ended that was nobody's child who tells, as a shell gives it; None: nobody knows.
+    """Return the exit code of a process that need not be our child, as a shell gives it; None: nobody knows.
 
     Linux keeps it for those who hold a pidfd, once somebody has reaped the process (since 6.15:
     PIDFD_GET_INFO, PIDFD_INFO_EXIT in linux/pidfd.h). Who adopts orphans does that at once; in a
@@ -259,7 +259,7 @@ def exit_code(pid: int, pidfd: int | None) -> int | None:
 
 
 def inherited_descriptors() -> list[int]:
-    """Open descriptors above 2 that a child would inherit, as far as this system tells.
+    """List the open descriptors above 2 that a child would inherit, as far as this system tells.
 
     Python opens none of that kind by itself (PEP 446); whoever started it may have.
     """
@@ -276,7 +276,7 @@ def inherited_descriptors() -> list[int]:
 
 
 def host_and_boot() -> tuple[str, str]:
-    """Name and boot id of this machine, as an attempt file has them."""
+    """Return name and boot id of this machine, as an attempt file has them."""
     try:
         boot = _BOOT_ID.read_text().strip()
     except OSError:

@@ -1,4 +1,4 @@
-"""Where a keeper is killed, its scripts become our children, so that no exit code is lost.
+"""Makes the scripts of a killed keeper our children, so that no exit code is lost.
 
 A process that is a "child subreaper" becomes the parent of its descendants when their own parent dies
 (prctl(2), PR_SET_CHILD_SUBREAPER; Linux since 3.4). It has to reap them all, so a host program must
@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from maestro_adapters.local.job import LocalJob
-from maestro_adapters.local.keeper.process import interpreter
+from maestro_adapters.local.keeper.spawn import interpreter
 from maestro_adapters.local.processes.process_table import read_stat
 from maestro_adapters.local.system import System
 
@@ -45,7 +45,7 @@ class Orphans:
         self._next_reaping = 0.0
 
     def expect(self, session: int) -> None:
-        """A job begins, as the leader of this session."""
+        """Note that the script of a job leads this session."""
         if self.adopts:
             self._sessions.add(session)
 
@@ -55,8 +55,8 @@ class Orphans:
             become_subreaper(False)
         self.adopts = False
 
-    def foundling(self, script: str) -> int | None:
-        """The process of a script whose keeper died before it could say which that is.
+    def find_unknown(self, script: str) -> int | None:
+        """Find the process of a script whose keeper died before it could say which that is.
 
         Such a process is our child by now, leads its session, runs the script's interpreter, and is no
         script that was expected.
@@ -115,7 +115,7 @@ def reap_orphans(sessions: Collection[int]) -> None:
 
 
 def _children() -> Iterator[int]:
-    """Our children; one may be missing that comes or goes while we look: proc(5)."""
+    """Yield our children; one may be missing that comes or goes while we look: proc(5)."""
     for thread in Path("/proc/self/task").iterdir():
         with contextlib.suppress(OSError):  # a thread that has ended, or a kernel without the file
             yield from map(int, (thread / "children").read_text().split())

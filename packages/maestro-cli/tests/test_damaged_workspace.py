@@ -1,4 +1,7 @@
-"""Damaged files of a workspace: one refusal that names the file, or what it says is left out."""
+"""Damaged files of a workspace: one refusal that names the file, or what it says is left out.
+
+A fault here would be a traceback, or a command that believes a file with a flipped bit.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,82 @@
+"""How a script starts in its workspace.
+
+Would catch a second run of an attempt, or files that are left.
+"""
+
+import errno
+import os
+
+import pytest
+
+from maestro_adapters.local.keeper.files import FileDebts
+from maestro_adapters.local.keeper.script_queue import Request
+from maestro_adapters.local.keeper.starter import Starter
+from maestro_adapters.script import attempt_file
+
+
+@pytest.fixture
+def starter():
+    made = Starter({b"PATH": b"/usr/bin:/bin"}, FileDebts())
+    before = os.getcwd()
+    yield made
+    os.chdir(before)
+    made.close()
+
+
+def request_in(folder, body="exit 3\n", patience=b""):
+    script = folder / "a.sh"
+    script.write_text("#!/bin/sh\n" + body)
+    words = ("m1.1.1", str(folder), str(script), "2", "a", "host=n1 boot=b slots=4", "4", "0")
+    return Request(*map(os.fsencode, words), patience)
+
+
+def test_a_script_runs_with_its_attempt_file_and_its_logs(starter, tmp_path):
+    body = 'pwd; echo "$MAESTRO_TOKEN $MAESTRO_ATTEMPT" >&2\n'
+    pid, script = starter.start(request_in(tmp_path, body), 5.7)
+    os.waitpid(pid, 0)
+    assert (tmp_path / f"a.{pid}.out").read_text() == f"{tmp_path}\n"
+    assert (tmp_path / f"a.{pid}.err").read_text() == f"m1.1.1 {tmp_path}/.attempt.2\n"
+    attempt = attempt_file.read(tmp_path / ".attempt.2")
+    assert (attempt.keeper, attempt.pid, attempt.started) == (os.getpid(), pid, 5)
+    assert (attempt.host, attempt.slots) == ("n1", 4)
+    assert (script.slots, script.until) == (4, float("inf"))
+    assert script.path == os.fsencode(tmp_path / ".attempt.2")
+    assert [os.fsdecode(log) for log in script.logs] == [
+        str(tmp_path / f"a.{pid}.{kind}") for kind in ("out", "err")
+    ]
+    os.close(script.attempt_file)
+
+
+def test_an_attempt_that_has_a_file_runs_no_second_time(starter, tmp_path):
+    (tmp_path / ".attempt.2").write_text("void\n")
+    with pytest.raises(FileExistsError):
+        starter.start(request_in(tmp_path, "echo ran >ran\n"), 0.0)
+    assert sorted(os.listdir(tmp_path)) == [".attempt.2", "a.sh"]
+    assert (tmp_path / ".attempt.2").read_text() == "void\n"
+
+
+@pytest.mark.parametrize("kind", ["out", "err"])
+def test_what_was_made_is_deleted_where_a_log_cannot_be(starter, tmp_path, kind, descriptors):
+    (tmp_path / f".log.2.{kind}").mkdir()
+    before = descriptors()
+    with pytest.raises(IsADirectoryError):
+        starter.start(request_in(tmp_path), 0.0)
+    assert sorted(os.listdir(tmp_path)) == [f".log.2.{kind}", "a.sh"]
+    assert descriptors() == before
+    assert os.getcwd() == "/"  # no file system is kept busy
+
+
+def test_what_cannot_be_deleted_is_owed(tmp_path):
+    """It says that the attempt has begun, so it must not stay."""
+
+    def unlink(_path):
+        raise OSError(errno.ESTALE, "stale")
+
+    debts = FileDebts(unlink)
+    starter, before = Starter({}, debts), os.getcwd()
+    (tmp_path / ".log.2.err").mkdir()
+    with pytest.raises(IsADirectoryError):
+        starter.start(request_in(tmp_path), 0.0)
+    assert debts
+    os.chdir(before)
+    starter.close()

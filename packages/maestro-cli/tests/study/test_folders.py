@@ -1,0 +1,102 @@
+"""From arguments to study folders, and what each folder is.
+
+A fault here would be a command that works on another folder than was meant, or a folder of
+somebody's own that is taken for a study.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from maestro_cli.errors import NotAStudyError, UpstreamStudyError, UsageError
+from maestro_cli.study.folders import Kind, aside, expand, expand_one, kind_of, require_study, stem
+from maestro_conductor.workspace import conductor_lock
+
+
+def make_study(folder: Path) -> Path:
+    (folder / ".maestro").mkdir(parents=True)
+    (folder / ".maestro/graph.msgpack").touch()
+    return folder
+
+
+def test_kinds(tmp_path: Path) -> None:
+    file, empty, other, old = (tmp_path / name for name in ("file", "empty", "other", "old"))
+    file.touch()
+    for folder in (empty, other, old):
+        folder.mkdir()
+    (other / "thesis.tex").touch()
+    (old / "batch.info").touch()
+    (old / "study.pkl").touch()
+    assert kind_of(tmp_path / "none") is Kind.ABSENT
+    assert kind_of(file) is Kind.FILE
+    assert kind_of(empty) is Kind.EMPTY
+    assert kind_of(other) is Kind.OTHER
+    assert kind_of(old) is Kind.UPSTREAM
+    assert kind_of(make_study(tmp_path / "study")) is Kind.WORKSPACE
+    link = tmp_path / "dangling"
+    link.symlink_to("nowhere")
+    assert kind_of(link) is Kind.FILE
+
+
+def test_a_pattern_means_the_studies_among_its_matches(tmp_path: Path) -> None:
+    one, two = make_study(tmp_path / "s1"), make_study(tmp_path / "s2")
+    (tmp_path / "s3").mkdir()
+    assert expand(["s*"]) == [one, two]
+    assert expand(["s2", "s*", "s2/../s1"]) == [two, one]
+    assert expand(["s3*"]) == [tmp_path / "s3"]
+    assert expand(["t*"]) == [tmp_path / "t*"]
+    brackets = make_study(tmp_path / "s[1]")
+    assert expand(["s[1]"]) == [brackets]
+
+
+def test_one_folder_is_one(tmp_path: Path) -> None:
+    make_study(tmp_path / "s1")
+    assert expand_one("s*") == tmp_path / "s1"
+    make_study(tmp_path / "s2")
+    with pytest.raises(UsageError, match="means 2 folders"):
+        expand_one("s*")
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "hint"),
+    [
+        ("none", "none does not exist", "give the folder of a study"),
+        ("file", "file is a file", "give the folder of a study"),
+        ("above", "above is not a study", "did you mean "),
+        ("above/study/make", "make is not a study", "above/study?"),
+        ("other", "other is not a study", "holds .maestro/graph.msgpack"),
+    ],
+)
+def test_what_is_no_study_is_told(tmp_path: Path, name: str, message: str, hint: str) -> None:
+    make_study(tmp_path / "above/study")
+    (tmp_path / "above/study/make").mkdir()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/x").touch()
+    (tmp_path / "file").touch()
+    with pytest.raises(NotAStudyError, match=message) as caught:
+        require_study(tmp_path / name, verb="cancel")
+    assert hint in caught.value.hint
+
+
+def test_a_study_of_maestrowf_is_told_by_name(tmp_path: Path) -> None:
+    for name in ("study.pkl", "batch.info"):
+        (tmp_path / name).touch()
+    with pytest.raises(UpstreamStudyError, match="cannot cancel it"):
+        require_study(tmp_path, verb="cancel")
+
+
+def test_studies_that_stand_aside_are_found_unless_somebody_holds_them(tmp_path: Path) -> None:
+    first, second = (make_study(tmp_path / f".OUT.0123abc{n}.old") for n in "de")
+    make_study(tmp_path / ".OUTER.0123abcd.old")
+    (tmp_path / ".OUT.0123abcf.old").mkdir()
+    assert sorted(aside(tmp_path / "OUT")) == [first, second]
+    with conductor_lock.hold(first):
+        assert aside(tmp_path / "OUT") == [second]
+
+
+def test_hidden_names_of_long_names_are_names_still(tmp_path: Path) -> None:
+    name = stem("ä" * 127)
+    (tmp_path / f".{name}.0123abcd.tmp").touch()
+    assert name.startswith("ä" * 100)

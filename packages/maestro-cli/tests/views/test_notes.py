@@ -1,0 +1,57 @@
+"""What a person ought to know below a table.
+
+A fault here would be a study that nobody runs, or that cannot go on, without a word about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from maestro_cli.study.workspace_view import open_study
+from maestro_cli.testing import T0, attempt
+from maestro_cli.ui.style import Paint
+from maestro_cli.views.notes import lines
+from maestro_conductor.model import records
+from maestro_conductor.workspace.conductor_lock import hold
+
+History = Callable[[Sequence[records.Record]], Path]
+
+
+def notes(root: Path) -> str:
+    return "\n".join(lines(open_study(root), paint=Paint(on=False)))
+
+
+def test_nothing_is_said_where_all_is_well(history: History) -> None:
+    root = history(attempt(0, "FINISHED", 0))
+    with hold(root):
+        assert notes(root) == ""
+
+
+def test_a_study_that_was_never_started(staged: Path) -> None:
+    assert notes(staged).splitlines()[1] == f"Start it with: maestro resume {staged}"
+
+
+def test_failures_are_pointed_to(failed: Path) -> None:
+    assert notes(failed) == f"What failed, and why: maestro status --failed {failed}"
+
+
+@pytest.mark.parametrize(
+    ("past", "word"),
+    [([], "Its conductor died"), ([records.closed(T0, "SIGTERM")], "Its conductor was stopped")],
+)
+def test_a_study_that_nobody_runs(history: History, past: list[records.Record], word: str) -> None:
+    root = history(past)
+    said = notes(root).splitlines()
+    assert word in said[0]
+    assert said[1] == f"Go on with: maestro resume {root}"
+
+
+def test_a_scheduler_in_trouble_is_named(history: History) -> None:
+    root = history([])
+    with hold(root) as held:
+        held.note("sbatch: \x1b[1mdown", None, T0)
+        said = notes(root)
+    assert "takes no jobs since 2026-11-22 10:00:00: sbatch: \\x1b[1mdown" in said

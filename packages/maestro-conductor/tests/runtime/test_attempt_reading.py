@@ -1,0 +1,79 @@
+"""An attempt that may still end taken for lost, and run twice; or one that is lost waited for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from maestro_conductor.core.events import AttemptFileRead
+from maestro_conductor.core.instructions import ReadAttemptFile
+from maestro_conductor.runtime.attempt_reading import AttemptReader
+
+
+@pytest.fixture
+def read(shell):
+    """What is said of an attempt of the first step, whose file has this text."""
+
+    def read(text, *, void=False):
+        (shell.root / "a").mkdir(exist_ok=True)
+        if text is not None:
+            (shell.root / "a/.attempt.1").write_text(text)
+        return AttemptReader(shell.context, "here", "b1").read(ReadAttemptFile(0, 1, void))
+
+    return read
+
+
+def test_one_that_never_started_is_void_only_where_that_was_asked_for(read):
+    assert read(None) == AttemptFileRead(0, 1, "absent")
+    assert read(None, void=True) == AttemptFileRead(0, 1, "void")
+
+
+def test_an_end_is_told_with_its_times(read):
+    text = "start pid=7 host=here boot=b1 time=5\nend code=3 time=6\n"
+    assert read(text) == AttemptFileRead(0, 1, "ended", 3, 5000, 6000)
+
+
+@pytest.mark.parametrize(
+    ("start", "detail"),
+    [
+        ("host=here boot=b1", "ended without a trace on here"),
+        ("host=here boot=b0", "here was started anew meanwhile"),
+        ("host=there boot=b1", "ended without a trace on there"),
+        ("pid=7", "ended without a trace on an unknown host"),
+    ],
+)
+def test_a_start_without_an_end_says_where(read, start, detail):
+    if start == "host=here boot=b1" and not Path("/proc/self/environ").exists():
+        pytest.skip("without /proc a process id has to do")
+    found = read(f"start {start}\n")
+    assert (found.fate, found.detail) == ("started", detail)
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
+def test_one_whose_keeper_lives_is_in_doubt_and_on_another_host_that_says_nothing(read):
+    keeper = subprocess.Popen(
+        [sys.executable, "-c", "print(flush=True); input()", "maestro-keeper"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert keeper.stdout.readline() == b"\n"
+    try:
+        found = read(f"start host=here boot=b1 keeper={keeper.pid}\n")
+        assert found.fate == "error"
+        assert f"process {keeper.pid}" in found.detail
+        assert read(f"start host=there boot=b1 keeper={keeper.pid}\n").fate == "started"
+    finally:
+        keeper.communicate(b"\n")
+    assert read(f"start host=here boot=b1 keeper={keeper.pid}\n").fate == "started"
+
+
+def test_a_file_that_cannot_be_read_is_an_answer(read, shell):
+    (shell.root / "a").mkdir()
+    # Another host has made it, and this one does not see it yet.
+    (shell.root / "a/.attempt.1").symlink_to("nowhere")
+    found = read(None, void=True)
+    assert found.fate == "error"
+    assert "cannot read its attempt file" in found.detail
