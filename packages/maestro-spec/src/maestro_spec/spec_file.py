@@ -70,7 +70,7 @@ def write_spec(study: Study, path: str | FilePath) -> None:
         raise
 
 
-def seal(record: Mapping[str, Any]) -> bytes:
+def seal(record: Mapping[str, object]) -> bytes:
     """Pack a map with its checksum: see "Checksums" on the format page."""
     # msgpack is imported here because `maestro-spec lint` never needs it.
     import msgpack
