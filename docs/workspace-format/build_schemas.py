@@ -86,12 +86,12 @@ class CheckedFile:
 
 
 def cells(line: str) -> list[str]:
-    """The cells of a line of a Markdown table, with escaped bars restored."""
+    """Return the cells of a line of a Markdown table, with escaped bars restored."""
     return [cell.strip().replace(r"\|", "|") for cell in CELL_BORDER.split(line.strip())[1:-1]]
 
 
 def read_page(text: str) -> tuple[dict[str, Definition], list[CheckedFile]]:
-    """Finds all definitions, by name, and the list of files."""
+    """Find all definitions, by name, and the list of files."""
     definitions: dict[str, Definition] = {}
     files: list[CheckedFile] = []
     current: Definition | None = None
@@ -121,7 +121,7 @@ def read_page(text: str) -> tuple[dict[str, Definition], list[CheckedFile]]:
 
 
 def type_schema(text: str, definitions: dict[str, Definition]) -> dict[str, Any]:
-    """Translates one type of the page's notation."""
+    """Translate one type of the page's notation."""
     pattern = re.fullmatch(r"str /(.*)/(s?)", text)
     if pattern:
         return {"type": "string", "pattern": f"^(?:{widen(*pattern.groups())})$"}
@@ -135,7 +135,7 @@ def widen(expression: str, flag: str) -> str:
 
 
 def option_schema(text: str, definitions: dict[str, Definition]) -> dict[str, Any]:
-    """Translates a type without alternatives."""
+    """Translate a type without alternatives."""
     if text in SIMPLE:
         return dict(SIMPLE[text])
     if text.startswith("list of "):
@@ -154,7 +154,7 @@ def option_schema(text: str, definitions: dict[str, Definition]) -> dict[str, An
 
 
 def definition_schema(definition: Definition, definitions: dict[str, Definition]) -> dict[str, Any]:
-    """The schema of a record (a map with just these fields) or a row (a list of just these)."""
+    """Return the schema of a record (a map with just these fields) or a row (a list of just these)."""
     texts = {name: text.removesuffix(ABSENT) for name, text in definition.fields.items()}
     fields = {name: type_schema(text, definitions) for name, text in texts.items()}
     if definition.kind == "row":
@@ -176,7 +176,7 @@ def definition_schema(definition: Definition, definitions: dict[str, Definition]
 
 
 def reachable(parts: tuple[str, ...], definitions: dict[str, Definition]) -> list[str]:
-    """The definitions that a file's parts lead to, in the page's order."""
+    """Return the definitions that a file's parts lead to, in the page's order."""
     found: set[str] = set()
     todo = list(parts)
     while todo:
@@ -215,7 +215,7 @@ def build() -> dict[str, dict[str, Any]]:
 
 
 def main() -> int:
-    """Writes the schemas, or compares them."""
+    """Write the schemas, or compare them."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument(
         "--check", action="store_true", help="change nothing, exit 1 on differences"

@@ -117,7 +117,7 @@ class BatchAdapter:
         return answers
 
     def _prepare(self, request: RequestMap) -> Prepared:
-        """What submitting takes of a request, where the caller did not keep what `render` prepared."""
+        """Return what submitting takes of a request, where the caller did not keep what `render` prepared."""
         job = self._scheduler.read(request)
         return self._scheduler.prepare(
             job, self._scheduler.directives(job) if job.scheduled else []

@@ -96,7 +96,7 @@ class FluxScheduler:
         return submission(job, self.options, queues=self._has_queues is not False)
 
     def _ask_for_queues(self) -> None:
-        """A Flux without named queues refuses any name; such an instance is common inside jobs."""
+        """Learn whether queues have names: a Flux without them, common inside jobs, refuses any name."""
         if self._has_queues is None:
             result = self.runner.run(commands.queues())
             if result.ok:
@@ -114,7 +114,7 @@ class FluxScheduler:
         return shown
 
     def _jobs(self, call: Call) -> list[parse.QueuedJob] | str:
-        """The jobs that Flux shows, or why it could not be asked."""
+        """Return the jobs that Flux shows, or why it could not be asked."""
         result = self.runner.run(call)
         if not errors.is_answer(result):
             return result.describe()

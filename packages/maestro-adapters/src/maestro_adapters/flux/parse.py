@@ -75,7 +75,7 @@ def _job(entry: Mapping[str, object]) -> QueuedJob:
 
 
 def _seconds(value: object) -> float | None:
-    """A time as Flux gives it, in seconds since 1970; 0: not yet."""
+    """Return a time as Flux gives it, in seconds since 1970; 0: not yet."""
     return value if isinstance(value, (int, float)) and value else None
 
 

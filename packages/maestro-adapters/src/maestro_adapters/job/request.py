@@ -149,7 +149,7 @@ def _text(_key: str, value: object) -> str | None:
 
 
 def _count(key: str, value: object) -> int | None:
-    """A number of which zero says nothing."""
+    """Read a number of which zero says nothing."""
     return _whole_number(key, value) or None
 
 

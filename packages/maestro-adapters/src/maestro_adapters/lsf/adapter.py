@@ -96,7 +96,7 @@ class LsfScheduler:
         return {job.job_id: job.status for job in shown}
 
     def _bjobs(self) -> list[parse.QueuedJob] | str:
-        """The jobs that LSF shows, or why it could not be asked."""
+        """Return the jobs that LSF shows, or why it could not be asked."""
         result = self.runner.run(commands.bjobs(json=self._json))
         if self._json and errors.has_no_json(result):
             self._json = False

@@ -21,7 +21,7 @@ def substitute(
     nodes: int | None,
     procs: int | None,
 ) -> str:
-    """The command with each launcher replaced by ``launch_command(nodes, procs)``.
+    """Return the command with each launcher replaced by ``launch_command(nodes, procs)``.
 
     A bare launcher takes all nodes and procs of the request. A bracket that says procs alone
     leaves the nodes to the scheduler, as it knows best where they fit.

@@ -59,7 +59,7 @@ class SlurmScheduler:
         return {cluster} if (cluster := self._cluster()) else set()
 
     def _cluster(self) -> str | None:
-        """The cluster that the study names."""
+        """Return the cluster that the study names."""
         own = self.options.allocation_args
         cluster = own.get("clusters") or own.get("cluster") or own.get("M")
         return str(cluster) if cluster else None
@@ -93,7 +93,7 @@ class SlurmScheduler:
         return answers
 
     def _most_elements(self) -> int:
-        """The site's limit on the elements of an array; asked for until it is known."""
+        """Return the site's limit on the elements of an array; asked for until it is known."""
         if self._array_size is None:
             result = self.runner.run(commands.show_config())
             self._array_size = parse.max_array_size(result.stdout) if result.ok else None
@@ -107,7 +107,7 @@ class SlurmScheduler:
         return shown
 
     def _show(self, ids: Mapping[str, str], cluster: str | None) -> dict[str, JobStatus]:
-        """What Slurm knows of jobs of one cluster, by our ids."""
+        """Return what Slurm knows of jobs of one cluster, by our ids."""
         queue = self._queue(cluster)
         if isinstance(queue, str):
             return dict.fromkeys(ids.values(), unreachable(queue))
@@ -126,7 +126,7 @@ class SlurmScheduler:
     def _accounts(
         self, job_ids: Sequence[str], cluster: str | None
     ) -> dict[str, JobStatus] | Result:
-        """What accounting knows of jobs that are not in the queue, or what failed.
+        """Return what accounting knows of jobs that are not in the queue, or what failed.
 
         What it takes for live is left out: it lags behind, and the queue does not know the job.
         """
@@ -162,7 +162,7 @@ class SlurmScheduler:
         return errors.PATTERNS.cancel_answers(ids.values(), result, accepted)
 
     def _queue(self, cluster: str | None) -> list[parse.QueuedJob] | str:
-        """The user's jobs, those too that ended a moment ago, or why it could not be asked."""
+        """Return the user's jobs, those too that ended a moment ago, or why it could not be asked."""
         result = self.runner.run(commands.squeue(cluster))
         return list(parse.squeue(result.stdout)) if result.ok else result.describe()
 
@@ -201,7 +201,7 @@ def _long(short: str, cluster: str | None) -> str:
 
 
 def _token(job: parse.QueuedJob) -> str | None:
-    """The token of a line of `squeue`: of the job, or of this element of an array."""
+    """Return the token of a line of `squeue`: of the job, or of this element of an array."""
     words = job.comment.split()
     index = job.job_id.partition("_")[2]
     if not index or not words:
