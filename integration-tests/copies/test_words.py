@@ -6,7 +6,8 @@ A fault here would be a resource that the one writes and the other leaves out, o
 from __future__ import annotations
 
 import re
-from typing import Any
+from types import ModuleType
+from typing import Any, is_typeddict
 
 import attrs
 import pytest
@@ -17,10 +18,12 @@ from maestro_adapters.job.options import AdapterOptions
 from maestro_conductor.model.graph import FailureRule
 from maestro_conductor.workspace import graph_stream, headers
 from maestro_graph.files import atomic_write, graph_file, spec_file
+from maestro_graph.files import records as graph_records
 from maestro_graph.model import graph as of_graph
 from maestro_graph.model import spec as of_graph_spec
 from maestro_spec import spec_file as of_spec_file
 from maestro_spec.format_rules.resource_values import COUNTS, SWITCHES
+from maestro_spec.model import records as spec_records
 from maestro_spec.model import study as of_spec
 
 #: A study that uses every feature.
@@ -95,6 +98,22 @@ def test_fields_and_defaults_are_the_same(name: str) -> None:
     by_graph = defaults(getattr(of_graph if hasattr(of_graph, name) else of_graph_spec, name))
     assert list(by_spec) == list(by_graph) == list(files.page()[0][name].fields)
     assert by_spec == by_graph
+
+
+def records(module: ModuleType) -> dict[str, list[str]]:
+    """Name of a record on the page → fields of its type here."""
+    return {
+        name.removesuffix("Record"): list(kind.__annotations__)
+        for name, kind in vars(module).items()
+        if is_typeddict(kind) and kind.__module__ == module.__name__
+    }
+
+
+@pytest.mark.parametrize("module", [spec_records, graph_records])
+def test_types_of_records_have_the_fields_of_the_page(module: ModuleType) -> None:
+    assert {"Spec", "Batch", "Resources"} <= records(module).keys()
+    for name, fields in records(module).items():
+        assert fields == [field for field in files.page()[0][name].fields if field != "crc"], name
 
 
 def test_options_of_adapters_are_those_of_the_batch_block() -> None:
