@@ -1,4 +1,4 @@
-"""Paths are checked, repositories cloned."""
+"""A dependency that is missing, half cloned or of another version, and that passes."""
 
 import subprocess
 from pathlib import Path

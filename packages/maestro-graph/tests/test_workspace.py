@@ -1,4 +1,4 @@
-"""A whole workspace, from the library and from the command."""
+"""A workspace that is left half expanded, or that a second expansion changes."""
 
 import os
 from pathlib import Path
@@ -141,27 +141,9 @@ def test_a_study_that_has_started_is_left_alone(
     assert not (workspace / ".maestro" / "graph.msgpack").exists()
 
 
-def test_errors_are_two_lines(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["expand", str(tmp_path)]) == 1
-    said = capsys.readouterr().err.splitlines()
-    assert said[0].startswith("error: cannot read")
-    assert said[1].startswith("hint: ")
-
-
 def test_notices(make: Any, workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     columns = [make.column("P", [1, 2], label="same")]
     document = make.spec(make.step("a", "$(P)"), parameters=[{"columns": columns, "csv": None}])
     (workspace / ".maestro" / "spec.msgpack").write_bytes(msgpack.packb(document))
     assert main(["expand", str(workspace)]) == 0
     assert "note: step a: rows 1 and 2" in capsys.readouterr().err
-
-
-def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
-    for arguments in (["--version"], ["--help"], ["expand", "--help"]):
-        with pytest.raises(SystemExit) as ended:
-            main(arguments)
-        assert ended.value.code == 0
-    with pytest.raises(SystemExit) as ended:
-        main([])
-    assert ended.value.code == 2
-    assert "COMMAND" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The command `maestro-spec`."""
+"""An exit code, a form of output or a message of `maestro-spec` that scripts do not expect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Importing the package costs little and does nothing."""
+"""An import that takes long or changes the program that imports; work that grows too fast."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`load`: what it takes, what it gives, what it raises."""
+"""A study that `load` reads as another one, or an error of its that says too little."""
 
 from __future__ import annotations
 

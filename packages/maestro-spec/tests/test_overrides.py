@@ -1,4 +1,4 @@
-"""Variables and batch keys of the command line."""
+"""A value of the command line that is dropped, or taken for another one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the README shows is true."""
+"""A README that shows what is not so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`.maestro/spec.msgpack`: the record `Spec` of the workspace format."""
+"""A `spec.msgpack` that is not what the format page says, or of which a crash leaves a half."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Instances, edges, workspaces and commands."""
+"""A study that is expanded into other instances, edges, workspaces or commands than it means."""
 
 from typing import Any
 
 import pytest
 
-from maestro_graph import Graph, StudyError, TokenError, TopologyError, expand
+from maestro_graph import Graph, TokenError, TopologyError, expand
 
 
 def instances(graph: Graph) -> dict[str, Any]:
@@ -61,29 +61,6 @@ def test_parameters_make_instances(make: Any) -> None:
     assert by_name["plot"].groups == (1,)
 
 
-def test_combinations_are_sorted_by_parameter(make: Any) -> None:
-    graph = expand(make.spec(make.step("s", "$(Z) $(A)"), parameters={"Z": [1], "A": [2]}))
-    assert graph.instances[0].name == "s_A.2.Z.1"
-    assert graph.steps[0].parameters == ("A", "Z")
-
-
-def test_rows_of_equal_labels_are_one_instance(make: Any) -> None:
-    columns = [make.column("P", [1, 2, 3], label=["x", "y", "x"])]
-    graph = expand(
-        make.spec(make.step("s", "echo $(P)"), parameters=[{"columns": columns, "csv": None}])
-    )
-    assert [instance.command for instance in graph.instances] == ["echo 1", "echo 2"]
-    assert graph.notices == (
-        "step s: rows 1 and 3 of the parameters differ but have the same labels; only row 1 is run",
-    )
-
-
-def test_equal_rows_are_no_notice(make: Any) -> None:
-    graph = expand(make.spec(make.step("s", "echo $(P)"), parameters={"P": [1, 1]}))
-    assert len(graph.instances) == 1
-    assert graph.notices == ()
-
-
 def test_workspace_token_adds_the_edge(make: Any) -> None:
     graph = expand(
         make.spec(
@@ -121,33 +98,6 @@ def test_funnel_forms(make: Any) -> None:
         assert instances(graph)["b_Q.3"].needs == ()
 
 
-def test_hashed_workspaces(make: Any) -> None:
-    rows = list(range(11))
-    graph = expand(
-        make.spec(
-            make.step("a b", "echo $(P)"),
-            make.step("c", "cat $(a b.workspace)/x", "a b"),
-            parameters={"P": rows},
-        ),
-        root="/w",
-        hash_workspaces=True,
-    )
-    third = graph.instances[2]
-    assert third.name == "a b_P.2"
-    assert third.workspace == "a_b/a_b_instance_02"
-    assert third.script == "a_b_instance_02"
-    assert third.label == "a b_instance_02"
-    assert graph.instances[13].command == "cat /w/a_b/a_b_instance_02/x"
-
-
-@pytest.mark.parametrize(("rows", "last"), [(1, "0"), (10, "9"), (11, "10"), (101, "100")])
-def test_numbers_have_the_width_of_the_highest(make: Any, rows: int, last: str) -> None:
-    spec = make.spec(make.step("s", "$(P)"), parameters={"P": list(range(rows))})
-    instances = expand(spec, hash_workspaces=True).instances
-    assert instances[-1].script == f"s_instance_{last}"
-    assert instances[0].script == f"s_instance_{'0' * len(last)}"
-
-
 def test_the_workspace_is_the_output_path(make: Any) -> None:
     spec = make.spec(make.step("s", "$(OUTPUT_PATH)"), variables={"OUTPUT_PATH": "./elsewhere"})
     assert expand(spec, root="/w/").instances[0].command == "/w"
@@ -178,13 +128,6 @@ def test_values_of_values_count(make: Any) -> None:
         )
     )
     assert [instance.command for instance in graph.instances] == ["<1>", "<2>"]
-
-
-def test_names_that_clean_to_one_are_told_apart(make: Any) -> None:
-    graph = expand(make.spec(make.step("s", "$(P)"), parameters={"P": ["1e+5", "1e5"]}))
-    folders = [instance.workspace for instance in graph.instances]
-    assert folders[1] == "s/P.1e5"
-    assert folders[0].startswith("s/P.1e5-")
 
 
 def test_shell_substitutions_stay(make: Any) -> None:
@@ -221,22 +164,6 @@ def test_a_variable_that_stands_for_itself_needs_the_parameter(make: Any) -> Non
     step = make.step("a", "echo $(P)")
     spec = make.spec(step, parameters={"Q": [1]}, variables={"P": "$(P)"})
     with pytest.raises(TokenError, match="P stands for itself, and no parameter is called P"):
-        expand(spec, root="/w")
-
-
-@pytest.mark.parametrize(
-    ("longer", "command"), [("a_P.2", "echo"), ("a_x", "echo $(P)"), ("a_x_1", "echo")]
-)
-def test_no_two_instances_have_one_name(make: Any, longer: str, command: str) -> None:
-    values = [1, 2] if longer == "a_P.2" else ["x_1", "1"]
-    spec = make.spec(
-        make.step(longer, command),
-        make.step("a", "echo $(P)"),
-        parameters={"P": values},
-    )
-    if longer != "a_P.2":
-        spec["parameters"][0]["columns"][0]["label"] = "%%"
-    with pytest.raises(StudyError, match="would both be called a_"):
         expand(spec, root="/w")
 
 
@@ -281,20 +208,6 @@ def test_a_token_that_begins_before_its_value(make: Any) -> None:
     assert graph.instances[0].command == "one one 100% $(date +%s) $(cat %s/x)"
 
 
-def test_a_workspace_that_a_value_completes(make: Any) -> None:
-    steps = [make.step("a", "x"), make.step("b", "y", "a"), make.step("c", "cat $(b.work$(P)", "b")]
-    graph = expand(make.spec(*steps, parameters={"P": ["space)/x"]}), root="/w")
-    assert graph.instances[2].command == "cat /w/b/x"
-    with pytest.raises(TokenError, match=r"\$\(a.workspace\) comes up only once"):
-        expand(
-            make.spec(
-                *steps[:2],
-                make.step("c", "cat $(a.work$(P)"),
-                parameters={"P": ["no", "space)/x"]},
-            )
-        )
-
-
 def test_values_that_grow_without_end(make: Any) -> None:
     with pytest.raises(TokenError, match="replaced without end"):
         expand(make.spec(make.step("s", "$(P)"), parameters={"P": ["$(Q))"], "Q": ["$(P"]}))
@@ -324,31 +237,3 @@ def test_refused(make: Any, steps: Any, error: type[Exception], message: str) ->
 def test_a_cycle_through_a_workspace_token(make: Any) -> None:
     with pytest.raises(TopologyError, match="wait for each other"):
         expand(make.spec(make.step("a", "$(b.workspace)"), make.step("b", "x", "a")))
-
-
-def test_own_workspace_by_name(make: Any) -> None:
-    graph = expand(
-        make.spec(make.step("a", "$(a.workspace) $(P)"), parameters={"P": [1]}), root="/w"
-    )
-    assert graph.instances[0].command == "/w/a/P.1 1"
-    assert graph.instances[0].needs == ()
-
-
-def test_descriptions_take_parameters(make: Any) -> None:
-    graph = expand(
-        make.spec(make.step("s", "x", description="size $(P)"), parameters={"P": [1, 2]})
-    )
-    assert graph.steps[0].description == "size 1"
-    assert [each.description for each in graph.instances] == [None, "size 2"]
-
-
-def test_the_sequence_of_instances(make: Any) -> None:
-    graph = expand(
-        make.spec(make.step("a", "$(P)"), make.step("b", "x", "a_*"), parameters={"P": [1, 2, 3]})
-    )
-    listed = list(graph.instances)
-    assert [graph.instances[index] for index in range(4)] == listed
-    assert graph.instances[-1] == listed[3]
-    assert list(graph.instances[1:3]) == listed[1:3]
-    with pytest.raises(IndexError):
-        graph.instances[4]

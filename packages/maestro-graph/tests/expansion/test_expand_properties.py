@@ -1,4 +1,4 @@
-"""What holds for every study that can be expanded."""
+"""A study, of all that can be drawn, whose expansion breaks a rule that holds for each."""
 
 from __future__ import annotations
 

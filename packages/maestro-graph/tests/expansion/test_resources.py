@@ -1,4 +1,4 @@
-"""Resources, flags and batch settings after their tokens are resolved."""
+"""A resource that reaches a scheduler as something else than it says, or that is no number."""
 
 from typing import Any
 

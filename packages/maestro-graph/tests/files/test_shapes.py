@@ -1,4 +1,4 @@
-"""What a stranger wrote into `spec.msgpack` or `parameters.msgpack` is refused by key, place, value."""
+"""A file of a stranger's that is expanded, or refused without its key, place and value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programs in the background that nothing waits for."""
+"""A program that is left in the background, or one that is waited for and reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The JSON Schema for editors, seen by an independent validator."""
+"""A study that the JSON Schema refuses and we read, or the other way round."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys and types: what is read, what is refused, and with which words."""
+"""A key or a value that is read although it is wrong, or refused without words that help."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No input makes it raise anything but its own error, die by a signal, or take more than 2 s."""
+"""An input that raises anything but our own error, kills the process, or takes more than 2 s."""
 
 from __future__ import annotations
 

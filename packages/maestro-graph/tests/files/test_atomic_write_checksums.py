@@ -1,4 +1,4 @@
-"""Checksums: any flipped bit of our files is refused by the name of the file."""
+"""A flipped bit in a file of ours that passes."""
 
 from __future__ import annotations
 
