@@ -17,7 +17,7 @@ import workspace_files as files
 from maestro_adapters.job.options import AdapterOptions
 from maestro_conductor.model.graph import FailureRule
 from maestro_conductor.workspace import graph_stream, headers
-from maestro_graph.files import atomic_write, graph_file, spec_file
+from maestro_graph.files import graph_file, header, spec_file
 from maestro_graph.files import records as graph_records
 from maestro_graph.model import graph as of_graph
 from maestro_graph.model import spec as of_graph_spec
@@ -137,5 +137,5 @@ def test_counts_and_switches_are_fields() -> None:
 def test_all_write_one_version() -> None:
     title = files.build_schemas().PAGE.read_text(encoding="utf-8").split("\n", 1)[0]
     version = title.removeprefix("# The workspace format, version ")
-    for written in (of_spec_file.VERSION, atomic_write.VERSION, headers.VERSION):
+    for written in (of_spec_file.VERSION, header.VERSION, headers.VERSION):
         assert ".".join(map(str, written)) == version
