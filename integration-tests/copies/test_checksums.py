@@ -17,7 +17,7 @@ from differential import full, quick
 from maestro_conductor.errors import FormatError as ConductorRefusal
 from maestro_conductor.workspace import checksums as of_conductor
 from maestro_graph.errors import FormatError as GraphRefusal
-from maestro_graph.files import atomic_write as of_graph
+from maestro_graph.files import checksums as of_graph
 from maestro_spec.model.study import Study
 from maestro_spec.spec_file import spec_document, write_spec
 

@@ -30,11 +30,31 @@ _BRACKETS = st.builds(
     st.lists(_PARTS, max_size=3).map(",".join),
     st.sampled_from(["]", "]", "]", "", "]]"]),
 )
+_FORMS = st.sampled_from(
+    [
+        "{0}{1}n{2},{3}{4}p{5}",
+        "{0}{1}p{2},{3}{4}n{5}",
+        "{0}{1}{2},{3}{4}{5}",
+        "{0}{1}n{2}",
+        "{0}{1}p{2}",
+        "{0}{1}{2}p{5}",
+    ]
+)
+_ALLOCATIONS = st.builds(
+    lambda form, *parts: f"{TOKEN}[{form.format(*parts)}]",
+    _FORMS,
+    _SPACES,
+    _NUMBERS,
+    _SPACES,
+    _SPACES,
+    _NUMBERS,
+    _SPACES,
+)
 _TOKENS = st.sampled_from(
     [TOKEN, TOKEN, TOKEN, "$(LAUNCHER )", "$(launcher)", "$LAUNCHER", "\\" + TOKEN, "$" + TOKEN]
 )
 COMMANDS = st.lists(
-    st.one_of(_TOKENS, _BRACKETS, st.builds("{}{}".format, _TOKENS, _BRACKETS), st.text("$()[] ,np1\n", max_size=4)),
+    st.one_of(_ALLOCATIONS, _ALLOCATIONS, _TOKENS, _BRACKETS, st.text("$()[] ,np1\n", max_size=4)),
     max_size=6,
 ).map("".join)  # fmt: skip
 

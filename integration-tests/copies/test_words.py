@@ -6,7 +6,8 @@ A fault here would be a resource that the one writes and the other leaves out, o
 from __future__ import annotations
 
 import re
-from typing import Any
+from types import ModuleType
+from typing import Any, is_typeddict
 
 import attrs
 import pytest
@@ -16,11 +17,13 @@ import workspace_files as files
 from maestro_adapters.job.options import AdapterOptions
 from maestro_conductor.model.graph import FailureRule
 from maestro_conductor.workspace import graph_stream, headers
-from maestro_graph.files import atomic_write, graph_file, spec_file
+from maestro_graph.files import graph_file, header, spec_file
+from maestro_graph.files import records as graph_records
 from maestro_graph.model import graph as of_graph
 from maestro_graph.model import spec as of_graph_spec
 from maestro_spec import spec_file as of_spec_file
 from maestro_spec.format_rules.resource_values import COUNTS, SWITCHES
+from maestro_spec.model import records as spec_records
 from maestro_spec.model import study as of_spec
 
 #: A study that uses every feature.
@@ -97,6 +100,22 @@ def test_fields_and_defaults_are_the_same(name: str) -> None:
     assert by_spec == by_graph
 
 
+def records(module: ModuleType) -> dict[str, list[str]]:
+    """Name of a record on the page → fields of its type here."""
+    return {
+        name.removesuffix("Record"): list(kind.__annotations__)
+        for name, kind in vars(module).items()
+        if is_typeddict(kind) and kind.__module__ == module.__name__
+    }
+
+
+@pytest.mark.parametrize("module", [spec_records, graph_records])
+def test_types_of_records_have_the_fields_of_the_page(module: ModuleType) -> None:
+    assert {"Spec", "Batch", "Resources"} <= records(module).keys()
+    for name, fields in records(module).items():
+        assert fields == [field for field in files.page()[0][name].fields if field != "crc"], name
+
+
 def test_options_of_adapters_are_those_of_the_batch_block() -> None:
     options, batch = defaults(AdapterOptions), defaults(of_spec.Batch)
     shared = options.keys() & batch.keys()
@@ -118,5 +137,5 @@ def test_counts_and_switches_are_fields() -> None:
 def test_all_write_one_version() -> None:
     title = files.build_schemas().PAGE.read_text(encoding="utf-8").split("\n", 1)[0]
     version = title.removeprefix("# The workspace format, version ")
-    for written in (of_spec_file.VERSION, atomic_write.VERSION, headers.VERSION):
+    for written in (of_spec_file.VERSION, header.VERSION, headers.VERSION):
         assert ".".join(map(str, written)) == version

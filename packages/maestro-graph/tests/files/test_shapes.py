@@ -11,7 +11,8 @@ import pytest
 
 from maestro_graph import FormatError, build_table, read_parameters, read_spec, write_parameters
 from maestro_graph.cli import main
-from maestro_graph.files.atomic_write import packer, seal
+from maestro_graph.files.checksums import seal
+from maestro_graph.files.map_file import packer
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from maestro_graph import FormatError, expand, read_spec
-from maestro_graph.files.atomic_write import packer, seal
+from maestro_graph.files.checksums import seal
+from maestro_graph.files.map_file import packer
 
 
 def test_the_next_minor_version_is_read(document: Any, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Opens files in whose place anyone may have put something else: a FIFO, a device, 100 MB."""
+"""Open files in whose place anyone may have put something else: a FIFO, a device, 100 MB."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def stream_regular(path: str | Path, *, buffering: int = -1) -> BinaryIO:
 
 
 def read_regular(path: str | Path, most: int = MOST) -> bytes:
-    """All bytes of a file.
+    """Return all bytes of a file.
 
     Args:
         path: of the file; links are followed.

@@ -11,16 +11,10 @@ import attrs
 import msgpack
 
 from maestro_graph.errors import FormatError
-from maestro_graph.files.atomic_write import (
-    VERSION,
-    WRITER,
-    has_sum,
-    packer,
-    replaced,
-    seal,
-    take_sum,
-)
-from maestro_graph.files.header import check_header
+from maestro_graph.files.atomic_write import replaced
+from maestro_graph.files.checksums import has_sum, seal, take_sum
+from maestro_graph.files.header import VERSION, WRITER, check_header
+from maestro_graph.files.map_file import packer
 from maestro_graph.files.regular_files import stream_regular
 from maestro_graph.model.graph import Failure, Graph, GraphStep, Instance, Resources
 

@@ -1,4 +1,4 @@
-"""Check the header that each file of the workspace begins with; pure."""
+"""Write and check the header that each file of the workspace begins with; pure."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from maestro_graph.__about__ import __version__
 from maestro_graph.errors import FormatError
 
-__all__ = ["check_header"]
+__all__ = ["VERSION", "WRITER", "check_header"]
 
-_MAJOR = 1
+#: The version of the workspace format that is written here.
+VERSION = [1, 1]
+WRITER = f"maestro-graph {__version__}"
 
 
 def check_header(document: object, form: str, name: str, known: frozenset[str]) -> None:
@@ -33,10 +35,10 @@ def check_header(document: object, form: str, name: str, known: frozenset[str]) 
     version = document.get("version")
     if not version or not _is_list_of(_is_uint, version):
         raise _misshapen(name, "version", version)
-    if version[0] != _MAJOR:
+    if version[0] != VERSION[0]:
         raise FormatError(
-            f"{name} has version {'.'.join(map(str, version))}, {ours} reads version {_MAJOR}",
-            hint="upgrade maestro-graph" if version[0] > _MAJOR else "make the workspace anew",
+            f"{name} has version {'.'.join(map(str, version))}, {ours} reads version {VERSION[0]}",
+            hint="upgrade maestro-graph" if version[0] > VERSION[0] else "make the workspace anew",
         )
     requires = [] if document.get("requires") is None else document["requires"]
     if not _is_list_of(_is_text, requires):

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from maestro_graph.files.atomic_write import VERSION, WRITER, packer, read_map, replaced, seal
-from maestro_graph.files.header import check_header
+from maestro_graph.files.atomic_write import replaced
+from maestro_graph.files.checksums import seal
+from maestro_graph.files.header import VERSION, WRITER, check_header
+from maestro_graph.files.map_file import packer, read_map
 from maestro_graph.files.shapes import check_parameters
 from maestro_graph.model.parameters import ParameterTable, TableColumn
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import attrs
 
-from maestro_graph.files.atomic_write import read_map
 from maestro_graph.files.header import check_header
+from maestro_graph.files.map_file import read_map
 from maestro_graph.files.shapes import check_spec
 from maestro_graph.model.graph import Batch, Failure, Resources
 from maestro_graph.model.plain import ScalarValue

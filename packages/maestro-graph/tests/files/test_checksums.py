@@ -20,7 +20,8 @@ from maestro_graph import (
     write_parameters,
 )
 from maestro_graph.cli import main
-from maestro_graph.files.atomic_write import has_sum, packer, seal, take_sum
+from maestro_graph.files.checksums import has_sum, seal, take_sum
+from maestro_graph.files.map_file import packer
 
 
 def read_all(path: Path) -> list[Any]:
