@@ -21,7 +21,9 @@ def write_history(root: Path, past: Sequence[records.Record]) -> Path:
     journal = JournalWriter.create(
         root / ".maestro" / "journal.msgpack", read_run(root).study_id, head["instances"]
     )
-    journal.add(records.opened(T0, "host7", "boot", 4242, "0.1.0"))
+    journal.add(
+        records.opened(T0, "host7", "boot", 4242, "0.1.0", str(root), read_run(root).study_id)
+    )
     journal.add(records.settings(T0, "run", Settings()))
     for record in past:
         journal.add(record)

@@ -48,7 +48,7 @@ def type_of(text: str) -> Any:
         return ROWS[row[1]]
     if text.startswith('"'):
         return str | None if text.endswith(" or null") else str
-    return TYPES[text]
+    return TYPES[text.removesuffix(" or absent")]
 
 
 def element(hint: Any) -> Any:
@@ -86,7 +86,7 @@ def test_each_row_has_the_fields_of_the_page(journal):
 #: One of each kind, made as the conductor makes them.
 STATE = records.StateRow(3, 1, "FAILED", 9, 4, "why")
 MADE = [
-    records.opened(1, "h", "b", 2, "1.0"),
+    records.opened(1, "h", "b", 2, "1.0", "/w", "0123456789ab"),
     records.settings(1, "run", Settings()),
     records.intent(1, [records.IntentRow(3, 1, "m.3.1", "first", "main")]),
     records.submitted(1, [records.SubmittedRow(3, 1, "77", "PENDING")]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from maestro_conductor.runtime.progress import Progress
 from maestro_conductor.workspace.conductor_lock import Hold, boot_id, hold, last_holder
 from maestro_conductor.workspace.graph_file import GraphFile
 from maestro_conductor.workspace.leftovers import sweep
+from maestro_conductor.workspace.place import Origin, find_origin
 from maestro_conductor.workspace.request_files import RequestFiles
 from maestro_conductor.workspace.run_file import read_run
 from maestro_conductor.workspace.sharing import open_to_group
@@ -141,10 +143,10 @@ def _conduct(
                 ready()
             return state.outcome[1]
         files = StudyFiles(graph_file, run, journal, state, log_file)
+        origin = _record_start(context, files, options.sleeptime)
         with contextlib.closing(
             make_loop(context, files, requests, held, signals, options)
         ) as loop:
-            _record_start(context, files, options.sleeptime)
             log.event(
                 "conductor_started",
                 host=held.me.host,
@@ -152,19 +154,33 @@ def _conduct(
                 version=__version__,
                 previous=options.previous,
             )
+            if origin is not None:
+                log.event("study_copied" if origin.copied else "study_moved", path=origin.path)
             with explained(context, log_file.path):
                 return loop.run(ready)
 
 
-def _record_start(context: RunContext, files: StudyFiles, sleeptime: float | None) -> None:
-    """Record who opens the journal, and what the command line changes."""
+def _record_start(context: RunContext, files: StudyFiles, sleeptime: float | None) -> Origin | None:
+    """Record who opens the journal, and what the command line changes.
+
+    Returns:
+        From where the study came since it was last opened; None: it is where it was.
+    """
 
     def record(entry: Record) -> None:
         files.state.apply(entry)
         files.journal.add(entry)
 
+    root, state = str(context.root), files.state
+    last = state.opened.get("root") if state.opened is not None else None
+    before = last or context.graph.root
+    origin = find_origin(context.root, before, files.run.study_id)
+    # A copy's jobs must never be taken for those of the original, nor the reverse.
+    own_id = secrets.token_hex(6) if origin is not None and origin.copied else state.own_id
     wall = context.clock.wall()
-    record(records.opened(wall, platform.node(), boot_id(), os.getpid(), __version__))
+    me = (platform.node(), boot_id(), os.getpid(), __version__)
+    record(records.opened(wall, *me, root, own_id))
     settings = files.state.settings.changed(SettingsChange(sleep=sleeptime))
     if settings != files.state.settings:
         record(records.settings(wall, "run", settings))
+    return origin

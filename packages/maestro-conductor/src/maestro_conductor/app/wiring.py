@@ -7,15 +7,15 @@ from typing import cast
 from maestro_conductor.app.options import ConductOptions
 from maestro_conductor.app.signals import Signals
 from maestro_conductor.app.study_files import StudyFiles
-from maestro_conductor.backends.job_request import JobRequests, adapter_options
+from maestro_conductor.backends.job_request import GraphMap, JobRequests, adapter_options
 from maestro_conductor.backends.local_backend import LocalBackend
 from maestro_conductor.backends.protocol import Adapter, AdapterFactory, LocalAdapter
+from maestro_conductor.backends.relocation import relocation
 from maestro_conductor.backends.scheduler_backend import SchedulerBackend
 from maestro_conductor.backends.script_writer import ScriptWriter, temporary_folder
 from maestro_conductor.backends.submitter import Submitter
 from maestro_conductor.core.machine import Machine
 from maestro_conductor.core.queues import ARRAY_BATCH, LOCAL, SCHEDULED
-from maestro_conductor.model.graph import Graph
 from maestro_conductor.observers.record_logger import RecordLogger
 from maestro_conductor.observers.status_csv import StatusFile
 from maestro_conductor.runtime.attempt_reading import AttemptReader
@@ -61,14 +61,15 @@ def make_loop(
         AdapterError: the study's adapter is missing.
     """
     graph, state, log, host = context.graph, files.state, context.log, options.host
-    local_adapter, scheduler_adapter = _make_adapters(graph, options.factory)
+    batch = relocation(graph.root, str(context.root))(graph.batch)
+    local_adapter, scheduler_adapter = _make_adapters(batch, options.factory)
     job_requests = JobRequests(files.graph, context.root)
     writer = ScriptWriter(
         graph,
         job_requests,
         scheduler_adapter or local_adapter,
         context.root,
-        temporary_folder(files.run.study_id) if files.run.usetmp else None,
+        temporary_folder(state.own_id) if files.run.usetmp else None,
     )
     submitter = Submitter(writer)
     slots = local_adapter.describe()["slots"]
@@ -124,9 +125,9 @@ def make_loop(
     )
 
 
-def _make_adapters(graph: Graph, factory: AdapterFactory) -> tuple[LocalAdapter, Adapter | None]:
+def _make_adapters(batch: GraphMap, factory: AdapterFactory) -> tuple[LocalAdapter, Adapter | None]:
     """Make the adapter of the local steps, and that of the scheduled ones."""
-    kind = graph.batch.get("type") or "local"
-    scheduler = None if kind == "local" else factory(kind, adapter_options(graph.batch))
-    local = factory("local", adapter_options(graph.batch, local_beside=scheduler is not None))
+    kind = batch.get("type") or "local"
+    scheduler = None if kind == "local" else factory(kind, adapter_options(batch))
+    local = factory("local", adapter_options(batch, local_beside=scheduler is not None))
     return cast("LocalAdapter", local), scheduler

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeAlias, cast
 
 from maestro_conductor.backends.protocol import OptionsMap, RequestMap
+from maestro_conductor.backends.relocation import relocation
 from maestro_conductor.workspace.graph_file import GraphFile
 
 __all__ = ["JobRequests", "adapter_options", "make_job_request", "slots"]
@@ -68,6 +69,7 @@ class JobRequests:
     def __init__(self, graph: GraphFile, root: Path) -> None:
         self._file = graph
         self._graph = graph.graph
+        self._relocated = relocation(graph.graph.root, str(root))
         self._root = root
         #: What the instances of a step have in common, and their slots: by step and `scheduled`.
         self._common: dict[tuple[int, bool], RequestMap] = {}
@@ -80,12 +82,13 @@ class JobRequests:
             OSError: its record cannot be read for now.
             ConductorError: it never can.
         """
-        record = self._file.instance(instance)
+        record = self._relocated(self._file.instance(instance))
         step = self._graph.steps[record["step"]]
         if record["resources"] is not None:
-            return make_job_request(record, step.record, self._graph.batch, self._root)
+            batch = self._relocated(self._graph.batch)
+            return make_job_request(record, self._relocated(step.record), batch, self._root)
         common = self._of_step(step.index, record["scheduled"])
-        return _fill_in(common, record, step.record, self._root)
+        return _fill_in(common, record, self._relocated(step.record), self._root)
 
     def slots(self, instance: int) -> int:
         """Return how many slots an instance fills as a local job.
@@ -105,8 +108,9 @@ class JobRequests:
     def _of_step(self, step: int, scheduled: bool) -> RequestMap:
         key = step, scheduled
         if key not in self._common:
-            resources = self._graph.steps[step].resources
-            self._common[key] = _step_request(resources, self._graph.batch, scheduled)
+            resources = self._relocated(self._graph.steps[step].resources)
+            batch = self._relocated(self._graph.batch)
+            self._common[key] = _step_request(resources, batch, scheduled)
         return self._common[key]
 
 

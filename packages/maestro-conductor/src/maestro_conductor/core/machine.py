@@ -125,6 +125,7 @@ class Machine:
         self._begin(now)
         if not self.state.has_settings:
             self._step.record(records.settings(now.wall, "run", self.state.settings))
+        self._recovery.give_up_foreign()
         self._recovery.repair()
         self._recovery.fill_queues()
         self._recovery.take_up()

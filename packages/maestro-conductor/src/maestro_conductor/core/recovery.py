@@ -24,6 +24,8 @@ from maestro_conductor.model.states import (
 
 __all__ = ["Recovery"]
 
+_COPIED = "was under way in the study of which this is a copy"
+
 
 class Recovery:
     """Makes queues and timers fit the study's state."""
@@ -43,6 +45,15 @@ class Recovery:
         self._cancellation = cancellation
         self._attempts = attempts
         self._launcher = launcher
+
+    def give_up_foreign(self) -> None:
+        """End the attempts that belong to the study of which this is a copy: they are lost here."""
+        state = self._step.state
+        for i in sorted(state.foreign):
+            if state.state[i] in IN_FLIGHT:
+                self._queues.of(i).enter(i)
+                now = self._step.now.wall
+                self._attempts.ended(i, HWFAILURE, None, now, _COPIED)
 
     def take_up(self) -> None:
         """Take up what is in flight, and search for what no scheduler has a job of."""

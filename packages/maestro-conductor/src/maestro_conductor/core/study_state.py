@@ -49,6 +49,8 @@ class StudyState:
 
     Attributes:
         study_id: as in run.msgpack.
+        own_id: names the study to schedulers; another one than `study_id` where it is a copy.
+        foreign: instances that were in flight when the study was copied: those jobs are not ours.
         settings: in force now.
         state: codes of `maestro_conductor.model.states`.
         attempt: the latest attempt; 0: none yet.
@@ -74,7 +76,8 @@ class StudyState:
     def __init__(self, instances: int, study_id: str = "", settings: Settings | None = None):
         zeros = bytes(4 * instances)
         nones = array("q", [NONE]) * instances
-        self.study_id = study_id
+        self.study_id = self.own_id = study_id
+        self.foreign: set[int] = set()
         self.settings = settings or Settings()
         self.state = bytearray(instances)
         self.attempt = array("I", zeros)
@@ -131,7 +134,7 @@ class StudyState:
 
     def token(self, instance: int, attempt: int) -> str:
         """Return what names an attempt to the scheduler."""
-        return f"m{self.study_id}.{instance}.{attempt}"
+        return f"m{self.own_id}.{instance}.{attempt}"
 
     def unfinished(self) -> int:
         """Return how many instances are in no final state."""
@@ -206,6 +209,8 @@ class StudyState:
                 self.reason[i] = reason
             elif self.reason:
                 self.reason.pop(i, None)
+            if self.foreign:
+                self.foreign.discard(i)
             self._set(i, new)
 
     def _refused(self, record: records.RefusedRecord) -> None:
@@ -228,6 +233,10 @@ class StudyState:
     def _opened(self, record: records.OpenedRecord) -> None:
         self.opened = record
         self.closed = None
+        own_id = record.get("study_id") or self.own_id
+        if own_id != self.own_id:
+            self.own_id = own_id
+            self.foreign = {i for i, code in enumerate(self.state) if code in IN_FLIGHT}
 
     def _closed(self, record: records.ClosedRecord) -> None:
         self.closed = record["reason"]

@@ -35,6 +35,8 @@ def worth_it(size: int, before: int, instances: int) -> bool:
 
 def summary(state: StudyState, time: int) -> Iterator[Record]:
     """Return records that rebuild ``state`` from nothing."""
+    if state.opened is not None:  # before the attempts: they are those of the id that it tells
+        yield state.opened
     yield records.settings(time, "snapshot", state.settings)
     if state.resumed:
         yield records.resumed(time, [])
@@ -57,8 +59,6 @@ def summary(state: StudyState, time: int) -> Iterator[Record]:
         yield records.cancelled(time)
     if state.outcome is not None:
         yield records.ended(time, *state.outcome)
-    if state.opened is not None:
-        yield state.opened
 
 
 def _snapshot_row(state: StudyState, i: int) -> SnapshotRow:

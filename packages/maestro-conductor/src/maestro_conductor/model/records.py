@@ -96,15 +96,20 @@ class SnapshotRow(NamedTuple):
     reason: str | None
 
 
-class OpenedRecord(TypedDict):
-    """A conductor took over the workspace."""
-
+class _Opened(TypedDict):
     kind: Literal["opened"]
     time: int
     host: str
     boot: str
     pid: int
     conductor: str
+
+
+class OpenedRecord(_Opened, total=False):
+    """A conductor took over the workspace; before version 1.1 it did not say where that was."""
+
+    root: str
+    study_id: str
 
 
 class SettingsRecord(TypedDict):
@@ -207,7 +212,9 @@ Record = (
 )
 
 
-def opened(time: int, host: str, boot: str, pid: int, conductor: str) -> OpenedRecord:
+def opened(
+    time: int, host: str, boot: str, pid: int, conductor: str, root: str, study_id: str
+) -> OpenedRecord:
     """Return the record of a conductor that took over the workspace."""
     return {
         "kind": "opened",
@@ -216,6 +223,8 @@ def opened(time: int, host: str, boot: str, pid: int, conductor: str) -> OpenedR
         "boot": boot,
         "pid": pid,
         "conductor": conductor,
+        "root": root,
+        "study_id": study_id,
     }
 
 

@@ -77,6 +77,8 @@ _MAYBE = ("attempt", "job_id", "exit_code", "duration_s", "reason", "cause")
 EVENTS: dict[str, LogEvent] = {
     "conductor_started": LogEvent(_I, "a conductor took the workspace", ("host", "pid", "version", "previous"), ("previous",)),
     "conductor_stopped": LogEvent(_I, "it left on purpose", ("reason", "exit_code")),
+    "study_moved": LogEvent(_I, "the study was last run, or made, in the folder that `path` says", ("path",)),
+    "study_copied": LogEvent(_I, "the study is a copy of the one that `path` says: what ran there is not its own", ("path",)),
     "settings": LogEvent(_I, "the settings in force from here on", ("source", "throttle", "rlimit", "attempts", "sleep")),
     "study_cancelled": LogEvent(_W, "somebody asked to cancel the study"),
     "study_resumed": LogEvent(_I, "somebody asked to run instances again", ("count",)),

@@ -1,0 +1,165 @@
+"""Studies that were moved, copied or renamed, or are reached by another path, and are then resumed.
+
+Would catch a command that runs in another folder than the one that the user sees, and a copy that
+touches the study that it was made from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conftest import Maestro
+from local_studies import no_conductor_stays, steps, write
+from maestro_conductor.workspace.conductor_lock import holder
+from waiting import wait_until
+
+__all__ = ["no_conductor_stays"]  # fixtures
+
+pytestmark = pytest.mark.once
+
+#: The second step waits for `go` in the study's folder; each step writes by an absolute path.
+STUDY = """\
+description: {name: wanderer, description: writes by absolute paths}
+env:
+  variables: {LIST: $(OUTPUT_PATH)/list}
+study:
+  - name: first
+    description: writes
+    run: {cmd: "echo first >> $(LIST); echo $(N) > $(WORKSPACE)/value"}
+  - name: second
+    description: reads, once it may
+    run:
+      cmd: |
+        until [ -e $(OUTPUT_PATH)/go ]; do sleep 0.1; done
+        cat $(first.workspace)/value >> $(LIST)
+        test -e $(OUTPUT_PATH)/well
+      depends: [first]
+global.parameters:
+  N: {values: [1, 2], label: N.%%}
+"""
+
+
+def rename(study: Path, target: Path) -> None:
+    study.rename(target)
+
+
+def copy(study: Path, target: Path) -> None:
+    subprocess.run(["cp", "-a", study, target], check=True)
+
+
+def archive(study: Path, target: Path) -> None:
+    made = shutil.make_archive(str(target), "tar", study)
+    shutil.unpack_archive(made, target)
+    Path(made).unlink()
+
+
+def link(study: Path, target: Path) -> None:
+    target.symlink_to(study)
+
+
+WAYS = [rename, copy, archive, link]
+
+
+def states(maestro: Maestro, root: Path) -> dict[str, object]:
+    return {name: step["state"] for name, step in steps(maestro, root).items()}
+
+
+def contents(folder: Path) -> dict[str, str]:
+    """Every file of a folder, and what is in it."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture
+def study(tmp_path: Path, maestro: Maestro) -> Path:
+    """A study that failed: its first step has run, the second one has not found `well`."""
+    root = tmp_path / "OUT"
+    write(tmp_path / "study.yaml", STUDY)
+    maestro("run", "-n", "-o", root, "study.yaml")
+    (root / "go").touch()
+    maestro("resume", "-fg", root)
+    assert states(maestro, root) == {
+        "first_N.1": "FINISHED", "first_N.2": "FINISHED",
+        "second_N.1": "FAILED", "second_N.2": "FAILED",
+    }  # fmt: skip
+    return root
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_failed_study_goes_on_where_the_user_sees_it(
+    way: Callable[[Path, Path], None], study: Path, tmp_path: Path, maestro: Maestro
+) -> None:
+    before = contents(study)
+    there = tmp_path / "elsewhere" / "NEW"
+    there.parent.mkdir()
+    way(study, there)
+    (there / "well").touch()
+    assert maestro("resume", "-fg", there).returncode == 0
+    assert set(states(maestro, there).values()) == {"FINISHED"}
+    lines = (there / "list").read_text().split()
+    assert sorted(lines) == ["1", "1", "2", "2", "first", "first"]
+    if way is rename:
+        assert not study.exists()
+    elif way is not link:
+        assert contents(study) == before
+    log = (there / "logs/wanderer.log").read_text()
+    assert ("study_moved" in log, "study_copied" in log) == (way is rename, way in (copy, archive))
+
+
+@pytest.mark.parametrize("way", [copy, archive])
+def test_a_copy_of_a_running_study_has_its_own_jobs(
+    way: Callable[[Path, Path], None], tmp_path: Path, maestro: Maestro
+) -> None:
+    root, there = tmp_path / "OUT", tmp_path / "COPY"
+    write(tmp_path / "study.yaml", STUDY)
+    maestro("run", "-y", "-o", root, "study.yaml")
+    wait_until(lambda: states(maestro, root)["second_N.1"] == "RUNNING")
+    way(root, there)
+    for made in (root, there):
+        (made / "well").touch()
+    maestro("resume", there)
+    wait_until(lambda: states(maestro, there)["second_N.1"] == "RUNNING")
+    (there / "go").touch()
+    wait_until(lambda: set(states(maestro, there).values()) == {"FINISHED"})
+    assert set(states(maestro, root).values()) == {"FINISHED", "RUNNING"}
+    assert (root / "list").read_text().split() == ["first", "first"]
+    assert sorted((there / "list").read_text().split()) == ["1", "2", "first", "first"]
+    (root / "go").touch()
+    wait_until(lambda: set(states(maestro, root).values()) == {"FINISHED"})
+    assert sorted((root / "list").read_text().split()) == ["1", "2", "first", "first"]
+    wait_until(lambda: holder(there) is None and holder(root) is None)
+
+
+def test_a_study_that_was_moved_keeps_the_jobs_that_it_has(
+    tmp_path: Path, maestro: Maestro
+) -> None:
+    root, there = tmp_path / "OUT", tmp_path / "NEW"
+    write(tmp_path / "study.yaml", STUDY)
+    maestro("run", "-y", "-o", root, "study.yaml")
+    wait_until(lambda: states(maestro, root)["second_N.1"] == "RUNNING")
+    alive = holder(root)
+    assert alive is not None
+    os.kill(alive.pid, signal.SIGKILL)
+    wait_until(lambda: holder(root) is None)
+    jobs = {int(str(step["job"])) for step in steps(maestro, root).values() if step["job"]}
+    root.rename(there)
+    maestro("resume", there)
+    wait_until(lambda: holder(there) is not None)
+    assert states(maestro, there)["second_N.1"] == "RUNNING"
+    assert {step["attempt"] for step in steps(maestro, there).values()} <= {0, 1}
+    maestro("cancel", "-y", there)
+    wait_until(lambda: holder(there) is None)
+    assert "CANCELLED" in states(maestro, there).values()
+    assert not any(Path(f"/proc/{job}").exists() for job in jobs)
+    assert not root.exists()

@@ -1,0 +1,47 @@
+"""Tell where a study was before, and whether it was moved or copied from there. Looks at the disk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import attrs
+
+from maestro_conductor.errors import WorkspaceError
+from maestro_conductor.workspace.run_file import read_run
+
+__all__ = ["Origin", "find_origin"]
+
+
+@attrs.frozen
+class Origin:
+    """From where a study came.
+
+    Attributes:
+        path: the folder in which it was last run, or made.
+        copied: the study is still there, too; False: it was moved.
+    """
+
+    path: str
+    copied: bool
+
+
+def find_origin(root: Path, before: str, study_id: str) -> Origin | None:
+    """Return from where a study came; None: it is where it was.
+
+    A folder that is reached by another path, through a link or a bind mount, is where it was.
+
+    Args:
+        root: the workspace.
+        before: absolute path of the folder in which it was last run, or made.
+        study_id: of its ``run.msgpack``.
+    """
+    if before == str(root):
+        return None
+    try:
+        if os.path.samestat(os.stat(before), os.stat(root)):  # noqa: PTH116 - beside the path's text
+            return None
+        copied = read_run(Path(before)).study_id == study_id
+    except (OSError, WorkspaceError):  # nothing is there, or another thing
+        copied = False
+    return Origin(before, copied)

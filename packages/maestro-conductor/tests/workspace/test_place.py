@@ -1,0 +1,49 @@
+"""Where a study was before.
+
+Would catch a copy that is taken for the original, so that it follows and cancels that one's jobs, and
+a study that loses its jobs because it was reached by another path.
+"""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from maestro_conductor.testing import StepPlan, make_workspace
+from maestro_conductor.workspace.place import Origin, find_origin
+from maestro_conductor.workspace.run_file import read_run
+
+
+@pytest.fixture
+def study(tmp_path):
+    return make_workspace(tmp_path / "study", [StepPlan("a")])
+
+
+def origin(root, before):
+    return find_origin(root, str(before), read_run(root).study_id)
+
+
+def test_a_study_that_stays_came_from_nowhere(study):
+    assert origin(study, study) is None
+
+
+def test_another_path_to_it_is_no_other_place(study, tmp_path):
+    (tmp_path / "link").symlink_to(study)
+    assert origin(tmp_path / "link", study) is None
+    assert origin(study, tmp_path / "link") is None
+
+
+def test_a_study_was_moved_where_the_old_folder_is_gone_or_has_none(study, tmp_path):
+    moved = study.rename(tmp_path / "moved")
+    assert origin(moved, study) == Origin(str(study), copied=False)
+    study.mkdir()
+    assert origin(moved, study) == Origin(str(study), copied=False)
+    make_workspace(study, [StepPlan("a")])
+    assert origin(moved, study) == Origin(str(study), copied=False)
+
+
+def test_a_study_was_copied_where_the_old_folder_has_it_too(study, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(study, copy)
+    assert origin(copy, study) == Origin(str(study), copied=True)
