@@ -19,8 +19,8 @@ USUAL, LONGEST = 300, 400
 MOST = 0.95
 #: Lines on which nothing more is said of a type than `Any`, imports among them.
 MOST_ANY = 183
-#: Tests of no module alone: of a package's page, its import, or of what several modules do together.
-OF_THE_PACKAGE = {"readme", "import", "tutorial"}
+#: Tests of no module alone: of a page of the package, its import, or what all schedulers do alike.
+OF_THE_PACKAGE = {"readme", "import", "tutorial", "schedulers"}
 #: Bases that add a kind, not a part.
 KINDS = ("Error", "Protocol", "TypedDict", "NamedTuple", "Exception", "Sequence")
 

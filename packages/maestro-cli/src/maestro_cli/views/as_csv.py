@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
 from collections.abc import Sequence
 
@@ -25,9 +23,4 @@ def text(study: str, rows: Sequence[Sequence[str]], *, head: bool) -> str:
     lines += [(study, *row) for row in rows]
     if is_terminal(sys.stdout):
         lines = [[clean(text) for text in line] for line in lines]
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(lines)
-    if "\r" not in out.getvalue():
-        return out.getvalue()
-    # Before Python 3.13 a CR is not quoted there, and would end the line for who reads it.
-    return "".join([",".join(map(quoted, line)) + "\n" for line in lines])
+    return "".join(",".join(map(quoted, line)) + "\n" for line in lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 
 from maestro_adapters.local.keeper.messages import pack
 
@@ -18,13 +19,15 @@ class Outbox:
 
     Args:
         socket: where they go; never blocks.
+        clock: s, steady.
 
     Attributes:
         due: s, steady: when to send; 0: now; None: there is nothing to be sent.
     """
 
-    def __init__(self, socket: int) -> None:
+    def __init__(self, socket: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._socket = socket
+        self._clock = clock
         self._unsent = b""
         self.due: float | None = None
 
@@ -39,7 +42,7 @@ class Outbox:
         if soon:
             self.due = 0.0
         elif self.due is None:
-            self.due = time.monotonic() + _BATCH
+            self.due = self._clock() + _BATCH
 
     def send(self) -> None:
         """Send what the other side has room for."""
