@@ -64,7 +64,7 @@ def test_times_are_counted_until_the_end_or_until_now(
     elapsed: float | None,
 ) -> None:
     instance = open_study(failed).instances([0])[0]
-    instance = instance._replace(submitted=submitted, started=started, ended=ended)
+    instance = instance._replace(submitted=submitted, started=started, ended=ended, state="RUNNING")
     assert (instance.run_time(10_000), instance.elapsed(10_000)) == (run_time, elapsed)
 
 
