@@ -7,6 +7,7 @@ touches the study that it was made from.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import signal
@@ -17,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Maestro
-from local_studies import no_conductor_stays, steps, write
+from local_studies import no_conductor_stays, run_record, steps, write
 from maestro_conductor.workspace.conductor_lock import holder
 from waiting import wait_until
 
@@ -163,3 +164,90 @@ def test_a_study_that_was_moved_keeps_the_jobs_that_it_has(
     assert "CANCELLED" in states(maestro, there).values()
     assert not any(Path(f"/proc/{job}").exists() for job in jobs)
     assert not root.exists()
+
+
+RUNNING = """\
+description: {name: many, description: many short steps}
+study:
+  - name: short
+    description: short
+    run: {cmd: "echo $(N) > value; sleep 0.05"}
+  - name: long
+    description: holds on
+    run: {cmd: "until [ -e $(SPECROOT)/go ]; do sleep 0.1; done", depends: [short]}
+global.parameters:
+  N: {range: {start: 1, stop: 40, num: 40}, label: N.%%}
+"""
+
+
+def processes_of(study_id: str) -> list[str]:
+    """Live processes whose attempts belong to a study."""
+    return [
+        environ.parent.name
+        for environ in Path("/proc").glob("[0-9]*/environ")
+        if f"MAESTRO_TOKEN=m{study_id}".encode() in environment(environ)
+    ]
+
+
+def environment(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:  # it has ended
+        return b""
+
+
+def start_many(tmp_path: Path, maestro: Maestro, finished: int) -> tuple[Path, int, str]:
+    """A study of which so many instances have finished; its conductor, and its id."""
+    root = tmp_path / "OUT"
+    write(tmp_path / "study.yaml", RUNNING)
+    maestro("run", "-y", "--batch", "local_slots=4", "-o", root, "study.yaml")
+    alive = holder(root)
+    assert alive is not None
+    study_id = str(run_record(root)["study_id"])
+    wait_until(
+        lambda: list(states(maestro, root).values()).count("FINISHED") >= finished, interval=0.1
+    )
+    return root, alive.pid, study_id
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def delete(root: Path) -> None:
+    """As `rm -rf` does it, again where something came into a folder meanwhile."""
+    wait_until(lambda: subprocess.run(["rm", "-rf", root], check=False).returncode == 0)
+
+
+@pytest.mark.parametrize("finished", [1, 20])
+def test_nothing_of_a_deleted_study_runs_or_comes_back(
+    finished: int, tmp_path: Path, maestro: Maestro
+) -> None:
+    root, conductor, study_id = start_many(tmp_path, maestro, finished)
+    delete(root)
+    wait_until(lambda: not is_running(conductor))
+    wait_until(lambda: not processes_of(study_id))
+    assert not root.exists()
+
+
+@pytest.mark.parametrize("finished", [1, 20])
+def test_a_study_that_is_moved_while_it_runs_stops_and_goes_on_there(
+    finished: int, tmp_path: Path, maestro: Maestro
+) -> None:
+    root, conductor, study_id = start_many(tmp_path, maestro, finished)
+    there = tmp_path / "NEW"
+    root.rename(there)
+    log = there / "logs/many.log"
+    wait_until(lambda: "workspace_moved" in log.read_text())
+    (tmp_path / "go").touch()
+    wait_until(lambda: not is_running(conductor))
+    wait_until(lambda: not processes_of(study_id))
+    assert not root.exists()
+    told = json.loads(maestro("status", "--json", there).stdout)
+    assert told["state"] == "STOPPED"
+    assert json.loads(log.read_text().splitlines()[-1])["reason"] == f"moved to {there}"
+    assert maestro("resume", "-fg", there).returncode == 0
+    assert set(states(maestro, there).values()) == {"FINISHED"}

@@ -34,6 +34,7 @@ from maestro_conductor.runtime.shutdown import Shutdown
 from maestro_conductor.runtime.waiter import Waiter
 from maestro_conductor.runtime.withdrawal import Withdrawal
 from maestro_conductor.workspace.conductor_lock import Hold
+from maestro_conductor.workspace.folder_watch import FolderWatch
 from maestro_conductor.workspace.request_files import RequestFiles
 
 __all__ = ["make_loop"]
@@ -122,6 +123,7 @@ def make_loop(
             progress,
             LogUpkeep(files.log, log),
         ),
+        FolderWatch(context.root),
     )
 
 

@@ -15,6 +15,7 @@ from maestro_conductor.backends.job_request import JobRequests
 from maestro_conductor.backends.protocol import Adapter, RequestMap
 from maestro_conductor.errors import ConductorError
 from maestro_conductor.model.graph import Graph
+from maestro_conductor.workspace.folders import make_folder
 
 __all__ = ["ScriptWriter", "WrittenScripts", "temporary_folder"]
 
@@ -58,7 +59,8 @@ class ScriptWriter:
         self._workspaces = graph.workspaces
         self._requests = requests
         self._renderer = renderer
-        self._roots = [root] if folder is None else [root, folder]
+        self._root = root
+        self._folder = folder or root
 
     def write(self, instance: int, *, sync: bool) -> WrittenScripts:
         """Write an instance's scripts, each in the place of an older one.
@@ -75,9 +77,10 @@ class ScriptWriter:
         request = self._requests.read(instance)
         rendered = self._renderer.render(request)
         workspace = self._workspaces[instance]
-        for root in self._roots:
-            _make_folder(f"{root}/{workspace}")
-        folder = f"{self._roots[-1]}/{workspace}"
+        make_folder(self._root, workspace)
+        if self._folder is not self._root:  # whoever tidies up there may have deleted all of it
+            Path(self._folder, workspace).mkdir(parents=True, exist_ok=True)
+        folder = f"{self._folder}/{workspace}"
         script = f"{folder}/{rendered['script_name']}"
         _write_script(script, rendered["script"], sync=sync)
         restart = None
@@ -96,15 +99,6 @@ class ScriptWriter:
         except (OSError, ValueError) as error:
             return str(error)
         return None
-
-
-def _make_folder(path: str) -> None:
-    try:
-        os.mkdir(path)  # noqa: PTH102 - once per step; a Path costs as much again
-    except FileExistsError:
-        return
-    except FileNotFoundError:
-        Path(path).mkdir(parents=True, exist_ok=True)
 
 
 def _write_script(path: str, text: str, *, sync: bool) -> None:

@@ -35,6 +35,7 @@ Answer = tuple[int, int, SubmitAnswer]
 _PASSING = frozenset(
     {
         errno.EACCES,
+        errno.ENOENT,  # somebody deletes, or moves, the study's folder at this moment
         errno.EPERM,
         errno.EDQUOT,
         errno.EIO,
@@ -91,7 +92,7 @@ class Submitter:
         written = self._writer.write(job.instance, sync=sync)
         if job.attempt > 1:
             # Whatever became of it, the attempt before this one must never start from now on.
-            void_attempt(Path(written.request["workspace"]), job.attempt - 1)
+            void_attempt(Path(written.request["workspace"]), "", job.attempt - 1)
         script = written.restart if job.restart else written.script
         if script is None:
             raise ValueError("it is to be restarted, and has no restart script")

@@ -79,6 +79,8 @@ EVENTS: dict[str, LogEvent] = {
     "conductor_stopped": LogEvent(_I, "it left on purpose", ("reason", "exit_code")),
     "study_moved": LogEvent(_I, "the study was last run, or made, in the folder that `path` says", ("path",)),
     "study_copied": LogEvent(_I, "the study is a copy of the one that `path` says: what ran there is not its own", ("path",)),
+    "workspace_moved": LogEvent(_W, "the workspace was moved to `path` while the study ran: nothing more is started", ("path",)),
+    "workspace_deleted": LogEvent(_E, "the workspace was deleted while the study ran: what runs is cancelled"),
     "settings": LogEvent(_I, "the settings in force from here on", ("source", "throttle", "rlimit", "attempts", "sleep")),
     "study_cancelled": LogEvent(_W, "somebody asked to cancel the study"),
     "study_resumed": LogEvent(_I, "somebody asked to run instances again", ("count",)),

@@ -141,7 +141,7 @@ class LogFile:
             self._descriptor = -1
 
     def _open(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(exist_ok=True)  # never the workspace, which may be gone
         # A pipe or a device may be the log, where its user wants that; nobody is waited for.
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
         try:

@@ -93,8 +93,7 @@ class StatusFile:
     """
 
     def __init__(self, root: Path, graph: Graph, state: StudyState) -> None:
-        self._path = root / "status.csv"
-        self._lock_path = root / ".status.lock"
+        self._root: Path | None = root
         self._graph = graph
         self._state = state
         self._written = -1  # value of state.changes that the file shows
@@ -104,8 +103,14 @@ class StatusFile:
         self._parts: list[str] = []
         self._cost = 0.0
 
+    def follow(self, root: Path | None) -> None:
+        """Write the file where the workspace was moved to; None: no more, it was deleted."""
+        self._root = root
+
     def due(self) -> float | None:
         """Return the steady time in s from which `work` has something to do; None: nothing changed."""
+        if self._root is None:
+            return None
         if self._parts:
             return 0.0
         return None if self._written == self._state.changes else self._next
@@ -142,26 +147,27 @@ class StatusFile:
         Raises:
             OSError: it could not be written.
         """
-        if self._written == self._state.changes and not self._parts:
+        if self._root is None or (self._written == self._state.changes and not self._parts):
             return
         self._making = self._state.changes
         self._parts = [COLUMNS, *rows(self._graph, self._state, wall, 0, len(self._graph))]
         self._put()
 
     def _put(self) -> None:
+        assert self._root is not None  # noqa: S101 - `due` and `finish` have looked
         content = "".join(self._parts).encode("utf-8", "surrogateescape")
         self._parts = []
-        with self._locked():
-            replace_file(self._path, content, sync=False)
+        with self._locked(self._root / ".status.lock"):
+            replace_file(self._root / "status.csv", content, sync=False)
         self._written = self._making
 
     @contextlib.contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self, path: Path) -> Iterator[None]:
         """Hold ``.status.lock`` as upstream does. A reader that keeps it for ever is not waited for."""
         # The file is replaced whole: the lock is a courtesy, so it need not be had.
         with contextlib.ExitStack() as stack:
             with contextlib.suppress(OSError):
-                descriptor = open_regular(self._lock_path, os.O_RDWR | os.O_CREAT)
+                descriptor = open_regular(path, os.O_RDWR | os.O_CREAT)
                 stack.callback(os.close, descriptor)
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield

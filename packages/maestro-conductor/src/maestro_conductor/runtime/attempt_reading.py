@@ -29,9 +29,12 @@ class AttemptReader:
 
     def read(self, item: ReadAttemptFile) -> AttemptFileRead:
         """Return what became of an attempt. Trouble with the file is an answer."""
-        folder = self._context.root / self._context.graph.workspaces[item.instance]
+        root, workspace = self._context.root, self._context.graph.workspaces[item.instance]
         try:
-            found = (void_attempt if item.void else read_attempt)(folder, item.attempt)
+            if item.void:
+                found = void_attempt(root, workspace, item.attempt)
+            else:
+                found = read_attempt(root / workspace, item.attempt)
         except OSError as error:
             return _unknown(item, f"cannot read its attempt file: {error.strerror}")
         detail = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from maestro_conductor.observers.status_csv import StatusFile
 from maestro_conductor.runtime.context import RunContext
 from maestro_conductor.runtime.file_trouble import FileTroubles
@@ -44,7 +46,17 @@ class Housekeeping:
         self._progress = progress
         self._log = log
         self._next_beat = 0.0
+        self._departed = False
         self.troubles = FileTroubles(context.log)
+
+    def follow(self, root: Path | None) -> None:
+        """Keep house for a workspace that was moved; None: it was deleted, and nothing is written.
+
+        Log and journal are open, and go on in the folder wherever it is; none is made anew.
+        """
+        self._departed = True
+        self._hold.follow(root)
+        self._status.follow(root)
 
     def next_time(self) -> float:
         """Return when `work` has something to do: s, steady."""
@@ -77,6 +89,8 @@ class Housekeeping:
 
     def keep_journal(self) -> None:
         """Keep the journal small, and where it belongs."""
+        if self._departed:
+            return
         self.troubles.attempt("journal", self._journal.work)
 
     def flush_log(self) -> None:
@@ -85,6 +99,8 @@ class Housekeeping:
 
     def follow_log(self) -> None:
         """Go on in a new log file where the old one was moved away."""
+        if self._departed:
+            return
         self._log.follow()
 
     def finish(self, paused: str | None) -> None:

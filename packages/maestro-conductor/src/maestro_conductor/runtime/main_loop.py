@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
-from maestro_conductor.core.events import Event
+from maestro_conductor.core.events import CancelAsked, Event
 from maestro_conductor.runtime.backend_events import BackendEvents
 from maestro_conductor.runtime.context import RunContext
 from maestro_conductor.runtime.housekeeping import Housekeeping
 from maestro_conductor.runtime.machine_runner import MachineRunner
 from maestro_conductor.runtime.request_intake import RequestIntake
 from maestro_conductor.runtime.shutdown import Shutdown
+from maestro_conductor.runtime.stderr import say
+from maestro_conductor.workspace.folder_watch import Departure, FolderWatch
 
 __all__ = ["ConductorLoop"]
 
@@ -30,6 +33,7 @@ class ConductorLoop:
         intake: says what people ask for.
         shutdown: knows whether a signal came, and when to leave after it.
         housekeeping: does what nothing waits for.
+        watch: knows what became of the workspace's folder.
     """
 
     def __init__(
@@ -40,6 +44,7 @@ class ConductorLoop:
         intake: RequestIntake,
         shutdown: Shutdown,
         housekeeping: Housekeeping,
+        watch: FolderWatch,
     ) -> None:
         self._clock = context.clock
         self._log = context.log
@@ -48,6 +53,8 @@ class ConductorLoop:
         self._intake = intake
         self._shutdown = shutdown
         self._housekeeping = housekeeping
+        self._watch = watch
+        self._departure: Departure | None = None
         self._next_look = 0.0
 
     def run(self, ready: Callable[[], None] | None = None) -> int:
@@ -66,6 +73,7 @@ class ConductorLoop:
     def close(self) -> None:
         """Let go of backends; what they run goes on."""
         self._backends.close()
+        self._watch.close()
 
     def _start(self) -> None:
         self._intake.find_claimed()
@@ -109,6 +117,11 @@ class ConductorLoop:
     def _look(self, steady: float) -> list[Event]:
         """Look for what cannot notify: requests, a moved log file."""
         self._next_look = steady + _LOOK
+        if self._departure is not None:
+            return []
+        self._departure = self._watch.look()
+        if self._departure is not None:
+            return self._depart(self._departure.place, steady)
         self._housekeeping.follow_log()
         try:
             return self._intake.look(steady)
@@ -116,16 +129,32 @@ class ConductorLoop:
             self._housekeeping.troubles.tell("requests", error)
             return []
 
+    def _depart(self, place: Path | None, steady: float) -> list[Event]:
+        """Start nothing more in a workspace that was moved, or deleted; of that, end what runs."""
+        self._housekeeping.follow(place)
+        events: list[Event] = [*self._shutdown.depart(place is None, steady)]
+        if place is None:
+            say("maestro: the study's folder was deleted: what runs is cancelled")
+            self._log.event("workspace_deleted")
+            return [*events, CancelAsked()]
+        say(
+            f"maestro: the study was moved to {place}, and stops. Go on there: maestro resume {place}"
+        )
+        self._log.event("workspace_moved", path=str(place))
+        return events
+
     def _process(self, events: list[Event]) -> None:
         self._runner.process(events)
         self._housekeeping.flush_log()
 
     def _finish(self) -> int:
-        outcome = self._runner.outcome
+        outcome = None if self._departure is not None else self._runner.outcome
         if outcome is not None:
             self._intake.reject_unread()
         reason = self._shutdown.reason if outcome is None else None
         code = self._shutdown.exit_code if outcome is None else outcome[1]
+        if self._departure is not None and self._departure.place is not None:
+            reason = f"moved to {self._departure.place}"
         self._housekeeping.keep_journal()
         self._log.event("conductor_stopped", reason=reason or "ended", exit_code=code)
         self._runner.close(reason or "ended")

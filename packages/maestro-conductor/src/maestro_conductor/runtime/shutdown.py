@@ -13,7 +13,7 @@ __all__ = ["Shutdown", "StopSignal"]
 
 #: s to wait for answers to submissions and for the end of local steps.
 _PATIENCE = 30.0
-_CODES = {"SIGINT": 130, "SIGTERM": 143}
+_CODES = {"SIGINT": 130, "SIGTERM": 143, "moved": 1, "deleted": 1}
 
 
 class StopSignal(Protocol):
@@ -61,12 +61,27 @@ class Shutdown:
         if self._signals.name is None:
             return []
         if self.reason is not None:
-            if self._signals.again:
+            if self._signals.again or self.reason not in ("SIGINT", "SIGTERM"):
                 self._leave_by = min(self._leave_by, steady)
             return []
         self.reason = self._signals.name
         self._leave_by = math.inf if self._local_steps == "finish" else steady + _PATIENCE
         return [Closing(stop_local=self._local_steps == "stop")]
+
+    def depart(self, deleted: bool, steady: float) -> list[Closing]:
+        """Leave because the workspace was deleted, or moved; return what the machine should hear.
+
+        Of a deleted one all that runs is ended, which is waited for, but not for long. Where one was
+        moved, local steps are waited for.
+
+        Args:
+            deleted: or else moved.
+            steady: s, the time now.
+        """
+        self.reason = "deleted" if deleted else "moved"
+        self._local_steps = "cancel" if deleted else "finish"
+        self._leave_by = steady + _PATIENCE if deleted else math.inf
+        return [Closing(stop_local=False)]
 
     def is_due(self, steady: float) -> bool:
         """Tell whether to leave now.
@@ -78,6 +93,8 @@ class Shutdown:
             return False
         if steady > self._leave_by:
             return True
+        if self._local_steps == "cancel":
+            return False
         if any(queue.submitting for queue in self._queues.values()):
             return False
         return self._local_steps == "leave" or not self._queues[LOCAL].jobs

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import attrs
 
+from maestro_conductor.workspace.folders import make_folder
 from maestro_conductor.workspace.regular_files import open_regular
 
 __all__ = ["AttemptFile", "attempt_path", "parse_attempt", "read_attempt", "void_attempt"]
@@ -128,12 +129,18 @@ def _milliseconds(time: str | None) -> int | None:
     return int(float(time) * 1000) if time is not None and _TIME(time) else None
 
 
-def void_attempt(folder: Path, attempt: int) -> AttemptFile:
+def void_attempt(root: Path, workspace: str, attempt: int) -> AttemptFile:
     """Make an attempt void, unless it has started: then return what became of it.
+
+    Args:
+        root: the workspace of the study.
+        workspace: folder of the instance, relative to it.
+        attempt: its number.
 
     Raises:
         OSError: the file could neither be made nor read.
     """
+    folder = root / workspace
     path = attempt_path(folder, attempt)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
     try:
@@ -145,8 +152,8 @@ def void_attempt(folder: Path, attempt: int) -> AttemptFile:
             raise OSError(errno.ESTALE, os.strerror(errno.ESTALE), str(path)) from None
         return found
     except FileNotFoundError:  # the folder was never made, or was deleted
-        folder.mkdir(parents=True, exist_ok=True)
-        return void_attempt(folder, attempt)
+        make_folder(root, workspace)
+        return void_attempt(root, workspace, attempt)
     try:
         if os.write(descriptor, _VOID) != len(_VOID):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))

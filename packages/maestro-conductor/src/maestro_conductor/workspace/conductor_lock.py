@@ -87,9 +87,13 @@ class Hold:
     """
 
     def __init__(self, root: Path, descriptor: int, since: int) -> None:
-        self._path = root / CONDUCTOR
+        self._path: Path | None = root / CONDUCTOR
         self._descriptor = descriptor
         self.me = Holder(platform.node() or "-", boot_id(), os.getpid(), since, since, True)
+
+    def follow(self, root: Path | None) -> None:
+        """Write the record where the workspace was moved to; None: no more, it was deleted."""
+        self._path = None if root is None else root / CONDUCTOR
 
     def beat(self, now: int, *, live: bool = True) -> None:
         """Say that the holder lives, or that it leaves.
@@ -98,6 +102,8 @@ class Hold:
             OSError: it could not be written.
         """
         self.me = attrs.evolve(self.me, heartbeat=now, live=live)
+        if self._path is None:
+            return
         content = pack_holder(self.me)
         try:
             replace_file(self._path, content, mode=OWN_MODE, sync=False)

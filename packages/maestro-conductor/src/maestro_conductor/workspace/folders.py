@@ -1,0 +1,31 @@
+"""Make folders of a workspace, and never the workspace."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+__all__ = ["make_folder"]
+
+
+def make_folder(root: Path, workspace: str) -> None:
+    """Make a folder below the root, and those between; it may be there.
+
+    Args:
+        root: the workspace, which somebody may have deleted or moved.
+        workspace: the folder, relative to it.
+
+    Raises:
+        FileNotFoundError: the root is not there.
+        OSError: the folder cannot be made.
+    """
+    try:
+        os.mkdir(f"{root}/{workspace}")  # noqa: PTH102 - once per step; a Path costs as much again
+    except FileExistsError:
+        return
+    except FileNotFoundError:
+        above, _, _ = workspace.rpartition("/")
+        if not above:
+            raise
+        make_folder(root, above)
+        Path(root, workspace).mkdir(exist_ok=True)
