@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -171,10 +173,10 @@ description: {name: many, description: many short steps}
 study:
   - name: short
     description: short
-    run: {cmd: "echo $(N) > value; sleep 0.05"}
+    run: {cmd: "echo $(N) >> ran; sleep 0.05"}
   - name: long
     description: holds on
-    run: {cmd: "until [ -e $(SPECROOT)/go ]; do sleep 0.1; done", depends: [short]}
+    run: {cmd: "echo $(N) >> ran; until [ -e $(SPECROOT)/go ]; do sleep 0.1; done", depends: [short]}
 global.parameters:
   N: {range: {start: 1, stop: 40, num: 40}, label: N.%%}
 """
@@ -196,17 +198,14 @@ def environment(path: Path) -> bytes:
         return b""
 
 
-def start_many(tmp_path: Path, maestro: Maestro, finished: int) -> tuple[Path, int, str]:
-    """A study of which so many instances have finished; its conductor, and its id."""
+def start_many(tmp_path: Path, maestro: Maestro) -> tuple[Path, int, str]:
+    """A study that was just started; its conductor, and its id."""
     root = tmp_path / "OUT"
     write(tmp_path / "study.yaml", RUNNING)
     maestro("run", "-y", "--batch", "local_slots=4", "-o", root, "study.yaml")
     alive = holder(root)
     assert alive is not None
     study_id = str(run_record(root)["study_id"])
-    wait_until(
-        lambda: list(states(maestro, root).values()).count("FINISHED") >= finished, interval=0.1
-    )
     return root, alive.pid, study_id
 
 
@@ -222,32 +221,57 @@ def delete(root: Path) -> None:
     wait_until(lambda: subprocess.run(["rm", "-rf", root], check=False).returncode == 0)
 
 
-@pytest.mark.parametrize("finished", [1, 20])
-def test_nothing_of_a_deleted_study_runs_or_comes_back(
-    finished: int, tmp_path: Path, maestro: Maestro
-) -> None:
-    root, conductor, study_id = start_many(tmp_path, maestro, finished)
-    delete(root)
+def instants(count: int) -> list[float]:
+    """Seconds after the start of a study that takes about two."""
+    draw = random.Random(15)  # noqa: S311 - the same instants each time
+    return [draw.uniform(0, 2) for _ in range(count)]
+
+
+def nothing_is_left(root: Path, conductor: int, study_id: str) -> None:
     wait_until(lambda: not is_running(conductor))
     wait_until(lambda: not processes_of(study_id))
     assert not root.exists()
 
 
-@pytest.mark.parametrize("finished", [1, 20])
-def test_a_study_that_is_moved_while_it_runs_stops_and_goes_on_there(
-    finished: int, tmp_path: Path, maestro: Maestro
-) -> None:
-    root, conductor, study_id = start_many(tmp_path, maestro, finished)
+def deleted_after(pause: float, tmp_path: Path, maestro: Maestro) -> None:
+    root, conductor, study_id = start_many(tmp_path, maestro)
+    threading.Event().wait(pause)
+    delete(root)
+    nothing_is_left(root, conductor, study_id)
+
+
+def moved_after(pause: float, tmp_path: Path, maestro: Maestro) -> None:
+    root, conductor, study_id = start_many(tmp_path, maestro)
     there = tmp_path / "NEW"
+    threading.Event().wait(pause)
     root.rename(there)
     log = there / "logs/many.log"
     wait_until(lambda: "workspace_moved" in log.read_text())
     (tmp_path / "go").touch()
-    wait_until(lambda: not is_running(conductor))
-    wait_until(lambda: not processes_of(study_id))
-    assert not root.exists()
+    nothing_is_left(root, conductor, study_id)
     told = json.loads(maestro("status", "--json", there).stdout)
     assert told["state"] == "STOPPED"
     assert json.loads(log.read_text().splitlines()[-1])["reason"] == f"moved to {there}"
     assert maestro("resume", "-fg", there).returncode == 0
-    assert set(states(maestro, there).values()) == {"FINISHED"}
+    after = steps(maestro, there)
+    assert {step["state"] for step in after.values()} == {"FINISHED"}
+    for step in after.values():
+        ran = (there / str(step["workspace"]) / "ran").read_text().count("\n")
+        assert ran == 1, (step["name"], ran)
+
+
+@pytest.mark.parametrize("pause", instants(3))
+@pytest.mark.parametrize("scene", [deleted_after, moved_after])
+def test_a_study_that_leaves_its_place_ends_there(
+    scene: Callable[[float, Path, Maestro], None], pause: float, tmp_path: Path, maestro: Maestro
+) -> None:
+    scene(pause, tmp_path, maestro)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("pause", instants(100))
+@pytest.mark.parametrize("scene", [deleted_after, moved_after])
+def test_a_study_that_leaves_its_place_at_any_instant_ends_there(
+    scene: Callable[[float, Path, Maestro], None], pause: float, tmp_path: Path, maestro: Maestro
+) -> None:
+    scene(pause, tmp_path, maestro)

@@ -24,14 +24,21 @@ class AttemptReader:
 
     def __init__(self, context: RunContext, host: str, boot: str) -> None:
         self._context = context
+        self._root: Path | None = context.root
         self._host = host
         self._boot = boot
 
+    def follow(self, root: Path | None) -> None:
+        """Read where the workspace was moved to; None: it was deleted, and nothing can start there."""
+        self._root = root
+
     def read(self, item: ReadAttemptFile) -> AttemptFileRead:
         """Return what became of an attempt. Trouble with the file is an answer."""
-        root, workspace = self._context.root, self._context.graph.workspaces[item.instance]
+        root, workspace = self._root, self._context.graph.workspaces[item.instance]
         try:
-            if item.void:
+            if root is None:
+                found = AttemptFile("void")
+            elif item.void:
                 found = void_attempt(root, workspace, item.attempt)
             else:
                 found = read_attempt(root / workspace, item.attempt)

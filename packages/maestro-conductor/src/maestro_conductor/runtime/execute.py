@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Protocol
 
 from maestro_conductor.core.events import Answers, Event, Found, ScriptsWritten
@@ -48,6 +49,10 @@ class Executor:
         self._backends = backends
         self._attempts = attempts
         self._write_scripts = write_scripts
+
+    def follow(self, root: Path | None) -> None:
+        """Look for attempt files where the workspace was moved to; None: it was deleted."""
+        self._attempts.follow(root)
 
     def perform(self, item: Instruction) -> Event | None:
         """Perform an instruction; return its answer, or None where that comes later."""

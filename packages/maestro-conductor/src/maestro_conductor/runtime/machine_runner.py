@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from maestro_conductor.core.events import Answers, Event
 from maestro_conductor.core.instructions import Cancel, Effects, Instruction, Submit
@@ -65,6 +66,10 @@ class MachineRunner:
     def next_time(self) -> float | None:
         """Return when `process` has something to do without an event: s, steady."""
         return self._machine.next_timer()
+
+    def follow(self, root: Path | None) -> None:
+        """Go on where the workspace was moved to; None: it was deleted."""
+        self._executor.follow(root)
 
     def start(self) -> None:
         """Take up what is in flight; to be called once, before all else."""

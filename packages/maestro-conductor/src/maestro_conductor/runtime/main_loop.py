@@ -132,6 +132,7 @@ class ConductorLoop:
     def _depart(self, place: Path | None, steady: float) -> list[Event]:
         """Start nothing more in a workspace that was moved, or deleted; of that, end what runs."""
         self._housekeeping.follow(place)
+        self._runner.follow(place)
         events: list[Event] = [*self._shutdown.depart(place is None, steady)]
         if place is None:
             say("maestro: the study's folder was deleted: what runs is cancelled")
