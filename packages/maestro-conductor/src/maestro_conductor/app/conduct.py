@@ -72,7 +72,8 @@ def conduct(
             None: this one.
 
     Returns:
-        0: finished; 2: some step failed; 3: cancelled; 128 + n: stopped by signal n.
+        0: finished; 1: the workspace was moved or deleted meanwhile; 2: some step failed;
+        3: cancelled; 128 + n: stopped by signal n.
 
     Raises:
         WorkspaceError: the folder is no workspace, or cannot be read; or ``log_path`` cannot be
