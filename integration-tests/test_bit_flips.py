@@ -31,14 +31,8 @@ def test_no_flipped_bit_is_acted_on(tries, long_test):
     assert done.returncode == 0
 
 
-@pytest.mark.parametrize(
-    ("before", "code"),
-    [
-        (0, 1),  # met where slots are counted: the conductor leaves
-        (1, 2),  # met where its script is written: the instance is refused
-    ],
-)
-def test_a_bit_that_flips_while_the_study_runs(tmp_path, before, code):
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_bit_that_flips_while_the_study_runs(tmp_path, before):
     """The first step does it, in the command of a later one, which is read again for its script."""
     root = tmp_path / "w"
     graph = root / ".maestro/graph.msgpack"
@@ -51,7 +45,7 @@ def test_a_bit_that_flips_while_the_study_runs(tmp_path, before, code):
     make_workspace(root, [StepPlan("a", [damage]), StepPlan("b", later, needs=["a"])])
     whole = graph.read_bytes()
     done = subprocess.run(conductor(root), capture_output=True, text=True, check=False)
-    assert done.returncode == code
+    assert done.returncode == 2  # met where its script is written: the instance is refused
     told = done.stderr + (root / "logs/study.log").read_text()
     name = "b" if not before else f"b_N.{before}"
     assert f"{graph} is damaged: the checksum of instance {before + 1} ({name}) is wrong" in told
