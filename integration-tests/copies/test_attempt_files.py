@@ -16,6 +16,8 @@ from differential import full, quick
 from maestro_adapters.script import attempt_file as of_adapters
 from maestro_conductor.workspace import attempt_file as of_conductor
 
+pytestmark = pytest.mark.once
+
 _DIGITS = st.integers(-1, 10**20).map(str) | st.sampled_from(
     ["", "0", "007", "9" * 18, "9" * 19, "9" * 5000, "٣", "²", "1_0", "+1", "1.", "1.5", "1e3"]
 )

@@ -21,6 +21,8 @@ from maestro_graph.files import checksums as of_graph
 from maestro_spec.model.study import Study
 from maestro_spec.spec_file import spec_document, write_spec
 
+pytestmark = pytest.mark.once
+
 _PACKER = msgpack.Packer(unicode_errors="surrogateescape")
 _SCALARS = (
     st.none()

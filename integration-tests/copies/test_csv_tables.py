@@ -18,6 +18,8 @@ from maestro_graph.parameters.csv import read_csv as of_graph
 from maestro_spec.lint.csv_tables import TableError
 from maestro_spec.lint.csv_tables import read_table as of_spec
 
+pytestmark = pytest.mark.once
+
 _CELLS = st.one_of(
     st.sampled_from(["", "A", "B", " A ", "\tB", "\u00a0A", "\ufeffA", "\ufeff", "é", "a,b", '"', "'", "a\nb", "#"]),
     st.sampled_from(["1", "007", "1.50", "1.5", "+1", "-0", "1e5", "1_0", "٣", "nan", "inf", "True", "true", "1" * 5000]),

@@ -18,6 +18,8 @@ from maestro_conductor.workspace.headers import check_header as of_conductor
 from maestro_graph.errors import FormatError as GraphRefusal
 from maestro_graph.files.header import check_header as of_graph
 
+pytestmark = pytest.mark.once
+
 FEATURES = frozenset({"failure", "array"})
 
 _ODD: Any = st.one_of(

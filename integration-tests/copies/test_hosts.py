@@ -8,10 +8,14 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from maestro_adapters.local.processes.process_table import host_and_boot
 from maestro_adapters.script import driver
 from maestro_conductor.workspace import conductor_lock
 from maestro_conductor.workspace.attempt_file import read_attempt
+
+pytestmark = pytest.mark.once
 
 
 def test_all_name_this_host_alike(tmp_path: Path) -> None:

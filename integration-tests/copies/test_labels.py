@@ -19,6 +19,8 @@ from maestro_spec.lint.tables import table_of
 from maestro_spec.model.study import Column, Factor, Study
 from maestro_spec.spec_file import spec_document
 
+pytestmark = pytest.mark.once
+
 _TEXTS = st.sampled_from(["", "%%", "P.%%", "%%%", "%%%%", "%", "a", " ", "{}", "%s", "$(P)", "é"])
 _VALUES: Any = st.one_of(
     st.integers(-2, 3),

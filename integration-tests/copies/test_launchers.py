@@ -13,6 +13,8 @@ from differential import full, quick
 from maestro_adapters.script.launcher import substitute
 from maestro_spec.format_rules.launcher import TOKEN, find_launchers
 
+pytestmark = pytest.mark.once
+
 _SPACES = st.sampled_from(["", "", "", " ", "\t", "\n", "\r\n", "\x0b", "\u00a0", "\\\n"])
 _NUMBERS = st.integers(0, 40).map(str) | st.sampled_from(
     ["007", "9" * 18, "9" * 19, "9" * 5000, "٣", "-1", "+1", "1.0", "1_0", ""]

@@ -14,6 +14,8 @@ from maestro_graph.parameters import names as of_graph
 from maestro_graph.parameters import naming
 from maestro_spec.format_rules import names as of_spec
 
+pytestmark = pytest.mark.once
+
 _LETTERS = st.sampled_from("aB1 _-.()+/%\t\0é日\u0301\udcff") | st.characters(
     exclude_categories=["Cs"]
 )

@@ -19,6 +19,8 @@ from maestro_spec.lint.ranges import RangeError
 from maestro_spec.lint.ranges import range_values as of_spec
 from maestro_spec.model.study import Range as SpecRange
 
+pytestmark = pytest.mark.once
+
 _NUMBERS: Any = st.one_of(
     st.integers(-5, 20),
     st.integers(-50, 200).map(lambda number: number / 10),

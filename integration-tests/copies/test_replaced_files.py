@@ -44,6 +44,8 @@ with replaced(path) as stream:
     "maestro_conductor": """
 from pathlib import Path
 from maestro_conductor.workspace.atomic_write import replace_file
+
+pytestmark = pytest.mark.once
 limited()
 replace_file(Path(path), b"b" * size)
 """,

@@ -18,6 +18,8 @@ from maestro_spec.lint.analysis import analyse
 from maestro_spec.lint.rules.values import check
 from maestro_spec.model.study import Column, Factor, Resources, Step, Study
 
+pytestmark = pytest.mark.once
+
 _WORDS = st.sampled_from(
     [
         "true",

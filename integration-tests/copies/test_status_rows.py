@@ -25,6 +25,8 @@ from maestro_conductor.observers import status_csv as of_conductor
 from maestro_conductor.testing import StepPlan, make_workspace
 from maestro_conductor.workspace.graph_file import read_graph
 
+pytestmark = pytest.mark.once
+
 _NOW = 1_763_800_000_000
 _TIMES = (
     st.just(NONE)

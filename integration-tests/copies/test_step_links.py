@@ -15,6 +15,8 @@ from maestro_spec.lint.analysis import analyse
 from maestro_spec.model.study import Column, Env, Factor, Step, Study, Variable
 from maestro_spec.spec_file import spec_document
 
+pytestmark = pytest.mark.once
+
 _STEPS = ("a", "b", "a-b", "c_d")
 _PARAMETERS = ("P", "Q", "A")
 _TOKENS = st.sampled_from(

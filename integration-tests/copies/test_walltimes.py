@@ -18,6 +18,8 @@ from maestro_graph.expansion.resources import settle
 from maestro_graph.model.graph import Resources
 from maestro_spec.format_rules import walltime as of_spec
 
+pytestmark = pytest.mark.once
+
 _NUMBER = st.integers(0, 10**10).map(str) | st.sampled_from(["", "0", "00", "05", "٣", "1_0"])
 _PARTS = st.lists(_NUMBER | st.sampled_from(list(":-.smhd ")), min_size=1, max_size=8)
 _WORDS = st.sampled_from(["inf", "INF", "infinite", "Infinite", "UNLIMITED", "unlimited", "nan"])

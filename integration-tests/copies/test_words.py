@@ -26,6 +26,8 @@ from maestro_spec.format_rules.resource_values import COUNTS, SWITCHES
 from maestro_spec.model import records as spec_records
 from maestro_spec.model import study as of_spec
 
+pytestmark = pytest.mark.once
+
 #: A study that uses every feature.
 _STUDY = of_spec.Study(
     name="s",
