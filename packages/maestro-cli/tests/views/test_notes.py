@@ -5,6 +5,7 @@ A fault here would be a study that nobody runs, or that cannot go on, without a 
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -47,6 +48,16 @@ def test_a_study_that_nobody_runs(history: History, past: list[records.Record], 
     said = notes(root).splitlines()
     assert word in said[0]
     assert said[1] == f"Go on with: maestro resume {root}"
+
+
+def test_a_study_that_was_moved_or_copied_says_from_where(failed: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(failed, copy)
+    assert notes(copy).splitlines()[0] == (
+        f"It is a copy of {failed}: what runs there stays there, and it starts its own."
+    )
+    moved = failed.rename(tmp_path / "moved")
+    assert notes(moved).splitlines()[0] == f"It was moved here from {failed}."
 
 
 def test_a_scheduler_in_trouble_is_named(history: History) -> None:

@@ -14,6 +14,7 @@ class GraphHead(TypedDict):
     """The first map of ``graph.msgpack``; `Graph` on the format page."""
 
     name: str
+    root: str
     steps: int
     instances: int
 

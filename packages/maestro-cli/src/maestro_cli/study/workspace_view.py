@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from maestro_conductor.core.study_state import StudyState
     from maestro_conductor.model.graph import Graph
     from maestro_conductor.workspace.conductor_lock import Holder
+    from maestro_conductor.workspace.place import Origin
 
 __all__ = ["STUDY_STATES", "StudyView", "open_study", "read_head"]
 
@@ -66,6 +67,7 @@ class StudyView:
         started: Whether there is a journal at all.
         holder: The live conductor.
         last_holder: The conductor that holds or last held the workspace.
+        made_in: The folder in which it was made.
         lock_is_readable: Whether it could be told whether a conductor is alive.
     """
 
@@ -77,6 +79,7 @@ class StudyView:
     started: bool
     holder: Holder | None
     last_holder: Holder | None
+    made_in: str
     lock_is_readable: bool = True
 
     @property
@@ -107,6 +110,18 @@ class StudyView:
         from maestro_cli.study.pause import find_pause
 
         return find_pause(self.root, self.holder)
+
+    @property
+    def origin(self) -> Origin | None:
+        """From where it came since it was last run; None: it is where it was, or that no longer matters."""
+        if self.holder is not None or self.state == "FINISHED":
+            return None
+        from maestro_conductor.workspace.place import find_origin
+        from maestro_conductor.workspace.run_file import read_run
+
+        opened = self.known.opened
+        before = opened.get("root") if opened is not None else None
+        return find_origin(self.root, before or self.made_in, read_run(self.root).study_id)
 
     @property
     def exit_code(self) -> int:
@@ -200,6 +215,7 @@ def open_study(root: Path) -> StudyView:
         started=started,
         holder=holder,
         last_holder=holder or conductor_lock.last_holder(root),
+        made_in=head["root"],
         lock_is_readable=holder is not None or conductor_lock.lock_is_readable(root),
     )
 

@@ -16,6 +16,11 @@ def lines(study: StudyView, *, paint: Paint) -> Iterator[str]:
     """Yield what a person ought to know; nothing where all is well."""
     where = shell_word(study.root)
     who = study.last_holder
+    origin = study.origin
+    if origin is not None and origin.copied:
+        yield f"It is a copy of {clean(origin.path)}: what runs there stays there, and it starts its own."
+    elif origin is not None:
+        yield f"It was moved here from {clean(origin.path)}."
     if study.state == "DEAD":
         known = (
             f" (host {clean(who.host)}, process {who.pid}, last heard of"
