@@ -66,7 +66,7 @@ class ExitWatch:
 
     @property
     def silent(self) -> Collection[LocalJob]:
-        """Those whose processes cannot notify, so that they are looked at again and again."""
+        """Return the jobs whose processes cannot notify, which are therefore polled."""
         return self._silent.keys()
 
     def watch(self, job: LocalJob) -> None:

@@ -39,7 +39,9 @@ def outcome(job: LocalJob, code: int | None, left: str = "") -> JobStatus:
         reason = "the process that kept it died, and its exit code is not known"
         return JobStatus(states.FAILED, native="gone", reason=reason)
     state = states.FAILED if code else states.FINISHED
-    over = f"its walltime is over, and it has left something {left_behind(left)}" if left else None
+    over = (
+        f"its walltime has passed, and it has left something {left_behind(left)}" if left else None
+    )
     return JobStatus(state, native=f"exit {code}", reason=over or _died_of(code), exit_code=code)
 
 

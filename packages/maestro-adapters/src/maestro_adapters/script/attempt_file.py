@@ -54,7 +54,7 @@ class Attempt:
 
 
 def path_of(workspace: str, attempt: int) -> Path:
-    """Where the attempt file of a job stands."""
+    """Return the path of the attempt file of a job."""
     return Path(workspace, f".attempt.{attempt}")
 
 

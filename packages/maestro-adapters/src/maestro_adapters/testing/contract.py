@@ -92,7 +92,7 @@ class AdapterContract:
     def test_a_launcher_that_does_not_fit_is_refused(
         self, make_adapter: MakeAdapter, tmp_path: Path
     ) -> None:
-        """A sum of allocations beyond the request is a `ValueError` that says so."""
+        """Check that a sum of allocations beyond the request is a `ValueError` that says so."""
         adapter = make_adapter()
         check_launchers_fit(adapter, str(tmp_path))
         adapter.close()
@@ -130,7 +130,7 @@ class AdapterContract:
     def test_a_job_that_runs_too_long_is_timed_out(
         self, make_adapter: MakeAdapter, tmp_path: Path
     ) -> None:
-        """A walltime that is enforced ends in TIMEDOUT."""
+        """Check that a walltime that is enforced ends in TIMEDOUT."""
         bench = self.bench(make_adapter(), tmp_path)
         (job,) = bench.submit({"command": ": >ready; sleep 600", **self.overrunning})
         bench.eventually((job.workspace / "ready").exists)
@@ -140,7 +140,7 @@ class AdapterContract:
         bench.adapter.close()
 
     def test_cancels_a_waiting_job(self, make_adapter: MakeAdapter, tmp_path: Path) -> None:
-        """It never runs, nor makes an attempt file."""
+        """Check that it never runs, nor makes an attempt file."""
         bench = self.bench(make_adapter(), tmp_path)
         blockers: list[RunningJob] = []
         if self.waits is None:
@@ -214,7 +214,7 @@ class AdapterContract:
             watcher.adapter.close()
 
     def test_many_jobs_run_once_each(self, make_adapter: MakeAdapter, tmp_path: Path) -> None:
-        """All in one submission and one poll a round, each with its own id and exit code."""
+        """Submit and poll all at once; check that each has its own id and exit code."""
         bench = self.bench(make_adapter(), tmp_path)
         jobs = bench.submit(
             *({"command": f"echo {number} >>out; exit {number % 2}"} for number in range(self.many))
@@ -230,7 +230,7 @@ class AdapterContract:
     def test_an_attempt_that_was_declared_void_runs_nothing(
         self, make_adapter: MakeAdapter, tmp_path: Path
     ) -> None:
-        """The attempt file decides, whatever the scheduler does."""
+        """Check that the attempt file decides, whatever the scheduler does."""
         bench = self.bench(make_adapter(), tmp_path)
         (job,) = bench.submit(
             {"command": ": >ran"},
@@ -245,7 +245,7 @@ class AdapterContract:
     def test_a_script_in_a_temporary_folder(
         self, make_adapter: MakeAdapter, tmp_path: Path
     ) -> None:
-        """It need not be there any more, nor on another host, when its scheduler starts the job."""
+        """Check that it need not be there any more, nor on another host, when its scheduler starts the job."""
         bench = self.bench(make_adapter(), tmp_path)
         scripts = tmp_path / "scripts"
         scripts.mkdir()
@@ -260,7 +260,7 @@ class AdapterContract:
     def test_what_was_prepared_may_be_forgotten(
         self, make_adapter: MakeAdapter, tmp_path: Path
     ) -> None:
-        """A caller that kept nothing of it submits the request alone."""
+        """Check that a caller that kept nothing of it can submit the request alone."""
         bench = self.bench(make_adapter(), tmp_path)
         (job,) = bench.submit({"command": "exit 5"}, forget=True)
         bench.ends([job])

@@ -232,7 +232,7 @@ TABLE = (
     Row(("void",), _ANY, "local", Outcomes.submit_later, "`WAITING` for 5 s"),
     Row(("void",), ("FAILED by its driver",), "", Outcomes.submit_later, "`WAITING` for 5 s"),
     Row(("void",), _ANY, "", Outcomes.never_started, _RESUBMIT),
-    Row(("error",), (None,), "", Outcomes.search_later, "`UNKNOWN`; looked at again after 5 s"),
+    Row(("error",), (None,), "", Outcomes.search_later, "`UNKNOWN`; read again after 5 s"),
     Row(("error",), _ANY, "", Outcomes.unknown, "`UNKNOWN`, until the next poll"),
 )
 

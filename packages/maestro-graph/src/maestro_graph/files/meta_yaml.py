@@ -102,6 +102,6 @@ def _environment(environ: Mapping[str, str]) -> Iterable[str]:
 
 
 def is_secret(name: str) -> bool:
-    """Whether the value of an environment variable of this name is to be left out."""
+    """Return whether the value of an environment variable of this name is to be left out."""
     upper = name.upper()
     return any(mark in upper for mark in SECRET_MARKS)

@@ -90,5 +90,5 @@ def in_order(problems: Iterable[Problem]) -> list[Problem]:
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:
-    """Whether any of them is an error."""
+    """Return whether any of them is an error."""
     return any(p.severity == "error" for p in problems)

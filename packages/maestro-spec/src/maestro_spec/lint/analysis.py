@@ -54,7 +54,7 @@ class Analysis:
         return {column.name: column for factor in self.table for column in factor.columns}
 
     def is_whole(self, *sections: str) -> bool:
-        """Whether nothing of these sections of the file was unreadable."""
+        """Return whether nothing of these sections of the file was unreadable."""
         return not self.study.gaps & {*sections, "keys", ""}
 
 

@@ -39,7 +39,7 @@ def _names_of_items(node: Node | None) -> Iterator[str]:
 
 
 def has_nameless_steps(study: Study) -> bool:
-    """Whether there are steps whose names could not be read."""
+    """Return whether there are steps whose names could not be read."""
     if study.document is None:
         return False
     node = _at(study.document, "study")

@@ -65,7 +65,7 @@ def names_in(text: str) -> list[str]:
 
 
 def looks_like_ours(name: str) -> bool:
-    """Whether it can be a name at all, and is no command of the shell with arguments."""
+    """Return whether it can be a name at all, and is no command of the shell with arguments."""
     return _NAME.fullmatch(name) is not None
 
 

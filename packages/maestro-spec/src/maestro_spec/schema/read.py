@@ -152,7 +152,7 @@ class Reader:
             self.found.complain("MS102", key, path, f"`{text}` in {shape.title} is ignored.", hint)
 
     def _is_name(self, key: Scalar, path: Path) -> bool:
-        """Whether a free key can be a name; YAML takes `on` and `1` for something else."""
+        """Return whether a free key can be a name; YAML takes `on` and `1` for something else."""
         if key.kind != "str":
             message = f"YAML takes the name `{key.text}` for {KINDS[key.kind]}."
             self.found.complain("MS012", key, path, message, f'Put it in quotes: "{key.text}".')
@@ -217,7 +217,7 @@ class Reader:
 
 
 def says_nothing(node: Node) -> bool:
-    """Whether a node is nothing, false, 0, blank, or an empty list or map."""
+    """Return whether a node is nothing, false, 0, blank, or an empty list or map."""
     if isinstance(node, Scalar):
         return not (node.value.strip() if isinstance(node.value, str) else node.value)
     return not (node.items if isinstance(node, Sequence) else node.entries)

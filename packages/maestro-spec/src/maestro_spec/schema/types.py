@@ -202,5 +202,5 @@ Shape = (
 
 
 def is_droppable(shape: Shape) -> bool:
-    """Whether what says nothing may stand for a value of this shape, and is left out."""
+    """Return whether what says nothing may stand for a value of this shape, and is left out."""
     return shape.loose if isinstance(shape, Whole) else getattr(shape, "droppable", False)

@@ -42,6 +42,6 @@ def _variables(analysis: Analysis, command: str, path: Path) -> Iterator[Problem
 
 
 def _sets(command: str, name: str) -> bool:
-    """Whether a command gives a variable a value, or takes it from another file."""
+    """Return whether a command gives a variable a value, or takes it from another file."""
     assigned = rf"\b{name}\+?=|\b(?:for|read|export|declare|local|select)\b[^\n;]*\b{name}\b"
     return re.search(rf"{assigned}|^\s*(?:source|\.)\s", command, re.MULTILINE) is not None

@@ -45,7 +45,7 @@ def _dependencies(analysis: Analysis, step: Step) -> Iterator[Problem]:
 
 
 def _is_single(analysis: Analysis, name: str) -> bool:
-    """Whether a step surely has one instance alone."""
+    """Return whether a step surely has one instance alone."""
     if analysis.used is None or not analysis.is_whole("study", "env", "global.parameters"):
         return False
     return name in analysis.used and not analysis.used[name]
@@ -83,7 +83,7 @@ def _workspaces(analysis: Analysis, step: Step) -> Iterator[Problem]:
 
 
 def _waits(analysis: Analysis, name: str, other: str) -> bool:
-    """Whether a step waits for another one through its dependencies."""
+    """Return whether a step waits for another one through its dependencies."""
     first = analysis.links[name]
     seen = {*first.plain, *first.funnels}
     queue = list(seen)

@@ -119,7 +119,7 @@ def _definition(analysis: Analysis, text: Text, name: str, known: set[str]) -> I
 
 
 def _is_workspace(analysis: Analysis, base: str, part: str) -> bool:
-    """Whether ``base.part`` was meant to be the workspace of a step."""
+    """Return whether ``base.part`` was meant to be the workspace of a step."""
     steps = analysis.steps
     return analysis.suggest.closest(part, ["workspace"]) is not None and (
         base in steps or analysis.suggest.closest(base, steps) is not None
@@ -150,7 +150,7 @@ def _found(
 
 
 def _is_typo(name: str, meant: str) -> bool:
-    """Whether a name in small letters is so close to a known one that no command is meant."""
+    """Return whether a name in small letters is so close to a known one that no command is meant."""
     same = name.casefold().replace("-", "_") == meant.casefold().replace("-", "_")
     return same or (len(name) >= 5 and meant.islower())
 
@@ -190,7 +190,7 @@ def _is_known(analysis: Analysis, name: str) -> bool:
 
 
 def _is_for_commands(analysis: Analysis, name: str) -> bool:
-    """Whether a token is one of those that only commands get."""
+    """Return whether a token is one of those that only commands get."""
     if _is_known(analysis, name):
         return False
     base, dot, part = name.rpartition(".")
