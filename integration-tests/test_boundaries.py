@@ -1,4 +1,7 @@
-"""The import contracts hold, and a forbidden import is seen and named."""
+"""The import contracts hold, a forbidden import is seen and named, and no import leads in a circle.
+
+Would catch a room that reaches up, and modules of which neither can be read first.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import grimp
 import pytest
 
 pytestmark = pytest.mark.once
 
 LIBRARIES = ["maestro_spec", "maestro_graph", "maestro_adapters", "maestro_conductor"]
+PACKAGES = [*LIBRARIES, "maestro_cli"]
 
 
 @pytest.fixture
@@ -108,3 +113,33 @@ def test_the_drawing_of_the_rooms_is_up_to_date(repository: Path) -> None:
     check = [sys.executable, repository / "scripts/rooms.py", "--check"]
     done = subprocess.run(check, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def cycles(imports: dict[str, set[str]]) -> list[str]:
+    """Modules that import themselves by way of others; what cannot be reached again is taken away."""
+    left = {module: set(others) & imports.keys() for module, others in imports.items()}
+    while True:
+        ends = {module for module, others in left.items() if not others}
+        if not ends:
+            return sorted(left)
+        left = {module: others - ends for module, others in left.items() if module not in ends}
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    graph = grimp.build_graph(*PACKAGES, exclude_type_checking_imports=True)
+    found = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    assert len(found) > 300
+    # A package's own face may name what it offers: what is below it imports modules, not the face.
+    assert cycles({m: others for m, others in found.items() if m not in PACKAGES}) == []
+
+
+@pytest.mark.parametrize(
+    ("imports", "found"),
+    [
+        ({"a": {"b"}, "b": {"c"}, "c": set()}, []),
+        ({"a": {"b"}, "b": {"c"}, "c": {"b"}}, ["a", "b", "c"]),
+        ({"a": {"os"}}, []),
+    ],
+)
+def test_a_cycle_is_found(imports: dict[str, set[str]], found: list[str]) -> None:
+    assert cycles(imports) == found

@@ -181,7 +181,7 @@ class KeeperSession:
             self._lose_keeper()
 
     def _is_silent(self) -> bool:
-        """Poll the keeper: where a system has no epoll, nothing tells that it has reported something."""
+        """Return whether nothing tells that the keeper has reported something: the system has no epoll."""
         return not self._wakeup.notifies and bool(self._kept or self._table.waiting)
 
     def _note(self, reports: Collection[Report]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -19,13 +20,15 @@ def make_folder(root: Path, workspace: str) -> None:
         FileNotFoundError: the root is not there.
         OSError: the folder cannot be made.
     """
+    if not workspace:
+        if not root.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(root))
+        return
     try:
         os.mkdir(f"{root}/{workspace}")  # noqa: PTH102 - once per step; a Path costs as much again
     except FileExistsError:
         return
     except FileNotFoundError:
         above, _, _ = workspace.rpartition("/")
-        if not above:
-            raise
         make_folder(root, above)
         Path(root, workspace).mkdir(exist_ok=True)
