@@ -16,6 +16,8 @@ import pytest
 
 from maestro_conductor.workspace.leftovers import sweep
 
+pytestmark = pytest.mark.once
+
 #: Writes `size` bytes to the file of its first argument. Where one is given, no file may have more than `limit`:
 #: the system call that would write more fails or, if it is `deadly`, the process is killed in it.
 PRELUDE = """
@@ -44,8 +46,6 @@ with replaced(path) as stream:
     "maestro_conductor": """
 from pathlib import Path
 from maestro_conductor.workspace.atomic_write import replace_file
-
-pytestmark = pytest.mark.once
 limited()
 replace_file(Path(path), b"b" * size)
 """,
