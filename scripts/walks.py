@@ -52,8 +52,8 @@ BESIDE = {
 
 _SBATCH = """#!/bin/sh
 cd "$(dirname "$0")/.." || exit 1
-n=$(($(cat count 2>/dev/null || echo 4000) + 1)); echo $n >count
-cat >"job.$n"; job=$PWD/job.$n
+n=4001; until mkdir "job.$n" 2>/dev/null; do n=$((n + 1)); done
+cat >"job.$n/script"; job=$PWD/job.$n/script
 for word; do case $word in --chdir=*) cd "${word#--chdir=}" || exit 1 ;; esac; done
 SLURM_JOB_ID=$n sh "$job" >/dev/null 2>&1 &
 echo $n
