@@ -18,7 +18,7 @@ USUAL, LONGEST = 300, 400
 #: Share of the files that are shorter than usual.
 MOST = 0.95
 #: Lines on which nothing more is said of a type than `Any`, imports among them.
-MOST_ANY = 183
+MOST_ANY = 80
 #: Tests of no module alone: of a page of the package, its import, or what all schedulers do alike.
 OF_THE_PACKAGE = {"readme", "import", "tutorial", "schedulers"}
 #: Bases that add a kind, not a part.
