@@ -60,6 +60,11 @@ def test_a_study_that_was_moved_or_copied_says_from_where(failed: Path, tmp_path
     assert notes(moved).splitlines()[0] == f"It was moved here from {failed}."
 
 
+def test_a_study_without_its_settings_is_shown_all_the_same(failed: Path) -> None:
+    (failed / ".maestro/run.msgpack").unlink()
+    assert notes(failed) == f"What failed, and why: maestro status --failed {failed}"
+
+
 def test_a_scheduler_in_trouble_is_named(history: History) -> None:
     root = history([])
     with hold(root) as held:

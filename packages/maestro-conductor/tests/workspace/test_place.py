@@ -10,6 +10,7 @@ import shutil
 
 import pytest
 
+from maestro_conductor.model import records
 from maestro_conductor.testing import StepPlan, make_workspace
 from maestro_conductor.workspace.place import Origin, find_origin
 from maestro_conductor.workspace.run_file import read_run
@@ -21,7 +22,14 @@ def study(tmp_path):
 
 
 def origin(root, before):
-    return find_origin(root, str(before), read_run(root).study_id)
+    return find_origin(root, None, str(before), read_run(root).study_id)
+
+
+def test_where_it_was_last_run_goes_before_where_it_was_made(study, tmp_path):
+    here = records.opened(1, "h", "b", 2, "1", str(study), "0123456789ab")
+    assert find_origin(study, here, str(tmp_path / "made"), "0123456789ab") is None
+    old = {name: value for name, value in here.items() if name not in ("root", "study_id")}
+    assert find_origin(study, old, str(study), "0123456789ab") is None
 
 
 def test_a_study_that_stays_came_from_nowhere(study):

@@ -37,4 +37,5 @@ class InstanceRecord(TypedDict):
 class RunRecord(TypedDict):
     """The map of ``run.msgpack``; `Run` on the format page."""
 
+    study_id: str
     created: int

@@ -63,6 +63,7 @@ class StudyView:
         name: Its name.
         steps: In topological order.
         created: When the workspace was made, in ms since 1970; 0: unknown.
+        study_id: Of its ``run.msgpack``; empty: unknown.
         known: The sum of the journal's records.
         started: Whether there is a journal at all.
         holder: The live conductor.
@@ -75,6 +76,7 @@ class StudyView:
     name: str
     steps: Sequence[Step]
     created: int
+    study_id: str
     known: StudyState
     started: bool
     holder: Holder | None
@@ -117,11 +119,8 @@ class StudyView:
         if self.holder is not None or self.state == "FINISHED":
             return None
         from maestro_conductor.workspace.place import find_origin
-        from maestro_conductor.workspace.run_file import read_run
 
-        opened = self.known.opened
-        before = opened.get("root") if opened is not None else None
-        return find_origin(self.root, before or self.made_in, read_run(self.root).study_id)
+        return find_origin(self.root, self.known.opened, self.made_in, self.study_id)
 
     @property
     def exit_code(self) -> int:
@@ -206,11 +205,13 @@ def open_study(root: Path) -> StudyView:
     started = reader.header is not None
     if started and holder is None and known.closed is None and known.outcome is None:
         holder = conductor_lock.holder(root)  # it may have started after the first look
+    created, study_id = _read_run(root)
     return StudyView(
         root=root,
         name=head["name"],
         steps=steps,
-        created=_created(root),
+        created=created,
+        study_id=study_id,
         known=known,
         started=started,
         holder=holder,
@@ -248,8 +249,8 @@ def read_head(root: Path) -> tuple[GraphHead, list[Step]]:
     return head, steps
 
 
-def _created(root: Path) -> int:
-    """Return when the workspace was made; 0: it does not say.
+def _read_run(root: Path) -> tuple[int, str]:
+    """Return when the workspace was made, and the study's id; 0 and empty: it does not say.
 
     Raises:
         maestro_conductor.errors.ConductorError: What says it is damaged.
@@ -258,7 +259,7 @@ def _created(root: Path) -> int:
     from maestro_conductor.workspace.run_file import read_run_record
 
     if not (root / RUN).exists():
-        return 0
+        return 0, ""
     record = cast("RunRecord", read_run_record(root))
     created: object = record.get("created")
-    return created if isinstance(created, int) else 0
+    return created if isinstance(created, int) else 0, record["study_id"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import attrs
 
 from maestro_conductor.errors import WorkspaceError
+from maestro_conductor.model.records import OpenedRecord
 from maestro_conductor.workspace.run_file import read_run
 
 __all__ = ["Origin", "find_origin"]
@@ -26,16 +27,20 @@ class Origin:
     copied: bool
 
 
-def find_origin(root: Path, before: str, study_id: str) -> Origin | None:
+def find_origin(
+    root: Path, opened: OpenedRecord | None, made_in: str, study_id: str
+) -> Origin | None:
     """Return from where a study came; None: it is where it was.
 
     A folder that is reached by another path, through a link or a bind mount, is where it was.
 
     Args:
         root: the workspace.
-        before: absolute path of the folder in which it was last run, or made.
+        opened: the journal's latest record of that kind; None: it was never run.
+        made_in: absolute path of the folder in which it was made.
         study_id: of its ``run.msgpack``.
     """
+    before = (opened.get("root") if opened is not None else None) or made_in
     if before == str(root):
         return None
     try:
