@@ -12,6 +12,7 @@ from maestro_conductor.journal.framing import encode, journal_header
 from maestro_conductor.model.records import Record
 from maestro_conductor.workspace.atomic_write import ensure_seen
 from maestro_conductor.workspace.disk import Disk, SystemDisk
+from maestro_conductor.workspace.file_lock import is_at
 from maestro_conductor.workspace.regular_files import open_regular
 
 __all__ = ["JournalWriter"]
@@ -114,7 +115,8 @@ class JournalWriter:
             OSError: it could not be written; the old one stands, and goes on.
             WorkspaceError: it was written and cannot be opened; nothing goes on.
         """
-        worth = worth_it(self.size, self._compact_size, len(state)) or self._is_displaced()
+        displaced = not is_at(self.path, self._descriptor)
+        worth = displaced or worth_it(self.size, self._compact_size, len(state))
         if self._pending or not worth:
             return False
         size, sequence = compact(self.path, state, self.sequence, time)
@@ -128,16 +130,6 @@ class JournalWriter:
         self.size = self._compact_size = size
         self.sequence = sequence
         return True
-
-    def _is_displaced(self) -> bool:
-        ours = os.fstat(self._descriptor)
-        try:
-            there = os.stat(self.path)  # noqa: PTH116 - beside os.fstat
-        except FileNotFoundError:
-            return True
-        except OSError:
-            return False
-        return (there.st_dev, there.st_ino) != (ours.st_dev, ours.st_ino)
 
     def close(self) -> None:
         """Close the file; what was added and not flushed is lost."""

@@ -54,7 +54,7 @@ def is_at(path: Path, descriptor: int) -> bool:
     """Tell whether a file that is open is still the one in that place."""
     try:
         return os.path.samestat(path.stat(), os.fstat(descriptor))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
-    except OSError:
+    except OSError:  # a file server that is gone for a moment
         return True

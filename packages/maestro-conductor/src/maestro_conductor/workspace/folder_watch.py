@@ -9,6 +9,7 @@ from pathlib import Path
 import attrs
 
 from maestro_conductor.errors import WorkspaceError
+from maestro_conductor.workspace.file_lock import is_at
 
 __all__ = ["Departure", "FolderWatch"]
 
@@ -42,23 +43,15 @@ class FolderWatch:
             self._descriptor = os.open(self._path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as error:
             raise WorkspaceError(f"{self._path} cannot be opened: {error.strerror}") from error
-        self._identity = os.fstat(self._descriptor)
 
     def look(self) -> Departure | None:
         """Return what became of the folder; None: it is in its place, as far as can be told."""
-        try:
-            if os.path.samestat(os.stat(self._path), self._identity):  # noqa: PTH116 - beside fstat
-                return None
-        except (FileNotFoundError, NotADirectoryError):
-            pass
-        except OSError:  # a file server that is gone for a moment
-            return None
-        return Departure(self._place())
+        return None if is_at(self._path, self._descriptor) else Departure(self._place())
 
     def _place(self) -> Path | None:
         with contextlib.suppress(OSError):
             place = Path(f"/proc/self/fd/{self._descriptor}").readlink()
-            if os.path.samestat(place.stat(), self._identity):
+            if os.path.samestat(place.stat(), os.fstat(self._descriptor)):
                 return place.parent
         return None
 
