@@ -10,7 +10,6 @@ from maestro_conductor.app.study_files import StudyFiles
 from maestro_conductor.backends.job_request import GraphMap, JobRequests, adapter_options
 from maestro_conductor.backends.local_backend import LocalBackend
 from maestro_conductor.backends.protocol import Adapter, AdapterFactory, LocalAdapter
-from maestro_conductor.backends.relocation import relocation
 from maestro_conductor.backends.scheduler_backend import SchedulerBackend
 from maestro_conductor.backends.script_writer import ScriptWriter, temporary_folder
 from maestro_conductor.backends.submitter import Submitter
@@ -62,9 +61,8 @@ def make_loop(
         AdapterError: the study's adapter is missing.
     """
     graph, state, log, host = context.graph, files.state, context.log, options.host
-    batch = relocation(graph.root, str(context.root))(graph.batch)
-    local_adapter, scheduler_adapter = _make_adapters(batch, options.factory)
     job_requests = JobRequests(files.graph, context.root)
+    local_adapter, scheduler_adapter = _make_adapters(job_requests.batch, options.factory)
     writer = ScriptWriter(
         graph,
         job_requests,

@@ -64,13 +64,18 @@ class JobRequests:
     Args:
         graph: what is run.
         root: the workspace.
+
+    Attributes:
+        batch: the map `Batch`, as it is where the study is now.
     """
 
     def __init__(self, graph: GraphFile, root: Path) -> None:
         self._file = graph
         self._graph = graph.graph
-        self._relocated = relocation(graph.graph.root, str(root))
         self._root = root
+        self._relocated = relocation(graph.graph.root, str(root))
+        self.batch: GraphMap = self._relocated(graph.graph.batch)
+        self._steps: list[GraphMap] = [self._relocated(step.record) for step in graph.graph.steps]
         #: What the instances of a step have in common, and their slots: by step and `scheduled`.
         self._common: dict[tuple[int, bool], RequestMap] = {}
         self._slots: dict[tuple[int, bool], int] = {}
@@ -83,12 +88,11 @@ class JobRequests:
             ConductorError: it never can.
         """
         record = self._relocated(self._file.instance(instance))
-        step = self._graph.steps[record["step"]]
+        step = self._steps[record["step"]]
         if record["resources"] is not None:
-            batch = self._relocated(self._graph.batch)
-            return make_job_request(record, self._relocated(step.record), batch, self._root)
-        common = self._of_step(step.index, record["scheduled"])
-        return _fill_in(common, record, self._relocated(step.record), self._root)
+            return make_job_request(record, step, self.batch, self._root)
+        common = self._of_step(record["step"], record["scheduled"])
+        return _fill_in(common, record, step, self._root)
 
     def slots(self, instance: int) -> int:
         """Return how many slots an instance fills as a local job.
@@ -108,9 +112,8 @@ class JobRequests:
     def _of_step(self, step: int, scheduled: bool) -> RequestMap:
         key = step, scheduled
         if key not in self._common:
-            resources = self._relocated(self._graph.steps[step].resources)
-            batch = self._relocated(self._graph.batch)
-            self._common[key] = _step_request(resources, batch, scheduled)
+            resources = self._steps[step]["resources"]
+            self._common[key] = _step_request(resources, self.batch, scheduled)
         return self._common[key]
 
 
