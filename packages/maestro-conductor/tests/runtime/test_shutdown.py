@@ -87,3 +87,31 @@ def test_a_second_signal_ends_the_waiting_even_if_both_came_at_once(signals, que
     assert not shutdown.is_due(1.0)
     shutdown.look(1.5)
     assert shutdown.is_due(1.6)
+
+
+def test_a_deleted_workspace_is_left_when_patience_ends_and_not_before(signals, queues):
+    shutdown = Shutdown(signals, "leave", queues)
+    assert shutdown.depart(None, 1.0) == [Closing(stop_local=False)]
+    assert (shutdown.reason, shutdown.exit_code) == ("deleted", 1)
+    assert not shutdown.is_due(31.0)
+    assert shutdown.is_due(31.5)
+
+
+def test_a_moved_workspace_is_left_once_its_local_steps_have_ended(signals, queues, tmp_path):
+    shutdown = Shutdown(signals, "leave", queues)
+    queues[LOCAL].jobs["7"] = 0
+    assert shutdown.depart(tmp_path, 1.0) == [Closing(stop_local=False)]
+    assert (shutdown.reason, shutdown.exit_code) == (f"moved to {tmp_path}", 1)
+    assert not shutdown.is_due(1e9)
+    queues[LOCAL].jobs.clear()
+    assert shutdown.is_due(1.1)
+
+
+def test_a_signal_ends_the_waiting_of_a_workspace_that_is_gone(signals, queues, tmp_path):
+    shutdown = Shutdown(signals, "leave", queues)
+    queues[LOCAL].jobs["7"] = 0
+    shutdown.depart(tmp_path, 1.0)
+    signals.name = "SIGTERM"
+    assert shutdown.look(2.0) == []
+    assert shutdown.is_due(2.1)
+    assert shutdown.exit_code == 1

@@ -18,7 +18,7 @@ from maestro_conductor.backends.worker_thread import AdapterWorker, Worker
 from maestro_conductor.core.backoff import next_poll_pause
 from maestro_conductor.core.events import Answers, Event, Found, Polled
 from maestro_conductor.core.instructions import Submission
-from maestro_conductor.core.queues import SCHEDULED
+from maestro_conductor.core.queues import ARRAY_BATCH, SCHEDULED
 
 __all__ = ["SchedulerBackend"]
 
@@ -26,7 +26,6 @@ _T = TypeVar("_T")
 
 #: Jobs in one call of ``submit``, unless equal jobs become arrays: so polls come through.
 _SUBMIT_AT_ONCE = 25
-_SUBMIT_ARRAY = 1000
 #: s until a cancellation that was refused is asked for again.
 _CANCEL_AGAIN = 5.0
 #: Most refused cancellations of one call that are logged.
@@ -71,7 +70,7 @@ class SchedulerBackend:
         self._pause = 0.0
         self._next_poll = 0.0
         self._polled_at = 0.0
-        self._at_once = _SUBMIT_ARRAY if array else _SUBMIT_AT_ONCE
+        self._at_once = ARRAY_BATCH if array else _SUBMIT_AT_ONCE
         self._unreachable = False
         self._known: dict[str, tuple[str | None, str | None]] = {}
         self._cancel_again: dict[str, float] = {}

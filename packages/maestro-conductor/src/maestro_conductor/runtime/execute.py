@@ -15,7 +15,6 @@ from maestro_conductor.core.instructions import (
     Submit,
     WriteScripts,
 )
-from maestro_conductor.core.queues import LOCAL
 from maestro_conductor.runtime.attempt_reading import AttemptReader
 
 __all__ = ["Backend", "Executor"]
@@ -60,7 +59,7 @@ class Executor:
             return self._attempts.read(item)
         if isinstance(item, WriteScripts):
             return ScriptsWritten(self._write_scripts(item.instances))
-        backend = self._backend(item.queue)
+        backend = self._backends[item.queue]
         if isinstance(item, Submit):
             return backend.submit(item.jobs)
         if isinstance(item, Cancel):
@@ -70,7 +69,4 @@ class Executor:
 
     def file_trouble(self, answers: Answers) -> str | None:
         """Return why the scripts of a submission could not be written; None: they could."""
-        return self._backend(answers.queue).file_trouble(answers)
-
-    def _backend(self, queue: str) -> Backend:
-        return self._backends.get(queue) or self._backends[LOCAL]
+        return self._backends[answers.queue].file_trouble(answers)

@@ -99,8 +99,6 @@ class Housekeeping:
 
     def follow_log(self) -> None:
         """Go on in a new log file where the old one was moved away."""
-        if self._departed:
-            return
         self._log.follow()
 
     def finish(self, paused: str | None) -> None:

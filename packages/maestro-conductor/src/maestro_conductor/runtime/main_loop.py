@@ -133,7 +133,7 @@ class ConductorLoop:
         """Start nothing more in a workspace that was moved, or deleted; of that, end what runs."""
         self._housekeeping.follow(place)
         self._runner.follow(place)
-        events: list[Event] = [*self._shutdown.depart(place is None, steady)]
+        events: list[Event] = [*self._shutdown.depart(place, steady)]
         if place is None:
             say("maestro: the study's folder was deleted: what runs is cancelled")
             self._log.event("workspace_deleted")
@@ -154,8 +154,6 @@ class ConductorLoop:
             self._intake.reject_unread()
         reason = self._shutdown.reason if outcome is None else None
         code = self._shutdown.exit_code if outcome is None else outcome[1]
-        if self._departure is not None and self._departure.place is not None:
-            reason = f"moved to {self._departure.place}"
         self._housekeeping.keep_journal()
         self._log.event("conductor_stopped", reason=reason or "ended", exit_code=code)
         self._runner.close(reason or "ended")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Protocol
 
 from maestro_conductor.core.events import Closing
@@ -13,7 +14,8 @@ __all__ = ["Shutdown", "StopSignal"]
 
 #: s to wait for answers to submissions and for the end of local steps.
 _PATIENCE = 30.0
-_CODES = {"SIGINT": 130, "SIGTERM": 143, "moved": 1, "deleted": 1}
+#: By signal; where the workspace is gone, it is 1.
+_CODES = {"SIGINT": 130, "SIGTERM": 143}
 
 
 class StopSignal(Protocol):
@@ -37,7 +39,7 @@ class Shutdown:
         queues: of the machine.
 
     Attributes:
-        reason: name of the signal that is followed; None: none.
+        reason: name of the signal that is followed, or what became of the workspace; None: nothing.
     """
 
     def __init__(self, signals: StopSignal, local_steps: str, queues: Mapping[str, Queue]) -> None:
@@ -49,8 +51,8 @@ class Shutdown:
 
     @property
     def exit_code(self) -> int:
-        """128 + n after signal n."""
-        return _CODES.get(self.reason or "", 128)
+        """128 + n after signal n; 1: the workspace was moved or deleted."""
+        return _CODES.get(self.reason or "", 1)
 
     def look(self, steady: float) -> list[Closing]:
         """Look for a signal; return what the machine should hear of it.
@@ -61,24 +63,25 @@ class Shutdown:
         if self._signals.name is None:
             return []
         if self.reason is not None:
-            if self._signals.again or self.reason not in ("SIGINT", "SIGTERM"):
+            if self._signals.again or self.reason not in _CODES:
                 self._leave_by = min(self._leave_by, steady)
             return []
         self.reason = self._signals.name
         self._leave_by = math.inf if self._local_steps == "finish" else steady + _PATIENCE
         return [Closing(stop_local=self._local_steps == "stop")]
 
-    def depart(self, deleted: bool, steady: float) -> list[Closing]:
+    def depart(self, place: Path | None, steady: float) -> list[Closing]:
         """Leave because the workspace was deleted, or moved; return what the machine should hear.
 
         Of a deleted one all that runs is ended, which is waited for, but not for long. Where one was
         moved, local steps are waited for.
 
         Args:
-            deleted: or else moved.
+            place: where the workspace was moved to; None: it was deleted.
             steady: s, the time now.
         """
-        self.reason = "deleted" if deleted else "moved"
+        deleted = place is None
+        self.reason = "deleted" if deleted else f"moved to {place}"
         self._local_steps = "cancel" if deleted else "finish"
         self._leave_by = steady + _PATIENCE if deleted else math.inf
         return [Closing(stop_local=False)]
