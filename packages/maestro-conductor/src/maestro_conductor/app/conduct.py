@@ -27,6 +27,7 @@ from maestro_conductor.runtime.failures import explained
 from maestro_conductor.runtime.host import Host
 from maestro_conductor.runtime.progress import Progress
 from maestro_conductor.workspace.conductor_lock import Hold, boot_id, hold, last_holder
+from maestro_conductor.workspace.folder_watch import FolderWatch
 from maestro_conductor.workspace.graph_file import GraphFile
 from maestro_conductor.workspace.leftovers import sweep
 from maestro_conductor.workspace.place import Origin, find_origin
@@ -90,7 +91,12 @@ def conduct(
     run = read_run(root)
     before = last_holder(root)
     try:
-        with open_to_group(root), hold(root, take_over=take_over) as held, Signals() as signals:
+        with (
+            open_to_group(root),
+            hold(root, take_over=take_over) as held,
+            contextlib.closing(FolderWatch(root)) as watch,
+            Signals() as signals,
+        ):
             if _identity(root) != seen:
                 raise WorkspaceError(
                     f"{root} was replaced by another study in this moment, and nothing was "
@@ -108,7 +114,7 @@ def conduct(
                 host=host or Host(),
                 previous=before.describe() if before is not None and before.live else None,
             )
-            return _conduct(root, graph_file, run, held, signals, options)
+            return _conduct(root, graph_file, run, held, watch, signals, options)
     finally:
         graph_file.close()
 
@@ -127,6 +133,7 @@ def _conduct(
     graph_file: GraphFile,
     run: Run,
     held: Hold,
+    watch: FolderWatch,
     signals: Signals,
     options: ConductOptions,
 ) -> int:
@@ -146,7 +153,7 @@ def _conduct(
         files = StudyFiles(graph_file, run, journal, state, log_file)
         origin = _record_start(context, files, options.sleeptime)
         with contextlib.closing(
-            make_loop(context, files, requests, held, signals, options)
+            make_loop(context, files, requests, held, watch, signals, options)
         ) as loop:
             log.event(
                 "conductor_started",

@@ -44,6 +44,7 @@ def make_loop(
     files: StudyFiles,
     requests: RequestFiles,
     hold: Hold,
+    watch: FolderWatch,
     signals: Signals,
     options: ConductOptions,
 ) -> ConductorLoop:
@@ -54,6 +55,7 @@ def make_loop(
         files: of the study.
         requests: that people make.
         hold: of the workspace.
+        watch: of its folder.
         signals: end the run.
         options: as the conductor was asked to run.
 
@@ -121,7 +123,7 @@ def make_loop(
             progress,
             LogUpkeep(files.log, log),
         ),
-        FolderWatch(context.root),
+        watch,
     )
 
 

@@ -73,7 +73,6 @@ class ConductorLoop:
     def close(self) -> None:
         """Let go of backends; what they run goes on."""
         self._backends.close()
-        self._watch.close()
 
     def _start(self) -> None:
         self._intake.find_claimed()
