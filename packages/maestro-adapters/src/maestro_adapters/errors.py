@@ -15,6 +15,7 @@ becomes an answer, by `SchedulerError.answer`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from maestro_adapters.interface import CancelAnswer, SubmitAnswer
 
@@ -90,10 +91,4 @@ class SchedulerError(AdapterError):
 
     def cancel_answer(self) -> CancelAnswer:
         """Make the answer of `cancel`, in builtin types."""
-        return {
-            "error": str(self),
-            "transient": self.transient,
-            "unknown": self.unknown,
-            "command": list(self.command),
-            "output": self.output,
-        }
+        return cast("CancelAnswer", self.answer())  # both are a `Refusal` with nothing more

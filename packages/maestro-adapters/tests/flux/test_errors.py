@@ -30,12 +30,12 @@ def failed(stderr, problem=None):
     ],
 )
 def test_a_cancellation(stderr, accepted):
-    assert errors.accepts_cancel("ƒ2", failed(stderr)) is accepted
-    assert errors.accepts_cancel("ƒ2", Result(("flux", "cancel"), 0))
+    assert ("ƒ2" in errors.accepted(["ƒ2"], failed(stderr))) is accepted
+    assert "ƒ2" in errors.accepted(["ƒ2"], Result(("flux", "cancel"), 0))
 
 
 def test_a_command_that_was_stopped_cancelled_nothing_for_sure():
-    assert not errors.accepts_cancel("ƒ2", failed("ERROR: ƒ3: job is inactive", "timeout"))
+    assert "ƒ2" not in errors.accepted(["ƒ2"], failed("ERROR: ƒ3: job is inactive", "timeout"))
 
 
 def test_an_id_that_is_not_known_is_an_answer():

@@ -77,10 +77,7 @@ class FluxScheduler:
         return Prepared.of(
             request,
             leading_directives(lines, PREFIX),
-            options=[
-                *directives.resource_words(request),
-                f"--job-name={directives.job_name(request.label)}",
-            ],
+            options=directives.resource_words(request),
         )
 
     def submit(self, jobs: Sequence[Submission]) -> dict[str, SubmitAnswer]:
@@ -128,7 +125,7 @@ class FluxScheduler:
         answers: dict[str, CancelAnswer] = {}
         for some in portions(job_ids):
             result = self.runner.run(commands.cancel(some))
-            accepted = {job_id for job_id in some if errors.accepts_cancel(job_id, result)}
+            accepted = errors.accepted(some, result)
             answers.update(errors.PATTERNS.cancel_answers(some, result, accepted))
         return answers
 
@@ -169,8 +166,8 @@ def submission(job: Submission, options: AdapterOptions, *, queues: bool = True)
         lines = [
             line for line in lines if not line.startswith((f"{PREFIX}-q ", f"{PREFIX}--queue"))
         ]
-    *resources, name = prepared.options
-    words = [*resources, f"{name} {job.token}"]
+    name = directives.job_name(prepared.label)
+    words = [*prepared.options, f"--job-name={name} {job.token}"]
     if job.exclude_nodes:
         words.append(f"--requires=-host:{','.join(job.exclude_nodes)}")
     text = driver.scheduled(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from maestro_adapters.batch.command_errors import ErrorPatterns
 from maestro_adapters.flux.parse import job_id
 from maestro_adapters.process.runner import Result
 
-__all__ = ["PATTERNS", "accepts_cancel", "is_answer"]
+__all__ = ["PATTERNS", "accepted", "is_answer"]
 
 PATTERNS = ErrorPatterns(
     limit=re.compile(
@@ -32,11 +33,11 @@ def is_answer(result: Result) -> bool:
     return result.ok or (result.problem is None and bool(_UNKNOWN_ID.search(result.stderr)))
 
 
-def accepts_cancel(ours: str, result: Result) -> bool:
-    """Tell whether `flux cancel` accepted to end this job, or there is nothing left to end."""
+def accepted(job_ids: Sequence[str], result: Result) -> set[str]:
+    """Return the jobs that `flux cancel` accepted to end, or of which nothing is left to end."""
     if result.ok:
-        return True
-    errors = {job_id(found): text for found, text in _CANCEL_ERROR.findall(result.stderr)}
-    if ours in errors:
-        return errors[ours].strip() in _ENDED
-    return bool(errors) and not PATTERNS.is_outage(result) and result.problem is None
+        return set(job_ids)
+    errors = {job_id(found): text.strip() for found, text in _CANCEL_ERROR.findall(result.stderr)}
+    # Where it complains of some jobs alone, it cancelled the others.
+    others = bool(errors) and not PATTERNS.is_outage(result) and result.problem is None
+    return {ours for ours in job_ids if (errors[ours] in _ENDED if ours in errors else others)}

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from maestro_adapters.local.job import LocalJob
-from maestro_adapters.local.keeper.background import still_writing
+from maestro_adapters.local.keeper.background import named, still_writing
 from maestro_adapters.script import attempt_file
 from maestro_adapters.script.regular_files import open_regular
 
@@ -26,7 +26,7 @@ def still_writes(job: LocalJob) -> bool:
 
 def write_command(job: LocalJob, exit_code: int) -> str:
     """Note in a dead keeper's place that a command has ended and what it left; returns what that is."""
-    left = ",".join(f"{os.fsdecode(name)}:{pid}" for pid, name in job.left.items())
+    left = os.fsdecode(named(job.left))
     _append(job, f"command code={exit_code} left={left}\n")
     return left
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import attrs
@@ -76,22 +76,20 @@ def plan(
         most_elements: tells how many elements an array of this site may have; asked only where
             there is more than one equal job.
     """
-    return list(_commands(jobs, options, most_elements))
-
-
-def _commands(
-    jobs: Sequence[Submission], options: AdapterOptions, most_elements: Callable[[], int]
-) -> Iterator[Command]:
+    commands: list[Command] = []
     equal: dict[object, list[Submission]] = {}
     for job in jobs:
         if options.array and _fits_an_array(job):
             equal.setdefault((common(job.prepared.directives), job.exclude_nodes), []).append(job)
         else:
-            yield Command((job,), options)
+            commands.append(Command((job,), options))
     for some in equal.values():
         most = most_elements() if len(some) > 1 else 1
-        for portion in arrays.portions([job.token for job in some], most):
-            yield Command(tuple(some[index] for index in portion), options)
+        commands.extend(
+            Command(tuple(some[index] for index in portion), options)
+            for portion in arrays.portions([job.token for job in some], most)
+        )
+    return commands
 
 
 def element_ids(job_id: str, count: int) -> list[str]:

@@ -2,7 +2,8 @@
 
 runner = RecordedRunner()
 runner.answers("squeue", stdout="12|RUNNING|...")
-adapter = SlurmAdapter(AdapterOptions(), runner)
+options = AdapterOptions()
+adapter = make_adapter(SlurmScheduler(options, runner), options)
 adapter.poll(["12"])
 runner.calls  # what was run
 

@@ -11,7 +11,7 @@ import os
 
 from maestro_adapters.local.keeper.files import Quiet
 
-__all__ = ["is_there", "may_be_written", "still_writing", "writers"]
+__all__ = ["is_there", "may_be_written", "named", "still_writing", "writers"]
 
 
 def still_writing(session: int, logs: list[bytes], before: dict[int, bytes]) -> dict[int, bytes]:
@@ -25,6 +25,11 @@ def still_writing(session: int, logs: list[bytes], before: dict[int, bytes]) -> 
     if not any(map(may_be_written, logs)):
         return {}
     return before if any(map(is_there, before)) else writers(session, logs)
+
+
+def named(left: dict[int, bytes]) -> bytes:
+    """Write what `still_writing` returned as an attempt file has it: ``name:pid,…``."""
+    return b",".join([b"%b:%d" % (name, pid) for pid, name in left.items()])
 
 
 def may_be_written(log: bytes) -> bool:

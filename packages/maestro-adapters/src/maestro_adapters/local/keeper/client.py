@@ -124,7 +124,7 @@ class KeeperClient:
             raise OSError(errno.ENOENT, "this program knows no Python interpreter to start")
         self._facts = facts
         self._messages = Messages()
-        self._unsent = b""
+        self._unsent = bytearray()
         self._reports: list[Report] = []
         #: Token, or word, of the answer that is waited for.
         self._awaited: bytes | None = None
@@ -233,7 +233,7 @@ class KeeperClient:
 
     def flush(self) -> None:
         """Send what was not sent yet."""
-        unsent, self._unsent = self._unsent, b""
+        unsent, self._unsent = self._unsent, bytearray()
         try:
             if unsent:
                 self._socket.sendall(unsent, _NO_SIGNAL)

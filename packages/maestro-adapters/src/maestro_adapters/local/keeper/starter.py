@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Mapping
 
-from maestro_adapters.local.keeper.background import still_writing
+from maestro_adapters.local.keeper.background import named, still_writing
 from maestro_adapters.local.keeper.files import (
     KINDS,
     FileDebts,
@@ -53,7 +53,7 @@ class Script:
 
     def named(self) -> bytes:
         """Return what is left, as an attempt file has it."""
-        return b",".join([b"%b:%d" % (name, pid) for pid, name in self.left.items()])
+        return named(self.left)
 
 
 class Starter:
