@@ -27,6 +27,7 @@ def expand_workspace(
     root: str | os.PathLike[str] | None = None,
     hash_workspaces: bool = False,
     shared: bool = False,
+    amends: bool = False,
     environ: Mapping[str, str] | None = None,
 ) -> Graph:
     """Expand the study of a workspace and write what the graph package owns there.
@@ -41,6 +42,7 @@ def expand_workspace(
         root: where the workspace will be, if it is to be renamed.
         hash_workspaces: number the workspaces instead of naming them by their combination.
         shared: give ``.maestro/`` the mode of the workspace instead of 0700.
+        amends: the study at ``root`` goes on in another form: what it has of its dependencies is used.
         environ: what ``meta/environment.yaml`` lists; by default this process's environment.
 
     Raises:
@@ -59,7 +61,7 @@ def expand_workspace(
     document = read_spec(private / "spec.msgpack")
     protect(folder, shared=shared)
     table = parameters or _stored_table(private / "parameters.msgpack") or build_table(document)
-    acquire(document, root, staging=folder)
+    acquire(document, root, staging=folder, amends=amends)
     graph = expand(document, table, root=root, hash_workspaces=hash_workspaces)
     write_parameters(table, private / "parameters.msgpack")
     write_graph(graph, private / "graph.msgpack")

@@ -21,6 +21,11 @@ class Order:
         batch: ``--batch`` and ``--adapter``.
         pgen: Path of the generator file.
         pargs: Its arguments.
+        carried: Those names of ``variables`` that were given earlier, when the study was made: they
+            are left out where it no longer has them.
+        specroot: Folder that its relative paths start from; None: that of the study file.
+        source: Path of the file that the study file is a copy of; None: it is none.
+        start_folder: Folder in which the study was first made; None: the current one.
         hashws, shared, usetmp, dry, throttle, rlimit, attempts, sleep: As the options are called.
         quiet: Problems are not printed.
     """
@@ -39,6 +44,10 @@ class Order:
     attempts: int
     sleep: int | float
     quiet: bool = False
+    carried: frozenset[str] = frozenset()
+    specroot: str | None = None
+    source: str | None = None
+    start_folder: str | None = None
 
 
 def read_pargs(texts: Sequence[str]) -> dict[str, str]:
