@@ -74,9 +74,7 @@ def acquire(
     return places
 
 
-def _staged(
-    place: str, root: str, staging: str | os.PathLike[str] | None, *, amends: bool
-) -> Path:
+def _staged(place: str, root: str, staging: str | os.PathLike[str] | None, *, amends: bool) -> Path:
     if amends and os.path.lexists(place):
         return Path(place)
     if staging is not None and Path(place).is_relative_to(root):

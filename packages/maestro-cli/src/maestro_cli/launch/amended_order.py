@@ -26,6 +26,7 @@ class Wishes:
     Attributes:
         study_file: Path of the study file; None: the copy in the workspace.
         variables: ``--var`` and ``--env-file``.
+        batch: ``--batch`` and ``--adapter``.
         pgen: Path of the generator file; None: that of before.
         pargs: Its arguments, over those of before.
         quiet: Problems are not printed.
@@ -33,6 +34,7 @@ class Wishes:
 
     study_file: str | None = None
     variables: Mapping[str, str] = field(factory=dict)
+    batch: Mapping[str, str] = field(factory=dict)
     pgen: str | None = None
     pargs: Mapping[str, str] = field(factory=dict)
     quiet: bool = False
@@ -91,7 +93,7 @@ def order_of(root: Path, wishes: Wishes) -> Amended:
     order = Order(
         study_file=str(copy) if from_copy else str(given),
         variables={**variables, **wishes.variables},
-        batch=batch,
+        batch={**batch, **wishes.batch},
         pgen=pgen,
         pargs={**pargs, **wishes.pargs},
         hashws=bool(read_head(root)[0]["hashws"]),
@@ -111,13 +113,9 @@ def order_of(root: Path, wishes: Wishes) -> Amended:
     )
     words = [
         *(f"--var {shell_word(f'{k}={v}')}" for k, v in variables.items() if k in order.carried),
-        *(f"--batch {shell_word(f'{k}={v}')}" for k, v in batch.items()),
+        *(f"--batch {shell_word(f'{k}={v}')}" for k, v in batch.items() if k not in wishes.batch),
         *([f"--pgen {shell_word(old_pgen)}"] if old_pgen and not wishes.pgen else []),
-        *(
-            f"--pargs {shell_word(f'{k}:{v}')}"
-            for k, v in pargs.items()
-            if k not in wishes.pargs
-        ),
+        *(f"--pargs {shell_word(f'{k}:{v}')}" for k, v in pargs.items() if k not in wishes.pargs),
     ]
     return Amended(order, run, tuple(words), tuple(_notes(root, run, wishes)))
 

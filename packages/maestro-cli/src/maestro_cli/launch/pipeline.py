@@ -170,14 +170,14 @@ def _generate(
 
 
 def copy_sources(
-    order: Order, folder: Path, *, study_name: str | None = None, pgen_name: str | None = None
+    order: Order, folder: Path, *, study_name: str | None = None
 ) -> tuple[str, str | None]:
     """Copy the study file and the generator file into a workspace.
 
     Args:
         order: Names the files.
         folder: The workspace.
-        study_name, pgen_name: What the copies are called; None: as the files.
+        study_name: What the copy of the study file is called; None: as the file.
 
     Returns:
         What they are called.
@@ -187,7 +187,7 @@ def copy_sources(
     """
     study_file = _copy(order.study_file, folder, study_name)
     shutil.copyfile(folder / study_file, folder / IN_FORCE)
-    return study_file, None if order.pgen is None else _copy(order.pgen, folder, pgen_name)
+    return study_file, None if order.pgen is None else _copy(order.pgen, folder, None)
 
 
 def _copy(source: str, folder: Path, name: str | None) -> str:
