@@ -1,6 +1,8 @@
 """A workspace that is left half expanded, or that a second expansion changes."""
 
 import os
+import shutil
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +10,7 @@ import msgpack
 import pytest
 
 from maestro_graph import (
+    Amendment,
     ParameterGenerator,
     expand_workspace,
     read_graph,
@@ -147,3 +150,28 @@ def test_notices(make: Any, workspace: Path, capsys: pytest.CaptureFixture[str])
     (workspace / ".maestro" / "spec.msgpack").write_bytes(msgpack.packb(document))
     assert main(["expand", str(workspace)]) == 0
     assert "note: step a: rows 1 and 2" in capsys.readouterr().err
+
+
+def test_an_amended_study_says_so_and_keeps_its_places(
+    workspace: Path, make: Any, tmp_path: Path
+) -> None:
+    expand_workspace(workspace, hash_workspaces=True)
+    before = list(read_graph(workspace / ".maestro" / "graph.msgpack"))
+    staged = tmp_path / "staged"
+    ids = [None, "0123456789ab", "ba9876543210"]
+    graph = workspace / ".maestro" / "graph.msgpack"
+    for amends, amendment in pairwise(ids):
+        (staged / ".maestro").mkdir(parents=True)
+        document = make.spec(
+            make.step("a", "echo $(P)"), parameters={"P": [0, 1, 2]}, specroot=str(tmp_path)
+        )
+        (staged / ".maestro" / "spec.msgpack").write_bytes(msgpack.packb(document))
+        expand_workspace(staged, root=workspace, amendment=Amendment(amendment, graph))
+        head, *_, new, old, _, _ = read_graph(staged / ".maestro" / "graph.msgpack")
+        assert (head["amendment"], head["amends"]) == (amendment, amends)
+        assert (head["root"], head["hashws"]) == (str(workspace), True)
+        assert "amendment" not in before[0]
+        assert (new["name"], new["workspace"]) == ("a_P.0", "a/a_instance_2")
+        assert (old["name"], old["workspace"]) == ("a_P.1", "a/a_instance_0")
+        (staged / ".maestro" / "graph.msgpack").replace(graph)
+        shutil.rmtree(staged)

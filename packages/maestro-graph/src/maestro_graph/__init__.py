@@ -18,6 +18,7 @@ from maestro_graph.files.graph_file import read_graph, write_graph
 from maestro_graph.files.meta_yaml import write_meta
 from maestro_graph.files.parameters_file import read_parameters, write_parameters
 from maestro_graph.files.spec_file import read_spec
+from maestro_graph.model.earlier import Amendment
 from maestro_graph.model.generator import Combination, ParameterGenerator
 from maestro_graph.model.graph import Batch, Failure, Graph, GraphStep, Instance, Resources, Value
 from maestro_graph.model.parameters import ParameterTable, TableColumn
@@ -26,6 +27,7 @@ from maestro_graph.parameters.table_builder import build_table
 from maestro_graph.workspace import expand_workspace
 
 __all__ = [
+    "Amendment",
     "Batch",
     "Combination",
     "DependencyError",

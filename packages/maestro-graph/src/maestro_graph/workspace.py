@@ -7,13 +7,16 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
+import attrs
+
 from maestro_graph.acquisition import acquire
 from maestro_graph.errors import FormatError, StudyError
 from maestro_graph.expansion.expand import expand
-from maestro_graph.files.graph_file import write_graph
+from maestro_graph.files.graph_file import read_earlier, write_graph
 from maestro_graph.files.meta_yaml import write_meta
 from maestro_graph.files.parameters_file import read_parameters, write_parameters
 from maestro_graph.files.spec_file import read_spec
+from maestro_graph.model.earlier import Amendment
 from maestro_graph.model.graph import Graph
 from maestro_graph.model.parameters import ParameterTable
 from maestro_graph.parameters.pgen import load_pgen
@@ -27,7 +30,7 @@ def expand_workspace(
     root: str | os.PathLike[str] | None = None,
     hash_workspaces: bool = False,
     shared: bool = False,
-    amends: bool = False,
+    amendment: Amendment | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Graph:
     """Expand the study of a workspace and write what the graph package owns there.
@@ -42,7 +45,8 @@ def expand_workspace(
         root: where the workspace will be, if it is to be renamed.
         hash_workspaces: number the workspaces instead of naming them by their combination.
         shared: give ``.maestro/`` the mode of the workspace instead of 0700.
-        amends: the study at ``root`` goes on in another form: what it has of its dependencies is used.
+        amendment: the study at ``root`` is there already, and becomes this one: instances whose names
+            it has keep their places, numbered or named as they were.
         environ: what ``meta/environment.yaml`` lists; by default this process's environment.
 
     Raises:
@@ -61,8 +65,11 @@ def expand_workspace(
     document = read_spec(private / "spec.msgpack")
     protect(folder, shared=shared)
     table = parameters or _stored_table(private / "parameters.msgpack") or build_table(document)
-    acquire(document, root, staging=folder, amends=amends)
-    graph = expand(document, table, root=root, hash_workspaces=hash_workspaces)
+    acquire(document, root, staging=folder, amends=amendment is not None)
+    earlier = None if amendment is None else read_earlier(amendment.graph)
+    graph = expand(document, table, root=root, hash_workspaces=hash_workspaces, earlier=earlier)
+    if amendment is not None and earlier is not None:
+        graph = attrs.evolve(graph, amendment=amendment.id, amends=earlier.amendment)
     write_parameters(table, private / "parameters.msgpack")
     write_graph(graph, private / "graph.msgpack")
     write_meta(graph, table, folder, os.environ if environ is None else environ)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
-from maestro_cli.errors import EXIT_OK, Declined, UsageError
+from maestro_cli.errors import EXIT_OK, UsageError
 from maestro_cli.ui.parser import add_json, path, seconds, setting, whole
 
 if TYPE_CHECKING:
@@ -241,7 +241,7 @@ def read_args(args: argparse.Namespace) -> RunOptions:
 def run(options: RunOptions) -> int:
     """Make the study, ask, and start it."""
     from maestro_cli.launch import pipeline, report
-    from maestro_cli.launch.output_folder import in_the_way, reserve_output
+    from maestro_cli.launch.output_folder import choose_way, in_the_way, reserve_output
     from maestro_cli.launch.start import Started, check_log, start
     from maestro_cli.ui.console import say
     from maestro_cli.ui.prompt import agreed
@@ -256,7 +256,7 @@ def run(options: RunOptions) -> int:
     check_log(options.start)
     study, warnings = pipeline.read_study(order)
     replaced = in_the_way(options.out)
-    if replaced is not None and _way(replaced, options.answer) == "amend":
+    if replaced is not None and choose_way(replaced, options.answer) == "amend":
         return _amend(options, replaced, agree)
     with reserve_output(study, options.out, replace=replaced is not None) as stage:
         graph, found = pipeline.build(order, study, stage)
@@ -279,37 +279,6 @@ def run(options: RunOptions) -> int:
     else:
         report.report_started(stage.root)
     return started.exit_code or EXIT_OK
-
-
-def _way(there: InTheWay, answer: bool | None) -> str:
-    """Return what is done with a study in the way: ``amend`` or ``replace``.
-
-    Raises:
-        Declined: It stays as it is.
-    """
-    from maestro_cli.ui.console import say
-    from maestro_cli.ui.prompt import ask
-    from maestro_cli.ui.sanitize import clean
-
-    ways = ("amend", "replace", "leave") if there.steps is not None else ("replace", "leave")
-    found = None if answer is None else "replace" if answer else "leave"
-    if found is None:
-        say(f"{clean(there.root)} holds a study already ({there}).")
-        if "amend" in ways:
-            say("  amend    change it into this one: keeps what stays the same, and asks again")
-        say("  replace  delete it with all its results, and make this one in its place")
-        say("  leave    do nothing")
-    while found is None:
-        word = ask("What shall become of it?", ways).lower()
-        # A plain yes must not delete anything.
-        word = "leave" if word in ("n", "no") else word
-        found = next((way for way in ways if word and way.startswith(word)), None)
-        if found is None:
-            say(f"please answer one of {', '.join(ways)}")
-    if found == "leave":
-        told = f"{there.root} stays as it is; nothing was started"
-        raise Declined(told, hint="give another folder")
-    return found
 
 
 def _amend(options: RunOptions, there: InTheWay, agree: Callable[[str], bool]) -> int:

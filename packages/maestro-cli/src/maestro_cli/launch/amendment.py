@@ -37,9 +37,14 @@ def stage(amended: Amended, folder: AmendmentFolder) -> list[Problem]:
         maestro_graph.GraphError: It cannot be expanded, or the generator file failed.
         maestro_spec.SpecError: There is no such file, or an override does not fit.
     """
+    from maestro_conductor.journal.in_force import graph_in_force
+
+    from maestro_graph import Amendment
+
     order = amended.order
     study, warnings = pipeline.read_study(order)
-    _, found = pipeline.expand_study(order, study, folder, amends=True)
+    before = Amendment(folder.id, folder.root / graph_in_force(folder.root))
+    _, found = pipeline.expand_study(order, study, folder, amendment=before)
     study_file, pgen_file = pipeline.copy_sources(
         order, folder.folder, study_name=amended.run["study_file"]
     )

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 
 from attrs import frozen
 
-from maestro_cli.errors import StudyError
+from maestro_cli.errors import Declined, StudyError
 from maestro_cli.launch import claim, staging
 from maestro_cli.study.folders import absolute
+from maestro_cli.ui.console import say
+from maestro_cli.ui.prompt import ask
+from maestro_cli.ui.sanitize import clean
 
 if TYPE_CHECKING:
     from maestro_cli.launch.staging import Stage
     from maestro_spec import Study
 
-__all__ = ["InTheWay", "folder_name", "in_the_way", "output_parent", "reserve_output"]
+__all__ = ["InTheWay", "choose_way", "folder_name", "in_the_way", "output_parent", "reserve_output"]
 
 
 @frozen
@@ -55,6 +58,37 @@ def in_the_way(out: str | None) -> InTheWay | None:
     except (ConductorError, StudyError):
         return InTheWay(folder, None, 0)
     return InTheWay(folder, study.total, study.counts().get("FINISHED", 0))
+
+
+def choose_way(there: InTheWay, answer: bool | None) -> str:
+    """Return what is done with a study in the way: ``amend`` or ``replace``.
+
+    Args:
+        there: The study.
+        answer: True: it is replaced; False: it stays; None: somebody is asked.
+
+    Raises:
+        Declined: It stays as it is.
+    """
+    ways = ("amend", "replace", "leave") if there.steps is not None else ("replace", "leave")
+    found = None if answer is None else "replace" if answer else "leave"
+    if found is None:
+        say(f"{clean(there.root)} holds a study already ({there}).")
+        if "amend" in ways:
+            say("  amend    change it into this one: keeps what stays the same, and asks again")
+        say("  replace  delete it with all its results, and make this one in its place")
+        say("  leave    do nothing")
+    while found is None:
+        word = ask("What shall become of it?", ways).lower()
+        # A plain yes must not delete anything.
+        word = "leave" if word in ("n", "no") else word
+        found = next((way for way in ways if word and way.startswith(word)), None)
+        if found is None:
+            say(f"please answer one of {', '.join(ways)}")
+    if found == "leave":
+        told = f"{there.root} stays as it is; nothing was started"
+        raise Declined(told, hint="give another folder")
+    return found
 
 
 def reserve_output(study: Study, out: str | None, *, replace: bool) -> Stage:

@@ -18,7 +18,7 @@ from maestro_cli.ui.console import warn
 from maestro_cli.ui.sanitize import clean
 
 if TYPE_CHECKING:
-    from maestro_graph import Graph, ParameterTable
+    from maestro_graph import Amendment, Graph, ParameterTable
     from maestro_spec import Problem, Study
 
 __all__ = ["Assembly", "build", "copy_sources", "expand_study", "fitting_variables", "read_study"]
@@ -115,7 +115,7 @@ def build(order: Order, study: Study, stage: Assembly) -> tuple[Graph, list[Prob
 
 
 def expand_study(
-    order: Order, study: Study, stage: Assembly, *, amends: bool = False
+    order: Order, study: Study, stage: Assembly, *, amendment: Amendment | None = None
 ) -> tuple[Graph, list[Problem]]:
     """Write what a study becomes: spec, parameters, graph, ``meta/`` and ``batch.info``.
 
@@ -123,7 +123,7 @@ def expand_study(
         order: How it is made.
         study: As it was read.
         stage: Where.
-        amends: The study at ``stage.root`` goes on in this form.
+        amendment: The study at ``stage.root`` goes on in this form.
 
     Returns:
         As `build`.
@@ -152,7 +152,7 @@ def expand_study(
         root=str(stage.root),
         hash_workspaces=order.hashws,
         shared=order.shared,
-        amends=amends,
+        amendment=amendment,
     )
     for notice in graph.notices if not order.quiet else ():
         warn(f"warning: {clean(notice)}")

@@ -9,6 +9,7 @@ from maestro_graph.errors import ParameterError
 from maestro_graph.expansion import step_order
 from maestro_graph.expansion.instance_names import check_names, shared_names
 from maestro_graph.expansion.instances import Instances
+from maestro_graph.expansion.kept_places import KeptPlaces
 from maestro_graph.expansion.known_tokens import known_tokens
 from maestro_graph.expansion.planner import Planner
 from maestro_graph.expansion.resources import settle_batch
@@ -19,6 +20,7 @@ from maestro_graph.expansion.usage import (
     with_environment,
 )
 from maestro_graph.files.spec_file import view
+from maestro_graph.model.earlier import Earlier
 from maestro_graph.model.graph import Graph
 from maestro_graph.model.parameters import ParameterTable
 from maestro_graph.model.spec import Spec
@@ -33,6 +35,7 @@ def expand(
     *,
     root: str | os.PathLike[str] | None = None,
     hash_workspaces: bool = False,
+    earlier: Earlier | None = None,
 ) -> Graph:
     """Expand a study into its instances.
 
@@ -44,6 +47,8 @@ def expand(
         parameters: the table; by default the study's own factors multiplied out.
         root: absolute path of the workspace; by default the study's name in its own folder.
         hash_workspaces: number the workspaces instead of naming them by their combination.
+        earlier: what an amended study keeps: its names have the places that they had, and its
+            workspaces are numbered or named as they were.
 
     Returns:
         The graph. Its instances are made when they are iterated over.
@@ -65,10 +70,15 @@ def expand(
             "the table of parameters has no row", hint="give each parameter a value"
         )
     where = default_root(spec) if root is None else os.path.normpath(root)
-    return _graph(spec, table, where, hash_workspaces)
+    return _graph(
+        spec, table, where, hash_workspaces if earlier is None else earlier.hashws, earlier
+    )
 
 
-def _graph(spec: Spec, table: ParameterTable, root: str, hash_workspaces: bool) -> Graph:
+def _graph(
+    spec: Spec, table: ParameterTable, root: str, hash_workspaces: bool, earlier: Earlier | None
+) -> Graph:
+    kept = None if earlier is None else KeptPlaces(earlier)
     tokens = known_tokens(spec, table, root)
     resolved = [with_environment(step, tokens.replace_env) for step in spec.steps]
     nested = nested_tokens(table, tokens.replace_env)
@@ -80,8 +90,15 @@ def _graph(spec: Spec, table: ParameterTable, root: str, hash_workspaces: bool) 
     links = step_order.link(resolved, mentions)
     steps = {step.name: step for step in resolved}
     folders = dict(zip(steps, naming.clean_together(list(steps)), strict=True))
+    if kept is not None:
+        folders = kept.folders(folders)
     planner = Planner(
-        table, tokens, root=root, scheduler=spec.batch.type, hash_workspaces=hash_workspaces
+        table,
+        tokens,
+        root=root,
+        scheduler=spec.batch.type,
+        hash_workspaces=hash_workspaces,
+        kept=kept,
     )
     for name in step_order.order(links):
         planner.plan(steps[name], used[name], links[name], folders[name])

@@ -9,6 +9,7 @@ from typing import overload
 import attrs
 
 from maestro_graph.expansion.combinations import Combinations
+from maestro_graph.model.earlier import Place
 from maestro_graph.model.graph import GraphStep, Instance, InstanceSequence, Resources, Value
 from maestro_graph.parameters import naming
 from maestro_graph.parameters.substitution import Template
@@ -23,6 +24,7 @@ class StepPlan:
         combinations: None for a step that uses no parameter.
         hashed: scripts and logs are numbered as the workspaces are.
         workspaces: for each instance its folder, relative to the root.
+        places: the same with the names of its files, of an amended study with numbered workspaces.
         cells: for each used parameter, sorted, one `Value` per row.
         description: None where it is the same for all.
         resources: one for all instances, or one per instance.
@@ -35,6 +37,7 @@ class StepPlan:
     combinations: Combinations | None
     hashed: bool
     workspaces: Sequence[str]
+    places: Sequence[Place] | None = None
     cells: tuple[Sequence[Value], ...]
     description: Template | None
     command: Template
@@ -65,11 +68,15 @@ class StepPlan:
         command, restart, description = self.command, self.restart, self.description
         shared = self.resources[0] if len(self.resources) == 1 else None
         numbered = self.hashed and self.combinations is not None
+        places = self.places
         for position in positions:
             row = rows[position]
             name = self.name(position)
-            stem = hashed_name(step.name, position, step.count) if numbered else name
-            script, label = naming.stems(stem)
+            if places is not None:
+                _, script, label = places[position]
+            else:
+                stem = hashed_name(step.name, position, step.count) if numbered else name
+                script, label = naming.stems(stem)
             resources = shared or self.resources[position]
             said = None if description is None else description.render(row)
             yield Instance(

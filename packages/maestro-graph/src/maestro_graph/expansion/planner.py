@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from maestro_graph.expansion.combinations import Combinations, cells, combine
 from maestro_graph.expansion.instances import StepPlan, hashed_name
+from maestro_graph.expansion.kept_places import KeptPlaces
 from maestro_graph.expansion.known_tokens import KnownTokens
 from maestro_graph.expansion.resources import map_resources, settle, texts_of
 from maestro_graph.expansion.step_order import Links, workspace_token
+from maestro_graph.model.earlier import Place
 from maestro_graph.model.graph import GraphStep, Resources
 from maestro_graph.model.parameters import ParameterTable
 from maestro_graph.model.spec import SpecStep
@@ -26,6 +28,7 @@ class Planner:
         root: absolute path of the workspace.
         scheduler: the type of the batch block.
         hash_workspaces: number the workspaces instead of naming them by their combination.
+        kept: places that instances of an amended study keep; None: it is made anew.
 
     Attributes:
         plans: step name → plan, in the order in which they were made.
@@ -39,6 +42,7 @@ class Planner:
         root: str,
         scheduler: str,
         hash_workspaces: bool,
+        kept: KeptPlaces | None = None,
     ) -> None:
         self.plans: dict[str, StepPlan] = {}
         self._table = table
@@ -46,6 +50,7 @@ class Planner:
         self._root = root
         self._scheduler = scheduler
         self._hashed = hash_workspaces
+        self._kept = kept
         self._cells = cells(table)
         self._combined: dict[frozenset[str], Combinations] = {}
         self._used: dict[str, frozenset[str]] = {}
@@ -67,7 +72,12 @@ class Planner:
         self._used[step.name] = used
         combinations = self._combinations(used) if used else None
         rows = combinations.rows if combinations else (0,)
-        workspaces = self._workspaces(step.name, folder, combinations)
+        places = self._numbered(step.name, folder, combinations)
+        workspaces = (
+            [place.workspace for place in places]
+            if places
+            else self._workspaces(step.name, folder, combinations)
+        )
         own = self._per_row(workspaces, combinations)
         known: Mapping[str, Given] = ChainMap(
             self._tokens.given,
@@ -100,6 +110,7 @@ class Planner:
             combinations=combinations,
             hashed=self._hashed,
             workspaces=workspaces,
+            places=places,
             cells=tuple(self._cells[name] for name in sorted(used)),
             description=None if description.constant else description,
             command=command,
@@ -125,13 +136,26 @@ class Planner:
     ) -> Sequence[str]:
         """Return one folder per instance, relative to the root."""
         if combinations is None:
-            return (folder,)
+            return (folder,) if self._kept is None else self._kept.workspaces([name], [folder])
         if not self._hashed:
-            return [f"{folder}/{each}" for each in combinations.folders]
+            wanted = [f"{folder}/{each}" for each in combinations.folders]
+            if self._kept is None:
+                return wanted
+            return self._kept.workspaces([f"{name}_{each}" for each in combinations.names], wanted)
         return [
             f"{folder}/{naming.clean(hashed_name(name, position, len(combinations.rows)))}"
             for position in range(len(combinations.rows))
         ]
+
+    def _numbered(
+        self, name: str, folder: str, combinations: Combinations | None
+    ) -> Sequence[Place] | None:
+        """Return the places of an amended study's instances, where they are numbered."""
+        if self._kept is None or not self._hashed or combinations is None:
+            return None
+        names = [f"{name}_{each}" for each in combinations.names]
+        count = len(names)
+        return self._kept.numbered(names, folder, lambda number: hashed_name(name, number, count))
 
     def _per_row(self, workspaces: Sequence[str], combinations: Combinations | None) -> Given:
         absolute = [f"{self._root}/{workspace}" for workspace in workspaces]

@@ -16,6 +16,7 @@ from maestro_graph.files.checksums import has_sum, seal, take_sum
 from maestro_graph.files.header import VERSION, WRITER, check_header
 from maestro_graph.files.map_file import packer
 from maestro_graph.files.regular_files import stream_regular
+from maestro_graph.model.earlier import Earlier, Place
 from maestro_graph.model.graph import Failure, Graph, GraphStep, Instance, Resources
 
 if TYPE_CHECKING:
@@ -142,7 +143,34 @@ def required_features(graph: Graph) -> list[str]:
     return sorted(features)
 
 
+def read_earlier(path: str | Path) -> Earlier:
+    """Return what an amended study keeps of its ``graph.msgpack``.
+
+    Raises:
+        FormatError: as for `read_graph`.
+    """
+    records = read_graph(path)
+    head = cast("GraphRecord", next(records))
+    folders: dict[str, str] = {}
+    places: dict[str, Place] = {}
+    for record in records:
+        if record["record"] == "instance":
+            place = Place(record["workspace"], record["script"], record["label"])
+            places[record["name"]] = place
+        elif record["record"] == "step":
+            folders[record["name"]] = record["workspace"]
+    return Earlier(head["hashws"], head.get("amendment"), folders, places)
+
+
 def _header(graph: Graph) -> GraphRecord:
+    head = _plain_header(graph)
+    if graph.amendment is not None:
+        head["amendment"] = graph.amendment
+        head["amends"] = graph.amends
+    return head
+
+
+def _plain_header(graph: Graph) -> GraphRecord:
     return {
         "format": _FORMAT,
         "version": VERSION,

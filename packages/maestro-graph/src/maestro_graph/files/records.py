@@ -240,6 +240,8 @@ class GraphRecord(TypedDict, total=False):
     parameters: Sequence[str]
     steps: int
     instances: int
+    amendment: str
+    amends: str | None
 
 
 class GraphEndRecord(TypedDict, total=False):

@@ -168,6 +168,8 @@ class Graph:
         instances: in topological order, all of a step together. They are made when they are asked
             for, so a graph of 100 000 instances costs little more than its table; iterate twice to
             get equal ones twice.
+        amendment: 12 hexadecimal digits of the amendment that it is; None: the study is made so.
+        amends: those of the amendment that was in force before; None: there was none.
         notices: what a user should know and no file holds, one sentence each.
     """
 
@@ -180,4 +182,6 @@ class Graph:
     parameters: tuple[str, ...]
     steps: tuple[GraphStep, ...]
     instances: InstanceSequence
+    amendment: str | None = None
+    amends: str | None = None
     notices: tuple[str, ...] = ()

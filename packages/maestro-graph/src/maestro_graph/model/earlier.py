@@ -1,0 +1,47 @@
+"""Represent what an amended study keeps of its earlier graph: the places of its instances; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import attrs
+
+
+class Place(NamedTuple):
+    """Where an instance lies, and what its files are called."""
+
+    workspace: str
+    script: str
+    label: str
+
+
+@attrs.frozen
+class Amendment:
+    """An amendment of a study that is there already.
+
+    Attributes:
+        id: 12 hexadecimal digits; the new graph says them.
+        graph: path of the ``graph.msgpack`` that is in force.
+    """
+
+    id: str
+    graph: Path
+
+
+@attrs.frozen
+class Earlier:
+    """What a study's earlier graph says of places. The same names keep them in the new graph.
+
+    Attributes:
+        hashws: workspaces are numbered instead of named by their combination.
+        amendment: that the graph came with; None: the study was made so.
+        folders: step → its folder, relative to the root.
+        places: instance → its place.
+    """
+
+    hashws: bool
+    amendment: str | None
+    folders: Mapping[str, str]
+    places: Mapping[str, Place]
