@@ -39,8 +39,8 @@ class InstanceRecord(TypedDict):
 class _AddedToRun(TypedDict, total=False):
     """Fields of ``run.msgpack`` that files of version 1.0 lack."""
 
-    pargs: Mapping[str, str] | None
-    started_in: str | None
+    pargs: Mapping[str, str]
+    started_in: str
 
 
 class RunRecord(_AddedToRun):

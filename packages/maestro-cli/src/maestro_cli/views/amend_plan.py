@@ -25,7 +25,7 @@ _PARTS = {
     "gone": "magenta",
 }
 #: More steps than this are not listed, only counted.
-_MOST_STEPS = 6
+_MOST_STEPS = 5
 #: Names of that many folders or steps are given; of the others their number.
 _MOST_NAMES = 3
 #: Columns of the words that lines begin with.
@@ -63,7 +63,7 @@ def lines(shown: Shown, *, paint: Paint, unicode: bool, width: int | None) -> It
         width: Columns; None: 80, as the lines are for people all the same.
     """
     columns = max(40, width or 80)
-    heads = {"Study": shown.study, "Folder": shown.root, "As in": shown.study_file}
+    heads = {"Study": shown.study, "Folder": shown.root, "Study file": shown.study_file}
     if shown.taken_along:
         heads["As before"] = _shortened(" ".join(shown.taken_along), columns - 11, unicode)
     for name, text in heads.items():
@@ -73,8 +73,8 @@ def lines(shown: Shown, *, paint: Paint, unicode: bool, width: int | None) -> It
     yield ""
     yield from _table(shown, paint, unicode)
     yield ""
-    for name, style, text in _sentences(shown.plan):
-        wrapped = textwrap.wrap(clean(text), columns - _COLUMN - 1, break_on_hyphens=False)
+    for name, style, text, names in _sentences(shown.plan):
+        wrapped = _folded(clean(text), [clean(each) for each in names], columns - _COLUMN - 1)
         for number, line in enumerate(wrapped):
             head = "" if number else name
             yield f"{paint(f'{head:<{_COLUMN}}', style)} {line}"
@@ -121,7 +121,7 @@ def _summary(plan: AmendPlan, paint: Paint, unicode: bool, columns: int) -> Iter
     """Yield ``kept 45 · changed 15 (simulate: cmd) · …``, folded between its parts."""
     separator = " · " if unicode else ", "
     notes = {
-        "changed": _what_changed(plan.changed),
+        "changed": _shortened(_what_changed(plan.changed), 40, unicode),
         "again": _after(plan) if plan.again else "",
     }
     line, length = "", 0
@@ -173,10 +173,13 @@ def _table(shown: Shown, paint: Paint, unicode: bool) -> Iterator[str]:
             for number, style in zip(rows[step].values(), _PARTS.values(), strict=True)
         )
         yield f"{name:<{wide}}" + "".join(cells)
+    rest = []
     if others := len(touched) - len(listed):
-        yield f"{'…' if unicode else '...'} and {counted(others, 'step')} more"
+        rest.append(f"{'…' if unicode else '...'} and {others} more")
     if same := len(rows) - len(touched):
-        yield f"{counted(same, 'step')} {'stays' if same == 1 else 'stay'} as {'it is' if same == 1 else 'they are'}"
+        rest.append("1 step stays as it is" if same == 1 else f"{same} steps stay as they are")
+    if rest:
+        yield "; ".join(rest)
 
 
 def _by_step(shown: Shown) -> dict[str, dict[str, int]]:
@@ -194,39 +197,48 @@ def _by_step(shown: Shown) -> dict[str, dict[str, int]]:
     return rows
 
 
-def _sentences(plan: AmendPlan) -> Iterator[tuple[str, str, str]]:
-    """Yield what is kept and what is lost: a word, its colour, a sentence."""
+def _sentences(plan: AmendPlan) -> Iterator[tuple[str, str, str, Sequence[str]]]:
+    """Yield what is kept and what is lost: a word, its colour, a sentence, names behind it."""
     if plan.kept:
         text = f"{counted(plan.kept)}: results, logs and what runs now stay."
         if plan.left:
+            number = len(plan.left)
             text += (
-                f" {counted(len(plan.left))} of them would be others now, and are left as they ran."
+                f" {number} of them {'is' if number == 1 else 'are'} left though not up to date."
             )
-        yield "Kept", "green", text
+        yield "Kept", "green", text, ()
     if plan.lost:
-        steps = dict.fromkeys(each.step for each in plan.lost)
-        yield (
-            "Lost",
-            "bold red",
-            f"the results of {counted(len(plan.lost))} that had finished: each runs again in its "
-            f"own folder, and writes over what is there ({_named(list(steps))}). Logs are kept.",
+        what = (
+            "1 finished instance runs"
+            if len(plan.lost) == 1
+            else f"{len(plan.lost)} finished instances run"
         )
+        text = f"{what} again in the same folder, over the results there. Logs stay."
+        yield "Lost", "bold red", text, ()
     if plan.stopped:
-        number = len(plan.stopped)
-        yield "Stopped", "bold yellow", f"{counted(number, 'job')} in flight, cancelled first."
+        text = f"{counted(len(plan.stopped), 'job')} in flight, cancelled first."
+        yield "Stopped", "bold yellow", text, ()
     if plan.gone:
         folders = [each.workspace for each in plan.gone]
-        yield (
-            "Gone",
-            "magenta",
-            f"{counted(len(plan.gone))}: forgotten by the study; "
-            f"{'its folder stays' if len(folders) == 1 else 'their folders stay'}: {_named(folders)}",
-        )
+        what = "its folder stays" if len(folders) == 1 else "their folders stay"
+        text = f"{counted(len(folders))}: no longer in the study; {what}"
+        yield "Gone", "magenta", text, folders
 
 
-def _named(names: Sequence[str]) -> str:
+def _folded(text: str, names: Sequence[str], columns: int) -> list[str]:
+    """Fold a sentence, with as many of the names behind it as leave it two lines."""
+    folded: list[str] = []
+    for most in range(min(_MOST_NAMES, len(names)), -1, -1):
+        behind = f": {_named(names, most)}" if most else ""
+        folded = textwrap.wrap(text + behind, columns, break_on_hyphens=False)
+        if len(folded) <= 2:
+            break
+    return folded
+
+
+def _named(names: Sequence[str], most: int = _MOST_NAMES) -> str:
     """Return the first of some names, and how many more there are."""
-    shown = list(names[:_MOST_NAMES])
+    shown = list(names[:most])
     more = len(names) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")
 

@@ -58,9 +58,7 @@ class AmendPlan:
         """Return how many are kept, changed, again, new and gone."""
         return {
             "kept": self.kept,
-            **{
-                name: len(getattr(self, name)) for name in ("changed", "again", "new", "gone")
-            },
+            **{name: len(getattr(self, name)) for name in ("changed", "again", "new", "gone")},
         }
 
     @property
