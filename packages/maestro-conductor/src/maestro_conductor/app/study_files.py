@@ -71,7 +71,10 @@ def _open(context: RunContext, run: Run, disk: Disk) -> tuple[StudyState, Journa
         state, reader = load(context.root, context.graph, run)
         if reader.header is None:
             size = len(context.graph)
-            return state, JournalWriter.create(path, run.study_id, size, disk)
+            journal = JournalWriter.create(
+                path, run.study_id, size, disk, amendment=context.graph.amendment
+            )
+            return state, journal
         torn = path.stat().st_size - reader.offset
         if torn:
             context.log.event("journal_cut", count=torn)

@@ -33,10 +33,12 @@ from maestro_conductor.model.states import (
     WAITING,
 )
 
-__all__ = ["NONE", "REFUSED", "StudyState"]
+__all__ = ["HISTORY", "NONE", "REFUSED", "StudyState"]
 
 #: In arrays of numbers: no value.
 NONE = -1
+#: How many of the records that only tell of the past are kept.
+HISTORY = 1000
 #: In `StudyState.before`: the attempt was refused, so the same attempt may be submitted again.
 REFUSED = -1
 
@@ -62,6 +64,9 @@ class StudyState:
         reason: instance → text for people.
         before: of instances that are to be submitted again: the state from which they came, or
             `REFUSED`.
+        tokens: of attempts in flight that were made before the study was amended: the token of each.
+        amendment: that the graph came with; None: the study was made with it.
+        amended: the records of that kind, the newest `HISTORY`.
         previous: of the attempt before the latest one, where there was one: its number, job,
             started and cause.
         counts: how many instances are in each state, by code.
@@ -94,6 +99,9 @@ class StudyState:
         self.exit_code = array("i", [NONE]) * instances
         self.reason: dict[int, str] = {}
         self.before: dict[int, int] = {}
+        self.tokens: dict[int, str] = {}
+        self.amendment: str | None = None
+        self.amended: list[records.AmendedRecord] = []
         self.previous: dict[int, tuple[int, str | None, int, int]] = {}
         self.counts = [0] * len(NAMES)
         self.counts[INITIALIZED] = instances
@@ -117,6 +125,7 @@ class StudyState:
             "resumed": self._resumed,
             "ended": self._ended,
             "snapshot": self._snapshot,
+            "amended": self._amended,
         }
 
     def __len__(self) -> int:
@@ -134,6 +143,8 @@ class StudyState:
 
     def token(self, instance: int, attempt: int) -> str:
         """Return what names an attempt to the scheduler."""
+        if self.tokens and instance in self.tokens and attempt == self.attempt[instance]:
+            return self.tokens[instance]
         return f"m{self.own_id}.{instance}.{attempt}"
 
     def unfinished(self) -> int:
@@ -169,6 +180,8 @@ class StudyState:
             self.job[i] = None
             self.started[i] = self.ended[i] = NONE
             self.exit_code[i] = NONE
+            if self.tokens:
+                self.tokens.pop(i, None)
             if self.reason:
                 self.reason.pop(i, None)
             if self.submitted[i] == NONE:
@@ -266,7 +279,7 @@ class StudyState:
                 state,
                 self.attempt[i],
                 self.job[i],
-                _token,
+                token,
                 cause,
                 script,
                 self.restarts[i],
@@ -291,4 +304,12 @@ class StudyState:
                 self.reason[i] = reason
             else:
                 self.reason.pop(i, None)
-            self._set(i, CODES.get(state, UNKNOWN))
+            code = CODES.get(state, UNKNOWN)
+            self.tokens.pop(i, None)
+            if code in IN_FLIGHT and token is not None and token != self.token(i, self.attempt[i]):
+                self.tokens[i] = token
+            self._set(i, code)
+
+    def _amended(self, record: records.AmendedRecord) -> None:
+        self.amended.append(record)
+        del self.amended[:-HISTORY]

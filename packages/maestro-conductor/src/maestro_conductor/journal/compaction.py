@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from maestro_conductor.core.amendment import Amendment
 from maestro_conductor.core.study_state import NONE, REFUSED, StudyState
 from maestro_conductor.journal.framing import encode, journal_header
 from maestro_conductor.model import records
-from maestro_conductor.model.records import CAUSES, Record, RefusedRow, SnapshotRow, StateRow
+from maestro_conductor.model.records import (
+    CAUSES,
+    OpenedRecord,
+    Record,
+    RefusedRow,
+    SnapshotRow,
+    StateRow,
+)
 from maestro_conductor.model.states import INITIALIZED, NAMES, PENDING, QUEUED
 from maestro_conductor.workspace.atomic_write import OWN_MODE, replace_file
 
@@ -16,6 +24,16 @@ __all__ = ["compact", "summary", "worth_it"]
 
 #: Bytes below which a journal is not worth compacting.
 SMALL = 1 << 22
+#: What is known of an instance of which nothing is; and what of that holds where one runs again.
+_AS_NEW = SnapshotRow(
+    *(NAMES[INITIALIZED], 0, None, None, None, None),
+    *(0, 0, 0, 0),
+    *(None, None, None, None, None),
+)
+_FORGOTTEN = (
+    *("state", "job", "restarts", "resubmissions", "retries", "refusals"),
+    *("submitted", "started", "ended", "exit_code", "reason"),
+)
 #: Rows in one record: few enough that no frame is large.
 ROWS = 1000
 
@@ -33,32 +51,73 @@ def worth_it(size: int, before: int, instances: int) -> bool:
     return size > max(SMALL, 600 * instances, 4 * before)
 
 
-def summary(state: StudyState, time: int) -> Iterator[Record]:
-    """Return records that rebuild ``state`` from nothing."""
+def summary(state: StudyState, time: int, amendment: Amendment | None = None) -> Iterator[Record]:
+    """Return records that rebuild ``state`` from nothing.
+
+    Args:
+        state: of the study.
+        time: ms since 1970.
+        amendment: after which the records are to stand; None: the graph stays.
+    """
     if state.opened is not None:  # before the attempts: they are those of the id that it tells
-        yield state.opened
+        yield _opened(state.opened, amendment)
     yield records.settings(time, "snapshot", state.settings)
     if state.resumed:
         yield records.resumed(time, [])
-    for first in range(0, len(state), ROWS):
-        instances = range(first, min(first + ROWS, len(state)))
-        yield records.snapshot(time, first, [_snapshot_row(state, i) for i in instances])
-    again = sorted(state.before)
+    places = range(len(state)) if amendment is None else range(len(amendment.plan.origin))
+    for first in range(0, len(places), ROWS):
+        rows = [_row(state, place, amendment) for place in places[first : first + ROWS]]
+        yield records.snapshot(time, first, rows)
+    again = _to_be_submitted_again(state, amendment)
     for first in range(0, len(again), ROWS):
         refused: list[RefusedRow] = []
         queued: list[StateRow] = []
-        for i in again[first : first + ROWS]:
+        for place, i in again[first : first + ROWS]:
             if state.before[i] == REFUSED:
-                refused.append(RefusedRow(i, state.attempt[i], False, state.reason.get(i, "")))
+                refused.append(RefusedRow(place, state.attempt[i], False, state.reason.get(i, "")))
             name, reason = NAMES[state.state[i]], state.reason.get(i)
-            queued.append(StateRow(i, state.attempt[i], name, time, reason=reason))
+            queued.append(StateRow(place, state.attempt[i], name, time, reason=reason))
         if refused:
             yield records.refused(time, refused)
         yield records.state(time, queued)
-    if state.cancelling:
+    if state.cancelling and (amendment is None or not any(amendment.plan.anew)):
         yield records.cancelled(time)
-    if state.outcome is not None:
+    if state.outcome is not None and amendment is None:
         yield records.ended(time, *state.outcome)
+    yield from state.amended
+    if amendment is not None:
+        yield amendment.record
+
+
+def _opened(opened: OpenedRecord, amendment: Amendment | None) -> OpenedRecord:
+    """Return the latest record of that kind. Of an amended study it names the id of later attempts."""
+    return opened if amendment is None else {**opened, "study_id": amendment.study_id}
+
+
+def _row(state: StudyState, place: int, amendment: Amendment | None) -> SnapshotRow:
+    """Return what is known of an instance, which stands in a place of the new graph."""
+    if amendment is None:
+        return _snapshot_row(state, place)
+    origin = amendment.plan.origin[place]
+    if origin == NONE:
+        return _AS_NEW._replace(attempt=amendment.attempts.get(place, 0))
+    row = _snapshot_row(state, origin)
+    if not amendment.plan.anew[place]:
+        return row
+    # Whatever else is known of it, its number of attempts first of all, goes on.
+    return row._replace(**{name: getattr(_AS_NEW, name) for name in _FORGOTTEN})
+
+
+def _to_be_submitted_again(state: StudyState, amendment: Amendment | None) -> list[tuple[int, int]]:
+    """Return place and index of those that wait for another attempt, in order."""
+    if amendment is None:
+        return [(i, i) for i in sorted(state.before)]
+    plan = amendment.plan
+    return [
+        (place, i)
+        for place, i in enumerate(plan.origin)
+        if i in state.before and not plan.anew[place]
+    ]
 
 
 def _snapshot_row(state: StudyState, i: int) -> SnapshotRow:
@@ -96,14 +155,21 @@ def _or_none(value: int) -> int | None:
     return None if value == NONE else value
 
 
-def compact(path: Path, state: StudyState, sequence: int, time: int) -> tuple[int, int]:
-    """Replace a journal by a compact one.
+def compact(
+    path: Path,
+    state: StudyState,
+    sequence: int,
+    time: int,
+    amendment: Amendment | None = None,
+) -> tuple[int, int]:
+    """Replace a journal by a compact one; or by that of an amended study.
 
     Args:
         path: of the journal.
         state: what it says.
         sequence: number of its next frame.
         time: ms since 1970.
+        amendment: that takes effect with it; None: the graph stays.
 
     Returns:
         The new file's size in bytes, and the number of its next frame.
@@ -111,8 +177,11 @@ def compact(path: Path, state: StudyState, sequence: int, time: int) -> tuple[in
     Raises:
         OSError: it could not be written; the old one stands.
     """
-    content = bytearray(journal_header(state.study_id, len(state), sequence))
-    for record in summary(state, time):
+    size, graph = len(state), state.amendment
+    if amendment is not None:
+        size, graph = len(amendment.plan.origin), amendment.record["amendment"]
+    content = bytearray(journal_header(state.study_id, size, sequence, graph))
+    for record in summary(state, time, amendment):
         content += encode(sequence, record)
         sequence += 1
     replace_file(path, bytes(content), mode=OWN_MODE)

@@ -16,7 +16,10 @@ from maestro_conductor.model.records import Record
 from maestro_conductor.workspace.checksums import seal
 from maestro_conductor.workspace.headers import header
 
-__all__ = ["Frames", "encode", "find_frame", "journal_header", "pack"]
+__all__ = ["AMENDED", "Frames", "encode", "find_frame", "journal_header", "pack"]
+
+#: In ``requires`` of a journal: its header says to which graph it belongs.
+AMENDED = "amended"
 
 #: How a frame may begin: a list of three, its sequence, its CRC, the length of its body.
 _NUMBER = rb"([\x00-\x7f]|\xcc.|\xcd.{2}|\xce.{4}|\xcf.{8})"
@@ -41,15 +44,26 @@ def _unpack(data: bytes) -> Record:
     return found
 
 
-def journal_header(study_id: str, instances: int, first: int) -> bytes:
-    """Return what a journal starts with; ``first`` is the number of its first frame."""
+def journal_header(
+    study_id: str, instances: int, first: int, amendment: str | None = None
+) -> bytes:
+    """Return what a journal starts with.
+
+    Args:
+        study_id: of the study.
+        instances: of its graph.
+        first: number of the first frame.
+        amendment: that the graph came with; None: none.
+    """
+    amended = {} if amendment is None else {"amendment": amendment}
     return seal(
         pack,
         {
-            **header("maestro-journal"),
+            **header("maestro-journal", [AMENDED] if amended else ()),
             "study_id": study_id,
             "instances": instances,
             "first": first,
+            **amended,
         },
     )
 

@@ -10,7 +10,7 @@ from typing import BinaryIO, TypedDict, cast
 import msgpack
 
 from maestro_conductor.errors import FormatError, WorkspaceError
-from maestro_conductor.journal.framing import Frames, find_frame
+from maestro_conductor.journal.framing import AMENDED, Frames, find_frame
 from maestro_conductor.model.records import Record
 from maestro_conductor.workspace.checksums import check_sum, has_sum
 from maestro_conductor.workspace.headers import check_header
@@ -28,12 +28,16 @@ AWAY = (
 _ZEROS = bytes(64)
 
 
-class JournalHeader(TypedDict):
-    """What a journal begins with, as far as it is used."""
-
+class _Header(TypedDict):
     study_id: str
     instances: int
     first: int
+
+
+class JournalHeader(_Header, total=False):
+    """What a journal begins with, as far as it is used."""
+
+    amendment: str
 
 
 def read_header(file: BinaryIO, path: Path) -> tuple[JournalHeader, int] | None:
@@ -57,7 +61,7 @@ def read_header(file: BinaryIO, path: Path) -> tuple[JournalHeader, int] | None:
         raise FormatError(f"{path} is damaged: it does not begin as a journal. {AWAY}")
     if has_sum(value):
         check_sum(path, "the journal's header", content[: unpacker.tell()], value, AWAY)
-    check_header(value, "maestro-journal", str(path))
+    check_header(value, "maestro-journal", str(path), [AMENDED])
     if not value.keys() >= {"first", "instances", "study_id"}:
         raise FormatError(f"{path} is damaged: its header lacks a field. {AWAY}")
     return cast(JournalHeader, value), unpacker.tell()

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from maestro_conductor.core.dependencies import mark_queued
 from maestro_conductor.core.study_state import StudyState
-from maestro_conductor.errors import FormatError
+from maestro_conductor.errors import FormatError, WorkspaceError
+from maestro_conductor.journal.in_force import amendment_in_force, graph_in_force
 from maestro_conductor.journal.reader import AWAY, JournalReader
 from maestro_conductor.model.graph import Graph
 from maestro_conductor.model.records import Record
@@ -42,6 +43,7 @@ def load(root: Path, graph: Graph, run: Run) -> tuple[StudyState, JournalReader]
         WorkspaceError: the journal cannot be read, or is that of another study.
     """
     state = StudyState(len(graph), run.study_id, run.settings)
+    state.amendment = graph.amendment
     with JournalReader(root / JOURNAL) as reader:
         records = reader.read()
         first = next(records, None)
@@ -60,12 +62,32 @@ def load(root: Path, graph: Graph, run: Run) -> tuple[StudyState, JournalReader]
 
 def _refuse_another_study(reader: JournalReader, state: StudyState) -> None:
     header = reader.header
-    if header is None or (header["instances"], header["study_id"]) == (len(state), state.study_id):
+    if header is None:
+        return
+    if header.get("amendment") != state.amendment:
+        raise FormatError(
+            f"{reader.path} belongs to another form of the study: it is that of amendment "
+            f"{header.get('amendment') or 'none'}, the graph is that of amendment "
+            f"{state.amendment or 'none'}. {AWAY}"
+        )
+    if (header["instances"], header["study_id"]) == (len(state), state.study_id):
         return
     raise FormatError(
         f"{reader.path} is the journal of another study: it has {header['instances']} instances "
         f"and the id {header['study_id']}, the graph has {len(state)} and {state.study_id}"
     )
+
+
+def _read_whole(root: Path) -> tuple[Graph, StudyState]:
+    """Read graph and journal; again, where the study was amended between the one and the other."""
+    while True:
+        before = amendment_in_force(root), graph_in_force(root)
+        try:
+            graph = read_graph(root, file=before[1])
+            return graph, load(root, graph, read_run(root))[0]
+        except WorkspaceError:
+            if (amendment_in_force(root), graph_in_force(root)) == before:
+                raise
 
 
 def read_state(root: Path) -> tuple[Graph, StudyState]:
@@ -76,7 +98,6 @@ def read_state(root: Path) -> tuple[Graph, StudyState]:
     Raises:
         WorkspaceError: ``root`` is no workspace, or it cannot be read.
     """
-    graph = read_graph(root)
-    state, _ = load(root, graph, read_run(root))
+    graph, state = _read_whole(root)
     mark_queued(graph, state)
     return graph, state

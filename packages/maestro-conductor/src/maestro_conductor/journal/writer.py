@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from maestro_conductor.core.amendment import Amendment
 from maestro_conductor.core.study_state import StudyState
 from maestro_conductor.errors import WorkspaceError
 from maestro_conductor.journal.compaction import compact, worth_it
@@ -50,16 +51,29 @@ class JournalWriter:
 
     @classmethod
     def create(
-        cls, path: Path, study_id: str, instances: int, disk: Disk | None = None
+        cls,
+        path: Path,
+        study_id: str,
+        instances: int,
+        disk: Disk | None = None,
+        *,
+        amendment: str | None = None,
     ) -> JournalWriter:
         """Begin a new journal; its header is written by the first `flush`, when there is room.
+
+        Args:
+            path: of the journal.
+            study_id: of the study.
+            instances: of its graph.
+            disk: that it goes to; None: the real one.
+            amendment: that the graph came with; None: none.
 
         Raises:
             OSError: the file can neither be opened nor made.
         """
         ensure_seen(path)
         writer = cls(path, 0, 1, disk)
-        writer._pending += journal_header(study_id, instances, 1)
+        writer._pending += journal_header(study_id, instances, 1, amendment)
         return writer
 
     @property
@@ -130,6 +144,17 @@ class JournalWriter:
         self.size = self._compact_size = size
         self.sequence = sequence
         return True
+
+    def amend(self, state: StudyState, time: int, amendment: Amendment) -> None:
+        """Replace the file by that of the amended study: from this moment the new graph is in force.
+
+        Everything that was added must have been flushed, and taken in by ``state``. This writer is
+        then of no more use but to be closed.
+
+        Raises:
+            OSError: it could not be written; the old one stands, and goes on.
+        """
+        compact(self.path, state, self.sequence, time, amendment)
 
     def close(self) -> None:
         """Close the file; what was added and not flushed is lost."""

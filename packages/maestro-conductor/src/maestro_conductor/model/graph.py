@@ -93,6 +93,7 @@ class Graph:
         groups: instance → steps all of whose instances it waits for.
         offsets: record i of the file begins at byte ``offsets[i]``, and ends at ``offsets[i + 1]``.
         summed: the records have checksums.
+        file: path of the file it was read from, relative to the root.
     """
 
     name: str
@@ -113,6 +114,7 @@ class Graph:
     groups: dict[int, tuple[int, ...]]
     offsets: array[int]
     summed: bool = False
+    file: str = ".maestro/graph.msgpack"
 
     def __len__(self) -> int:
         return len(self.names)
@@ -120,6 +122,12 @@ class Graph:
     def __repr__(self) -> str:
         steps = ", ".join(f"{step.name}×{step.count}" for step in self.steps[:20])
         return f"<Graph {self.name}: {steps}>"
+
+    @property
+    def amendment(self) -> str | None:
+        """Return the amendment that the graph came with; None: the study was made with it."""
+        found: str | None = self.header.get("amendment")
+        return found
 
     def failure(self, instance: int) -> FailureRule:
         """Return what the end of an instance's command means."""

@@ -7,19 +7,21 @@ records in unpacks their rows, with ``*_`` at the end, and asks none by name.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple, TypedDict
 
 from maestro_conductor.model.settings import Settings
 
 __all__ = [
     "CAUSES",
+    "AmendedRecord",
     "IntentRow",
     "Record",
     "RefusedRow",
     "SnapshotRow",
     "StateRow",
     "SubmittedRow",
+    "amended",
     "cancelled",
     "closed",
     "ended",
@@ -197,6 +199,20 @@ class SnapshotRecord(TypedDict):
     steps: Sequence[SnapshotRow]
 
 
+class AmendedRecord(TypedDict):
+    """The study was amended; the numbers are those of the instances that were kept, and so on."""
+
+    kind: Literal["amended"]
+    time: int
+    by: str | None
+    amendment: str
+    kept: int
+    changed: int
+    again: int
+    new: int
+    gone: int
+
+
 Record = (
     OpenedRecord
     | SettingsRecord
@@ -209,6 +225,7 @@ Record = (
     | EndedRecord
     | ClosedRecord
     | SnapshotRecord
+    | AmendedRecord
 )
 
 
@@ -284,3 +301,25 @@ def closed(time: int, reason: str) -> ClosedRecord:
 def snapshot(time: int, first: int, steps: Sequence[SnapshotRow]) -> SnapshotRecord:
     """Return the record of all that is known of some instances, from ``first`` on."""
     return {"kind": "snapshot", "time": time, "first": first, "steps": steps}
+
+
+def amended(time: int, by: str | None, amendment: str, counts: Mapping[str, int]) -> AmendedRecord:
+    """Return the record that the study was amended.
+
+    Args:
+        time: ms since 1970.
+        by: who asked.
+        amendment: its id.
+        counts: ``kept``, ``changed``, ``again``, ``new`` and ``gone``.
+    """
+    return {
+        "kind": "amended",
+        "time": time,
+        "by": by,
+        "amendment": amendment,
+        "kept": counts["kept"],
+        "changed": counts["changed"],
+        "again": counts["again"],
+        "new": counts["new"],
+        "gone": counts["gone"],
+    }

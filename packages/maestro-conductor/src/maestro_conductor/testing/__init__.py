@@ -3,6 +3,13 @@
 from maestro_conductor.testing.clock import ManualClock
 from maestro_conductor.testing.disk import SmallDisk
 from maestro_conductor.testing.scheduler import ScriptedScheduler
-from maestro_conductor.testing.workspace import StepPlan, make_workspace
+from maestro_conductor.testing.workspace import StepPlan, make_amendment, make_workspace
 
-__all__ = ["ManualClock", "ScriptedScheduler", "SmallDisk", "StepPlan", "make_workspace"]
+__all__ = [
+    "ManualClock",
+    "ScriptedScheduler",
+    "SmallDisk",
+    "StepPlan",
+    "make_amendment",
+    "make_workspace",
+]

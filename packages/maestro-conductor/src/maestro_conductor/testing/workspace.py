@@ -11,9 +11,15 @@ import msgpack
 
 from maestro_conductor.workspace.checksums import seal
 
-__all__ = ["StepPlan", "make_workspace"]
+__all__ = ["StepPlan", "make_amendment", "make_workspace"]
 
 _PACKER = msgpack.Packer(unicode_errors="surrogateescape")
+
+_HEAD: dict[str, object] = {
+    "version": [1, 1],
+    "requires": [],
+    "writer": "maestro_conductor.testing",
+}
 
 _RESOURCES = [
     "nodes",
@@ -51,6 +57,7 @@ class StepPlan:
         resources: over the defaults; with nodes or procs it is scheduled.
         failure: over the defaults.
         groups: write funnels as group edges; otherwise as one edge per instance.
+        rows: of several instances the number in each one's name; None: 0, 1 …
     """
 
     name: str
@@ -61,6 +68,7 @@ class StepPlan:
     resources: Mapping[str, object] = attrs.Factory(dict)
     failure: Mapping[str, object] = attrs.Factory(dict)
     groups: bool = True
+    rows: Sequence[int] | None = None
 
 
 def make_workspace(
@@ -81,43 +89,10 @@ def make_workspace(
         run: over the defaults of ``run.msgpack``; its ``study_id`` is one that no other study has,
             as local steps are found by it.
     """
-    (root / ".maestro").mkdir(parents=True, exist_ok=True)
-    head = {"version": [1, 1], "requires": [], "writer": "maestro_conductor.testing"}
-    packed = [
-        {
-            "format": "maestro-graph",
-            **head,
-            "record": "graph",
-            "name": name,
-            "description": "",
-            "root": str(root),
-            "specroot": str(root),
-            "hashws": False,
-            "batch": _batch(batch or {}),
-            "parameters": [],
-            "steps": len(steps),
-            "instances": sum(len(step.commands) for step in steps),
-        }
-    ]
-    first: dict[str, int] = {}
-    place: dict[str, int] = {}
-    count = 0
-    for index, step in enumerate(steps):
-        place[step.name] = index
-        first[step.name] = count
-        packed.append(_step(index, step, count))
-        count += len(step.commands)
-    plans = {step.name: step for step in steps}
-    for index, step in enumerate(steps):
-        for number, command in enumerate(step.commands):
-            packed.append(_instance(index, step, number, command, first, place, plans))
-    packed.append({"record": "end", "instances": count})
-    with (root / ".maestro/graph.msgpack").open("wb") as file:
-        for record in packed:
-            file.write(seal(_PACKER.pack, record))
+    _write_graph(root, steps, {"name": name, "root": str(root), "batch": _batch(batch or {})})
     settings = {
         "format": "maestro-run",
-        **head,
+        **_HEAD,
         "study_id": secrets.token_hex(6),
         "created": 0,
         "study_file": "study.yaml",
@@ -134,6 +109,66 @@ def make_workspace(
     }
     (root / ".maestro/run.msgpack").write_bytes(seal(_PACKER.pack, settings))
     return root
+
+
+def make_amendment(
+    root: Path,
+    steps: Sequence[StepPlan],
+    amendment: str,
+    *,
+    amends: str | None = None,
+    name: str = "study",
+    batch: Mapping[str, object] | None = None,
+) -> Path:
+    """Put an amendment together: no more than its ``graph.msgpack``; return its folder.
+
+    Args:
+        root: the workspace that it is for.
+        steps: of the new study, in topological order.
+        amendment: 12 hexadecimal digits.
+        amends: the amendment that is in force; None: none.
+        name: of the study.
+        batch: over the defaults.
+    """
+    folder = root / ".maestro/amendments" / amendment
+    more = {"amendment": amendment, "amends": amends}
+    head = {"name": name, "root": str(root), "batch": _batch(batch or {}), **more}
+    _write_graph(folder, steps, head)
+    return folder
+
+
+def _write_graph(folder: Path, steps: Sequence[StepPlan], head: Mapping[str, object]) -> None:
+    (folder / ".maestro").mkdir(parents=True, exist_ok=True)
+    packed: list[dict[str, object]] = [
+        {
+            "format": "maestro-graph",
+            **_HEAD,
+            "record": "graph",
+            "description": "",
+            "specroot": head["root"],
+            "hashws": False,
+            "parameters": [],
+            "steps": len(steps),
+            "instances": sum(len(step.commands) for step in steps),
+            **head,
+        }
+    ]
+    first: dict[str, int] = {}
+    place: dict[str, int] = {}
+    count = 0
+    for index, step in enumerate(steps):
+        place[step.name] = index
+        first[step.name] = count
+        packed.append(_step(index, step, count))
+        count += len(step.commands)
+    plans = {step.name: step for step in steps}
+    for index, step in enumerate(steps):
+        for number, command in enumerate(step.commands):
+            packed.append(_instance(index, step, number, command, first, place, plans))
+    packed.append({"record": "end", "instances": count})
+    with (folder / ".maestro/graph.msgpack").open("wb") as file:
+        for record in packed:
+            file.write(seal(_PACKER.pack, record))
 
 
 def _batch(over: Mapping[str, object]) -> dict[str, object]:
@@ -160,7 +195,7 @@ def _step(index: int, step: StepPlan, first: int) -> dict[str, object]:
         "name": step.name,
         "description": f"about {step.name}",
         "workspace": step.name,
-        "parameters": [] if len(step.commands) == 1 else ["N"],
+        "parameters": [] if len(step.commands) == 1 and step.rows is None else ["N"],
         "first": first,
         "count": len(step.commands),
         "resources": {
@@ -190,8 +225,9 @@ def _instance(
     place: Mapping[str, int],
     plans: Mapping[str, StepPlan],
 ) -> dict[str, object]:
-    alone = len(step.commands) == 1
-    name = step.name if alone else f"{step.name}_N.{number}"
+    alone = len(step.commands) == 1 and step.rows is None
+    row = number if step.rows is None else step.rows[number]
+    name = step.name if alone else f"{step.name}_N.{row}"
     needs: list[int] = []
     for need in step.needs:
         paired = len(plans[need].commands) == len(step.commands)
@@ -209,8 +245,8 @@ def _instance(
         "name": name,
         "step": index,
         "description": None,
-        "parameters": [] if alone else [["N", number, f"N.{number}"]],
-        "workspace": step.name if alone else f"{step.name}/N.{number}",
+        "parameters": [] if alone else [["N", row, f"N.{row}"]],
+        "workspace": step.name if alone else f"{step.name}/N.{row}",
         "script": name,
         "label": name,
         "scheduled": scheduled,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import os
 from array import array
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,11 +40,12 @@ class GraphFile:
     Args:
         root: the workspace.
         graph: that was read from it; None: it is read now, with the errors of `read_graph`.
+        file: path of the file, relative to the workspace.
     """
 
-    def __init__(self, root: Path, graph: Graph | None = None) -> None:
-        self.path = root / GRAPH
-        self.graph = read_graph(root) if graph is None else graph
+    def __init__(self, root: Path, graph: Graph | None = None, file: str = GRAPH) -> None:
+        self.graph = read_graph(root, file=file) if graph is None else graph
+        self.path = root / self.graph.file
         self._file = -1
 
     def instance(self, index: int) -> dict[str, Any]:
@@ -78,22 +80,30 @@ class GraphFile:
             self._file = -1
 
 
-def read_graph(root: Path, *, values: bool = False) -> Graph:
+def read_graph(
+    root: Path,
+    *,
+    values: bool = False,
+    file: str = GRAPH,
+    visit: Callable[[Mapping[str, Any]], None] | None = None,
+) -> Graph:
     """Read a workspace's graph.
 
     Args:
         root: the workspace.
         values: keep the values of the parameters, for those who show them all.
+        file: path of the graph, relative to the workspace.
+        visit: called with each record of an instance, for those who need more of it.
 
     Raises:
         WorkspaceError: there is none, it is torn, or this version cannot read it.
     """
-    path = root / GRAPH
+    path = root / file
     try:
-        file = stream_regular(path)
-        size = os.fstat(file.fileno()).st_size
+        stream = stream_regular(path)
+        size = os.fstat(stream.fileno()).st_size
     except FileNotFoundError:
-        what = f"it has no {GRAPH}" if root.exists() else "it does not exist"
+        what = f"it has no {file}" if root.exists() else "it does not exist"
         raise WorkspaceError(f"{root} is not the workspace of a study: {what}") from None
     except NotADirectoryError:
         what = f"{root} is not the workspace of a study: it is no folder, or its .maestro is none"
@@ -104,8 +114,10 @@ def read_graph(root: Path, *, values: bool = False) -> Graph:
     collecting = gc.isenabled()
     gc.disable()
     try:
-        with file:
-            return _read_stream(path, GraphStream(path, file, size), values)
+        with stream:
+            graph = _read_stream(path, GraphStream(path, stream, size), values, visit)
+            graph.file = file
+            return graph
     except (WorkspaceError, OSError):
         raise
     except Exception as error:  # what a damaged file holds may be anything, where we look for a map
@@ -115,7 +127,12 @@ def read_graph(root: Path, *, values: bool = False) -> Graph:
             gc.enable()
 
 
-def _read_stream(path: Path, stream: GraphStream, keep_values: bool) -> Graph:
+def _read_stream(
+    path: Path,
+    stream: GraphStream,
+    keep_values: bool,
+    visit: Callable[[Mapping[str, Any]], None] | None,
+) -> Graph:
     head = stream.head
     shown = str(path)
     check_head(shown, head)
@@ -199,6 +216,8 @@ def _read_stream(path: Path, stream: GraphStream, keep_values: bool) -> Graph:
             refuse_instance(shown, index, record)
         if groups:
             graph.groups[index] = tuple(groups)
+        if visit is not None:
+            visit(record)
     end = stream.next("the end, instance", head["instances"])
     if end.get("record") != "end" or end["instances"] != head["instances"]:
         raise FormatError(f"{path} is torn: make the study anew")

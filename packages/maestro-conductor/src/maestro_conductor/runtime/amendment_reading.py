@@ -1,0 +1,109 @@
+"""Read what an amendment makes of a study: the graph in force, and the one that was put together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from maestro_conductor.backends.relocation import relocation
+from maestro_conductor.core.amendment import Amendment, AmendPlan
+from maestro_conductor.core.graph_difference import Difference, compare
+from maestro_conductor.core.graph_outline import Outline, Outliner
+from maestro_conductor.core.study_state import NONE
+from maestro_conductor.errors import WorkspaceError
+from maestro_conductor.model import records
+from maestro_conductor.model.graph import Graph
+from maestro_conductor.workspace.amendment_files import highest_attempts
+from maestro_conductor.workspace.graph_file import read_graph
+from maestro_conductor.workspace.graph_stream import GraphStream
+from maestro_conductor.workspace.paths import GRAPH, RUN
+from maestro_conductor.workspace.regular_files import stream_regular
+from maestro_conductor.workspace.run_file import read_run
+
+__all__ = ["make_amendment", "read_difference"]
+
+#: Stands for the workspace's folder in texts that are compared, and in those of newer graphs.
+_HERE = "$(OUTPUT_PATH)"
+
+
+def read_difference(
+    root: Path, folder: Path, *, in_force: str = GRAPH, amendment: str | None = None
+) -> Difference:
+    """Compare the graph of a study with the one of an amendment.
+
+    Args:
+        root: the workspace.
+        folder: where the amendment was put together.
+        in_force: path of the graph in force, relative to the workspace.
+        amendment: what the amendment is to be called; None: anything.
+
+    Raises:
+        WorkspaceError: one of them cannot be read, or they do not belong together.
+    """
+    # The small one first: who has asked for nothing that can be done is told at once.
+    head = _read_head(folder, GRAPH)
+    roots = [str(each.get("root") or "") for each in (_read_head(root, in_force), head)]
+    old = _read_outline(root, in_force, roots[0], moved=len(set(roots)) > 1)
+    if amendment is not None and head.get("amendment") != amendment:
+        raise WorkspaceError(
+            f"{folder / GRAPH} is that of amendment {head.get('amendment')!r}, not of {amendment}"
+        )
+    if head.get("amends") != old.graph.amendment:
+        raise WorkspaceError(
+            "the study was amended by somebody else since this amendment was put together: nothing of it "
+            "was done. Look at the study as it is now, and amend it again"
+        )
+    if (folder / RUN).exists() and read_run(folder).study_id != read_run(root).study_id:
+        raise WorkspaceError(f"{folder} is an amendment of another study")
+    return compare(old, _read_outline(folder, GRAPH, roots[1], moved=len(set(roots)) > 1))
+
+
+def _read_head(folder: Path, file: str) -> dict[str, object]:
+    path = folder / file
+    try:
+        with stream_regular(path) as stream:
+            return dict(GraphStream(path, stream, path.stat().st_size).head)
+    except FileNotFoundError:
+        raise WorkspaceError(f"{folder} holds no study: it has no {file}") from None
+    except OSError as error:
+        raise WorkspaceError(f"{path} cannot be read: {error.strerror}") from error
+    except WorkspaceError:
+        raise
+    except Exception as error:  # what msgpack raises where there is no map
+        raise WorkspaceError(f"{path} is damaged or torn: amend the study again") from error
+
+
+def _read_outline(folder: Path, file: str, made_in: str, *, moved: bool) -> Outline:
+    """Read a graph's outline.
+
+    Args:
+        folder: the workspace, or where an amendment was put together.
+        file: the graph, relative to it.
+        made_in: the workspace's folder, as the graph has it.
+        moved: the other graph has another one. If not, a plain replacement does: it is the same in both.
+    """
+
+    def replaced(text: str) -> str:
+        return text.replace(made_in, _HERE)
+
+    normal = relocation(made_in, _HERE) if moved else replaced
+    outliner = Outliner(normal, made_in if made_in.strip("/") else "")
+    return outliner.finish(read_graph(folder, file=file, visit=outliner.visit))
+
+
+def make_amendment(
+    root: Path, plan: AmendPlan, graph: Graph, *, study_id: str, by: str | None, time: int
+) -> Amendment:
+    """Return an amendment that is to take effect. Looks into the folders of new instances.
+
+    Args:
+        root: the workspace.
+        plan: what becomes of each instance.
+        graph: the new one.
+        study_id: that names the study to schedulers from then on.
+        by: who asked.
+        time: ms since 1970.
+    """
+    new = [(j, graph.workspaces[j]) for j, i in enumerate(plan.origin) if i == NONE]
+    attempts = highest_attempts(root, new)
+    record = records.amended(time, by, graph.amendment or "", plan.counts)
+    return Amendment(plan, attempts, study_id, record)
