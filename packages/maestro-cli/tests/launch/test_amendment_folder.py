@@ -37,10 +37,10 @@ def test_an_error_leaves_nothing(staged: Path) -> None:
 
 def test_what_is_kept_has_its_name(staged: Path) -> None:
     with AmendmentFolder(staged) as stage:
-        (stage.folder / ".maestro/graph.msgpack").write_bytes(b"x")
+        (stage.folder / "graph.msgpack").write_bytes(b"x")
         stage.keep()
         assert stage.folder == staged / AMENDMENTS / stage.id
-    assert (staged / AMENDMENTS / stage.id / ".maestro/graph.msgpack").read_bytes() == b"x"
+    assert (staged / AMENDMENTS / stage.id / "graph.msgpack").read_bytes() == b"x"
     assert os.listdir(staged / AMENDMENTS) == [stage.id]
     assert not stat.S_IMODE((staged / AMENDMENTS).stat().st_mode) & 0o077
 

@@ -231,6 +231,8 @@ def amend(options: AmendOptions) -> str:
         _print_json(study, stage, plan, effect, warnings)
     elif effect in ("in force", "waiting"):
         _report(study, effect, plan)
+    elif effect == "planned":
+        say("Only shown: nothing was changed.")
     return effect
 
 

@@ -105,7 +105,6 @@ class AmendmentFolder:
         self._lock = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         with suppress(OSError):  # no locks for folders here: nobody else can lock it either
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        (self.folder / ".maestro").mkdir()
 
 
 def _remove_unfinished(parent: Path) -> None:

@@ -209,11 +209,11 @@ def _sentences(plan: AmendPlan) -> Iterator[tuple[str, str, str, Sequence[str]]]
         yield "Kept", "green", text, ()
     if plan.lost:
         what = (
-            "1 finished instance runs"
+            "1 finished instance runs again in its folder"
             if len(plan.lost) == 1
-            else f"{len(plan.lost)} finished instances run"
+            else f"{len(plan.lost)} finished instances run again in their folders"
         )
-        text = f"{what} again in the same folder, over the results there. Logs stay."
+        text = f"{what}, over the results there. Logs stay."
         yield "Lost", "bold red", text, ()
     if plan.stopped:
         text = f"{counted(len(plan.stopped), 'job')} in flight, cancelled first."
