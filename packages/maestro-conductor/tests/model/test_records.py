@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, get_args, get_type_hints
 
@@ -13,7 +14,7 @@ from maestro_conductor.journal.compaction import summary
 from maestro_conductor.journal.framing import pack
 from maestro_conductor.model import records
 from maestro_conductor.model.settings import Settings
-from maestro_conductor.workspace.request_parsing import parse_resume, parse_update
+from maestro_conductor.workspace.request_parsing import parse_request, parse_resume, parse_update
 
 RECORDS = {get_args(get_type_hints(kind)["kind"])[0]: kind for kind in get_args(records.Record)}
 ROWS = {name: getattr(records, name) for name in records.__all__ if name.endswith("Row")}
@@ -48,7 +49,7 @@ def type_of(text: str) -> Any:
         return ROWS[row[1]]
     if text.startswith('"'):
         return str | None if text.endswith(" or null") else str
-    return TYPES[text.removesuffix(" or absent")]
+    return str if text.startswith("str /") else TYPES[text.removesuffix(" or absent")]
 
 
 def element(hint: Any) -> Any:
@@ -84,6 +85,7 @@ def test_each_row_has_the_fields_of_the_page(journal):
 
 
 #: One of each kind, made as the conductor makes them.
+ID = "0123456789ab"
 STATE = records.StateRow(3, 1, "FAILED", 9, 4, "why")
 MADE = [
     records.opened(1, "h", "b", 2, "1.0", "/w", "0123456789ab"),
@@ -96,6 +98,7 @@ MADE = [
     records.resumed(1, [3]),
     records.ended(1, "FAILED", 2),
     records.closed(1, "x"),
+    records.amended(1, "me", ID, dict.fromkeys(("kept", "changed", "again", "new", "gone"), 1)),
     next(record for record in summary(StudyState(4), 1) if record["kind"] == "snapshot"),
 ]
 
@@ -135,6 +138,17 @@ def test_requests_take_the_fields_of_the_page(repository_file):
     resume = parse_resume(pack_text(whole))
     assert resume.steps == ("a",)
     assert {name: getattr(resume.settings, name) for name in settings} == settings
+    amend = {
+        "request": "amend",
+        "amendment": "0123456789ab",
+        "only_new": True,
+        "descendants": False,
+    }
+    assert [field for field, _ in told["AmendRequest"]] == list(amend)
+    asked = parse_request(json.dumps(amend).encode())
+    assert {name: getattr(asked, name) for name in list(amend)[1:]} == {
+        name: value for name, value in amend.items() if name != "request"
+    }
 
 
 def pack_text(value: dict[str, Any]) -> bytes:

@@ -8,6 +8,7 @@ import pytest
 
 from maestro_conductor.core.events import CancelAsked, ResumeAsked
 from maestro_conductor.model.settings import SettingsChange
+from maestro_conductor.runtime.amending import Amending
 from maestro_conductor.runtime.request_intake import RequestIntake
 from maestro_conductor.workspace.request_files import RequestFiles
 
@@ -18,12 +19,14 @@ class Bench:
         self.rejected = []
         self.taken = []
         self.safe = []
+        requests = RequestFiles(shell.root, lambda _path, reason: self.rejected.append(reason))
         self.intake = RequestIntake(
             shell.context,
-            RequestFiles(shell.root, lambda _path, reason: self.rejected.append(reason)),
+            requests,
             shell.state,
             lambda events: self.taken.append(list(events)),
             self.safe.append,
+            Amending(shell.context, shell.state, shell.journal, requests),
         )
         self.intake.find_claimed()
 

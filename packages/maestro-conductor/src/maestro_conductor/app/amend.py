@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
+from maestro_conductor.app.study_files import log_path_of, open_in_force, open_journal
 from maestro_conductor.core.amendment import AmendPlan, make_plan
+from maestro_conductor.errors import WorkspaceError
 from maestro_conductor.journal.in_force import graph_in_force
 from maestro_conductor.journal.replay import load
+from maestro_conductor.model.graph import Graph
+from maestro_conductor.observers.log_file import LogFile
+from maestro_conductor.observers.log_writer import DEFAULT_LEVEL, LEVELS, StudyLog
+from maestro_conductor.runtime.amending import Amending
 from maestro_conductor.runtime.amendment_reading import read_difference
+from maestro_conductor.runtime.context import RunContext
+from maestro_conductor.runtime.host import Host
+from maestro_conductor.workspace.conductor_lock import hold
+from maestro_conductor.workspace.request_files import Request, RequestFiles
 from maestro_conductor.workspace.run_file import read_run
+from maestro_conductor.workspace.sharing import open_to_group
 
-__all__ = ["plan_amendment"]
+__all__ = ["plan_amendment", "take_in"]
 
 
 def plan_amendment(
@@ -32,3 +44,49 @@ def plan_amendment(
     difference = read_difference(root, folder, in_force=graph_in_force(root))
     state, _ = load(root, difference.old, read_run(root))
     return make_plan(difference, state, only_new=only_new, descendants=descendants)
+
+
+def take_in(root: Path, host: Host | None = None) -> bool:
+    """Take in the amendments that wait, of a study that no conductor runs; start nothing.
+
+    Args:
+        root: the workspace.
+        host: the machine; None: this one.
+
+    Returns:
+        Whether all that waited are in force. Else something is in flight that has to be cancelled
+        first, or another request came before them: the next conductor takes them in.
+
+    Raises:
+        HeldError: a conductor runs it, and takes them in itself.
+        WorkspaceError: one was refused, as the text says; or the workspace cannot be read.
+    """
+    root, host = Path(root).absolute(), host or Host()
+    refused: list[str] = []
+    with open_to_group(root), hold(root):
+        requests = RequestFiles(root, lambda _path, reason: refused.append(reason))
+        requests.find_claimed()
+        graph = open_in_force(root).graph
+        for request in requests.look(0.0):
+            if request.kind != "amend" or not _amend(root, graph, request, requests, host):
+                return False
+            graph = open_in_force(root).graph
+    if refused:
+        raise WorkspaceError("; ".join(refused))
+    return True
+
+
+def _amend(root: Path, graph: Graph, request: Request, requests: RequestFiles, host: Host) -> bool:
+    """Take in an amendment; False: that cannot be done now. One that is refused is done with, too."""
+    log_file = LogFile(log_path_of(root, graph.name), disk=host.disk)
+    log = StudyLog(log_file, LEVELS[DEFAULT_LEVEL], graph.name, str(root))
+    context = RunContext(root, graph, host.clock, log)
+    with (
+        contextlib.closing(log_file),
+        open_journal(context, read_run(root), host.disk) as (state, journal),
+    ):
+        amending = Amending(context, state, journal, requests)
+        asked = amending.begin(request)
+        if asked is None:
+            return True
+        return not asked.stop and amending.commit() is None

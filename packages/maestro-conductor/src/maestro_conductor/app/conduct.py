@@ -9,10 +9,12 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
+import attrs
+
 from maestro_conductor.__about__ import __version__
 from maestro_conductor.app.options import ConductOptions
 from maestro_conductor.app.signals import Signals
-from maestro_conductor.app.study_files import StudyFiles, log_path_of, open_journal
+from maestro_conductor.app.study_files import StudyFiles, log_path_of, open_in_force, open_journal
 from maestro_conductor.app.wiring import make_loop
 from maestro_conductor.backends.discovery import create_adapter
 from maestro_conductor.backends.protocol import AdapterFactory
@@ -26,6 +28,7 @@ from maestro_conductor.runtime.context import RunContext
 from maestro_conductor.runtime.failures import explained
 from maestro_conductor.runtime.host import Host
 from maestro_conductor.runtime.progress import Progress
+from maestro_conductor.workspace.amendment_files import sweep_amendments
 from maestro_conductor.workspace.conductor_lock import Hold, boot_id, hold, last_holder
 from maestro_conductor.workspace.folder_watch import FolderWatch
 from maestro_conductor.workspace.graph_file import GraphFile
@@ -88,7 +91,6 @@ def conduct(
     seen = _identity(root)
     graph_file = GraphFile(root)
     graph = graph_file.graph
-    run = read_run(root)
     before = last_holder(root)
     try:
         with (
@@ -114,7 +116,12 @@ def conduct(
                 host=host or Host(),
                 previous=before.describe() if before is not None and before.live else None,
             )
-            return _conduct(root, graph_file, run, held, watch, signals, options)
+            while True:
+                graph_file = open_in_force(root, graph_file)
+                code = _conduct(root, graph_file, read_run(root), held, watch, signals, options)
+                if code is not None:
+                    return code
+                options = attrs.evolve(options, ready=None, previous=None)
     finally:
         graph_file.close()
 
@@ -136,12 +143,14 @@ def _conduct(
     watch: FolderWatch,
     signals: Signals,
     options: ConductOptions,
-) -> int:
+) -> int | None:
+    """Run a study until its end, or until it is amended: None."""
     host, graph, ready = options.host, graph_file.graph, options.ready
     log_file = LogFile(options.log_path, plain_copy if options.log_to_stdout else None, host.disk)
     log = StudyLog(log_file, LEVELS[options.log_level], graph.name, str(root))
     context = RunContext(root, graph, host.clock, log)
     sweep(root)
+    sweep_amendments(root)
     with open_journal(context, run, host.disk) as (state, journal), contextlib.closing(log_file):
         requests = RequestFiles(
             root, lambda path, reason: log.event("request_rejected", path=str(path), reason=reason)

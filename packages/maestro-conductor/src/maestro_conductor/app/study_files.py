@@ -10,18 +10,20 @@ import attrs
 
 from maestro_conductor.core.study_state import StudyState
 from maestro_conductor.errors import WorkspaceError
+from maestro_conductor.journal.in_force import amendment_in_force
 from maestro_conductor.journal.replay import load
 from maestro_conductor.journal.writer import JournalWriter
 from maestro_conductor.model.file_names import clean_name
 from maestro_conductor.model.settings import Run
 from maestro_conductor.observers.log_file import LogFile
 from maestro_conductor.runtime.context import RunContext
+from maestro_conductor.workspace.amendment_files import move_in
 from maestro_conductor.workspace.atomic_write import ensure_seen
 from maestro_conductor.workspace.disk import Disk
 from maestro_conductor.workspace.graph_file import GraphFile
 from maestro_conductor.workspace.paths import JOURNAL
 
-__all__ = ["StudyFiles", "log_path_of", "open_journal"]
+__all__ = ["StudyFiles", "log_path_of", "open_in_force", "open_journal"]
 
 
 @attrs.frozen
@@ -46,6 +48,33 @@ class StudyFiles:
 def log_path_of(root: Path, study: str) -> Path:
     """Return where a study's log is."""
     return root / "logs" / f"{clean_name(study)}.log"
+
+
+def open_in_force(root: Path, before: GraphFile | None = None) -> GraphFile:
+    """Return the graph in force, in its place: what an amendment left to be done is done first.
+
+    Args:
+        root: the workspace; its lock is held.
+        before: that was read before; closed, where it is in force no longer.
+
+    Raises:
+        WorkspaceError: it cannot be read, or files of an amendment cannot be moved.
+    """
+    amendment = amendment_in_force(root)
+    if amendment is not None:
+        try:
+            move_in(root, amendment)
+        except OSError as error:
+            raise WorkspaceError(
+                f"{error.filename or root}: {error.strerror}. The study is amended, and its files "
+                "cannot be put in their places. Once the cause is gone, start it again"
+            ) from error
+    if before is None:
+        return GraphFile(root)
+    if before.graph.amendment == amendment:
+        return before
+    before.close()
+    return GraphFile(root)
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from maestro_conductor.core.machine import Machine
 from maestro_conductor.core.queues import ARRAY_BATCH, LOCAL, SCHEDULED
 from maestro_conductor.observers.record_logger import RecordLogger
 from maestro_conductor.observers.status_csv import StatusFile
+from maestro_conductor.runtime.amending import Amending
 from maestro_conductor.runtime.attempt_reading import AttemptReader
 from maestro_conductor.runtime.backend_events import BackendEvents
 from maestro_conductor.runtime.context import RunContext
@@ -109,11 +110,12 @@ def make_loop(
         record_logger.note,
     )
     waiter = Waiter(host.selector(), signals.wakeup)
+    amending = Amending(context, state, files.journal, requests)
     return ConductorLoop(
         context,
         runner,
         BackendEvents(host.clock, machine, local, scheduler, waiter),
-        RequestIntake(context, requests, state, runner.take_in, committer.when_safe),
+        RequestIntake(context, requests, state, runner.take_in, committer.when_safe, amending),
         Shutdown(signals, options.local_steps, machine.queues),
         Housekeeping(
             context,
@@ -124,6 +126,7 @@ def make_loop(
             LogUpkeep(files.log, log),
         ),
         watch,
+        amending,
     )
 
 

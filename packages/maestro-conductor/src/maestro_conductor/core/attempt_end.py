@@ -13,6 +13,8 @@ from maestro_conductor.model.states import CANCELLED, FAILED, FINISHED, QUEUED, 
 
 __all__ = ["AttemptEnds"]
 
+_AMENDED = "as the study is amended"
+
 
 class AttemptEnds:
     """Ends attempts.
@@ -51,13 +53,9 @@ class AttemptEnds:
             state = classify_exit(exit_code, rule)
         asked = i in self._in_flight and self._in_flight[i].cancel_sent
         self.leave(i)
-        if (
-            asked
-            and self._cancellation.stopping
-            and not self._step.state.cancelling
-            and state != FINISHED
-        ):
-            self.again(i, "stopped together with the conductor", 0.0)
+        if asked and state != FINISHED and self._cancellation.runs_again(i):
+            by = "together with the conductor" if self._cancellation.stopping else _AMENDED
+            self.again(i, f"stopped {by}", 0.0)
             return
         if asked and state != FINISHED:
             state = CANCELLED

@@ -1,4 +1,4 @@
-"""Ask for the end of jobs: where the study is cancelled, or its conductor stops its local steps."""
+"""Ask for the end of jobs: where the study is cancelled or amended, or its conductor stops its local steps."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ class Cancellation:
 
     Attributes:
         stopping: local steps are stopped with their conductor, and run again by the next one.
+        amended: instances that end as the study is amended; None: it is not.
     """
 
     def __init__(self, step: StepChange, queues: Queues, in_flight: InFlights) -> None:
@@ -24,6 +25,7 @@ class Cancellation:
         #: Jobs to be cancelled together, by queue.
         self._wanted: dict[str, list[str]] = {}
         self.stopping = False
+        self.amended: frozenset[int] | None = None
 
     def job_lives(self, i: int) -> bool:
         """Tell whether an instance has a job that has not ended."""
@@ -42,6 +44,25 @@ class Cancellation:
         self.stopping = True
         for i in self._queues[LOCAL].jobs.values():
             self.want(i)
+
+    def stop_amended(self, instances: frozenset[int] | None) -> None:
+        """Have the jobs of instances end, as the study is amended; None: it is not after all."""
+        self.amended = instances
+        for i in sorted(instances or ()):
+            if self.job_lives(i):
+                self.want(i)
+
+    def is_unwanted(self, i: int) -> bool:
+        """Tell whether a job of an instance that has just become known is to end at once."""
+        if self._step.state.cancelling or (self.amended is not None and i in self.amended):
+            return True
+        return self.stopping and self._queues.is_local(i)
+
+    def runs_again(self, i: int) -> bool:
+        """Tell whether an instance whose end was asked for is to run again: nobody cancelled it."""
+        if self._step.state.cancelling:
+            return False
+        return self.stopping or (self.amended is not None and i in self.amended)
 
     def finish(self) -> None:
         """Ask for the end of all that are wanted so far."""

@@ -13,6 +13,7 @@ from maestro_conductor.core.answers import Answer
 from maestro_conductor.model.settings import SettingsChange
 
 __all__ = [
+    "AmendAsked",
     "Answers",
     "AttemptFileRead",
     "CancelAsked",
@@ -105,6 +106,17 @@ class CancelAsked:
 
 
 @attrs.frozen
+class AmendAsked:
+    """The study is to be amended, as soon as what that changes is in flight no longer.
+
+    Attributes:
+        stop: instances that are to be in flight no longer; None: the study is not amended after all.
+    """
+
+    stop: frozenset[int] | None
+
+
+@attrs.frozen
 class ResumeAsked:
     """Run these instances again; all of them are in a final state."""
 
@@ -129,6 +141,7 @@ Event = (
     | AttemptFileRead
     | ScriptsWritten
     | CancelAsked
+    | AmendAsked
     | SettingsChange
     | ResumeAsked
     | Closing

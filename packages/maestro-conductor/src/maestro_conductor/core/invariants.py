@@ -40,7 +40,7 @@ def validate(machine: Machine, graph: Graph, *, steady: float) -> None:
         _validate_instance(machine, graph, i, code)
     for queue in machine.queues.values():
         _validate_queue(machine, queue)
-    if not machine.closing and not state.cancelling and not machine.dry:
+    if not (machine.closing or machine.amending or state.cancelling or machine.dry):
         _validate_work_conserved(machine, steady)
     _check(
         (state.outcome is not None) == (state.unfinished() == 0),
@@ -61,7 +61,11 @@ def _validate_instance(machine: Machine, graph: Graph, i: int, code: int) -> Non
         _check(bool(open_needs), f"{name} waits for nothing")
         dead = [n for n in open_needs if state.state[n] in (FAILED, TIMEDOUT, HWFAILURE, CANCELLED)]
         _check(not dead, f"{name} waits for {dead}, which ended badly")
-    elif code in (QUEUED, WAITING) or code in IN_FLIGHT or (code == FINISHED and not state.resumed):
+    elif (
+        code in (QUEUED, WAITING)
+        or code in IN_FLIGHT
+        or (code == FINISHED and not state.resumed and not state.amended)
+    ):
         # What finished after a failure that was allowed stays so when that runs again.
         _check(not open_needs, f"{name} does not wait for {open_needs}")
     _check(code != INCOMPLETE, f"{name} was left between two attempts")

@@ -131,7 +131,7 @@ class JobReports:
                 self._step.record(records.submitted(self._step.now.wall, [row]))
                 queue.jobs[row.job] = i
                 queue.unblock()
-                if self._state.cancelling or (self._cancellation.stopping and queue.name == LOCAL):
+                if self._cancellation.is_unwanted(i):
                     self._cancellation.want(i)
             elif answer.get("absent") or queue.name == LOCAL:
                 # Where a system does not let us look for processes, the attempt file has to do.

@@ -117,7 +117,7 @@ class Launcher:
             queue.unblock()
             for row in submitted:
                 queue.jobs[row.job] = row.instance
-                if self._step.state.cancelling:
+                if self._cancellation.is_unwanted(row.instance):
                     self._cancellation.want(row.instance)
         for i, attempt, answer in refused:
             self._refused(queue, i, attempt, answer)

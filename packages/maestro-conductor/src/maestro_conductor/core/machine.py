@@ -15,6 +15,7 @@ from maestro_conductor.core.attempt_end import AttemptEnds
 from maestro_conductor.core.cancellation import Cancellation
 from maestro_conductor.core.dry_run import DryRun
 from maestro_conductor.core.events import (
+    AmendAsked,
     Answers,
     AttemptFileRead,
     CancelAsked,
@@ -38,7 +39,7 @@ from maestro_conductor.core.timers import Timers
 from maestro_conductor.model import records
 from maestro_conductor.model.graph import Graph
 from maestro_conductor.model.settings import SettingsChange
-from maestro_conductor.model.states import CANCELLED, DRYRUN, FAILED, HWFAILURE, TIMEDOUT
+from maestro_conductor.model.states import CANCELLED, DRYRUN, FAILED, HWFAILURE, IN_FLIGHT, TIMEDOUT
 
 __all__ = ["Machine"]
 
@@ -102,6 +103,7 @@ class Machine:
             AttemptFileRead: self._reports.attempt_file_read,
             ScriptsWritten: self._dry_run.written,
             CancelAsked: self._cancel_asked,
+            AmendAsked: self._amend_asked,
             SettingsChange: self._update_asked,
             ResumeAsked: self._resume_asked,
             Closing: self._closing,
@@ -116,6 +118,19 @@ class Machine:
     def dry(self) -> bool:
         """Tell whether scripts are written and nothing is run; a resume ends that."""
         return self._dry_run.on
+
+    @property
+    def amending(self) -> bool:
+        """Tell whether the study is to be amended: nothing is submitted."""
+        return self._cancellation.amended is not None
+
+    @property
+    def may_amend(self) -> bool:
+        """Tell whether all that an amendment changes is in flight no longer, and known to be so."""
+        state = self.state.state
+        if any(queue.submitting for queue in self.queues.values()):
+            return False
+        return not any(state[i] in IN_FLIGHT for i in self._cancellation.amended or ())
 
     def start(self, now: Now) -> Effects:
         """Take up what the state says is in flight; to be called once, before `handle`.
@@ -161,7 +176,7 @@ class Machine:
 
     def _finish(self) -> Effects:
         state, step = self.state, self._step
-        if not state.cancelling and not self.closing:
+        if not state.cancelling and not self.closing and not self.amending:
             if self.dry:
                 self._dry_run.fill()
             else:
@@ -188,6 +203,9 @@ class Machine:
             return
         self._step.record(records.cancelled(self._step.now.wall))
         self._recovery.cancel_all()
+
+    def _amend_asked(self, event: AmendAsked) -> None:
+        self._cancellation.stop_amended(event.stop)
 
     def _update_asked(self, event: SettingsChange) -> None:
         new = self.state.settings.changed(event)

@@ -77,6 +77,7 @@ _MAYBE = ("attempt", "job_id", "exit_code", "duration_s", "reason", "cause")
 EVENTS: dict[str, LogEvent] = {
     "conductor_started": LogEvent(_I, "a conductor took the workspace", ("host", "pid", "version", "previous"), ("previous",)),
     "conductor_stopped": LogEvent(_I, "it left on purpose", ("reason", "exit_code")),
+    "study_amended": LogEvent(_I, "the study goes on in another form; `reason` says how many instances were kept, changed and so on", ("reason",)),
     "study_moved": LogEvent(_I, "the study was last run, or made, in the folder that `path` says", ("path",)),
     "study_copied": LogEvent(_I, "the study is a copy of the one that `path` says: what ran there is not its own", ("path",)),
     "workspace_moved": LogEvent(_W, "the workspace was moved to `path` while the study ran: nothing more is started", ("path",)),

@@ -59,6 +59,11 @@ class MachineRunner:
         return self._committer.paused is None and not self._todo
 
     @property
+    def may_amend(self) -> bool:
+        """Whether nothing of what an amendment changes is under way any more."""
+        return self.idle and self._machine.may_amend
+
+    @property
     def pause(self) -> str | None:
         """Why the study pauses, as people were told; None: it goes on."""
         return self._committer.reason

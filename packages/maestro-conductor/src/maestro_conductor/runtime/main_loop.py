@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from maestro_conductor.core.events import CancelAsked, Event
+from maestro_conductor.runtime.amending import Amending
 from maestro_conductor.runtime.backend_events import BackendEvents
 from maestro_conductor.runtime.context import RunContext
 from maestro_conductor.runtime.housekeeping import Housekeeping
@@ -34,6 +35,7 @@ class ConductorLoop:
         shutdown: knows whether a signal came, and when to leave after it.
         housekeeping: does what nothing waits for.
         watch: knows what became of the workspace's folder.
+        amending: takes in amendments.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class ConductorLoop:
         shutdown: Shutdown,
         housekeeping: Housekeeping,
         watch: FolderWatch,
+        amending: Amending,
     ) -> None:
         self._clock = context.clock
         self._log = context.log
@@ -54,11 +57,12 @@ class ConductorLoop:
         self._shutdown = shutdown
         self._housekeeping = housekeeping
         self._watch = watch
+        self._amending = amending
         self._departure: Departure | None = None
         self._next_look = 0.0
 
-    def run(self, ready: Callable[[], None] | None = None) -> int:
-        """Run; return the exit code, 128 + n after signal n.
+    def run(self, ready: Callable[[], None] | None = None) -> int | None:
+        """Run; return the exit code, 128 + n after signal n; None: the study was amended, begin anew.
 
         Args:
             ready: called once, when the study has been taken up.
@@ -66,9 +70,12 @@ class ConductorLoop:
         self._start()
         if ready is not None:
             ready()
-        while not self._has_ended() or self._is_asked_for_more():
+        while not self._is_amended():
+            if self._has_ended() and not self._is_asked_for_more():
+                return self._finish()
             self._process(self._wait())
-        return self._finish()
+        self._housekeeping.flush_log()
+        return None
 
     def close(self) -> None:
         """Let go of backends; what they run goes on."""
@@ -85,7 +92,7 @@ class ConductorLoop:
         self._housekeeping.note(self._backends.trouble, self._runner.pause)
 
     def _has_ended(self) -> bool:
-        if self._runner.outcome is not None and self._runner.idle:
+        if self._runner.outcome is not None and self._runner.idle and not self._amending.waits:
             return True
         return self._shutdown.is_due(self._clock.steady())
 
@@ -97,6 +104,21 @@ class ConductorLoop:
         if events:
             self._process(events)
         return not self._has_ended()
+
+    def _is_amended(self) -> bool:
+        """Take in the amendment that waits, where that may be done now; tell whether it was."""
+        if not self._amending.waits or self._shutdown.reason is not None:
+            return False
+        if not self._runner.may_amend or self._watch.look() is not None:
+            return False
+        try:
+            asked = self._amending.commit()
+        except OSError as error:  # there will be room, or somebody stops us
+            self._housekeeping.troubles.tell("amendment", error)
+            return False
+        if asked is not None:
+            self._process([asked])
+        return self._amending.done
 
     def _wait(self) -> list[Event]:
         """Wait until something is to be done; return the events that came."""

@@ -8,6 +8,7 @@ from functools import partial
 from maestro_conductor.core.events import CancelAsked, Event, ResumeAsked
 from maestro_conductor.core.resume_selection import select
 from maestro_conductor.core.study_state import StudyState
+from maestro_conductor.runtime.amending import Amending
 from maestro_conductor.runtime.context import RunContext
 from maestro_conductor.workspace.request_files import Request, RequestFiles
 
@@ -23,6 +24,7 @@ class RequestIntake:
         state: of the study; a resume chooses among its instances.
         take_in: has the machine take in events at once.
         when_safe: has something called after the next commit that succeeds.
+        amending: takes in amendments.
     """
 
     def __init__(
@@ -32,10 +34,12 @@ class RequestIntake:
         state: StudyState,
         take_in: Callable[[Sequence[Event]], None],
         when_safe: Callable[[Callable[[], None]], None],
+        amending: Amending,
     ) -> None:
         self._graph = context.graph
         self._requests = requests
         self._state = state
+        self._amending = amending
         self._take_in = take_in
         self._when_safe = when_safe
 
@@ -62,6 +66,13 @@ class RequestIntake:
         self._requests.reject_unread()
 
     def _apply(self, request: Request, events: list[Event]) -> None:
+        if request.kind == "amend":
+            self._take_in(events)
+            events.clear()
+            asked = self._amending.begin(request)  # which takes the request away when it is done
+            if asked is not None:
+                events.append(asked)
+            return
         if request.kind == "resume":
             # What was asked for before it has its effect first: it decides what can be resumed.
             self._take_in(events)
@@ -73,7 +84,8 @@ class RequestIntake:
                 return
             events.append(ResumeAsked(chosen))
         if request.kind == "cancel":
-            events.append(CancelAsked())
+            dropped = self._amending.drop("the study was cancelled meanwhile")
+            events += [CancelAsked()] if dropped is None else [dropped, CancelAsked()]
         if request.settings is not None:
             events.append(request.settings)
         self._when_safe(partial(self._requests.done, request))

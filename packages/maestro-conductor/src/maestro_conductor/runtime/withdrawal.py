@@ -44,6 +44,8 @@ class Withdrawal:
         """
         if self.machine.closing or self.machine.state.cancelling:
             return self._withdraw(todo, "the study was stopped", None)
+        if self.machine.amending:
+            return self._withdraw(todo, "the study is amended", None)
         if paused:  # what is still to be submitted waits for the journal anyway
             return self._withdraw(deque(), "the study was paused", None)
         if surplus := self.machine.surplus:

@@ -7,11 +7,11 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from maestro_conductor.workspace.atomic_write import OWN_MODE, replace_file
-from maestro_conductor.workspace.paths import AMENDMENTS, GRAPH
+from maestro_conductor.workspace.paths import AMENDMENTS, CLAIMED, GRAPH, REQUESTS
 from maestro_conductor.workspace.regular_files import read_regular
 
 __all__ = [
@@ -107,17 +107,28 @@ def highest_attempts(root: Path, workspaces: Iterable[tuple[int, str]]) -> dict[
     return found
 
 
-def sweep_amendments(root: Path, asked_for: Collection[str]) -> None:
-    """Delete what was put together a day ago and nobody asked for; only the lock's holder may.
-
-    Args:
-        root: the workspace.
-        asked_for: amendments that requests name.
-    """
+def sweep_amendments(root: Path) -> None:
+    """Delete what was put together a day ago and no request names; only the lock's holder may."""
     oldest = time.time() - _LONG
-    with contextlib.suppress(OSError):
-        for entry in os.scandir(root / AMENDMENTS):
-            if entry.name in asked_for or not entry.is_dir(follow_symlinks=False):
-                continue
-            if entry.stat(follow_symlinks=False).st_mtime < oldest:
-                shutil.rmtree(entry.path, ignore_errors=True)
+    with contextlib.suppress(FileNotFoundError):
+        old = [
+            Path(entry.path)
+            for entry in os.scandir(root / AMENDMENTS)
+            if entry.is_dir(follow_symlinks=False)
+            and entry.stat(follow_symlinks=False).st_mtime < oldest
+        ]
+        asked_for = _requested(root) if old else ""
+        for folder in old:
+            if folder.name not in asked_for:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _requested(root: Path) -> str:
+    """Return the text of all requests that wait."""
+    texts = []
+    for folder in (REQUESTS, CLAIMED):
+        with contextlib.suppress(OSError):
+            for path in (root / folder).iterdir():
+                with contextlib.suppress(OSError):
+                    texts.append(read_regular(path).decode("utf-8", "replace"))
+    return "\n".join(texts)

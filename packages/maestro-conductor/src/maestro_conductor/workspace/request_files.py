@@ -16,7 +16,12 @@ import attrs
 from maestro_conductor.model.settings import SettingsChange
 from maestro_conductor.workspace.paths import CLAIMED, REQUESTS
 from maestro_conductor.workspace.regular_files import read_regular
-from maestro_conductor.workspace.request_parsing import NotYetError, parse_resume, parse_update
+from maestro_conductor.workspace.request_parsing import (
+    AmendRequest,
+    NotYetError,
+    parse_request,
+    parse_update,
+)
 from maestro_conductor.workspace.sharing import make_requests_folder
 
 __all__ = ["Request", "RequestFiles"]
@@ -34,15 +39,19 @@ class Request:
 
     Attributes:
         path: where it lies now.
-        kind: ``cancel``, ``update`` or ``resume``.
+        kind: ``cancel``, ``update``, ``resume`` or ``amend``.
         settings: new settings; None: none.
         steps: of a resume: names of steps or instances; None: all that went wrong.
+        amend: what an amendment asks for.
+        by: who made it; None: not known.
     """
 
     path: Path
     kind: str
     settings: SettingsChange | None = None
     steps: tuple[str, ...] | None = None
+    amend: AmendRequest | None = None
+    by: str | None = None
 
 
 @attrs.define
@@ -170,5 +179,18 @@ def _read(path: Path) -> Request:
     text = read_regular(path)
     if kind.startswith(UPDATE.lstrip(".")):
         return Request(path, "update", parse_update(text))
-    resume = parse_resume(text)
-    return Request(path, "resume", resume.settings, resume.steps)
+    asked = parse_request(text)
+    if isinstance(asked, AmendRequest):
+        return Request(path, "amend", amend=asked, by=_owner(path))
+    return Request(path, "resume", asked.settings, asked.steps)
+
+
+def _owner(path: Path) -> str:
+    """Return whose a request is: a name, or the number of one who has none here."""
+    import pwd  # only where somebody asks
+
+    owner = path.lstat().st_uid
+    try:
+        return pwd.getpwuid(owner).pw_name
+    except KeyError:
+        return str(owner)

@@ -5,6 +5,7 @@ What requests look like: "Requests" on the workspace format page.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import reprlib
 from collections.abc import Mapping
@@ -12,9 +13,17 @@ from collections.abc import Mapping
 import attrs
 
 from maestro_conductor.model.settings import SettingsChange
+from maestro_conductor.workspace.amendment_files import IS_ID
 from maestro_conductor.workspace.field_checks import MOST
 
-__all__ = ["NotYetError", "ResumeRequest", "parse_resume", "parse_update"]
+__all__ = [
+    "AmendRequest",
+    "NotYetError",
+    "ResumeRequest",
+    "parse_request",
+    "parse_resume",
+    "parse_update",
+]
 
 
 class NotYetError(Exception):
@@ -79,6 +88,49 @@ def parse_resume(content: bytes) -> ResumeRequest:
             raise ValueError("`steps` is no list of names")
         steps = tuple(steps)
     return ResumeRequest(steps, _settings(value, "resume"))
+
+
+@attrs.frozen
+class AmendRequest:
+    """What an amend request asks for.
+
+    Attributes:
+        amendment: where it was put together.
+        only_new: what has changed and has begun stays as it ran.
+        descendants: what comes after a changed or a new instance runs again, too.
+    """
+
+    amendment: str
+    only_new: bool = False
+    descendants: bool = True
+
+
+def parse_request(content: bytes) -> ResumeRequest | AmendRequest:
+    """Return what a request of either kind asks for.
+
+    Raises:
+        ValueError: it makes no sense; the text says why.
+    """
+    value = None
+    with contextlib.suppress(ValueError, RecursionError):
+        value = json.loads(content)
+    if isinstance(value, dict) and value.get("request") == "amend":
+        return _amend(value)
+    return parse_resume(content)
+
+
+def _amend(value: Mapping[str, object]) -> AmendRequest:
+    amendment = value.get("amendment")
+    if not isinstance(amendment, str) or not IS_ID(amendment):
+        raise ValueError(f"`amendment` is {reprlib.repr(amendment)}, not 12 hexadecimal digits")
+    for name in ("only_new", "descendants"):
+        if value.get(name) not in (None, True, False):
+            raise ValueError(f"`{name}` is {reprlib.repr(value[name])}, not true or false")
+    return AmendRequest(
+        amendment,
+        only_new=value.get("only_new") is True,
+        descendants=value.get("descendants") is not False,
+    )
 
 
 def _settings(value: Mapping[str, object], source: str) -> SettingsChange:

@@ -1,0 +1,139 @@
+"""Amend a study while its conductor runs: what that changes ends first, then the new graph is in force."""
+
+from __future__ import annotations
+
+import secrets
+
+from maestro_conductor.core.amendment import AmendPlan, make_plan
+from maestro_conductor.core.events import AmendAsked
+from maestro_conductor.core.graph_difference import Difference
+from maestro_conductor.core.study_state import StudyState
+from maestro_conductor.errors import WorkspaceError
+from maestro_conductor.journal.writer import JournalWriter
+from maestro_conductor.runtime.amendment_reading import make_amendment, read_difference
+from maestro_conductor.runtime.context import RunContext
+from maestro_conductor.workspace.amendment_files import keep_study_file, staged_folder
+from maestro_conductor.workspace.request_files import Request, RequestFiles
+from maestro_conductor.workspace.request_parsing import AmendRequest
+from maestro_conductor.workspace.run_file import read_run_record
+
+__all__ = ["Amending"]
+
+
+class Amending:
+    """Takes in one amendment at a time.
+
+    Args:
+        context: of the run.
+        state: of the study.
+        journal: takes records; the amended study has another one.
+        requests: of the workspace.
+
+    Attributes:
+        done: the study is amended: the conductor has to begin anew.
+    """
+
+    def __init__(
+        self,
+        context: RunContext,
+        state: StudyState,
+        journal: JournalWriter,
+        requests: RequestFiles,
+    ) -> None:
+        self._context = context
+        self._state = state
+        self._journal = journal
+        self._requests = requests
+        self._request: Request | None = None
+        self._difference: Difference | None = None
+        self.done = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether an amendment waits for the ends of what it changes."""
+        return self._request is not None
+
+    def begin(self, request: Request) -> AmendAsked | None:
+        """Take up a request; what makes no sense is refused.
+
+        Returns:
+            What the machine has to hear; None: nothing follows.
+        """
+        asked = _asked(request)
+        if asked.amendment == self._context.graph.amendment:  # a conductor died after it was done
+            self._requests.done(request)
+            return None
+        if self._request is not None:
+            self._refuse(request, "another amendment is being taken in just now")
+            return None
+        if self._state.cancelling and self._state.in_flight():
+            self._refuse(request, "the study is being cancelled: amend it when it has ended")
+            return None
+        root = self._context.root
+        try:
+            self._difference = read_difference(
+                root,
+                staged_folder(root, asked.amendment),
+                in_force=self._context.graph.file,
+                amendment=asked.amendment,
+            )
+        except (WorkspaceError, OSError) as error:
+            self._refuse(request, str(error))
+            return None
+        self._request = request
+        return AmendAsked(self._plan(self._difference, asked).to_stop)
+
+    def drop(self, reason: str) -> AmendAsked | None:
+        """Refuse the amendment that waits: the study stays as it was.
+
+        Returns:
+            What the machine has to hear; None: none waits.
+        """
+        request, self._request = self._request, None
+        if request is None:
+            return None
+        self._refuse(request, reason)
+        return AmendAsked(None)
+
+    def commit(self) -> AmendAsked | None:
+        """Amend the study, as the machine says that it may.
+
+        Returns:
+            What the machine has to hear first; None: it is amended.
+
+        Raises:
+            OSError: it could not be written; the study is as it was.
+        """
+        request, difference = self._request, self._difference
+        if request is None or difference is None:
+            raise RuntimeError("no amendment waits")
+        asked = _asked(request)
+        plan = self._plan(difference, asked)
+        if plan.to_stop:
+            return AmendAsked(plan.to_stop)
+        root, wall = self._context.root, self._context.clock.wall()
+        amendment = make_amendment(
+            root, plan, difference.new, study_id=secrets.token_hex(6), by=request.by, time=wall
+        )
+        number = len(self._state.amended) + 1
+        keep_study_file(root, number, read_run_record(root).get("study_file"))
+        self._journal.amend(self._state, wall, amendment)
+        self.done = True
+        told = ", ".join(f"{name} {count}" for name, count in plan.counts.items())
+        self._context.log.event("study_amended", reason=told)
+        self._requests.done(request)
+        return None
+
+    def _plan(self, difference: Difference, asked: AmendRequest) -> AmendPlan:
+        return make_plan(
+            difference, self._state, only_new=asked.only_new, descendants=asked.descendants
+        )
+
+    def _refuse(self, request: Request, reason: str) -> None:
+        self._requests.reject(request.path, reason)
+
+
+def _asked(request: Request) -> AmendRequest:
+    if request.amend is None:
+        raise RuntimeError(f"{request.path} asks for no amendment")
+    return request.amend
