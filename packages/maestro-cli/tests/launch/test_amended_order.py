@@ -72,6 +72,14 @@ def test_the_copy_means_what_the_file_meant(made: Path, tmp_path: Path) -> None:
     assert other.specroot == str(tmp_path / "else")
 
 
+def test_the_file_that_was_copied_is_another_one_once_the_copy_was_edited(
+    made: Path, tmp_path: Path
+) -> None:
+    (made / "study.yaml").write_text(STUDY + "# mine\n")
+    study, _ = read_study(order_of(made, Wishes()).order)
+    assert (study.specroot, study.source) == (str(tmp_path), None)
+
+
 def test_what_is_given_anew_goes_before(made: Path) -> None:
     wishes = Wishes(
         variables={"SEED": "3", "SIZE": "8"},

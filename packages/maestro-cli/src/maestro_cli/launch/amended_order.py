@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from attrs import field, frozen
 
 from maestro_cli.errors import StudyError, UsageError
-from maestro_cli.launch.order import Order
+from maestro_cli.launch.order import Order, Origin
 from maestro_cli.study.study_file import edited_study_file
 from maestro_cli.ui.sanitize import shell_word
 
@@ -106,9 +106,7 @@ def order_of(root: Path, wishes: Wishes) -> Amended:
         sleep=run["sleep"],
         quiet=wishes.quiet,
         carried=frozenset(variables.keys() - wishes.variables.keys()),
-        # The copy means the same as the file that it was copied from.
-        specroot=spec["specroot"] if from_copy else None,
-        source=spec["source"] if from_copy else None,
+        origin=_origin(root, spec["specroot"], spec["source"]) if from_copy else None,
         start_folder=run.get("started_in"),
     )
     words = [
@@ -118,6 +116,15 @@ def order_of(root: Path, wishes: Wishes) -> Amended:
         *(f"--pargs {shell_word(f'{k}:{v}')}" for k, v in pargs.items() if k not in wishes.pargs),
     ]
     return Amended(order, run, tuple(words), tuple(_notes(root, run, wishes)))
+
+
+def _origin(root: Path, specroot: str, source: str | None) -> Origin:
+    """Return where the copy came from: its paths mean what they meant in the file that it was.
+
+    Once people have edited the copy, that file is another one, and no longer compared with it.
+    """
+    edited = edited_study_file(root)
+    return Origin(specroot, source if edited is None or edited.parent != root else None)
 
 
 def _notes(root: Path, run: RunRecord, wishes: Wishes) -> list[str]:

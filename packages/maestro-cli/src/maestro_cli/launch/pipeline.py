@@ -54,12 +54,13 @@ def read_study(order: Order) -> tuple[Study, list[Problem]]:
     from maestro_spec import has_errors, override
     from maestro_spec.loading import read
 
-    reading = read(order.study_file, specroot=order.specroot)
+    origin = order.origin
+    reading = read(order.study_file, specroot=None if origin is None else origin.specroot)
     study = reading.study
     if study is None or has_errors(reading.problems):
         raise refuse_reading(reading, order.study_file, quiet=order.quiet)
-    if order.source is not None:
-        study = evolve(study, source=order.source)
+    if origin is not None:
+        study = evolve(study, source=origin.source)
     variables = fitting_variables(order, study)
     if variables or order.batch:
         study = override(study, variables=variables, batch=order.batch)
