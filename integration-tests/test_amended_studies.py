@@ -127,6 +127,7 @@ def test_a_mended_command_runs_again_with_what_comes_after_it(
     assert maestro("resume", ended).stderr == ""
 
 
+@pytest.mark.once
 def test_rows_that_are_added_run_and_what_is_dropped_keeps_its_folder(
     ended: Path, tmp_path: Path, maestro: Maestro
 ) -> None:
@@ -162,6 +163,7 @@ def test_what_runs_goes_on_and_rows_are_added_to_it(
     assert len((running / "all/all.txt").read_text().splitlines()) == 4
 
 
+@pytest.mark.once
 def test_what_runs_and_changes_is_stopped_and_begins_anew(
     running: Path, tmp_path: Path, maestro: Maestro
 ) -> None:
@@ -177,6 +179,7 @@ def test_what_runs_and_changes_is_stopped_and_begins_anew(
     assert not (running / "make/N.3/made.txt").exists()
 
 
+@pytest.mark.once
 def test_a_step_that_failed_is_mended(tmp_path: Path, maestro: Maestro) -> None:
     (tmp_path / "go").touch()
     write(tmp_path / "chain.yaml", CHAIN.replace("echo $(N)", "test $(N) != 2 && echo $(N)"))
@@ -191,6 +194,7 @@ def test_a_step_that_failed_is_mended(tmp_path: Path, maestro: Maestro) -> None:
     assert ran(tmp_path) == dict.fromkeys(("make_1", "make_2", "make_3", "post_2", "all"), 1)
 
 
+@pytest.mark.once
 def test_only_what_is_new(ended: Path, tmp_path: Path, maestro: Maestro) -> None:
     edit(ended / "chain.yaml", ("WORD: one", "WORD: two"), ("[1, 2, 3]", "[1, 2, 3, 4]"))
     plan = amended(maestro, ended, "--only-new")
@@ -210,6 +214,7 @@ def get_custom_generator(env, **kwargs):
 """
 
 
+@pytest.mark.once
 def test_options_of_the_first_run_hold_on(tmp_path: Path, maestro: Maestro) -> None:
     (tmp_path / "studies").mkdir()
     (tmp_path / "studies/go").touch()
@@ -229,6 +234,7 @@ def test_options_of_the_first_run_hold_on(tmp_path: Path, maestro: Maestro) -> N
     assert sum(ran(tmp_path / "studies").values()) == 5 + 3
 
 
+@pytest.mark.once
 def test_looking_leaves_nothing_behind(ended: Path, tmp_path: Path, maestro: Maestro) -> None:
     edit(ended / "chain.yaml", ("[1, 2, 3]", "[1, 2, 3, 4]"))
     before = listing(ended)
@@ -245,6 +251,7 @@ def test_looking_leaves_nothing_behind(ended: Path, tmp_path: Path, maestro: Mae
     assert status(maestro, ended)["state"] == "FINISHED"
 
 
+@pytest.mark.once
 def test_a_study_that_is_replaced_is_told(ended: Path, tmp_path: Path, maestro: Maestro) -> None:
     done = maestro("run", "-fg", "-y", "-o", ended, "chain.yaml")
     assert f"The study in {ended} was replaced: 7 steps, 7 finished\n" in done.stdout
@@ -252,6 +259,7 @@ def test_a_study_that_is_replaced_is_told(ended: Path, tmp_path: Path, maestro: 
     assert (left.returncode, "stays as it is" in left.stderr) == (0, True)
 
 
+@pytest.mark.once
 def test_each_amendment_keeps_the_study_file_before_it(ended: Path, maestro: Maestro) -> None:
     texts = [(ended / "chain.yaml").read_text()]
     for word in ("two", "three"):
