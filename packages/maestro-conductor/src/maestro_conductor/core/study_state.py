@@ -232,6 +232,8 @@ class StudyState:
                 self.refusals[i] += 1
             self.before[i] = REFUSED
             self.reason[i] = message
+            if self.tokens:  # whoever offers it again does so by a token of today
+                self.tokens.pop(i, None)
             self._set(i, WAITING)
 
     def _settings(self, record: records.SettingsRecord) -> None:
