@@ -5,6 +5,7 @@ A fault here would be a plan that does not fit a screen, or that hides what is l
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 
 import pytest
@@ -14,7 +15,19 @@ from maestro_cli.ui.style import Paint
 from maestro_cli.views.amend_plan import Shown, lines, question, renaming
 from maestro_conductor.core.amendment import Affected, AmendPlan
 
-NOTHING = AmendPlan(kept=0, changed=(), again=(), new=(), gone=(), left=(), stopped=(), renamed=())
+NOTHING = AmendPlan(
+    kept=0,
+    changed=(),
+    again=(),
+    new=(),
+    gone=(),
+    left=(),
+    stopped=(),
+    renamed=(),
+    origin=array("q"),
+    anew=bytearray(),
+    to_stop=frozenset(),
+)
 
 
 def some(step: str, number: int, state: str = "FINISHED", *differs: str) -> list[Affected]:
@@ -56,7 +69,9 @@ def large() -> AmendPlan:
 def shown(
     plan: AmendPlan, sizes: dict[str, int], *, unicode: bool = True, width: int = 80
 ) -> list[str]:
-    value = Shown("chain", "/data/OUT", "/data/OUT/study.yaml", ["--var A=1"] * 20, plan, sizes)
+    value = Shown(
+        "chain", "/data/OUT", "/data/OUT/study.yaml", ["--var A=1"] * 20, plan, sizes, 8000
+    )
     return list(lines(value, paint=Paint(on=False), unicode=unicode, width=width))
 
 
@@ -89,7 +104,7 @@ def test_a_small_plan() -> None:
     ]
     text = "\n".join(told)
     assert "Kept       45 instances: results" in text
-    assert "Lost       18 finished instances run again" in text
+    assert "Lost       18 finished instances (2 h 13 min of work) run again" in text
     assert "Stopped    1 job in flight" in text
     assert "old/N.2 and 2 more" in text
 

@@ -241,6 +241,7 @@ def _show(study: StudyView, amended: Amended, plan: AmendPlan, *, nothing: bool)
 
     from maestro_cli.ui.style import Paint, unicode_ok, width
     from maestro_cli.views import amend_plan
+    from maestro_conductor.core.study_state import NONE
 
     if nothing:
         said = f"{study.root}: {amended.order.study_file} says what runs already"
@@ -253,6 +254,9 @@ def _show(study: StudyView, amended: Amended, plan: AmendPlan, *, nothing: bool)
         taken_along=amended.taken_along,
         plan=plan,
         sizes={step.name: step.size for step in study.steps},
+        lost_time=study.time_of_finished(
+            old for old, anew in zip(plan.origin, plan.anew, strict=True) if anew and old != NONE
+        ),
     )
     for line in amend_plan.lines(
         shown, paint=Paint(), unicode=unicode_ok(sys.stdout), width=width()

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from maestro_cli.ui.sanitize import clean
 from maestro_cli.ui.style import Paint
+from maestro_cli.views.time_text import short_duration
 
 if TYPE_CHECKING:
     from maestro_conductor.core.amendment import Affected, AmendPlan
@@ -43,6 +44,7 @@ class Shown:
         taken_along: Options of the command line that hold on from when it was made.
         plan: What becomes of the instances.
         sizes: Number of instances of each step as it is: step → number.
+        lost_time: Seconds that those took which have finished and run again.
     """
 
     study: str
@@ -51,6 +53,7 @@ class Shown:
     taken_along: Sequence[str]
     plan: AmendPlan
     sizes: Mapping[str, int]
+    lost_time: float
 
 
 def lines(shown: Shown, *, paint: Paint, unicode: bool, width: int | None) -> Iterator[str]:
@@ -73,7 +76,7 @@ def lines(shown: Shown, *, paint: Paint, unicode: bool, width: int | None) -> It
     yield ""
     yield from _table(shown, paint, unicode)
     yield ""
-    for name, style, text, names in _sentences(shown.plan):
+    for name, style, text, names in _sentences(shown):
         wrapped = _folded(clean(text), [clean(each) for each in names], columns - _COLUMN - 1)
         for number, line in enumerate(wrapped):
             head = "" if number else name
@@ -197,8 +200,9 @@ def _by_step(shown: Shown) -> dict[str, dict[str, int]]:
     return rows
 
 
-def _sentences(plan: AmendPlan) -> Iterator[tuple[str, str, str, Sequence[str]]]:
+def _sentences(shown: Shown) -> Iterator[tuple[str, str, str, Sequence[str]]]:
     """Yield what is kept and what is lost: a word, its colour, a sentence, names behind it."""
+    plan = shown.plan
     if plan.kept:
         text = f"{counted(plan.kept)}: results, logs and what runs now stay."
         if plan.left:
@@ -208,10 +212,11 @@ def _sentences(plan: AmendPlan) -> Iterator[tuple[str, str, str, Sequence[str]]]
             )
         yield "Kept", "green", text, ()
     if plan.lost:
+        time = short_duration(shown.lost_time)
         what = (
-            "1 finished instance runs again in its folder"
+            f"1 finished instance ({time} of work) runs again in its folder"
             if len(plan.lost) == 1
-            else f"{len(plan.lost)} finished instances run again in their folders"
+            else f"{len(plan.lost)} finished instances ({time} of work) run again in their folders"
         )
         text = f"{what}, over the results there. Logs stay."
         yield "Lost", "bold red", text, ()
