@@ -30,6 +30,9 @@ NOTHING = AmendPlan(
 )
 
 
+CHANGES = ["batch.queue", "batch.bank", "description", "name"]
+
+
 def some(step: str, number: int, state: str = "FINISHED", *differs: str) -> list[Affected]:
     return [Affected(f"{step}_N.{i}", step, f"{step}/N.{i}", state, differs) for i in range(number)]
 
@@ -69,9 +72,8 @@ def large() -> AmendPlan:
 def shown(
     plan: AmendPlan, sizes: dict[str, int], *, unicode: bool = True, width: int = 80
 ) -> list[str]:
-    value = Shown(
-        "chain", "/data/OUT", "/data/OUT/study.yaml", ["--var A=1"] * 20, plan, sizes, 8000
-    )
+    told = ["--var A=1"] * 20
+    value = Shown("chain", "/data/OUT", "/data/OUT/study.yaml", told, plan, CHANGES, sizes, 8000)
     return list(lines(value, paint=Paint(on=False), unicode=unicode, width=width))
 
 
@@ -103,6 +105,7 @@ def test_a_small_plan() -> None:
         ["1", "step", "stays", "as", "it", "is"],
     ]
     text = "\n".join(told)
+    assert "Changed    batch.queue, batch.bank, description and 1 more, for what is" in text
     assert "Kept       45 instances: results" in text
     assert "Lost       18 finished instances (2 h 13 min of work) run again" in text
     assert "Stopped    1 job in flight" in text
@@ -113,7 +116,7 @@ def test_a_small_plan() -> None:
 def test_two_thousand_instances_fit_a_screen(unicode: bool) -> None:
     plan = large()
     told = shown(plan, {**sizes_of(plan), "make": 500}, unicode=unicode)
-    assert len(told) <= 22  # and the question below it, of 24
+    assert len(told) == 23  # and the question below it, of 24
     assert max(map(len, told)) <= 80
     text = " ".join(" ".join(told).split())
     assert "changed 1200 (cmd, resources, depends of 12 steps)" in text
