@@ -66,6 +66,7 @@ def test_what_has_finished_is_left_alone(
         "path": str(quick),
         "study": "quick",
         "again": [],
+        "edited": None,
         "message": f"is FINISHED: there is nothing to resume; {update}",
     }
     row = documented("The other commands' `--json`")["resume"]

@@ -25,6 +25,8 @@ RUN = Run(
     dry=False,
     variables={"A": "\udcff"},
     batch={"type": "local"},
+    pargs={"N": "3"},
+    started_in="/home/pam",
 )
 
 

@@ -52,7 +52,7 @@ def test_errors_are_shown_and_raised(file: Path, capsys: pytest.CaptureFixture[s
     file.write_text(STUDY + "      depends: [absent]\n")
     reading = read(file)
     assert reading.study is not None
-    with pytest.raises(BadStudyError, match="nothing was started") as caught:
+    with pytest.raises(BadStudyError, match="nothing was done") as caught:
         check_study(reading.study, "x.yaml")
     assert "absent" in capsys.readouterr().err
     assert caught.value.hint.startswith("maestro-spec explain ")
@@ -99,7 +99,7 @@ def test_an_adapter_that_there_is_not_is_told_before_a_folder_is_made(
     out = tmp_path / "out"
     assert app.main(["run", "-y", *options[how], "-o", str(out), str(study)]) == 1
     shown = capsys.readouterr()
-    assert "no adapter 'slrum' is installed; nothing was started" in shown.err
+    assert "no adapter 'slrum' is installed; nothing was done" in shown.err
     assert "did you mean slurm? there are flux, local, lsf, slurm" in shown.err
     assert "launched" not in shown.out + shown.err
     assert [path.name for path in tmp_path.iterdir()] == ["study.yaml"]

@@ -14,7 +14,18 @@ from maestro_cli.launch.run_file import Run
 from maestro_cli.study import workspace_records
 
 PAGE = (Path(__file__).parents[4] / "docs/workspace-format.md").read_text(encoding="utf-8")
-PYTHON = {"str": "str", "uint": "int", "bool": "bool", "number": "int | float"}
+PYTHON = {
+    "str": "str",
+    "uint": "int",
+    "bool": "bool",
+    "number": "int | float",
+    "str or null": "str | None",
+    "str or absent": "str",
+    # We write texts.
+    "map of scalar": "Mapping[str, str]",
+    "map of any": "Mapping[str, str]",
+    "map of str or absent": "Mapping[str, str]",
+}
 
 
 def table(record: str) -> dict[str, str]:

@@ -41,7 +41,11 @@ def test_failures_are_pointed_to(failed: Path) -> None:
 
 @pytest.mark.parametrize(
     ("past", "word"),
-    [([], "Its conductor died"), ([records.closed(T0, "SIGTERM")], "Its conductor was stopped")],
+    [
+        ([], "Its conductor died"),
+        ([records.closed(T0, "SIGTERM")], "Its conductor was stopped"),
+        ([records.closed(T0, "amended")], "It was amended, and has not been started since"),
+    ],
 )
 def test_a_study_that_nobody_runs(history: History, past: list[records.Record], word: str) -> None:
     root = history(past)

@@ -27,6 +27,7 @@ def acquire(
     root: str | os.PathLike[str],
     *,
     staging: str | os.PathLike[str] | None = None,
+    amends: bool = False,
 ) -> dict[str, str]:
     """Check a study's paths and clone its repositories.
 
@@ -34,6 +35,7 @@ def acquire(
         spec_document: record ``Spec``.
         root: absolute path of the workspace; what ``$(OUTPUT_PATH)`` gives.
         staging: where the workspace is for now, if it is to be renamed to ``root`` later.
+        amends: what is there already below ``root`` belongs to this study, and is used.
 
     Returns:
         name → absolute path of every dependency, as its token gives it.
@@ -47,7 +49,7 @@ def acquire(
     env = resolve_environment(spec, root)
     places = {name: env[name] for name in (*spec.paths, *(each.name for each in spec.git))}
     for name in spec.paths:
-        place = _staged(places[name], root, staging)
+        place = _staged(places[name], root, staging, amends=amends)
         if not place.exists():
             raise DependencyError(
                 f"the path of dependency {name} does not exist: {places[name]}",
@@ -68,11 +70,13 @@ def acquire(
             hash=repository.hash and resolved(repository.hash),
             branch=repository.branch and resolved(repository.branch),
         )
-        _clone(wanted, _staged(places[repository.name], root, staging))
+        _clone(wanted, _staged(places[repository.name], root, staging, amends=amends))
     return places
 
 
-def _staged(place: str, root: str, staging: str | os.PathLike[str] | None) -> Path:
+def _staged(place: str, root: str, staging: str | os.PathLike[str] | None, *, amends: bool) -> Path:
+    if amends and os.path.lexists(place):
+        return Path(place)
     if staging is not None and Path(place).is_relative_to(root):
         return Path(staging, Path(place).relative_to(root))
     return Path(place)

@@ -65,7 +65,7 @@ def expand_workspace(
     document = read_spec(private / "spec.msgpack")
     protect(folder, shared=shared)
     table = parameters or _stored_table(private / "parameters.msgpack") or build_table(document)
-    acquire(document, root, staging=folder)
+    acquire(document, root, staging=folder, amends=amendment is not None)
     earlier = None if amendment is None else read_earlier(amendment.graph)
     graph = expand(document, table, root=root, hash_workspaces=hash_workspaces, earlier=earlier)
     if amendment is not None and earlier is not None:

@@ -11,6 +11,7 @@ COMMANDS = (
     "cancel",
     "update",
     "resume",
+    "amend",
     "validate",
     "why",
     "logs",

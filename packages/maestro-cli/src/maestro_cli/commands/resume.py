@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import argparse
 import os
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from maestro_cli.errors import EXIT_OK, StudyError
-from maestro_cli.ui.console import say
+from maestro_cli.ui.console import say, warn
 from maestro_cli.ui.parser import add_json, path, seconds, whole
 from maestro_cli.ui.sanitize import clean, shell_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from maestro_cli.launch.start import StartOptions
     from maestro_cli.study.requests import Limits
@@ -54,6 +56,7 @@ class ResumeRecord(TypedDict):
     path: str
     study: str
     again: list[str]
+    edited: str | None
     message: str
 
 
@@ -124,6 +127,7 @@ def run(options: ResumeOptions) -> int:
     from maestro_cli.study.folders import expand_one, require_study
     from maestro_cli.study.group_access import ask_owner
     from maestro_cli.study.requests import request_resume, taken
+    from maestro_cli.study.study_file import edited_study_file
     from maestro_cli.study.workspace_view import open_study
 
     check_log(options.start)
@@ -132,11 +136,15 @@ def run(options: ResumeOptions) -> int:
     again = _again(study, options.steps)
     if study.holder is None and not os.access(study.root / ".maestro", os.W_OK):
         raise StudyError(f"you may not run {study.root}", hint=ask_owner(study.root))
+    edited = edited_study_file(study.root)
+    if edited is not None and not options.as_json:
+        _tell_of_edited(study.root, edited)
+    report = partial(_report, options, study, again, edited)
     if not again and study.state in ("FINISHED", "RUNNING"):
         told = f"is {study.state}: there is nothing to resume"
         if options.limits:
             told += f"; new limits for it: maestro update {shell_word(study.root)}"
-        return _report(options, study, again, told)
+        return report(told)
     cancelled = (study.root / ".cancel.lock").exists()
     if again or options.limits or cancelled:
         request = request_resume(study.root, options.steps, options.limits)
@@ -144,12 +152,12 @@ def run(options: ResumeOptions) -> int:
             told = f"goes on{_number(again)}; `maestro status` follows it"
             if not taken(request):
                 told = "is asked to go on; its conductor has not taken that yet"
-            return _report(options, study, again, told)
+            return report(told)
     started = start(study.root, study.name, options.start)
     if started.exit_code is None:
         begun = "started" if study.state == "STAGED" else "resumed"
         told = f"is {begun}{_number(again)}; `maestro status` follows it"
-        return _report(options, study, again, told)
+        return report(told)
     if not options.as_json:
         from maestro_cli.launch.report import report_end
 
@@ -180,7 +188,17 @@ def _number(again: Sequence[str]) -> str:
     return f": {len(again)} step{'' if len(again) == 1 else 's'} will run again"
 
 
-def _report(options: ResumeOptions, study: StudyView, again: list[str], text: str) -> int:
+def _tell_of_edited(root: Path, edited: Path) -> None:
+    other = "" if edited.parent == root else f" {shell_word(edited)}"
+    warn(
+        f"note: {clean(edited)} differs from what runs; to apply it: "
+        f"maestro amend {shell_word(root)}{other}"
+    )
+
+
+def _report(
+    options: ResumeOptions, study: StudyView, again: list[str], edited: Path | None, text: str
+) -> int:
     if options.as_json:
         import json
 
@@ -188,6 +206,7 @@ def _report(options: ResumeOptions, study: StudyView, again: list[str], text: st
             "path": str(study.root),
             "study": study.name,
             "again": again,
+            "edited": None if edited is None else str(edited),
             "message": text,
         }
         say(json.dumps(record))

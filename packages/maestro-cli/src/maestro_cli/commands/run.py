@@ -9,10 +9,11 @@ from maestro_cli.errors import EXIT_OK, UsageError
 from maestro_cli.ui.parser import add_json, path, seconds, setting, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from maestro_cli.launch.order import Order
+    from maestro_cli.launch.output_folder import InTheWay
     from maestro_cli.launch.start import Started, StartOptions
     from maestro_cli.ui.parser import Commands
     from maestro_spec import Problem
@@ -47,13 +48,17 @@ class RunOptions(NamedTuple):
 
 
 class RunRecord(TypedDict, total=False):
-    """What ``--json`` prints, ``exit_code`` only in the foreground; see docs/commands.md."""
+    """What ``--json`` prints; see docs/commands.md.
+
+    ``exit_code`` is there only in the foreground, ``replaced`` only where a study was.
+    """
 
     path: str
     launched: bool
     dry: bool
     pid: int | None
     exit_code: int
+    replaced: Mapping[str, int | None]
     warnings: Sequence[object]
 
 
@@ -236,10 +241,11 @@ def read_args(args: argparse.Namespace) -> RunOptions:
 def run(options: RunOptions) -> int:
     """Make the study, ask, and start it."""
     from maestro_cli.launch import pipeline, report
-    from maestro_cli.launch.output_folder import reserve_output
+    from maestro_cli.launch.output_folder import choose_way, in_the_way, reserve_output
     from maestro_cli.launch.start import Started, check_log, start
     from maestro_cli.ui.console import say
     from maestro_cli.ui.prompt import agreed
+    from maestro_cli.ui.sanitize import clean
     from maestro_cli.ui.style import Paint
     from maestro_cli.views import launch_summary
 
@@ -249,7 +255,10 @@ def run(options: RunOptions) -> int:
     order = options.order
     check_log(options.start)
     study, warnings = pipeline.read_study(order)
-    with reserve_output(study, options.out, agree=agree) as stage:
+    replaced = in_the_way(options.out)
+    if replaced is not None and choose_way(replaced, options.answer) == "amend":
+        return _amend(options, replaced, agree)
+    with reserve_output(study, options.out, replace=replaced is not None) as stage:
         graph, found = pipeline.build(order, study, stage)
         warnings += found
         asking = options.answer is None and not order.dry
@@ -258,9 +267,11 @@ def run(options: RunOptions) -> int:
                 say(line)
         launch = order.dry or agree("Would you like to launch the study?")
         stage.publish(shared=order.shared)
+    if replaced is not None and not options.as_json:
+        say(f"The study in {clean(stage.root)} was replaced: {replaced}")
     started = start(stage.root, study.name, options.start) if launch else Started()
     if options.as_json:
-        _print_json(order, stage.root, started if launch else None, warnings)
+        _print_json(order, stage.root, started if launch else None, warnings, replaced)
     elif not launch:
         report.report_made(stage.root)
     elif started.exit_code is not None:
@@ -270,8 +281,43 @@ def run(options: RunOptions) -> int:
     return started.exit_code or EXIT_OK
 
 
+def _amend(options: RunOptions, there: InTheWay, agree: Callable[[str], bool]) -> int:
+    """Turn the study that is there into the one that was asked for, and run that."""
+    from maestro_cli.commands.amend import AmendOptions, amend
+    from maestro_cli.launch import report
+    from maestro_cli.launch.amended_order import Wishes
+    from maestro_cli.launch.start import start
+    from maestro_cli.study.workspace_view import open_study
+
+    order = options.order
+    wishes = Wishes(order.study_file, order.variables, order.batch, order.pgen, order.pargs)
+    effect = amend(
+        AmendOptions(
+            directory=str(there.root),
+            wishes=wishes,
+            only_new=False,
+            descendants=True,
+            yes=False,
+            dry=False,
+            as_json=False,
+        )
+    )
+    if effect == "nothing" or not agree("Would you like to launch the study?"):
+        return EXIT_OK
+    started = start(there.root, open_study(there.root).name, options.start)
+    if started.exit_code is not None:
+        report.report_end(there.root, started.exit_code)
+    else:
+        report.report_started(there.root)
+    return started.exit_code or EXIT_OK
+
+
 def _print_json(
-    order: Order, root: Path, started: Started | None, warnings: Sequence[Problem]
+    order: Order,
+    root: Path,
+    started: Started | None,
+    warnings: Sequence[Problem],
+    replaced: InTheWay | None,
 ) -> None:
     import json
 
@@ -286,5 +332,7 @@ def _print_json(
     }
     if started is not None and started.exit_code is not None:
         record["exit_code"] = started.exit_code
+    if replaced is not None:
+        record["replaced"] = {"steps": replaced.steps, "finished": replaced.finished}
     record["warnings"] = [as_json(each) for each in warnings]
     say(json.dumps(record))

@@ -116,7 +116,8 @@ def replaceable(root: Path) -> bool:
         if holder is not None:
             raise StudyError(
                 f"{root} holds a running study: its conductor is alive",
-                hint=f"cancel it first (maestro cancel {shell_word(root)}), or give another folder",
+                hint=f"to change it while it runs: maestro amend {shell_word(root)} STUDY.yaml. Or"
+                f" cancel it first (maestro cancel {shell_word(root)}), or give another folder",
             )
         return True
     if kind is Kind.UPSTREAM:

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from attrs import frozen
 
 from maestro_cli.errors import UsageError
 
-__all__ = ["Order", "read_pargs"]
+__all__ = ["Order", "Origin", "read_pargs"]
+
+
+class Origin(NamedTuple):
+    """From where the copy of a study file came.
+
+    Attributes:
+        specroot: Folder that its relative paths start from.
+        source: Path of the file that it is a copy of; None: that is no longer the same study.
+    """
+
+    specroot: str
+    source: str | None
 
 
 @frozen
@@ -21,6 +34,10 @@ class Order:
         batch: ``--batch`` and ``--adapter``.
         pgen: Path of the generator file.
         pargs: Its arguments.
+        carried: Those names of ``variables`` that were given earlier, when the study was made: they
+            are left out where it no longer has them.
+        origin: Of a study file that is the copy in a workspace; None: it is none.
+        start_folder: Folder in which the study was first made; None: the current one.
         hashws, shared, usetmp, dry, throttle, rlimit, attempts, sleep: As the options are called.
         quiet: Problems are not printed.
     """
@@ -39,6 +56,9 @@ class Order:
     attempts: int
     sleep: int | float
     quiet: bool = False
+    carried: frozenset[str] = frozenset()
+    origin: Origin | None = None
+    start_folder: str | None = None
 
 
 def read_pargs(texts: Sequence[str]) -> dict[str, str]:

@@ -12,6 +12,8 @@ from attrs import frozen
 
 from maestro_cli.__about__ import __version__
 
+__all__ = ["Run", "write_amended_run", "write_batch_info", "write_run"]
+
 
 @frozen
 class Run:
@@ -27,26 +29,47 @@ class Run:
     dry: bool
     variables: Mapping[str, str]
     batch: Mapping[str, str]
+    pargs: Mapping[str, str]
+    started_in: str
 
 
 def write_run(folder: Path, run: Run) -> None:
     """Write the file into a workspace under construction, with a new study id."""
-    import msgpack
     from attrs import asdict
-
-    from maestro_conductor.workspace.checksums import seal
 
     record = {
         "format": "maestro-run",
-        "version": [1, 1],
         "requires": [],
-        "writer": f"maestro-cli {__version__}",
         "study_id": secrets.token_hex(6),
         "created": time.time_ns() // 1_000_000,
         **asdict(run, recurse=False),
     }
-    record["variables"] = dict(run.variables)
-    record["batch"] = dict(run.batch)
+    for name in ("variables", "batch", "pargs"):
+        record[name] = dict(record[name])
+    _write(folder, record)
+
+
+def write_amended_run(
+    folder: Path, before: Mapping[str, object], changes: Mapping[str, object]
+) -> None:
+    """Write the file of an amended study: the id, the limits and all else stay as they were.
+
+    Args:
+        folder: Where the amendment is put together.
+        before: The record of the study as it is.
+        changes: Fields of the record that are others now.
+    """
+    _write(folder, {**before, **changes})
+
+
+def _write(folder: Path, record: Mapping[str, object]) -> None:
+    import msgpack
+
+    from maestro_conductor.workspace.checksums import seal
+
+    header = {"version": [1, 1], "writer": f"maestro-cli {__version__}"}
+    # The checksum is the last field, whatever there was before.
+    record = {name: value for name, value in {**record, **header}.items() if name != "crc"}
     path = folder / ".maestro" / "run.msgpack"
     with path.open("wb") as file:
         file.write(seal(msgpack.Packer(unicode_errors="surrogateescape").pack, record))

@@ -86,7 +86,7 @@ def require_adapter(name: str) -> None:
     near = difflib.get_close_matches(name.lower(), known, n=1)
     there = f"there are {', '.join(known)}" if known else "there is none: install maestro-adapters"
     raise StudyError(
-        f"no adapter {name!r} is installed; nothing was started",
+        f"no adapter {name!r} is installed; nothing was done",
         hint=f"did you mean {near[0]}? {there}" if near else there,
     )
 
@@ -98,7 +98,7 @@ def _bad(
     _show([each for each in problems if each.severity != "hint"], document, file, quiet)
     number = "an error" if len(errors) == 1 else f"{len(errors)} errors"
     return BadStudyError(
-        f"{file} has {number}; nothing was started",
+        f"{file} has {number}; nothing was done",
         problems,
         hint=f"maestro-spec explain {errors[0].code} says more about {errors[0].code}",
     )

@@ -27,13 +27,26 @@ def open_to_group(folder: Path, group: int) -> None:
     Raises:
         OSError: The modes cannot be changed there.
     """
+    let_group_read(folder, group)
+    _give(folder, group, _ASK)
+
+
+def let_group_read(folder: Path, group: int) -> None:
+    """Let a group read all of a workspace, or of what becomes of one, but the environment.
+
+    Args:
+        folder: The workspace.
+        group: Id of the group.
+
+    Raises:
+        OSError: The modes cannot be changed there.
+    """
     for place, _, names in os.walk(folder):
         _give(Path(place), group, _READ_FOLDER)
         for name in names:
             path = Path(place, name)
             if path != folder / _OWN:
                 _give(path, group, _READ_FILE)
-    _give(folder, group, _ASK)
 
 
 def _give(path: Path, group: int, bits: int) -> None:

@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -59,6 +59,24 @@ def request_resume(root: Path, steps: Sequence[str] | None, limits: Limits) -> P
         steps: Names of steps or instances, ``*`` allowed; None: all that did not succeed.
         limits: New settings.
     """
+    named = None if steps is None else list(steps)
+    return _request(root, "resume", {"steps": named, **asdict(limits)})
+
+
+def request_amend(root: Path, amendment: str, *, only_new: bool, descendants: bool) -> Path:
+    """Ask to put an amendment in force, and return the request's file.
+
+    Args:
+        root: The workspace.
+        amendment: Id of the amendment.
+        only_new: What was changed stays as it ran.
+        descendants: What comes after a changed one runs again, too.
+    """
+    content = {"amendment": amendment, "only_new": only_new, "descendants": descendants}
+    return _request(root, "amend", content)
+
+
+def _request(root: Path, word: str, content: Mapping[str, object]) -> Path:
     from maestro_conductor.workspace.sharing import make_requests_folder
 
     folder = root / ".maestro" / "requests"
@@ -66,9 +84,8 @@ def request_resume(root: Path, steps: Sequence[str] | None, limits: Limits) -> P
         make_requests_folder(folder)
     except OSError as error:
         raise _refused(folder, error) from error
-    content = {"request": "resume", "steps": None if steps is None else list(steps)}
-    name = f"resume-{time.time_ns()}-{secrets.token_hex(4)}.json"
-    return _place(folder / name, json.dumps({**content, **asdict(limits)}))
+    name = f"{word}-{time.time_ns()}-{secrets.token_hex(4)}.json"
+    return _place(folder / name, json.dumps({"request": word, **content}))
 
 
 def taken(request: Path, *, patience: float = 3.0) -> bool:

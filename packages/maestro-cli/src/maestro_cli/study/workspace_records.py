@@ -5,6 +5,7 @@ All fields: the workspace format page. The readers of ``maestro_conductor`` have
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypedDict
 
 __all__ = ["GraphHead", "InstanceRecord", "RunRecord", "StepRecord"]
@@ -15,6 +16,7 @@ class GraphHead(TypedDict):
 
     name: str
     root: str
+    hashws: bool
     steps: int
     instances: int
 
@@ -34,8 +36,25 @@ class InstanceRecord(TypedDict):
     script: str
 
 
-class RunRecord(TypedDict):
+class _AddedToRun(TypedDict, total=False):
+    """Fields of ``run.msgpack`` that files of version 1.0 lack."""
+
+    pargs: Mapping[str, str]
+    started_in: str
+
+
+class RunRecord(_AddedToRun):
     """The map of ``run.msgpack``; `Run` on the format page."""
 
     study_id: str
     created: int
+    study_file: str
+    pgen_file: str | None
+    throttle: int
+    rlimit: int
+    attempts: int
+    sleep: int | float
+    usetmp: bool
+    dry: bool
+    variables: Mapping[str, str]
+    batch: Mapping[str, str]

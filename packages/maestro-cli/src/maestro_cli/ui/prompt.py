@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from maestro_cli.errors import StudyError
 from maestro_cli.ui.console import is_terminal, say
 
+_HINT = "answer in advance, with --autoyes or --autono where the command has them"
+
 
 def ask(
     question: str,
     choices: Sequence[str] = ("y", "n"),
     *,
-    hint: str = "answer in advance, with --autoyes or --autono where the command has them",
+    hint: str = _HINT,
 ) -> str:
     """Ask, and return the line that was answered.
 
@@ -40,6 +42,11 @@ def ask(
     return line.strip()
 
 
-def agreed(question: str) -> bool:
-    """Ask a yes-or-no question, and return whether the answer is yes."""
-    return ask(question).lower() in {"y", "yes"}
+def agreed(question: str, *, hint: str = _HINT) -> bool:
+    """Ask a yes-or-no question, and return whether the answer is yes.
+
+    Args:
+        question: The question.
+        hint: What to do where nobody can answer.
+    """
+    return ask(question, hint=hint).lower() in {"y", "yes"}

@@ -39,7 +39,10 @@ def lines(study: StudyView, *, paint: Paint) -> Iterator[str]:
         )
         yield clean(ask_owner(study.root))
     elif study.state == "STOPPED":
-        yield paint("Its conductor was stopped: nothing goes on.", "bold yellow")
+        told = "Its conductor was stopped: nothing goes on."
+        if study.known.closed == "amended":
+            told = "It was amended, and has not been started since."
+        yield paint(told, "bold yellow")
         yield f"Go on with: maestro resume {where}"
     elif study.state == "STAGED":
         yield paint("It was never started.", "yellow")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from maestro_conductor.app.study_files import log_path_of, open_in_force, open_journal
 from maestro_conductor.core.amendment import AmendPlan, make_plan
+from maestro_conductor.core.study_state import StudyState
 from maestro_conductor.errors import WorkspaceError
 from maestro_conductor.journal.in_force import graph_in_force
 from maestro_conductor.journal.replay import load
+from maestro_conductor.journal.writer import JournalWriter
+from maestro_conductor.model import records
 from maestro_conductor.model.graph import Graph
 from maestro_conductor.observers.log_file import LogFile
 from maestro_conductor.observers.log_writer import DEFAULT_LEVEL, LEVELS, StudyLog
@@ -70,7 +74,9 @@ def take_in(root: Path, host: Host | None = None) -> bool:
         for request in requests.look(0.0):
             if request.kind != "amend" or not _amend(root, graph, request, requests, host):
                 return False
-            graph = open_in_force(root).graph
+            before, graph = graph, open_in_force(root).graph
+            if graph.amendment != before.amendment:
+                _leave(root, graph, host)
     if refused:
         raise WorkspaceError("; ".join(refused))
     return True
@@ -78,6 +84,26 @@ def take_in(root: Path, host: Host | None = None) -> bool:
 
 def _amend(root: Path, graph: Graph, request: Request, requests: RequestFiles, host: Host) -> bool:
     """Take in an amendment; False: that cannot be done now. One that is refused is done with, too."""
+    with _opened(root, graph, host) as (context, state, journal):
+        amending = Amending(context, state, journal, requests)
+        asked = amending.begin(request)
+        if asked is None:
+            return True
+        return not asked.stop and amending.commit() is None
+
+
+def _leave(root: Path, graph: Graph, host: Host) -> None:
+    """Record that nobody runs the study, or it would look as if its conductor had died."""
+    with _opened(root, graph, host) as (_context, _state, journal):
+        journal.add(records.closed(host.clock.wall(), "amended"))
+        journal.flush()
+
+
+@contextlib.contextmanager
+def _opened(
+    root: Path, graph: Graph, host: Host
+) -> Iterator[tuple[RunContext, StudyState, JournalWriter]]:
+    """Open the log and the journal."""
     log_file = LogFile(log_path_of(root, graph.name), disk=host.disk)
     log = StudyLog(log_file, LEVELS[DEFAULT_LEVEL], graph.name, str(root))
     context = RunContext(root, graph, host.clock, log)
@@ -85,8 +111,4 @@ def _amend(root: Path, graph: Graph, request: Request, requests: RequestFiles, h
         contextlib.closing(log_file),
         open_journal(context, read_run(root), host.disk) as (state, journal),
     ):
-        amending = Amending(context, state, journal, requests)
-        asked = amending.begin(request)
-        if asked is None:
-            return True
-        return not asked.stop and amending.commit() is None
+        yield context, state, journal

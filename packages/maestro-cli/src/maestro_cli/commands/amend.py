@@ -1,0 +1,340 @@
+"""``maestro amend``: a study that was made goes on in another form."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
+
+from maestro_cli.errors import EXIT_OK, Declined, StudyError, UsageError
+from maestro_cli.ui.console import say, warn
+from maestro_cli.ui.parser import add_json, path, setting
+from maestro_cli.ui.sanitize import clean, shell_word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from maestro_cli.launch.amended_order import Amended, Wishes
+    from maestro_cli.launch.amendment_folder import AmendmentFolder
+    from maestro_cli.study.workspace_view import StudyView
+    from maestro_cli.ui.parser import Commands
+    from maestro_conductor.core.amendment import Affected, AmendPlan
+    from maestro_spec import Problem
+
+_EPILOG = """\
+examples:
+  maestro amend OUT                   after OUT/study.yaml was edited: shows what would run again,
+                                      and asks
+  maestro amend OUT study.yaml        the same from the file beside it
+  maestro amend --dry-run OUT         only shows it
+  maestro amend --only-new OUT        runs what was added; what was changed stays as it ran
+  maestro amend --var SIZE=20 OUT     another value of env.variables
+  maestro amend --pargs N:30 OUT      other arguments for the generator file it was made with
+
+Options of `maestro run` with which the study was made hold on, unless they are given anew.
+A study that runs goes on meanwhile; one that does not is started by `maestro resume`.
+"""
+
+
+class AmendOptions(NamedTuple):
+    """What a study becomes.
+
+    Attributes:
+        directory: The study.
+        wishes: What is given anew.
+        only_new: What was changed stays as it ran.
+        descendants: What comes after a changed one runs again, too.
+        yes: Nothing is asked.
+        dry: Nothing is done.
+        as_json: Print JSON.
+    """
+
+    directory: str
+    wishes: Wishes
+    only_new: bool
+    descendants: bool
+    yes: bool
+    dry: bool
+    as_json: bool
+
+
+class AffectedRecord(TypedDict):
+    """An instance in what ``--json`` prints; see docs/commands.md."""
+
+    name: str
+    step: str
+    workspace: str
+    state: str | None
+    differs: Sequence[str]
+
+
+class AmendRecord(TypedDict):
+    """What ``--json`` prints; see docs/commands.md."""
+
+    path: str
+    study: str
+    amendment: str | None
+    effect: str
+    kept: int
+    changed: Sequence[AffectedRecord]
+    again: Sequence[AffectedRecord]
+    new: Sequence[AffectedRecord]
+    gone: Sequence[AffectedRecord]
+    left: Sequence[AffectedRecord]
+    stopped: Sequence[str]
+    renamed: Sequence[str]
+    warnings: Sequence[object]
+
+
+def register(commands: Commands) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser(
+        "amend",
+        help="apply an edited study file to a study that was made before",
+        description="Compares a study with its edited study file, shows what would be kept, run"
+        " again, added and forgotten, and does that after a question.",
+        epilog=_EPILOG,
+    )
+    parser.add_argument("directory", type=path, metavar="DIR", help="folder of a study")
+    parser.add_argument(
+        "specification",
+        type=path,
+        nargs="?",
+        metavar="STUDY.yaml",
+        help="the edited study file (default: the copy in DIR)",
+    )
+    what = parser.add_argument_group("what it becomes")
+    what.add_argument(
+        "-p",
+        "--pgen",
+        type=path,
+        metavar="FILE",
+        help="Python file with get_custom_generator() (default: the copy in DIR, if it had one)",
+    )
+    what.add_argument(
+        "--pargs",
+        action="append",
+        default=[],
+        metavar="KEY:VALUE",
+        help="argument for the function in the Python file; may be repeated",
+    )
+    what.add_argument(
+        "--var",
+        action="append",
+        type=setting,
+        default=[],
+        metavar="NAME=VALUE",
+        help="another value for a name in env.variables; may be repeated",
+    )
+    what.add_argument(
+        "--env-file",
+        type=path,
+        metavar="FILE",
+        help="the same from a file with lines NAME=VALUE; --var goes before it",
+    )
+    which = parser.add_argument_group("what runs again")
+    which.add_argument(
+        "--only-new",
+        action="store_true",
+        help="run what was added; what was changed stays as it ran",
+    )
+    which.add_argument(
+        "--no-descendants",
+        action="store_true",
+        help="leave what has finished after a changed instance as it is",
+    )
+    how = parser.add_argument_group("questions").add_mutually_exclusive_group()
+    how.add_argument("-y", "--autoyes", action="store_true", help="answer every question with yes")
+    how.add_argument(
+        "--dry-run", action="store_true", help="show what would be done, and leave nothing behind"
+    )
+    add_json(parser, "print what becomes of each instance, and errors, as JSON")
+
+
+def read_args(args: argparse.Namespace) -> AmendOptions:
+    """Read what the command line says, and the file of ``--env-file``.
+
+    Raises:
+        UsageError: Options do not fit each other, or have the wrong form.
+        StudyError: The file has the wrong form.
+    """
+    from maestro_cli.launch.amended_order import Wishes
+    from maestro_cli.launch.env_file import read_env_file
+    from maestro_cli.launch.order import read_pargs
+
+    if args.json and not (args.autoyes or args.dry_run):
+        raise UsageError("--json cannot ask", hint="add -y or --dry-run")
+    variables = read_env_file(args.env_file) if args.env_file else {}
+    return AmendOptions(
+        directory=args.directory,
+        wishes=Wishes(
+            study_file=args.specification,
+            variables={**variables, **dict(args.var)},
+            pgen=args.pgen,
+            pargs=read_pargs(args.pargs),
+            quiet=args.json,
+        ),
+        only_new=args.only_new,
+        descendants=not args.no_descendants,
+        yes=args.autoyes,
+        dry=args.dry_run,
+        as_json=args.json,
+    )
+
+
+def run(options: AmendOptions) -> int:
+    """Expand the study in its new form, show what that means, ask, and do it."""
+    amend(options)
+    return EXIT_OK
+
+
+def amend(options: AmendOptions) -> str:
+    """Amend a study, and tell what came of it.
+
+    Returns:
+        ``in force``, ``waiting``, ``planned`` or ``nothing``, as ``effect`` in docs/commands.md.
+
+    Raises:
+        Declined: The answer was no.
+        StudyError: The folder or the study file is not what it should be.
+    """
+    from maestro_cli.launch import amendment
+    from maestro_cli.launch.amended_order import order_of
+    from maestro_cli.launch.amendment_folder import AmendmentFolder
+    from maestro_cli.study.folders import expand_one, require_study
+    from maestro_cli.study.group_access import ask_owner
+    from maestro_cli.study.workspace_view import open_study
+
+    root = require_study(expand_one(options.directory), verb="amend")
+    if not os.access(root / ".maestro", os.W_OK):
+        raise StudyError(f"you may not amend {root}", hint=ask_owner(root))
+    study = open_study(root)
+    amended = order_of(root, options.wishes)
+    for sentence in amended.notes if not options.as_json else ():
+        warn(f"note: {clean(sentence)}")
+    with AmendmentFolder(root) as stage:
+        warnings = amendment.stage(amended, stage)
+        plan = amendment.plan(stage, only_new=options.only_new, descendants=options.descendants)
+        nothing = amendment.is_nothing(plan, stage)
+        if not options.as_json:
+            _show(study, amended, plan, nothing=nothing)
+        effect = "nothing" if nothing else "planned"
+        if nothing and not options.dry:
+            amendment.accept(amended, stage)
+        elif not options.dry:
+            if not options.yes:
+                _ask(study, plan)
+            effect = amendment.ask_for(
+                stage, only_new=options.only_new, descendants=options.descendants
+            )
+    if options.as_json:
+        _print_json(study, stage, plan, effect, warnings)
+    elif effect in ("in force", "waiting"):
+        _report(study, effect, plan)
+    elif effect == "planned":
+        say("Only shown: nothing was changed.")
+    return effect
+
+
+def _show(study: StudyView, amended: Amended, plan: AmendPlan, *, nothing: bool) -> None:
+    import sys
+
+    from maestro_cli.ui.style import Paint, unicode_ok, width
+    from maestro_cli.views import amend_plan
+
+    if nothing:
+        said = f"{study.root}: {amended.order.study_file} says what runs already"
+        say(f"{clean(said)}: there is nothing to amend")
+        return
+    shown = amend_plan.Shown(
+        study=study.name,
+        root=str(study.root),
+        study_file=amended.order.study_file,
+        taken_along=amended.taken_along,
+        plan=plan,
+        sizes={step.name: step.size for step in study.steps},
+    )
+    for line in amend_plan.lines(
+        shown, paint=Paint(), unicode=unicode_ok(sys.stdout), width=width()
+    ):
+        say(line)
+
+
+def _ask(study: StudyView, plan: AmendPlan) -> None:
+    """Ask whether to do it, and once more where nothing of a step would be kept.
+
+    Raises:
+        Declined: The answer was no.
+    """
+    from maestro_cli.ui.prompt import agreed
+    from maestro_cli.views import amend_plan
+
+    hint = "answer in advance with -y, or only look with --dry-run"
+    declined = Declined(f"{study.root} stays as it is")
+    if not agreed(amend_plan.question(plan), hint=hint):
+        raise declined
+    sentence = amend_plan.renaming(plan)
+    if sentence is not None:
+        say(clean(sentence))
+        if not agreed("Really begin these anew?", hint=hint):
+            raise declined
+
+
+def _report(study: StudyView, effect: str, plan: AmendPlan) -> None:
+    root, where = clean(study.root), shell_word(study.root)
+    if study.holder is not None:
+        if effect == "in force":
+            say(f"{root} is amended, and goes on; `maestro status` follows it")
+        else:
+            first = f"; {len(plan.stopped)} jobs are cancelled first" if plan.stopped else ""
+            say(
+                f"{root}: its conductor has been asked to amend it{first}; `maestro status` follows it"
+            )
+        return
+    if effect == "in force":
+        say(f"{root} is amended")
+    else:
+        say(f"{root} will be amended at its next start, as jobs of it must be cancelled first")
+    say(f"Run it with: maestro resume {where}")
+
+
+def _print_json(
+    study: StudyView,
+    stage: AmendmentFolder,
+    plan: AmendPlan,
+    effect: str,
+    warnings: Sequence[Problem],
+) -> None:
+    import json
+
+    from maestro_spec.reporting.json import as_json
+
+    record: AmendRecord = {
+        "path": str(study.root),
+        "study": study.name,
+        "amendment": stage.id if effect in ("in force", "waiting") else None,
+        "effect": effect,
+        "kept": plan.kept,
+        "changed": _records(plan.changed),
+        "again": _records(plan.again),
+        "new": _records(plan.new),
+        "gone": _records(plan.gone),
+        "left": _records(plan.left),
+        "stopped": [each.name for each in plan.stopped],
+        "renamed": list(plan.renamed),
+        "warnings": [as_json(each) for each in warnings],
+    }
+    say(json.dumps(record))
+
+
+def _records(affected: Sequence[Affected]) -> list[AffectedRecord]:
+    return [
+        {
+            "name": each.name,
+            "step": each.step,
+            "workspace": each.workspace,
+            "state": each.state or None,
+            "differs": list(each.differs),
+        }
+        for each in affected
+    ]
