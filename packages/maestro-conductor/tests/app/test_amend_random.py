@@ -111,6 +111,8 @@ def check(world: AmendedWorld, before: ChangingStudy, after: ChangingStudy) -> N
     files, wanted = world.files(), afresh.files()
     # In a changed one's folder lies, too, what it wrote in its earlier form.
     assert {name: files.get(name) for name in wanted} == wanted
+    jobs = [(job["token"], job["request"]["workspace"]) for job in world.pool.submitted.values()]
+    assert len(set(jobs)) == len(dict(jobs)), "two attempts of one token"
     same = untouched(before, after)
     assert {place: world.ends(place) for place in same} == {
         place: afresh.ends(place) for place in same

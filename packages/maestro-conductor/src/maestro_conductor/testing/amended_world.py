@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -49,14 +50,16 @@ class AmendedWorld:
 
     def run(self, disk: MortalDisk | None = None) -> int | None:
         """Let a conductor run it, and return its exit code; None: it died."""
-        if disk is None:
-            return self._conduct(None)
         try:
-            with disk.mortal():
+            with contextlib.nullcontext() if disk is None else disk.mortal():
                 return self._conduct(disk)
         except Death:
             self.pool.lose_conductor()
             return None
+
+    def die(self) -> None:
+        """Let the conductor die: something that may happen at a time."""
+        raise Death
 
     def _conduct(self, disk: MortalDisk | None) -> int:
         return conduct(

@@ -108,4 +108,8 @@ class _Hook:
             if isinstance(flags, int) and flags & _WRITES:
                 disk.meets(path)
         elif event in _MADE_OR_MOVED:
-            disk.meets(arguments[0])
+            path, *more = arguments
+            folder = more[-1] if event in ("os.remove", "os.rmdir") else -1
+            if isinstance(folder, int) and folder >= 0:  # as `shutil.rmtree` does it
+                path = f"{os.readlink(f'/proc/self/fd/{folder}')}/{path}"  # noqa: PTH115
+            disk.meets(path)
