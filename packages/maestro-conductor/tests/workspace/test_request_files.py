@@ -14,7 +14,7 @@ from maestro_conductor.model.settings import SettingsChange
 from maestro_conductor.testing import StepPlan, make_workspace
 from maestro_conductor.workspace.field_checks import MOST
 from maestro_conductor.workspace.request_files import RequestFiles
-from maestro_conductor.workspace.request_parsing import parse_resume, parse_update
+from maestro_conductor.workspace.request_parsing import parse_request, parse_update
 
 FINISHED = {"state": "FINISHED", "exit_code": 0}
 RUNNING = {"state": "RUNNING"}
@@ -47,13 +47,13 @@ def test_good_and_bad_requests_are_those_of_the_vectors(vectors):
         assert asked.throttle == update.get("throttle")
         assert asked.sleep == update.get("sleep")
     for request in known["good"]["request"]:
-        parse_resume(json.dumps(request).encode())
+        parse_request(json.dumps(request).encode())
     for update in known["bad"]["update"]:
         with pytest.raises(ValueError, match=r"."):
             parse_update(json.dumps(update).encode())
     for request in known["bad"]["request"]:
         with pytest.raises(ValueError, match=r"."):
-            parse_resume(json.dumps(request).encode())
+            parse_request(json.dumps(request).encode())
 
 
 def test_an_update_is_claimed_so_that_a_second_one_is_not_lost(files):
