@@ -107,7 +107,9 @@ def test_another_file_takes_the_place_of_the_copy(failed: Path, capsys: Capture)
     edit(file, ("[1, 2,", "[1, 2, 4,"))
     file.rename("new.yaml")
     assert app.main(["amend", "-y", "OUT", "new.yaml"]) == 0
-    assert "kept 6 · changed 0 · again 1 (after a new one) · new 2 · gone 0" in capsys.readouterr().out
+    assert (
+        "kept 6 · changed 0 · again 1 (after a new one) · new 2 · gone 0" in capsys.readouterr().out
+    )
     assert (failed / "chain.yaml").read_bytes() == Path("new.yaml").read_bytes()
     assert not (failed / "new.yaml").exists()
     assert app.main(["amend", "OUT"]) == 0

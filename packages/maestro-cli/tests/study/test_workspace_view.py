@@ -6,6 +6,7 @@ and is told to have died.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from attrs import evolve
 
 from maestro_cli import app
+from maestro_cli.errors import StudyError
 from maestro_cli.study.workspace_view import STUDY_STATES, open_study, read_head
 from maestro_cli.testing import T0, attempt
 from maestro_conductor.errors import ConductorError
@@ -70,6 +72,57 @@ def test_records_and_parameters_of_an_instance(staged: Path) -> None:
     assert (record["label"], record["script"]) == ("make_N.2", "make_N.2")
     assert study.parameters(1) == {"N": 2}
     assert study.parameters(6) == {}
+
+
+def test_the_time_that_finished_instances_took(failed: Path) -> None:
+    study = open_study(failed)
+    assert study.time_of_finished([0, 2]) == 180  # each record's attempt takes 90 s
+    assert study.time_of_finished([1, 4]) == 0
+
+
+@pytest.fixture
+def amended(failed: Path) -> Path:
+    """The failed study, amended by a fourth value."""
+    copy = failed / "chain.yaml"
+    copy.write_text(copy.read_text().replace("[1, 2,", "[1, 2, 4,"))
+    shutil.copy(failed / ".maestro/graph.msgpack", failed.parent / "earlier.msgpack")
+    assert app.main(["amend", "-y", "OUT"]) == 0
+    return failed
+
+
+def test_the_graph_in_force_is_read_where_a_killed_conductor_left_it(amended: Path) -> None:
+    after = open_study(amended)
+    assert after.total == 9
+    names = [each.name for each in after.instances()]
+    private = amended / ".maestro"
+    staged = private / f"amendments/{after.amendment}/.maestro"
+    staged.mkdir(parents=True)
+    (private / "graph.msgpack").rename(staged / "graph.msgpack")
+    shutil.copy(amended.parent / "earlier.msgpack", private / "graph.msgpack")
+    study = open_study(amended)
+    assert study.counts() == after.counts()
+    assert [each.name for each in study.instances()] == names
+    # As soon as a conductor moves it, it is found there.
+    late = open_study(amended)
+    (staged / "graph.msgpack").rename(private / "graph.msgpack")
+    assert late.graph.names == study.graph.names
+
+
+def test_a_graph_that_is_amended_after_the_study_was_opened_is_not_mixed_up(
+    failed: Path,
+) -> None:
+    study = open_study(failed)
+    copy = failed / "chain.yaml"
+    copy.write_text(copy.read_text().replace("[1, 2,", "[1, 2, 4,"))
+    assert app.main(["amend", "-y", "OUT"]) == 0
+    with pytest.raises(StudyError, match="was amended just now"):
+        study.instances()
+
+
+def test_a_journal_of_another_graph_is_refused(amended: Path) -> None:
+    shutil.copy(amended.parent / "earlier.msgpack", amended / ".maestro/graph.msgpack")
+    with pytest.raises(StudyError, match="is not the graph that"):
+        open_study(amended)
 
 
 def test_every_state_is_explained_on_the_page(commands_page: str) -> None:

@@ -5,6 +5,7 @@ A fault here would be a plan that does not fit a screen, or that hides what is l
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 
 import pytest
@@ -14,7 +15,22 @@ from maestro_cli.ui.style import Paint
 from maestro_cli.views.amend_plan import Shown, lines, question, renaming
 from maestro_conductor.core.amendment import Affected, AmendPlan
 
-NOTHING = AmendPlan(kept=0, changed=(), again=(), new=(), gone=(), left=(), stopped=(), renamed=())
+NOTHING = AmendPlan(
+    kept=0,
+    changed=(),
+    again=(),
+    new=(),
+    gone=(),
+    left=(),
+    stopped=(),
+    renamed=(),
+    origin=array("q"),
+    anew=bytearray(),
+    to_stop=frozenset(),
+)
+
+
+CHANGES = ["batch.queue", "batch.bank", "description", "name"]
 
 
 def some(step: str, number: int, state: str = "FINISHED", *differs: str) -> list[Affected]:
@@ -56,7 +72,8 @@ def large() -> AmendPlan:
 def shown(
     plan: AmendPlan, sizes: dict[str, int], *, unicode: bool = True, width: int = 80
 ) -> list[str]:
-    value = Shown("chain", "/data/OUT", "/data/OUT/study.yaml", ["--var A=1"] * 20, plan, sizes)
+    told = ["--var A=1"] * 20
+    value = Shown("chain", "/data/OUT", "/data/OUT/study.yaml", told, plan, CHANGES, sizes, 8000)
     return list(lines(value, paint=Paint(on=False), unicode=unicode, width=width))
 
 
@@ -88,8 +105,9 @@ def test_a_small_plan() -> None:
         ["1", "step", "stays", "as", "it", "is"],
     ]
     text = "\n".join(told)
+    assert "Changed    batch.queue, batch.bank, description and 1 more, for what is" in text
     assert "Kept       45 instances: results" in text
-    assert "Lost       18 finished instances run again" in text
+    assert "Lost       18 finished instances (2 h 13 min of work) run again" in text
     assert "Stopped    1 job in flight" in text
     assert "old/N.2 and 2 more" in text
 
@@ -98,7 +116,7 @@ def test_a_small_plan() -> None:
 def test_two_thousand_instances_fit_a_screen(unicode: bool) -> None:
     plan = large()
     told = shown(plan, {**sizes_of(plan), "make": 500}, unicode=unicode)
-    assert len(told) <= 22  # and the question below it, of 24
+    assert len(told) == 23  # and the question below it, of 24
     assert max(map(len, told)) <= 80
     text = " ".join(" ".join(told).split())
     assert "changed 1200 (cmd, resources, depends of 12 steps)" in text

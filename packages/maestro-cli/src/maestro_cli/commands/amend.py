@@ -83,6 +83,7 @@ class AmendRecord(TypedDict):
     left: Sequence[AffectedRecord]
     stopped: Sequence[str]
     renamed: Sequence[str]
+    study_changes: Sequence[str]
     warnings: Sequence[object]
 
 
@@ -215,9 +216,10 @@ def amend(options: AmendOptions) -> str:
     with AmendmentFolder(root) as stage:
         warnings = amendment.stage(amended, stage)
         plan = amendment.plan(stage, only_new=options.only_new, descendants=options.descendants)
-        nothing = amendment.is_nothing(plan, stage)
+        changes = amendment.study_changes(stage)
+        nothing = amendment.is_nothing(plan, changes)
         if not options.as_json:
-            _show(study, amended, plan, nothing=nothing)
+            _show(study, amended, plan, changes, nothing=nothing)
         effect = "nothing" if nothing else "planned"
         if nothing and not options.dry:
             amendment.accept(amended, stage)
@@ -228,7 +230,7 @@ def amend(options: AmendOptions) -> str:
                 stage, only_new=options.only_new, descendants=options.descendants
             )
     if options.as_json:
-        _print_json(study, stage, plan, effect, warnings)
+        _print_json(study, stage, plan, changes, effect, warnings)
     elif effect in ("in force", "waiting"):
         _report(study, effect, plan)
     elif effect == "planned":
@@ -236,11 +238,14 @@ def amend(options: AmendOptions) -> str:
     return effect
 
 
-def _show(study: StudyView, amended: Amended, plan: AmendPlan, *, nothing: bool) -> None:
+def _show(
+    study: StudyView, amended: Amended, plan: AmendPlan, changes: Sequence[str], *, nothing: bool
+) -> None:
     import sys
 
     from maestro_cli.ui.style import Paint, unicode_ok, width
     from maestro_cli.views import amend_plan
+    from maestro_conductor.core.study_state import NONE
 
     if nothing:
         said = f"{study.root}: {amended.order.study_file} says what runs already"
@@ -252,7 +257,11 @@ def _show(study: StudyView, amended: Amended, plan: AmendPlan, *, nothing: bool)
         study_file=amended.order.study_file,
         taken_along=amended.taken_along,
         plan=plan,
+        study_changes=changes,
         sizes={step.name: step.size for step in study.steps},
+        lost_time=study.time_of_finished(
+            old for old, anew in zip(plan.origin, plan.anew, strict=True) if anew and old != NONE
+        ),
     )
     for line in amend_plan.lines(
         shown, paint=Paint(), unicode=unicode_ok(sys.stdout), width=width()
@@ -302,6 +311,7 @@ def _print_json(
     study: StudyView,
     stage: AmendmentFolder,
     plan: AmendPlan,
+    changes: Sequence[str],
     effect: str,
     warnings: Sequence[Problem],
 ) -> None:
@@ -322,6 +332,7 @@ def _print_json(
         "left": _records(plan.left),
         "stopped": [each.name for each in plan.stopped],
         "renamed": list(plan.renamed),
+        "study_changes": list(changes),
         "warnings": [as_json(each) for each in warnings],
     }
     say(json.dumps(record))

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from maestro_cli.errors import StudyError
 from maestro_cli.launch import pipeline
 from maestro_cli.launch.run_file import write_amended_run
-from maestro_cli.study.requests import request_amend, taken
+from maestro_cli.study.requests import request_amend
 from maestro_cli.study.study_file import IN_FORCE
+from maestro_cli.ui.sanitize import shell_word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from maestro_cli.launch.amended_order import Amended
     from maestro_cli.launch.amendment_folder import AmendmentFolder
     from maestro_conductor.core.amendment import AmendPlan
     from maestro_spec import Problem
 
-__all__ = ["accept", "ask_for", "is_nothing", "plan", "stage"]
+__all__ = ["accept", "ask_for", "is_nothing", "plan", "stage", "study_changes"]
 
 #: s for which somebody waits who has asked a conductor to amend its study.
-_PATIENCE = 5.0
+_PATIENCE = 10.0
+#: s between two looks.
+_PAUSE = 0.05
+#: Bytes that the answer to a request may have.
+_ANSWER = 1 << 16
 
 
 def stage(amended: Amended, folder: AmendmentFolder) -> list[Problem]:
@@ -38,7 +45,6 @@ def stage(amended: Amended, folder: AmendmentFolder) -> list[Problem]:
         maestro_spec.SpecError: There is no such file, or an override does not fit.
     """
     from maestro_conductor.journal.in_force import graph_in_force
-
     from maestro_graph import Amendment
 
     order = amended.order
@@ -73,29 +79,37 @@ def plan(folder: AmendmentFolder, *, only_new: bool, descendants: bool) -> Amend
     return plan_amendment(folder.root, folder.folder, only_new=only_new, descendants=descendants)
 
 
-def is_nothing(found: AmendPlan, folder: AmendmentFolder) -> bool:
-    """Tell whether all stays as it is: the instances, and what the graph says of the whole study."""
-    if any(number for name, number in found.counts.items() if name != "kept") or found.left:
-        return False
-    from maestro_conductor.journal.in_force import graph_in_force
+def is_nothing(found: AmendPlan, study_changes: Sequence[str]) -> bool:
+    """Tell whether all stays as it is: the instances, and what holds for the whole study."""
+    touched = any(number for name, number in found.counts.items() if name != "kept")
+    return not (touched or found.left or study_changes)
 
+
+#: What the head of a graph says of the study, beside its batch block, and not of the file itself.
+_OF_THE_STUDY = ("name", "description", "parameters")
+
+
+def study_changes(folder: AmendmentFolder) -> list[str]:
+    """Return what of the whole study is another one: ``description``, ``batch.queue``, …."""
+    from maestro_conductor.journal.in_force import graph_in_force
     from maestro_conductor.workspace.paths import GRAPH
 
-    before = folder.root / graph_in_force(folder.root)
-    return _about_study(before) == _about_study(folder.folder / GRAPH)
+    before = _head(folder.root / graph_in_force(folder.root))
+    after = _head(folder.folder / GRAPH)
+    found = [name for name in _OF_THE_STUDY if before.get(name) != after.get(name)]
+    old, new = before["batch"], after["batch"]
+    # Features that came later are absent from older graphs, which means that they are not used.
+    return found + [
+        f"batch.{key}" for key in {**old, **new} if (old.get(key) or None) != (new.get(key) or None)
+    ]
 
 
-#: What the head of a graph says of the study, and not of the file that it stands in.
-_OF_THE_STUDY = ("name", "description", "batch", "parameters")
-
-
-def _about_study(graph: Path) -> Mapping[str, object]:
+def _head(graph: Path) -> Mapping[str, Any]:
     from maestro_conductor.workspace.graph_stream import GraphStream
     from maestro_conductor.workspace.regular_files import stream_regular
 
     with stream_regular(graph) as file:
-        head = GraphStream(graph, file, os.fstat(file.fileno()).st_size).head
-    return {name: head.get(name) for name in _OF_THE_STUDY}
+        return GraphStream(graph, file, os.fstat(file.fileno()).st_size).head
 
 
 def accept(amended: Amended, folder: AmendmentFolder) -> None:
@@ -113,11 +127,10 @@ def ask_for(folder: AmendmentFolder, *, only_new: bool, descendants: bool) -> st
         ``in force``, or ``waiting``: its conductor, or the next one, takes it in.
 
     Raises:
-        StudyError: The request cannot be written.
+        StudyError: The request cannot be written, or was refused by the conductor that runs.
         maestro_conductor.errors.ConductorError: It was refused.
     """
     from maestro_conductor.app.amend import take_in
-
     from maestro_conductor.errors import HeldError
 
     folder.keep()
@@ -125,24 +138,34 @@ def ask_for(folder: AmendmentFolder, *, only_new: bool, descendants: bool) -> st
     try:
         return "in force" if take_in(folder.root) else "waiting"
     except HeldError:
-        end = time.monotonic() + _PATIENCE
-    if not taken(request, patience=_PATIENCE):
-        return "waiting"
-    while time.monotonic() < end:
-        if _in_force(folder):
-            return "in force"
-        time.sleep(0.05)
-    return "waiting"
+        return _wait(folder, request)
 
 
-def _in_force(folder: AmendmentFolder) -> bool:
-    """Tell whether the journal is that of the amendment."""
-    from maestro_conductor.journal.reader import JournalReader
-    from maestro_conductor.workspace.paths import JOURNAL
+def _wait(folder: AmendmentFolder, request: Path) -> str:
+    """Wait for the conductor that runs the study, but not for ever: it may have to cancel jobs first."""
+    from maestro_conductor.journal.in_force import amendment_in_force
 
-    reader = JournalReader(folder.root / JOURNAL)
+    end = time.monotonic() + _PATIENCE
+    while amendment_in_force(folder.root) != folder.id:
+        reason = _refusal(folder.root, request)
+        if reason is not None:
+            raise StudyError(f"{folder.root} was not amended: {reason}")
+        if time.monotonic() > end:
+            return "waiting"
+        time.sleep(_PAUSE)
+    return "in force"
+
+
+def _refusal(root: Path, request: Path) -> str | None:
+    """Return why the conductor refused a request; None: it did not, as far as is known."""
+    from maestro_conductor.workspace.regular_files import read_regular
+
     try:
-        list(reader.read())
-        return reader.header is not None and reader.header.get("amendment") == folder.id
-    finally:
-        reader.close()
+        answer = json.loads(read_regular(root / ".maestro" / "answers" / request.name, _ANSWER))
+        if answer["accepted"] is False:
+            return str(answer["message"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    if any((root / ".maestro" / "claimed").glob(f"*{request.name}*.bad")):
+        return f"its conductor refused that; maestro logs {shell_word(root)} says why"
+    return None

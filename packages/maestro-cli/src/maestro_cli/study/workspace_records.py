@@ -11,7 +11,13 @@ from typing import TypedDict
 __all__ = ["GraphHead", "InstanceRecord", "RunRecord", "StepRecord"]
 
 
-class GraphHead(TypedDict):
+class _AddedToHead(TypedDict, total=False):
+    """Fields of the first map that not every graph has."""
+
+    amendment: str
+
+
+class GraphHead(_AddedToHead):
     """The first map of ``graph.msgpack``; `Graph` on the format page."""
 
     name: str

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         StepRecord,
     )
     from maestro_conductor.core.study_state import StudyState
+    from maestro_conductor.journal.reader import JournalHeader
     from maestro_conductor.model.graph import Graph
     from maestro_conductor.workspace.conductor_lock import Holder
     from maestro_conductor.workspace.place import Origin
@@ -45,6 +46,8 @@ STUDY_STATES = {
     "DEAD": "its conductor died before the end; `maestro resume` goes on",
     "UNKNOWN": "no access: whether its conductor is alive cannot be told by who may not read its lock",
 }
+#: How often a study may be amended while it is read, before that counts as damage.
+_AMENDED_MEANWHILE = 5
 _EXIT_CODES = {
     "FAILED": EXIT_FAILED,
     "CANCELLED": EXIT_CANCELLED,
@@ -70,6 +73,8 @@ class StudyView:
         last_holder: The conductor that holds or last held the workspace.
         made_in: The folder in which it was made.
         lock_is_readable: Whether it could be told whether a conductor is alive.
+        graph_file: Path of its graph, relative to its folder.
+        amendment: The amendment that this graph came with; None: it was made with it.
     """
 
     root: Path
@@ -83,6 +88,8 @@ class StudyView:
     last_holder: Holder | None
     made_in: str
     lock_is_readable: bool = True
+    graph_file: str = ".maestro/graph.msgpack"
+    amendment: str | None = None
 
     @property
     def state(self) -> str:
@@ -145,10 +152,29 @@ class StudyView:
 
     @cached_property
     def graph(self) -> Graph:
-        """The whole graph; 10 µs per instance."""
-        from maestro_conductor.workspace.graph_file import read_graph
+        """The whole graph; 10 µs per instance.
 
-        return read_graph(self.root, values=True)
+        Raises:
+            StudyError: The study was amended since it was opened.
+        """
+        from maestro_conductor.workspace.graph_file import read_graph
+        from maestro_conductor.workspace.paths import GRAPH
+
+        # That of an amendment is moved into its place as soon as a conductor runs.
+        there = os.path.lexists(self.root / self.graph_file)
+        graph = read_graph(self.root, values=True, file=self.graph_file if there else GRAPH)
+        if graph.amendment != self.amendment:
+            raise StudyError(f"{self.root} was amended just now", hint="ask again")
+        return graph
+
+    def time_of_finished(self, which: Iterable[int]) -> float:
+        """Return for how many seconds the latest attempts of some instances ran, if they finished."""
+        from maestro_conductor.model.states import FINISHED
+
+        known = self.known
+        started, ended = known.started, known.ended
+        finished = (i for i in which if known.state[i] == FINISHED)
+        return sum(ended[i] - started[i] for i in finished if 0 <= started[i] <= ended[i]) / 1000
 
     def mark_queued(self) -> None:
         """Tell instances that may run (QUEUED) from those that wait for others (INITIALIZED)."""
@@ -182,27 +208,25 @@ def open_study(root: Path) -> StudyView:
     Raises:
         maestro_conductor.errors.ConductorError: A file is missing, damaged or too new.
     """
-    from maestro_conductor.core.study_state import StudyState
-    from maestro_conductor.journal.reader import JournalReader
-    from maestro_conductor.journal.replay import replay
+    from maestro_conductor.journal.in_force import graph_in_force
     from maestro_conductor.workspace import conductor_lock
-    from maestro_conductor.workspace.paths import JOURNAL
+    from maestro_conductor.workspace.paths import GRAPH, JOURNAL
 
     # The lock is read first: a study that ends meanwhile is then seen as ended, not as dead.
     holder = conductor_lock.holder(root)
-    head, steps = read_head(root)
-    known = StudyState(head["instances"])
-    reader = JournalReader(root / JOURNAL)
-    try:
-        replay(known, reader.read())
-    except (KeyError, IndexError, TypeError, ValueError) as error:
+    for _ in range(_AMENDED_MEANWHILE):
+        graph_file = graph_in_force(root)
+        head, steps = read_head(root, graph_file)
+        known, header = _read_journal(root, head)
+        amendment = head.get("amendment")
+        if header is None or header.get("amendment") == amendment:
+            break
+    else:
         raise StudyError(
-            f"{reader.path} does not fit the study: it is damaged, or that of another one",
-            hint="if it was copied there by mistake, take it away",
-        ) from error
-    finally:
-        reader.close()
-    started = reader.header is not None
+            f"{root / GRAPH} is not the graph that {root / JOURNAL} belongs to",
+            hint="put back a copy of the study, or make it anew",
+        )
+    started = header is not None
     if started and holder is None and known.closed is None and known.outcome is None:
         holder = conductor_lock.holder(root)  # it may have started after the first look
     created, study_id = _read_run(root)
@@ -218,20 +242,58 @@ def open_study(root: Path) -> StudyView:
         last_holder=holder or conductor_lock.last_holder(root),
         made_in=head["root"],
         lock_is_readable=holder is not None or conductor_lock.lock_is_readable(root),
+        graph_file=graph_file,
+        amendment=amendment,
     )
 
 
-def read_head(root: Path) -> tuple[GraphHead, list[Step]]:
+def _read_journal(root: Path, head: GraphHead) -> tuple[StudyState, JournalHeader | None]:
+    """Read what has become of the instances of a graph.
+
+    Returns:
+        That, and the journal's header: None if there is none. Where the study was amended since the
+        graph was read, the first is of no use.
+
+    Raises:
+        StudyError: The journal does not fit.
+        maestro_conductor.errors.ConductorError: It is damaged or too new.
+    """
+    from maestro_conductor.core.study_state import StudyState
+    from maestro_conductor.journal.reader import JournalReader
+    from maestro_conductor.journal.replay import replay
+    from maestro_conductor.workspace.paths import JOURNAL
+
+    known = StudyState(head["instances"])
+    with JournalReader(root / JOURNAL) as reader:
+        try:
+            replay(known, reader.read())
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            if reader.header is not None and reader.header.get("amendment") != head.get(
+                "amendment"
+            ):
+                return known, reader.header
+            raise StudyError(
+                f"{reader.path} does not fit the study: it is damaged, or that of another one",
+                hint="if it was copied there by mistake, take it away",
+            ) from error
+        return known, reader.header
+
+
+def read_head(root: Path, graph: str | None = None) -> tuple[GraphHead, list[Step]]:
     """Read the beginning of ``graph.msgpack``: its first record and the steps.
+
+    Args:
+        root: The workspace.
+        graph: Path of the file in it; None: of the graph in force.
 
     Raises:
         maestro_conductor.errors.ConductorError: It is missing, damaged or too new.
     """
     from maestro_conductor.errors import ConductorError, FormatError, WorkspaceError
+    from maestro_conductor.journal.in_force import graph_in_force
     from maestro_conductor.workspace.graph_stream import GraphStream
-    from maestro_conductor.workspace.paths import GRAPH
 
-    path = root / GRAPH
+    path = root / (graph_in_force(root) if graph is None else graph)
     try:
         with stream_regular(path) as file:
             stream = GraphStream(path, file, os.fstat(file.fileno()).st_size)

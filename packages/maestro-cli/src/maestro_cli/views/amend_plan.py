@@ -10,6 +10,7 @@ from attrs import frozen
 
 from maestro_cli.ui.sanitize import clean
 from maestro_cli.ui.style import Paint
+from maestro_cli.views.time_text import short_duration
 
 if TYPE_CHECKING:
     from maestro_conductor.core.amendment import Affected, AmendPlan
@@ -24,8 +25,8 @@ _PARTS = {
     "new": "bold cyan",
     "gone": "magenta",
 }
-#: More steps than this are not listed, only counted.
-_MOST_STEPS = 5
+#: A plan has no more lines, so that it and the question below it fit a terminal of 24.
+_LINES = 23
 #: Names of that many folders or steps are given; of the others their number.
 _MOST_NAMES = 3
 #: Columns of the words that lines begin with.
@@ -42,7 +43,9 @@ class Shown:
         study_file: The study file that takes effect.
         taken_along: Options of the command line that hold on from when it was made.
         plan: What becomes of the instances.
+        study_changes: What of the whole study is another one: ``batch.queue``.
         sizes: Number of instances of each step as it is: step → number.
+        lost_time: Seconds that those took which have finished and run again.
     """
 
     study: str
@@ -50,11 +53,13 @@ class Shown:
     study_file: str
     taken_along: Sequence[str]
     plan: AmendPlan
+    study_changes: Sequence[str]
     sizes: Mapping[str, int]
+    lost_time: float
 
 
 def lines(shown: Shown, *, paint: Paint, unicode: bool, width: int | None) -> Iterator[str]:
-    """Yield the plan: at most 22 lines of 80 columns.
+    """Yield the plan: at most 23 lines of 80 columns.
 
     Args:
         shown: The amendment.
@@ -69,15 +74,16 @@ def lines(shown: Shown, *, paint: Paint, unicode: bool, width: int | None) -> It
     for name, text in heads.items():
         yield f"{paint(f'{name:<{_COLUMN}}', 'bold')} {clean(text)}"
     yield ""
-    yield from _summary(shown.plan, paint, unicode, columns)
+    summary = list(_summary(shown.plan, paint, unicode, columns))
+    below = [line for sentence in _sentences(shown) for line in _told(sentence, paint, columns)]
+    yield from summary
     yield ""
-    yield from _table(shown, paint, unicode)
+    # The terminal folds long paths.
+    above = sum(1 + (_COLUMN + len(clean(text))) // columns for text in heads.values())
+    room = _LINES - above - len(summary) - len(below) - 3
+    yield from _table(shown, paint, unicode, max(1, room - 2))
     yield ""
-    for name, style, text, names in _sentences(shown.plan):
-        wrapped = _folded(clean(text), [clean(each) for each in names], columns - _COLUMN - 1)
-        for number, line in enumerate(wrapped):
-            head = "" if number else name
-            yield f"{paint(f'{head:<{_COLUMN}}', style)} {line}"
+    yield from below
 
 
 def counted(number: int, one: str = "instance") -> str:
@@ -155,13 +161,13 @@ def _what_changed(changed: Sequence[Affected]) -> str:
     return clean("; ".join(f"{step}: {', '.join(words)}" for step, words in by_step.items()))
 
 
-def _table(shown: Shown, paint: Paint, unicode: bool) -> Iterator[str]:
-    """Yield a line for each step with something that is not kept, the largest first."""
+def _table(shown: Shown, paint: Paint, unicode: bool, most: int) -> Iterator[str]:
+    """Yield a line for each step with something that is not kept; of too many, for the largest."""
     rows = _by_step(shown)
     touched = [step for step, row in rows.items() if any(list(row.values())[1:])]
-    if len(touched) > _MOST_STEPS:
+    if len(touched) > most:
         largest = sorted(touched, key=lambda step: -sum(list(rows[step].values())[1:]))
-        listed = set(largest[: _MOST_STEPS - 1])
+        listed = set(largest[:most])
     else:
         listed = set(touched)
     named = [clean(_shortened(step, 30, unicode)) for step in rows if step in listed]
@@ -197,8 +203,12 @@ def _by_step(shown: Shown) -> dict[str, dict[str, int]]:
     return rows
 
 
-def _sentences(plan: AmendPlan) -> Iterator[tuple[str, str, str, Sequence[str]]]:
+def _sentences(shown: Shown) -> Iterator[tuple[str, str, str, Sequence[str]]]:
     """Yield what is kept and what is lost: a word, its colour, a sentence, names behind it."""
+    plan = shown.plan
+    if shown.study_changes:
+        which = _named(shown.study_changes)
+        yield "Changed", "bold yellow", f"{which}, for what is submitted from now on.", ()
     if plan.kept:
         text = f"{counted(plan.kept)}: results, logs and what runs now stay."
         if plan.left:
@@ -208,10 +218,11 @@ def _sentences(plan: AmendPlan) -> Iterator[tuple[str, str, str, Sequence[str]]]
             )
         yield "Kept", "green", text, ()
     if plan.lost:
+        time = short_duration(shown.lost_time)
         what = (
-            "1 finished instance runs again in its folder"
+            f"1 finished instance ({time} of work) runs again in its folder"
             if len(plan.lost) == 1
-            else f"{len(plan.lost)} finished instances run again in their folders"
+            else f"{len(plan.lost)} finished instances ({time} of work) run again in their folders"
         )
         text = f"{what}, over the results there. Logs stay."
         yield "Lost", "bold red", text, ()
@@ -223,6 +234,17 @@ def _sentences(plan: AmendPlan) -> Iterator[tuple[str, str, str, Sequence[str]]]
         what = "its folder stays" if len(folders) == 1 else "their folders stay"
         text = f"{counted(len(folders))}: no longer in the study; {what}"
         yield "Gone", "magenta", text, folders
+
+
+def _told(
+    sentence: tuple[str, str, str, Sequence[str]], paint: Paint, columns: int
+) -> Iterator[str]:
+    """Yield a sentence, its word before it; two lines at most."""
+    name, style, text, names = sentence
+    folded = _folded(clean(text), [clean(each) for each in names], columns - _COLUMN - 1)
+    for number, line in enumerate(folded):
+        head = "" if number else name
+        yield f"{paint(f'{head:<{_COLUMN}}', style)} {line}"
 
 
 def _folded(text: str, names: Sequence[str], columns: int) -> list[str]:
