@@ -7,12 +7,13 @@ job that is lost or cancelled by an amendment that does not touch it; or a plan 
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from conftest import Maestro
+from conftest import REPOSITORY, Maestro
 from local_studies import listing, no_conductor_stays, run_record, status, steps, write
 from maestro_conductor.workspace.conductor_lock import holder
 from waiting import wait_until
@@ -271,3 +272,28 @@ def test_each_amendment_keeps_the_study_file_before_it(ended: Path, maestro: Mae
         texts.append((ended / "chain.yaml").read_text())
     kept = [(ended / f"meta/amendments/{n}.yaml").read_text() for n in (1, 2)]
     assert [*kept, (ended / ".maestro/study.yaml").read_text()] == texts
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("moved", [True, False])
+def test_a_study_of_version_1_0(moved: bool, tmp_path: Path, maestro: Maestro) -> None:
+    """As it was kept: made in a folder that is gone, without checksums."""
+    golden = REPOSITORY / "docs/workspace-format/golden/hello"
+    root = tmp_path / ("elsewhere" if moved else "hello")
+    shutil.copytree(golden, root)
+    before = {name: step["attempt"] for name, step in steps(maestro, root).items()}
+    edit(
+        root / "hello_bye_parameterized.yaml",
+        ("[Pam, ", "[Zoe, Pam, "),
+        ("[Hello, ", "[Aloha, Hello, "),
+        ("Bye, ", "So long, "),
+    )
+    plan = amended(maestro, root)
+    new = {"say-hello_GREETING.Aloha.NAME.Zoe", "say-bye_GREETING.Aloha.NAME.Zoe"}
+    changed = {name for name in before if name.startswith("say-bye")}
+    assert (names(plan, "new"), names(plan, "changed")) == (new, changed)
+    assert names(plan, "again", "gone") == set()
+    assert maestro("resume", "-fg", root).returncode == 0
+    after = {name: step["attempt"] for name, step in steps(maestro, root).items()}
+    assert after == {name: before.get(name, 0) + (name in new | changed) for name in after}
+    assert (root / "say-bye/GREETING.Hi.NAME.Dwight/bye.txt").read_text() == "So long, Dwight!\n"

@@ -163,7 +163,8 @@ def test_every_definition_of_the_page_occurs_in_a_golden_file() -> None:
     definitions = files.page()[0]
     # Requests are gone once they are read: vectors/requests.json has them. `Header` and `Frame`
     # describe what the decoder takes apart.
-    expected = set(definitions) - {"Header", "Frame", "Update", "Request"}
+    expected = set(definitions) - {"Header", "Frame", "Update", "Request", "AmendRequest"}
+    expected -= {"amended"}  # a run below leaves one
     found = {
         name
         for root in GOLDEN
@@ -218,4 +219,26 @@ def test_what_a_run_leaves_follows_the_page(study: str, tmp_path: Path, maestro:
     summed = ("spec", "parameters", "graph", "run", "journal", "conductor")
     assert checked == {f".maestro/{name}.msgpack" for name in summed}
     not_left = {".study.update.lock", ".cancel.lock", ".maestro/requests/*.json", "*.txt"}
+    not_left.add("meta/amendments/*.yaml")
     assert left == {file.pattern for file in files.page()[1]} - not_left
+
+
+def test_what_an_amendment_leaves_follows_the_page(tmp_path: Path, maestro: Any) -> None:
+    root = tmp_path / "study"
+    sample = files.REPOSITORY / "samples" / "hello_bye_parameterized.yaml"
+    assert maestro("run", "-fg", "-y", "-o", str(root), str(sample)).returncode == 0
+    copy = root / sample.name
+    copy.write_text(copy.read_text().replace("Bye, ", "So long, "))
+    for command in (["amend", "-y"], ["resume", "-fg"]):
+        result = maestro(*command, str(root))
+        assert result.returncode == 0, result.stderr
+    decoded = list(files.decode_workspace(root))
+    assert [problem for file in decoded for problem in file.problems()] == []
+    (journal,) = (file for file in decoded if file.file.decoded_as == "journal")
+    header, *records = journal.documents
+    (amended,) = (record for record in records if record.get("kind") == "amended")
+    assert header["amendment"] == amended["amendment"]
+    assert header["requires"] == ["amended"]
+    (graph,) = (file for file in decoded if file.file.pattern == ".maestro/graph.msgpack")
+    assert graph.documents[0]["amendment"] == header["amendment"]
+    assert "meta/amendments/*.yaml" in {file.file.pattern for file in decoded}

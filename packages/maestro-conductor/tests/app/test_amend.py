@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import attrs
 import pytest
 
@@ -11,7 +13,7 @@ from maestro_conductor.journal import read_state
 from maestro_conductor.testing.amended_world import AmendedWorld
 from maestro_conductor.testing.changing_study import ChangingStep, ChangingStudy
 from maestro_conductor.workspace.conductor_lock import hold
-from maestro_conductor.workspace.paths import GRAPH, JOURNAL
+from maestro_conductor.workspace.paths import GRAPH
 
 ONE, TWO = "0123456789ab", "ba9876543210"
 STUDY = ChangingStudy(
@@ -115,11 +117,14 @@ def test_a_request_that_makes_no_sense_is_refused_and_the_study_stays(world, req
     world.run()
     EDITED.stage(world.root, ONE)
     world.ask("amend", **request_)
-    graph, journal = (world.root / name for name in (GRAPH, JOURNAL))
-    before = graph.read_bytes(), journal.read_bytes()
+    before = (world.root / GRAPH).read_bytes()
     with pytest.raises(WorkspaceError, match=reason):
         take_in(world.root)
-    assert (graph.read_bytes(), journal.read_bytes()) == before
+    assert (world.root / GRAPH).read_bytes() == before
+    _, state = read_state(world.root)
+    assert (state.amended, state.outcome) == ([], ("FINISHED", 0))
+    answer = json.loads((world.root / ".maestro/answers/1.json").read_text())
+    assert answer["accepted"] is False
     (kept,) = (world.root / ".maestro/claimed").iterdir()
     assert kept.name.endswith(".bad")
 

@@ -176,3 +176,38 @@ def test_the_journal_goes_on_behind_the_frames_of_before(world):
         assert reader.header["first"] > 1
     assert kinds.count("amended") == 1
     assert kinds[-2:] == ["ended", "closed"]
+
+
+def answers(world):
+    folder = world.root / ".maestro/answers"
+    return {path.name: json.loads(path.read_text()) for path in folder.iterdir()}
+
+
+def test_whoever_asked_is_answered_when_it_is_amended(world):
+    world.time.at(1.2, lambda: amend(world, EDITED))
+    world.time.at(3.0, lambda: amend(world, OTHER, TWO))
+    assert world.run() == 0
+    first, second = answers(world)["1.json"], answers(world)["2.json"]
+    assert first["accepted"]
+    assert first["message"] == "kept 3, changed 3, again 0, new 0, gone 0"
+    assert first["instances"] == 3
+    assert not second["accepted"]
+    assert "amended by somebody else" in second["message"]
+    _, state = read_state(world.root)
+    told = [(record["request"], record["accepted"]) for record in state.requests]
+    assert told == [("amend", True), ("amend", False)]
+
+
+def test_what_is_held_or_skipped_stays_so(world):
+    world.ask("hold", steps=["b_N.0"])
+    world.ask("skip", steps=["b_N.1"])
+    world.time.at(2.5, lambda: amend(world, attrs.evolve(OTHER, rows=[5, 1, 0])))
+    world.time.at(9.0, lambda: world.ask("release", steps=["b"]))
+    assert world.run() == 0
+    assert world.states() == {
+        **dict.fromkeys(["a_N.5", "a_N.1", "a_N.0", "b_N.5", "b_N.0"], "FINISHED"),
+        "b_N.1": "SKIPPED",
+    }
+    places = [place for place, _, _ in world.pool.done]
+    assert places.index("b/N.5") < places.index("b/N.0")
+    assert world.ends("b/N.1") == 0

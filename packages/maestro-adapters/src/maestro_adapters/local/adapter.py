@@ -100,7 +100,7 @@ class LocalAdapter:
 
     def render(self, request: RequestMap) -> Rendered:
         """Render scripts without directives; without a template of the study, the bare command runs."""
-        parsed = parse_request({key: request.get(key) for key in _RENDERED}, self._options)
+        parsed = parse_request(request, self._options, _RENDERED)
         texts = rendering.render(parsed, SUFFIX, [], lambda _nodes, _procs: "")
         try:
             texts["prepared"] = prepare(request, parsed)
@@ -154,6 +154,10 @@ class LocalAdapter:
     def withdraw(self, job_ids: Sequence[str]) -> list[str]:
         """Have those of these jobs that wait for a slot never started, and name them; the others go on."""
         return self._pool.withdraw(job_ids)
+
+    def resize(self, slots: int) -> None:
+        """Run jobs in so many slots from here on; what waits for a slot has to be withdrawn before."""
+        self._pool.resize(slots)
 
     def find(self, tokens: Sequence[str]) -> dict[str, FindAnswer]:
         """Look for live jobs by their tokens, those of a dead process included, with one look at all processes.

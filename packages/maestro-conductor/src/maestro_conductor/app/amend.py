@@ -6,8 +6,11 @@ import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import attrs
+
 from maestro_conductor.app.study_files import log_path_of, open_in_force, open_journal
 from maestro_conductor.core.amendment import AmendPlan, make_plan
+from maestro_conductor.core.events import RequestSeen
 from maestro_conductor.core.study_state import StudyState
 from maestro_conductor.errors import WorkspaceError
 from maestro_conductor.journal.in_force import graph_in_force
@@ -21,6 +24,8 @@ from maestro_conductor.runtime.amending import Amending
 from maestro_conductor.runtime.amendment_reading import read_difference
 from maestro_conductor.runtime.context import RunContext
 from maestro_conductor.runtime.host import Host
+from maestro_conductor.runtime.request_answers import RequestAnswers
+from maestro_conductor.workspace.answer_files import AnswerFiles
 from maestro_conductor.workspace.conductor_lock import hold
 from maestro_conductor.workspace.request_files import Request, RequestFiles
 from maestro_conductor.workspace.run_file import read_run
@@ -68,12 +73,17 @@ def take_in(root: Path, host: Host | None = None) -> bool:
     root, host = Path(root).absolute(), host or Host()
     refused: list[str] = []
     with open_to_group(root), hold(root):
-        requests = RequestFiles(root, lambda _path, reason: refused.append(reason))
+        requests = RequestFiles(root)
         requests.find_claimed()
         graph = open_in_force(root).graph
         for request in requests.look(0.0):
-            if request.kind != "amend" or not _amend(root, graph, request, requests, host):
+            if request.kind != "amend":
                 return False
+            try:
+                if not _amend(root, graph, request, requests, host):
+                    return False
+            except ValueError as error:
+                refused.append(str(error))
             before, graph = graph, open_in_force(root).graph
             if graph.amendment != before.amendment:
                 _leave(root, graph, host)
@@ -83,11 +93,32 @@ def take_in(root: Path, host: Host | None = None) -> bool:
 
 
 def _amend(root: Path, graph: Graph, request: Request, requests: RequestFiles, host: Host) -> bool:
-    """Take in an amendment; False: that cannot be done now. One that is refused is done with, too."""
+    """Take in an amendment; False: that cannot be done now.
+
+    Raises:
+        ValueError: it is refused, and answered so.
+    """
     with _opened(root, graph, host) as (context, state, journal):
-        amending = Amending(context, state, journal, requests)
-        asked = amending.begin(request)
+        answers = RequestAnswers(context, requests, AnswerFiles(root), {})
+        amending = Amending(context, state, journal, answers)
+        text = request.kind if request.ask is None else request.ask.text
+
+        def answer(message: str, *, accepted: bool) -> None:
+            seen = RequestSeen(request.kind, request.by, text, 0, accepted, message)
+            journal.add(records.request(host.clock.wall(), **attrs.asdict(seen)))
+            journal.flush()
+            answers.add(request, seen, frozenset())
+            answers.work(host.clock.steady())
+
+        try:
+            if request.ask is None:
+                raise ValueError(request.wrong)
+            asked = amending.begin(request)
+        except ValueError as error:
+            answer(str(error), accepted=False)
+            raise
         if asked is None:
+            answer("it is in force already", accepted=True)
             return True
         return not asked.stop and amending.commit() is None
 

@@ -11,7 +11,7 @@ import attrs
 from maestro_conductor.core.graph_difference import Difference, renamed_steps
 from maestro_conductor.core.study_state import NONE, StudyState
 from maestro_conductor.model.graph import Graph
-from maestro_conductor.model.records import AmendedRecord
+from maestro_conductor.model.records import AmendedRecord, RequestRecord
 from maestro_conductor.model.states import (
     CODES,
     FINISHED,
@@ -19,6 +19,7 @@ from maestro_conductor.model.states import (
     INITIALIZED,
     NAMES,
     QUEUED,
+    SKIPPED,
 )
 
 __all__ = ["Affected", "AmendPlan", "Amendment", "by_step", "make_plan"]
@@ -99,12 +100,14 @@ class Amendment:
         attempts: new instance → the highest attempt that its folder knows of, where there is one.
         study_id: names the study to schedulers from then on.
         record: of the journal.
+        request: the record of who asked for it; None: nobody is known.
     """
 
     plan: AmendPlan
     attempts: Mapping[int, int]
     study_id: str
     record: AmendedRecord
+    request: RequestRecord | None = None
 
 
 def by_step(affected: Sequence[Affected]) -> dict[str, int]:
@@ -162,6 +165,8 @@ def make_plan(
             if not after:
                 if is_other:
                     left.append(affected(j, i))
+                continue
+            if codes[i] == SKIPPED:  # somebody wanted it so, whatever comes before it
                 continue
             if not begun:
                 open_[j] = open_steps[step_of[j]] = 1

@@ -54,13 +54,13 @@ class Cancellation:
 
     def is_unwanted(self, i: int) -> bool:
         """Tell whether a job of an instance that has just become known is to end at once."""
-        if self._step.state.cancelling or (self.amended is not None and i in self.amended):
+        if self._step.state.is_ending(i) or (self.amended is not None and i in self.amended):
             return True
         return self.stopping and self._queues.is_local(i)
 
     def runs_again(self, i: int) -> bool:
         """Tell whether an instance whose end was asked for is to run again: nobody cancelled it."""
-        if self._step.state.cancelling:
+        if self._step.state.is_ending(i):
             return False
         return self.stopping or (self.amended is not None and i in self.amended)
 

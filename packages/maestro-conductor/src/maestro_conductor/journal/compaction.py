@@ -62,6 +62,9 @@ def summary(state: StudyState, time: int, amendment: Amendment | None = None) ->
     if state.opened is not None:  # before the attempts: they are those of the id that it tells
         yield _opened(state.opened, amendment)
     yield records.settings(time, "snapshot", state.settings)
+    yield from state.requests
+    if amendment is not None and amendment.request is not None:
+        yield amendment.request
     if state.resumed:
         yield records.resumed(time, [])
     places = range(len(state)) if amendment is None else range(len(amendment.plan.origin))
@@ -80,6 +83,8 @@ def summary(state: StudyState, time: int, amendment: Amendment | None = None) ->
         if refused:
             yield records.refused(time, refused)
         yield records.state(time, queued)
+    if ending := _ending(state, amendment):
+        yield records.cancelled(time, ending)
     if state.cancelling and (amendment is None or not any(amendment.plan.anew)):
         yield records.cancelled(time)
     if state.outcome is not None and amendment is None:
@@ -120,6 +125,14 @@ def _to_be_submitted_again(state: StudyState, amendment: Amendment | None) -> li
     ]
 
 
+def _ending(state: StudyState, amendment: Amendment | None) -> list[int]:
+    """Return the places of those that somebody asked to cancel, and that have not ended yet."""
+    if amendment is None or not state.ending:
+        return sorted(state.ending)
+    plan = amendment.plan
+    return [j for j, i in enumerate(plan.origin) if i in state.ending and not plan.anew[j]]
+
+
 def _snapshot_row(state: StudyState, i: int) -> SnapshotRow:
     """Return all that is known of an instance.
 
@@ -148,6 +161,7 @@ def _snapshot_row(state: StudyState, i: int) -> SnapshotRow:
         ended=_or_none(state.ended[i]),
         exit_code=_or_none(state.exit_code[i]),
         reason=state.reason.get(i),
+        held=i in state.held,
     )
 
 

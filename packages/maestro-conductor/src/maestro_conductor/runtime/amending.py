@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import secrets
 
+import attrs
+
 from maestro_conductor.core.amendment import AmendPlan, make_plan
-from maestro_conductor.core.events import AmendAsked
+from maestro_conductor.core.events import AmendAsked, RequestSeen
 from maestro_conductor.core.graph_difference import Difference
 from maestro_conductor.core.study_state import StudyState
 from maestro_conductor.errors import WorkspaceError
 from maestro_conductor.journal.writer import JournalWriter
+from maestro_conductor.model import records
+from maestro_conductor.model.requests import AmendAsk
 from maestro_conductor.runtime.amendment_reading import make_amendment, read_difference
 from maestro_conductor.runtime.context import RunContext
+from maestro_conductor.runtime.request_answers import RequestAnswers
 from maestro_conductor.workspace.amendment_files import keep_study_file, staged_folder
-from maestro_conductor.workspace.request_files import Request, RequestFiles
-from maestro_conductor.workspace.request_parsing import AmendRequest
+from maestro_conductor.workspace.request_files import Request
 from maestro_conductor.workspace.run_file import read_run_record
 
 __all__ = ["Amending"]
@@ -27,7 +31,7 @@ class Amending:
         context: of the run.
         state: of the study.
         journal: takes records; the amended study has another one.
-        requests: of the workspace.
+        answers: answers requests.
 
     Attributes:
         done: the study is amended: the conductor has to begin anew.
@@ -38,12 +42,12 @@ class Amending:
         context: RunContext,
         state: StudyState,
         journal: JournalWriter,
-        requests: RequestFiles,
+        answers: RequestAnswers,
     ) -> None:
         self._context = context
         self._state = state
         self._journal = journal
-        self._requests = requests
+        self._answers = answers
         self._request: Request | None = None
         self._difference: Difference | None = None
         self.done = False
@@ -54,21 +58,21 @@ class Amending:
         return self._request is not None
 
     def begin(self, request: Request) -> AmendAsked | None:
-        """Take up a request; what makes no sense is refused.
+        """Take up a request.
 
         Returns:
-            What the machine has to hear; None: nothing follows.
+            What the machine has to hear; None: it is in force already.
+
+        Raises:
+            ValueError: it is refused; the text says why.
         """
         asked = _asked(request)
         if asked.amendment == self._context.graph.amendment:  # a conductor died after it was done
-            self._requests.done(request)
             return None
         if self._request is not None:
-            self._refuse(request, "another amendment is being taken in just now")
-            return None
+            raise ValueError("another amendment is being taken in just now")
         if self._state.cancelling and self._state.in_flight():
-            self._refuse(request, "the study is being cancelled: amend it when it has ended")
-            return None
+            raise ValueError("the study is being cancelled: amend it when it has ended")
         root = self._context.root
         try:
             self._difference = read_difference(
@@ -78,22 +82,14 @@ class Amending:
                 amendment=asked.amendment,
             )
         except (WorkspaceError, OSError) as error:
-            self._refuse(request, str(error))
-            return None
+            raise ValueError(str(error)) from error
         self._request = request
         return AmendAsked(self._plan(self._difference, asked).to_stop)
 
-    def drop(self, reason: str) -> AmendAsked | None:
-        """Refuse the amendment that waits: the study stays as it was.
-
-        Returns:
-            What the machine has to hear; None: none waits.
-        """
+    def drop(self) -> Request | None:
+        """Give up the amendment that waits, and return its request; None: none waits."""
         request, self._request = self._request, None
-        if request is None:
-            return None
-        self._refuse(request, reason)
-        return AmendAsked(None)
+        return request
 
     def commit(self) -> AmendAsked | None:
         """Amend the study, as the machine says that it may.
@@ -112,28 +108,32 @@ class Amending:
         if plan.to_stop:
             return AmendAsked(plan.to_stop)
         root, wall = self._context.root, self._context.clock.wall()
-        amendment = make_amendment(
-            root, plan, difference.new, study_id=secrets.token_hex(6), by=request.by, time=wall
+        told = ", ".join(f"{name} {count}" for name, count in plan.counts.items())
+        text = "amend" if request.ask is None else request.ask.text
+        concerned = len(plan.changed) + len(plan.again) + len(plan.new) + len(plan.gone)
+        seen = RequestSeen("amend", request.by, text, concerned, True, told)
+        amendment = attrs.evolve(
+            make_amendment(
+                root, plan, difference.new, study_id=secrets.token_hex(6), by=request.by, time=wall
+            ),
+            request=records.request(wall, **attrs.asdict(seen)),
         )
         number = len(self._state.amended) + 1
         keep_study_file(root, number, read_run_record(root).get("study_file"))
         self._journal.amend(self._state, wall, amendment)
         self.done = True
-        told = ", ".join(f"{name} {count}" for name, count in plan.counts.items())
         self._context.log.event("study_amended", reason=told)
-        self._requests.done(request)
+        self._answers.add(request, seen, frozenset())
+        self._answers.work(self._context.clock.steady())
         return None
 
-    def _plan(self, difference: Difference, asked: AmendRequest) -> AmendPlan:
+    def _plan(self, difference: Difference, asked: AmendAsk) -> AmendPlan:
         return make_plan(
             difference, self._state, only_new=asked.only_new, descendants=asked.descendants
         )
 
-    def _refuse(self, request: Request, reason: str) -> None:
-        self._requests.reject(request.path, reason)
 
-
-def _asked(request: Request) -> AmendRequest:
-    if request.amend is None:
+def _asked(request: Request) -> AmendAsk:
+    if request.ask is None or request.ask.amend is None:
         raise RuntimeError(f"{request.path} asks for no amendment")
-    return request.amend
+    return request.ask.amend

@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from maestro_conductor.core.events import CancelAsked, Event, ResumeAsked
-from maestro_conductor.core.resume_selection import select
-from maestro_conductor.core.study_state import StudyState
+from maestro_conductor.core.events import AmendAsked, Event, RequestSeen
+from maestro_conductor.core.granting import Granted, Grants
 from maestro_conductor.runtime.amending import Amending
-from maestro_conductor.runtime.context import RunContext
+from maestro_conductor.runtime.request_answers import RequestAnswers
 from maestro_conductor.workspace.request_files import Request, RequestFiles
 
 __all__ = ["RequestIntake"]
 
+#: Characters of a reason that a record keeps.
+_MOST_TOLD = 1000
+
 
 class RequestIntake:
-    """Look for requests. A request is taken away once its effect is safe in the journal.
+    """Look for requests. A request is answered, and taken away, once its effect is safe in the journal.
 
     Args:
-        context: of the run.
         requests: of the workspace.
-        state: of the study; a resume chooses among its instances.
+        grants: decides what they lead to.
+        answers: answers them.
         take_in: has the machine take in events at once.
         when_safe: has something called after the next commit that succeeds.
         amending: takes in amendments.
@@ -29,16 +31,16 @@ class RequestIntake:
 
     def __init__(
         self,
-        context: RunContext,
         requests: RequestFiles,
-        state: StudyState,
+        grants: Grants,
+        answers: RequestAnswers,
         take_in: Callable[[Sequence[Event]], None],
         when_safe: Callable[[Callable[[], None]], None],
         amending: Amending,
     ) -> None:
-        self._graph = context.graph
         self._requests = requests
-        self._state = state
+        self._grants = grants
+        self._answers = answers
         self._amending = amending
         self._take_in = take_in
         self._when_safe = when_safe
@@ -56,36 +58,70 @@ class RequestIntake:
         Raises:
             OSError: a request could not be claimed; it stays where it is.
         """
+        return self._apply(self._requests.look(steady))
+
+    def give_up_unread(self) -> list[Event]:
+        """Return the refusals of what could not be read so far: the study has ended."""
+        return self._apply(self._requests.give_up_unread())
+
+    def answer(self, steady: float) -> None:
+        """Answer requests whose effect is safe, and complete.
+
+        Args:
+            steady: s, the time now.
+        """
+        self._answers.work(steady)
+
+    def _apply(self, requests: Sequence[Request]) -> list[Event]:
         events: list[Event] = []
-        for request in self._requests.look(steady):
-            self._apply(request, events)
+        for request in requests:
+            if events:
+                # What was asked for before it has its effect first: it decides what can be done.
+                self._take_in(events)
+            events = self._events_of(request)
         return events
 
-    def reject_unread(self) -> None:
-        """Keep aside what could not be read so far: the study has ended."""
-        self._requests.reject_unread()
+    def _events_of(self, request: Request) -> list[Event]:
+        events: list[Event] = []
+        try:
+            if request.ask is None:
+                raise ValueError(request.wrong)
+            if request.ask.kind == "amend":
+                asked = self._amending.begin(request)
+                if asked is not None:  # it is answered when the study is amended
+                    return [asked]
+                granted = Granted([], 0, "it is in force already")
+            else:
+                granted = self._grants.grant(request.ask)
+                if request.ask.kind == "cancel" and request.ask.selection.empty:
+                    events = self._drop_amendment()
+        except ValueError as error:
+            return self._refuse(request, str(error))
+        seen = self._seen(request, granted, accepted=True)
+        self._when_safe(partial(self._answers.add, request, seen, granted.held))
+        return [*events, *granted.events, seen]
 
-    def _apply(self, request: Request, events: list[Event]) -> None:
-        if request.kind == "amend":
-            self._take_in(events)
-            events.clear()
-            asked = self._amending.begin(request)  # which takes the request away when it is done
-            if asked is not None:
-                events.append(asked)
-            return
-        if request.kind == "resume":
-            # What was asked for before it has its effect first: it decides what can be resumed.
-            self._take_in(events)
-            events.clear()
-            try:
-                chosen = select(self._graph, self._state, request.steps)
-            except ValueError as error:
-                self._requests.reject(request.path, str(error))
-                return
-            events.append(ResumeAsked(chosen))
-        if request.kind == "cancel":
-            dropped = self._amending.drop("the study was cancelled meanwhile")
-            events += [CancelAsked()] if dropped is None else [dropped, CancelAsked()]
-        if request.settings is not None:
-            events.append(request.settings)
-        self._when_safe(partial(self._requests.done, request))
+    def _refuse(self, request: Request, why: str) -> list[Event]:
+        seen = self._seen(request, Granted([], 0, _as_told(why)), accepted=False)
+        self._when_safe(partial(self._answers.add, request, seen, frozenset()))
+        return [seen]
+
+    def _drop_amendment(self) -> list[Event]:
+        """Refuse the amendment that waits: the study is cancelled as it is."""
+        dropped = self._amending.drop()
+        if dropped is None:
+            return []
+        return [AmendAsked(None), *self._refuse(dropped, "the study was cancelled meanwhile")]
+
+    @staticmethod
+    def _seen(request: Request, granted: Granted, *, accepted: bool) -> RequestSeen:
+        text = request.name or request.kind if request.ask is None else request.ask.text
+        return RequestSeen(
+            request.kind, request.by, _as_told(text), granted.instances, accepted, granted.message
+        )
+
+
+def _as_told(text: str) -> str:
+    """Return a text that may hold anything as UTF-8 can have it, and not too long."""
+    text = text.encode("utf-8", "backslashreplace").decode()
+    return text if len(text) <= _MOST_TOLD else f"{text[: _MOST_TOLD - 3]}..."

@@ -147,7 +147,7 @@ def _write_graph(folder: Path, steps: Sequence[StepPlan], head: Mapping[str, obj
             "description": "",
             "specroot": head["root"],
             "hashws": False,
-            "parameters": [],
+            "parameters": ["N"] if any(_is_wide(step) for step in steps) else [],
             "steps": len(steps),
             "instances": sum(len(step.commands) for step in steps),
             **head,
@@ -169,6 +169,10 @@ def _write_graph(folder: Path, steps: Sequence[StepPlan], head: Mapping[str, obj
     with (folder / ".maestro/graph.msgpack").open("wb") as file:
         for record in packed:
             file.write(seal(_PACKER.pack, record))
+
+
+def _is_wide(step: StepPlan) -> bool:
+    return len(step.commands) > 1 or step.rows is not None
 
 
 def _batch(over: Mapping[str, object]) -> dict[str, object]:

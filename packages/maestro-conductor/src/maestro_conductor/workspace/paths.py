@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["AMENDMENTS", "CLAIMED", "CONDUCTOR", "GRAPH", "JOURNAL", "LOCK", "REQUESTS", "RUN"]
+__all__ = [
+    "AMENDMENTS",
+    "ANSWERS",
+    "CLAIMED",
+    "CONDUCTOR",
+    "GRAPH",
+    "JOURNAL",
+    "LOCK",
+    "REQUESTS",
+    "RUN",
+]
 
 GRAPH = ".maestro/graph.msgpack"
 RUN = ".maestro/run.msgpack"
@@ -12,3 +22,4 @@ CONDUCTOR = ".maestro/conductor.msgpack"
 REQUESTS = ".maestro/requests"
 CLAIMED = ".maestro/claimed"
 AMENDMENTS = ".maestro/amendments"
+ANSWERS = ".maestro/answers"
