@@ -8,8 +8,15 @@ records in unpacks their rows, with ``*_`` at the end, and asks none by name.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple, TypedDict
+from typing import Literal, TypedDict
 
+from maestro_conductor.model.record_rows import (
+    IntentRow,
+    RefusedRow,
+    SnapshotRow,
+    StateRow,
+    SubmittedRow,
+)
 from maestro_conductor.model.settings import Settings
 
 __all__ = [
@@ -41,66 +48,6 @@ __all__ = [
 
 #: Why an attempt is made, by the code in `StudyState.cause`.
 CAUSES = ("first", "restart", "resubmission", "retry", "resume")
-
-
-class IntentRow(NamedTuple):
-    """An attempt that is about to be submitted."""
-
-    instance: int
-    attempt: int
-    token: str
-    cause: str
-    script: str
-
-
-class SubmittedRow(NamedTuple):
-    """An attempt that has a job."""
-
-    instance: int
-    attempt: int
-    job: str
-    state: str
-
-
-class RefusedRow(NamedTuple):
-    """An attempt whose submission did not take place."""
-
-    instance: int
-    attempt: int
-    final: bool
-    message: str
-
-
-class StateRow(NamedTuple):
-    """A change of an instance's state; `at` is in ms since 1970."""
-
-    instance: int
-    attempt: int
-    state: str
-    at: int
-    exit_code: int | None = None
-    reason: str | None = None
-
-
-class SnapshotRow(NamedTuple):
-    """All that is known of an instance."""
-
-    state: str
-    attempt: int
-    job: str | None
-    token: str | None
-    cause: str | None
-    script: str | None
-    restarts: int
-    resubmissions: int
-    retries: int
-    refusals: int
-    submitted: int | None
-    started: int | None
-    ended: int | None
-    exit_code: int | None
-    reason: str | None
-    held: bool = False
 
 
 class _Opened(TypedDict):
