@@ -143,6 +143,15 @@ class StudyView:
             numbers = [part.count(code) for code in range(len(NAMES))]
         return {name: number for name, number in zip(NAMES, numbers, strict=True) if number}
 
+    @property
+    def held(self) -> int:
+        """The number of instances that get no further attempt until they are released."""
+        return len(self.known.held)
+
+    def held_of(self, step: Step) -> int:
+        """Count the held instances of a step."""
+        return sum(step.first <= index < step.first + step.size for index in self.known.held)
+
     @cached_property
     def graph(self) -> Graph:
         """The whole graph; 10 µs per instance."""
