@@ -35,7 +35,7 @@ def register(commands: Commands) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser(
         "hold",
-        help="keep jobs of a study from being submitted",
+        help="submit no more jobs, of a study or of some steps",
         description="Keeps the jobs of steps from being submitted until they are released. What runs goes on. Where no conductor runs, it takes effect when the study goes on.",
         epilog=_EPILOG,
     )

@@ -35,7 +35,7 @@ def register(commands: Commands) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser(
         "release",
-        help="let held jobs of a study be submitted",
+        help="let go what is held",
         description="Lets the jobs of steps that are held be submitted again.",
         epilog=_EPILOG,
     )

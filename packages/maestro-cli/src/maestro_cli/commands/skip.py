@@ -34,7 +34,7 @@ def register(commands: Commands) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser(
         "skip",
-        help="count steps of a study as finished, without running them",
+        help="count steps as finished, without running them",
         description="Counts steps as finished without running them, so that what waits for them goes on. A step that is queued or runs has to be cancelled first.",
         epilog=_EPILOG,
     )

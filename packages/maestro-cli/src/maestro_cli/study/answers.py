@@ -12,6 +12,8 @@ from maestro_conductor.workspace.regular_files import read_regular
 
 __all__ = ["Answer", "await_answer", "read_answer", "taken"]
 
+#: Bytes that an answer may have.
+_MOST = 1 << 16
 #: Seconds for which a person waits for an answer; a conductor looks at least once a second.
 PATIENCE = 5.0
 #: Seconds between the first two looks, and between later ones.
@@ -58,7 +60,7 @@ def await_answer(root: Path, request: Path, *, patience: float = PATIENCE) -> An
 def read_answer(path: Path) -> Answer | None:
     """Read an answer's file; None: there is none, or none that says anything."""
     try:
-        value = json.loads(read_regular(path))
+        value = json.loads(read_regular(path, _MOST))
         return Answer(value["accepted"] is True, str(value["message"]), int(value["instances"]))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -11,7 +11,7 @@ from attrs import frozen
 if TYPE_CHECKING:
     from maestro_conductor.model.records import Record
 
-__all__ = ["Event", "read_history"]
+__all__ = ["Event", "Hold", "find_hold", "read_history"]
 
 #: Kinds of records that are events of a study, not of an instance.
 _KINDS = frozenset({"request", "opened", "amended", "ended", "closed"})
@@ -50,3 +50,38 @@ def _events(records: Iterable[Record]) -> Iterator[Event]:
         kind = record["kind"]
         if kind in _KINDS and record.get("reason") != "ended":  # `ended` itself tells that
             yield Event(record["time"], kind, cast("Mapping[str, object]", record))
+
+
+@frozen
+class Hold:
+    """Since when an instance is held, and by whom; None: the journal no longer says."""
+
+    since: int | None = None
+    by: str | None = None
+
+
+def find_hold(root: Path, instance: int) -> Hold:
+    """Return what the journal says of the hold of an instance that is held.
+
+    A request and what it did have the same time. Of a hold that is older than a compaction of the
+    journal, the request is known only where there was but one.
+
+    Raises:
+        maestro_conductor.errors.ConductorError: The journal is damaged or too new.
+    """
+    from maestro_conductor.journal.reader import JournalReader
+    from maestro_conductor.workspace.paths import JOURNAL
+
+    since: int | None = None
+    asked: dict[int, str | None] = {}
+    with JournalReader(root / JOURNAL) as reader:
+        for record in reader.read():
+            if record["kind"] == "held" and instance in record["steps"]:
+                since = record["time"]
+            elif record["kind"] == "released" and instance in record["steps"]:
+                since = None
+            elif record["kind"] == "request" and record["request"] == "hold" and record["accepted"]:
+                asked[record["time"]] = record["by"]
+    if since is None and len(asked) == 1:
+        since = next(iter(asked))
+    return Hold(since, asked.get(since or 0))
