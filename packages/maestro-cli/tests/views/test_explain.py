@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from maestro_cli.commands.why import WhyRecord
-from maestro_cli.study.selection import require_instances
+from maestro_cli.study.selection import Selection, require_instances
 from maestro_cli.study.workspace_view import open_study
 from maestro_cli.testing import T0, attempt
 from maestro_cli.views.explain import Explanation, Facts, Other, explain
@@ -27,7 +27,7 @@ History = Callable[[Sequence[records.Record]], Path]
 def told(root: Path, name: str) -> Explanation:
     study = open_study(root)
     study.mark_queued()
-    return explain(study, require_instances(study, name)[0])
+    return explain(study, require_instances(study, Selection((name,)))[0])
 
 
 def one(instance: int, state: str, reason: str | None, code: int | None = None) -> records.Record:
@@ -95,7 +95,7 @@ def test_a_walltime_that_passed_before_the_script_began(history: History) -> Non
     why = told(history(past), "make_N.1")
     assert why.text == f"did nothing: {reason} (TimeLimit)"
     assert "end of its walltime" not in why.text
-    assert "--step make_N.1" in why.more[0]
+    assert "OUT make_N.1" in why.more[0]
 
 
 def test_nothing_goes_on_without_a_conductor(staged: Path, history: History) -> None:

@@ -174,15 +174,16 @@ def _again(study: StudyView, selection: Selection) -> list[str]:
     Raises:
         StudyError: A name fits nothing, or what it names cannot run.
     """
-    from maestro_cli.study.selection import require_instances
+    from maestro_cli.study.selection import choose
     from maestro_conductor.core.resume_selection import select
 
-    for name in names or ():
-        require_instances(study, name)
+    if selection:
+        choose(study, selection)
     try:
-        return [study.graph.names[i] for i in select(study.graph, study.known, names)]
+        again = select(study.graph, study.known, selection.names, selection.where)
     except ValueError as error:
         raise StudyError(f"{study.root}: {error}") from error
+    return [study.graph.names[i] for i in again]
 
 
 def _number(again: Sequence[str]) -> str:

@@ -18,7 +18,15 @@ from maestro_cli.ui.sanitize import shell_word
 if TYPE_CHECKING:
     from maestro_cli.study.workspace_view import StudyView
 
-__all__ = ["EVERYTHING", "Selection", "choose", "read_selection", "require_instances"]
+__all__ = [
+    "EVERYTHING",
+    "Selection",
+    "choose",
+    "in_states",
+    "read_selection",
+    "require_instances",
+    "split_conditions",
+]
 
 #: More names than this are not looked through for one that is like a mistyped one.
 _MOST_NAMES = 1000
@@ -120,6 +128,36 @@ def require_instances(study: StudyView, selection: Selection) -> list[Instance]:
         StudyError: A name or a condition fits nothing; the message names what there is.
     """
     return study.instances(choose(study, selection))
+
+
+def _near(study: StudyView, selection: Selection) -> str:
+    """Return what to type instead of a selection that fits nothing."""
+    import difflib
+
+    from maestro_cli.study.folders import GRAPH
+
+    steps = [step.name for step in study.steps]
+    known = [*steps, *study.graph.names[:_MOST_NAMES]]
+    for name in selection.names or ():
+        if not _fits(study, Selection((name,))):
+            if Path(name, GRAPH).exists():
+                return f'it takes one study: for x in {shell_word(study.root)} …; do maestro … "$x"; done'
+            near = difflib.get_close_matches(name, known, n=1)
+            return f"did you mean {near[0]}?" if near else f"its steps: {', '.join(steps)}"
+    for condition in selection.where or ():
+        if not _fits(study, Selection(where=(condition,))):
+            parameters = sorted({row[0] for rows in study.graph.values for row in rows})
+            return f"its parameters: {', '.join(parameters) or 'none'}"
+    return "each of these fits something, and nothing fits all of them"
+
+
+def _fits(study: StudyView, selection: Selection) -> bool:
+    from maestro_conductor.core.selection import select
+
+    try:
+        return bool(select(study.graph, selection.names, selection.where))
+    except ValueError:
+        return False
 
 
 def in_states(instances: Iterable[Instance], states: Collection[str]) -> list[Instance]:

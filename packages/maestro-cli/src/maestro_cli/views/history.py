@@ -48,13 +48,14 @@ def as_records(events: Sequence[Event]) -> list[dict[str, object]]:
         {
             "time": event.time / 1000,
             "event": event.kind,
-            **{name: event.record.get(name) for name in _FIELDS[event.kind]},
+            **{name: event.record.get(name) for name in FIELDS[event.kind]},
         }
         for event in events
     ]
 
 
-_FIELDS = {
+#: Kind of an event → what programs read of it.
+FIELDS = {
     "request": ("request", "by", "text", "accepted", "instances", "message"),
     "opened": ("host", "pid", "root"),
     "amended": ("by", "amendment", *_PARTS),

@@ -25,5 +25,6 @@ STATE_STYLES = {
 
 def state_style(state: str) -> str:
     """Return the style of a state's word, of a step or of a study; ``held`` may stand behind it."""
-    word, held, _ = state.partition(" ")
-    return STATE_STYLES.get(word, "yellow" if held else "")
+    if state.endswith(" held"):
+        return STATE_STYLES.get(state.removesuffix(" held"), "yellow")
+    return STATE_STYLES.get(state, "")
