@@ -85,6 +85,21 @@ def test_what_is_answered_is_what_is_requested(
     assert requests(staged) == ([] if asked is None else [{"request": "update", **asked}])
 
 
+def test_batch_keys_are_those_that_can_be_changed(
+    staged: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--batch", "queue=long", "--batch", "nodes=4", "--batch", "bank="]
+    assert app.main(["update", *words, "--local-slots", "3", "OUT"]) == 0
+    told = capsys.readouterr().out
+    assert "local_slots 3, queue long, nodes 4, bank as in the study: no conductor is" in told
+    (request,) = requests(staged)
+    assert request["batch"] == {"queue": "long", "nodes": 4, "bank": None}
+    assert request["local_slots"] == 3
+    for wrong, why in (("quue=x", "did you mean queue?"), ("nodes=x", "'x' is not an integer")):
+        assert app.main(["update", "--batch", wrong, "OUT"]) == 64
+        assert why in capsys.readouterr().err
+
+
 def test_a_study_that_has_ended_takes_no_limits(
     failed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,8 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypedDict, TypeVar
 
 from maestro_cli.errors import EXIT_OK, StudyError, UsageError
+from maestro_cli.ui.batch_keys import BATCH_KEYS, batch_key
 from maestro_cli.ui.console import say
-from maestro_cli.ui.parser import add_directories, add_json, seconds, setting, whole
+from maestro_cli.ui.parser import add_directories, add_json, seconds, whole
 from maestro_cli.ui.sanitize import clean, shell_word
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class UpdateOptions(NamedTuple):
     rlimit: Sequence[int | None]
     sleep: Sequence[int | float | None]
     local_slots: Sequence[int | None]
-    batch: Mapping[str, str | None]
+    batch: Mapping[str, str | int | None]
     as_json: bool
 
 
@@ -75,7 +76,7 @@ class UpdateRecord(TypedDict):
     rlimit: int | None
     sleep: int | float | None
     local_slots: int | None
-    batch: Mapping[str, str | None] | None
+    batch: Mapping[str, str | int | None] | None
     effect: str
 
 
@@ -125,11 +126,11 @@ def register(commands: Commands) -> None:
     parser.add_argument(
         "--batch",
         action="append",
-        type=setting,
+        type=batch_key,
         default=[],
         metavar="KEY=VALUE",
-        help="a key of the batch block, such as queue, for jobs that are not submitted yet;"
-        " KEY= takes back what was set before",
+        help=f"for jobs that are not submitted yet: {', '.join(BATCH_KEYS)}; KEY= takes back"
+        " what was set before",
     )
     add_json(parser, "print what was changed, and errors, as JSON; never asks")
 
@@ -146,7 +147,7 @@ def read_args(args: argparse.Namespace) -> UpdateOptions:
         rlimit=args.rlimit,
         sleep=args.sleep,
         local_slots=args.local_slots,
-        batch={key: value or None for key, value in args.batch},
+        batch=dict(args.batch),
         as_json=args.json,
     )
 

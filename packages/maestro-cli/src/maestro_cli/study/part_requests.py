@@ -22,16 +22,18 @@ Word = Literal["hold", "release", "skip", "cancel"]
 
 _DONE = {"hold": "held", "release": "released", "skip": "skipped", "cancel": "cancelled"}
 
-#: Which instances a request changes.
+_DONE_WITH = ("FINISHED", "SKIPPED")
+
+#: Which instances a request changes: "Requests" on the workspace format page.
 _CONCERNS: Mapping[str, Callable[[Instance], bool]] = {
-    "hold": lambda each: each.state not in ENDED_STATES and not each.held,
+    "hold": lambda each: each.state not in _DONE_WITH and not each.held,
     "release": lambda each: each.held,
-    "skip": lambda each: each.state not in ("FINISHED", "SKIPPED"),
+    "skip": lambda each: each.state not in _DONE_WITH,
     "cancel": lambda each: each.state not in ENDED_STATES,
 }
 #: What is to be said where a request would change nothing.
 _NOTHING = {
-    "hold": "what was named has ended, or is held already",
+    "hold": "what was named has finished, or is held already",
     "release": "nothing of that is held",
     "skip": "what was named has finished, or was skipped already",
     "cancel": "what was named has ended already",

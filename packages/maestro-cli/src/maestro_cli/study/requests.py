@@ -37,7 +37,7 @@ class Limits:
     rlimit: int | None = None
     sleep: int | float | None = None
     local_slots: int | None = None
-    batch: Mapping[str, str | None] | None = None
+    batch: Mapping[str, str | int | None] | None = None
 
     def __bool__(self) -> bool:
         return any(value is not None for value in self.content().values())

@@ -69,7 +69,7 @@ class Explanation:
 def explain(study: StudyView, instance: Instance) -> Explanation:
     """Say why an instance is in its state."""
     told = _TELLERS[instance.state](study, instance)
-    if instance.held and instance.state not in ENDED_STATES:
+    if instance.held:
         told = _held(study, told)
     if instance.state not in _ENDED and study.state in ("DEAD", "STOPPED", "STAGED", "UNKNOWN"):
         nobody = {
@@ -99,7 +99,8 @@ def _held(study: StudyView, told: Explanation) -> Explanation:
         return evolve(
             told, text=text, more=[*(told.more if waits else ()), release], facts={**told.facts, **facts}
         )
-    more = [*told.more, f"It is held{since}{by}: no other attempt follows.", release]
+    held = f"It is held{since}{by}: no other attempt is made before it is released."
+    more = [*told.more, held, release]
     return evolve(told, more=more, facts={**told.facts, **facts})
 
 
