@@ -5,6 +5,7 @@ A fault here would be a command that acts on steps which nobody named.
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,12 @@ def test_the_folder_of_a_study_is_no_name_of_a_step(failed: Path) -> None:
     with pytest.raises(StudyError) as caught:
         choose(open_study(failed), Selection((str(failed),)))
     assert "for x in" in caught.value.hint
+
+
+def test_the_command_line_is_split_as_the_format_page_says() -> None:
+    vectors = Path(__file__).parents[4] / "docs/workspace-format/vectors/selection.json"
+    for case in json.loads(vectors.read_text(encoding="utf-8"))["command_line"]:
+        assert split_conditions(case["text"]) == case["where"]
 
 
 @pytest.mark.parametrize(

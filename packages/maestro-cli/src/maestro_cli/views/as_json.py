@@ -16,12 +16,14 @@ _DECIMALS = tuple(repr(rest / 1000).partition(".")[2] for rest in range(1000))
 
 
 class Settings(TypedDict):
-    """The study's settings; 0: no limit."""
+    """The study's settings; 0: no limit; None: as the study file says."""
 
     throttle: int
     rlimit: int
     attempts: int
     sleep: int | float
+    local_slots: int | None
+    batch: Mapping[str, object]
 
 
 class Conductor(TypedDict):
@@ -90,6 +92,8 @@ def line(
             "rlimit": study.known.settings.rlimit,
             "attempts": study.known.settings.attempts,
             "sleep": study.known.settings.sleep,
+            "local_slots": study.known.settings.local_slots,
+            "batch": dict(study.known.settings.batch),
         },
         "conductor": _conductor(study),
     }
