@@ -62,7 +62,11 @@ def rows(graph: Graph, state: StudyState, now: int, first: int, last: int) -> It
 
 def duration(milliseconds: int) -> str:
     """Return a time as ``0d:00h:00m:00s``; a clock that was set back gives 0."""
-    seconds = max(0, milliseconds) // 1000
+    return _span(max(0, milliseconds) // 1000)
+
+
+@lru_cache(maxsize=4096)
+def _span(seconds: int) -> str:
     days, seconds = divmod(seconds, 86400)
     hours, seconds = divmod(seconds, 3600)
     minutes, seconds = divmod(seconds, 60)
