@@ -55,8 +55,8 @@ def test_nothing_given_is_everything(failed: Path) -> None:
         (Selection(("MAKE",)), "its steps: make, post, collect"),
         (Selection(("",)), "its steps: make, post, collect"),
         (Selection(("mak",)), "did you mean make?"),
-        (Selection(where=("M=2",)), "its parameters: N"),
-        (Selection(("collect",), ("N=2",)), "each of these fits something, and nothing fits all"),
+        (Selection(where=("M=2",)), "`maestro status --layout narrow`"),
+        (Selection(("collect",), ("N=2",)), "`maestro status --layout narrow`"),
     ],
 )
 def test_what_fits_nothing_is_refused_with_a_suggestion(

@@ -116,7 +116,7 @@ def choose(study: StudyView, selection: Selection) -> list[int]:
     from maestro_conductor.core.selection import select
 
     try:
-        return select(study.graph, selection.names, selection.where)
+        return select(study.graph, study.parameters, selection.names, selection.where)
     except ValueError as error:
         raise StudyError(f"{study.root}: {error}", hint=_near(study, selection)) from error
 
@@ -135,29 +135,19 @@ def _near(study: StudyView, selection: Selection) -> str:
     import difflib
 
     from maestro_cli.study.folders import GRAPH
+    from maestro_conductor.core.selection import named
 
     steps = [step.name for step in study.steps]
     known = [*steps, *study.graph.names[:_MOST_NAMES]]
     for name in selection.names or ():
-        if not _fits(study, Selection((name,))):
+        try:
+            named(study.graph, [name])
+        except ValueError:
             if Path(name, GRAPH).exists():
                 return f'it takes one study: for x in {shell_word(study.root)} …; do maestro … "$x"; done'
             near = difflib.get_close_matches(name, known, n=1)
             return f"did you mean {near[0]}?" if near else f"its steps: {', '.join(steps)}"
-    for condition in selection.where or ():
-        if not _fits(study, Selection(where=(condition,))):
-            parameters = sorted({row[0] for rows in study.graph.values for row in rows})
-            return f"its parameters: {', '.join(parameters) or 'none'}"
-    return "each of these fits something, and nothing fits all of them"
-
-
-def _fits(study: StudyView, selection: Selection) -> bool:
-    from maestro_conductor.core.selection import select
-
-    try:
-        return bool(select(study.graph, selection.names, selection.where))
-    except ValueError:
-        return False
+    return "`maestro status --layout narrow` shows the parameters of each instance"
 
 
 def in_states(instances: Iterable[Instance], states: Collection[str]) -> list[Instance]:
