@@ -63,9 +63,7 @@ def test_who_holds_an_instance_and_since_when(history: History) -> None:
 @pytest.mark.parametrize(
     ("requests", "hold"), [(["ann"], Hold(T0, "ann")), (["ann", "bob"], Hold()), ([], Hold())]
 )
-def test_a_hold_older_than_a_compaction(
-    history: History, requests: list[str], hold: Hold
-) -> None:
+def test_a_hold_older_than_a_compaction(history: History, requests: list[str], hold: Hold) -> None:
     root = history([asked(T0 + i, "hold", by, "hold", 7) for i, by in enumerate(requests)])
     assert find_hold(root, 0) == hold
 

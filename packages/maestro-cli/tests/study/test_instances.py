@@ -88,7 +88,24 @@ def test_a_run_time_is_that_of_a_step_that_runs_or_has_ended(
     state: str, started: int | None, ended: int | None, seconds: float | None
 ) -> None:
     instance = Instance(
-        0, "a", "a", "a", state, "1", 1, "first", 500, started, ended, 0, 0, 0, None, None, "", False
+        0,
+        "a",
+        "a",
+        "a",
+        state,
+        "1",
+        1,
+        "first",
+        500,
+        started,
+        ended,
+        0,
+        0,
+        0,
+        None,
+        None,
+        "",
+        False,
     )
     assert instance.run_time(5000) == seconds
     assert instance.elapsed(5000) == (4.5 if ended is None else 2.5)

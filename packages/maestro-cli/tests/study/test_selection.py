@@ -38,7 +38,9 @@ def names(root: Path, selection: Selection) -> list[str]:
         (Selection(("post",), ("N=2",)), ["post_N.2"]),
     ],
 )
-def test_names_patterns_and_conditions(failed: Path, selection: Selection, found: list[str]) -> None:
+def test_names_patterns_and_conditions(
+    failed: Path, selection: Selection, found: list[str]
+) -> None:
     assert names(failed, selection) == found
 
 

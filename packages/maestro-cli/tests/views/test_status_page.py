@@ -27,9 +27,9 @@ def test_the_instances_that_are_asked_for(failed: Path) -> None:
     assert len(steps(failed, content="all")) == 7
     assert steps(failed, content="failed") == ["make_N.2", "post_N.2", "collect"]
     assert steps(failed, content="failed", selection=Selection(("post*",))) == ["post_N.2"]
-    assert steps(failed, content="all", states=frozenset({"FAILED"}), selection=Selection(("make",))) == [
-        "make_N.2"
-    ]
+    assert steps(
+        failed, content="all", states=frozenset({"FAILED"}), selection=Selection(("make",))
+    ) == ["make_N.2"]
 
 
 @pytest.mark.parametrize(

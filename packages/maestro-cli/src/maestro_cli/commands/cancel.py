@@ -151,10 +151,10 @@ def _cancel_parts(options: CancelOptions) -> int:
 
     folders = expand(options.directories)
     codes = [attempt(partial(look, folder), as_json=as_json) for folder in folders]
-    if chosen and options.ask:
-        if not agreed(f"Cancel {clean(selection)}, and what waits for that?"):
-            say("nothing was cancelled")
-            return max(codes)
+    question = f"Cancel {clean(selection)}, and what waits for that?"
+    if chosen and options.ask and not agreed(question):
+        say("nothing was cancelled")
+        return max(codes)
     codes += [attempt(partial(cancel, study), as_json=as_json) for study in chosen]
     return max(codes)
 

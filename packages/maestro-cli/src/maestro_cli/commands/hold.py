@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, NamedTuple
 
-
 from maestro_cli.ui.parser import add_json, path
 from maestro_cli.ui.step_options import add_selection
 

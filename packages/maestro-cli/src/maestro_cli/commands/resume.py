@@ -180,9 +180,7 @@ def _again(study: StudyView, selection: Selection) -> list[str]:
     if selection:
         choose(study, selection)
     try:
-        again = select(
-            study.graph, study.known, selection.names, selection.where, study.parameters
-        )
+        again = select(study.graph, study.known, selection.names, selection.where, study.parameters)
     except ValueError as error:
         raise StudyError(f"{study.root}: {error}") from error
     return [study.graph.names[i] for i in again]

@@ -271,8 +271,10 @@ def _interview() -> Limits | None:
             return None
         if answer == "sleep":
             limits = evolve(limits, sleep=_ask_number(answer, seconds))
+        elif answer == "throttle":
+            limits = evolve(limits, throttle=_ask_number(answer, whole(0)))
         else:
-            limits = evolve(limits, **{answer: _ask_number(answer, whole(0))})
+            limits = evolve(limits, rlimit=_ask_number(answer, whole(0)))
 
 
 def _choose(choices: Sequence[str]) -> str:

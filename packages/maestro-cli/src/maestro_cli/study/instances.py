@@ -14,9 +14,7 @@ __all__ = ["BAD_STATES", "ENDED_STATES", "Instance", "Step", "read_instances"]
 #: States of an instance in which its attempt failed, or never took place because another's did.
 BAD_STATES = ("FAILED", "TIMEDOUT", "HWFAILURE", "INCOMPLETE")
 #: States of an instance that does not go on by itself.
-ENDED_STATES = (
-    *("FINISHED", "FAILED", "TIMEDOUT", "HWFAILURE", "CANCELLED", "DRYRUN", "SKIPPED"),
-)
+ENDED_STATES = (*("FINISHED", "FAILED", "TIMEDOUT", "HWFAILURE", "CANCELLED", "DRYRUN", "SKIPPED"),)
 
 _T = TypeVar("_T")
 

@@ -131,4 +131,3 @@ def ask_for(study: StudyView, word: Word, selection: Selection) -> PartRecord:
 
 def _instances(number: int) -> str:
     return f"{number} instance{'' if number == 1 else 's'}"
-

@@ -137,16 +137,21 @@ def _near(study: StudyView, selection: Selection) -> str:
     from maestro_cli.study.folders import GRAPH
     from maestro_conductor.core.selection import named
 
+    def fits(name: str) -> bool:
+        try:
+            return bool(named(study.graph, [name]))
+        except ValueError:
+            return False
+
     steps = [step.name for step in study.steps]
     known = [*steps, *study.graph.names[:_MOST_NAMES]]
-    for name in selection.names or ():
-        try:
-            named(study.graph, [name])
-        except ValueError:
-            if Path(name, GRAPH).exists():
-                return f'it takes one study: for x in {shell_word(study.root)} …; do maestro … "$x"; done'
-            near = difflib.get_close_matches(name, known, n=1)
-            return f"did you mean {near[0]}?" if near else f"its steps: {', '.join(steps)}"
+    wrong = [name for name in selection.names or () if not fits(name)]
+    if wrong:
+        if Path(wrong[0], GRAPH).exists():
+            each = f"for x in {shell_word(study.root)} {shell_word(wrong[0])}"
+            return f'this takes one study; for several: {each}; do maestro … "$x"; done'
+        near = difflib.get_close_matches(wrong[0], known, n=1)
+        return f"did you mean {near[0]}?" if near else f"its steps: {', '.join(steps)}"
     return "`maestro status --layout narrow` shows the parameters of each instance"
 
 

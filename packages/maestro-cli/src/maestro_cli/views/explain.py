@@ -97,7 +97,10 @@ def _held(study: StudyView, told: Explanation) -> Explanation:
         waits = told.facts.get("waits_for")
         text = f"is held{since}{by}{'; besides, it ' + told.text if waits else ''}"
         return evolve(
-            told, text=text, more=[*(told.more if waits else ()), release], facts={**told.facts, **facts}
+            told,
+            text=text,
+            more=[*(told.more if waits else ()), release],
+            facts={**told.facts, **facts},
         )
     held = f"It is held{since}{by}: no other attempt is made before it is released."
     more = [*told.more, held, release]
@@ -230,9 +233,7 @@ def _cancelled(study: StudyView, instance: Instance) -> Explanation:
     return Explanation(
         instance,
         text,
-        [
-            f"Run it after all: maestro resume {shell_word(study.root)} {shell_word(instance.name)}"
-        ],
+        [f"Run it after all: maestro resume {shell_word(study.root)} {shell_word(instance.name)}"],
     )
 
 
@@ -249,7 +250,7 @@ def _skipped(study: StudyView, instance: Instance) -> Explanation:
     again = f"maestro resume {shell_word(study.root)} {shell_word(instance.name)}"
     return Explanation(
         instance,
-        "was skipped: it counts as finished and was not run",
+        "was skipped: it counts as finished and is not run",
         [f"Run it after all: {again}"],
     )
 

@@ -22,9 +22,7 @@ COLUMNS = (
 )
 
 
-def rows(
-    instances: Iterable[Instance], now: int, *, for_people: bool = False
-) -> list[list[str]]:
+def rows(instances: Iterable[Instance], now: int, *, for_people: bool = False) -> list[list[str]]:
     """Return one list of texts per instance, in the order of :data:`COLUMNS`.
 
     Args:
