@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["CLAIMED", "CONDUCTOR", "GRAPH", "JOURNAL", "LOCK", "REQUESTS", "RUN"]
+__all__ = ["ANSWERS", "CLAIMED", "CONDUCTOR", "GRAPH", "JOURNAL", "LOCK", "REQUESTS", "RUN"]
 
 GRAPH = ".maestro/graph.msgpack"
 RUN = ".maestro/run.msgpack"
@@ -11,3 +11,4 @@ LOCK = ".maestro/lock"
 CONDUCTOR = ".maestro/conductor.msgpack"
 REQUESTS = ".maestro/requests"
 CLAIMED = ".maestro/claimed"
+ANSWERS = ".maestro/answers"
