@@ -76,10 +76,10 @@ def _text(event: Event) -> str:
     record = event.record
     if event.kind == "request":
         refused = "" if record.get("accepted", True) else "refused: "
-        said = record.get("message")
-        return f"{_who(record)}{record.get('text') or record.get('request')}" + (
-            f" — {refused}{said}" if said else ""
-        )
+        asked = str(record.get("text") or record.get("request"))
+        said = str(record.get("message") or "")
+        told = f" — {refused}{said}" if said and not asked.endswith(said) else ""
+        return f"{_who(record)}{asked}{told}"
     if event.kind == "opened":
         return f"run by process {record['pid']} on {record['host']}"
     if event.kind == "amended":

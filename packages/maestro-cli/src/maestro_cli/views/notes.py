@@ -40,7 +40,8 @@ def _of_requests(study: StudyView, paint: Paint, now: int) -> Iterator[str]:
         asked = [each for each in study.requests if each["request"] == "hold" and each["accepted"]]
         since = _since(asked[-1]) if asked else ""
         some = "1 instance is" if study.held == 1 else f"{study.held} instances are"
-        yield paint(f"{some} held{since}.", "bold yellow")
+        latest = ", the latest" if len(asked) > 1 else ""
+        yield paint(f"{some} held{latest}{since}.", "bold yellow")
         yield f"Let go with: maestro release {where}"
     refused = [
         each for each in study.requests if not each["accepted"] and each["time"] > now - _DAY
