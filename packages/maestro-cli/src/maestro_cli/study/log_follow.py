@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 
 from maestro_cli.errors import StudyError
 from maestro_cli.study.instances import ENDED_STATES
-from maestro_cli.study.selection import require_instances
+from maestro_cli.study.selection import Selection, choose
 from maestro_cli.study.step_logs import logs_of
 from maestro_cli.study.workspace_view import StudyView, open_study
 from maestro_cli.ui.console import is_terminal
@@ -66,13 +66,13 @@ def of_study(study: StudyView) -> Source:
     )
 
 
-def of_steps(study: StudyView, pattern: str) -> Source:
-    """Return the output of the instances that a name or pattern means as a source.
+def of_steps(study: StudyView, selection: Selection) -> Source:
+    """Return the output of instances as a source.
 
     Raises:
-        StudyError: It means none.
+        StudyError: A name or a condition fits none.
     """
-    chosen = [each.number for each in require_instances(study, pattern)]
+    chosen = choose(study, selection)
 
     def files() -> list[Path]:
         now = open_study(study.root)
