@@ -29,7 +29,9 @@ from maestro_conductor.runtime.progress import Progress
 from maestro_conductor.workspace.conductor_lock import Hold, boot_id, hold, last_holder
 from maestro_conductor.workspace.folder_watch import FolderWatch
 from maestro_conductor.workspace.graph_file import GraphFile
+from maestro_conductor.workspace.inside import stay_inside
 from maestro_conductor.workspace.leftovers import sweep
+from maestro_conductor.workspace.paths import PRIVATE
 from maestro_conductor.workspace.place import Origin, find_origin
 from maestro_conductor.workspace.request_files import RequestFiles
 from maestro_conductor.workspace.run_file import read_run
@@ -86,6 +88,7 @@ def conduct(
     if log_path is not None:
         check_log_path(log_path)
     seen = _identity(root)
+    _refuse_link_out(root)
     graph_file = GraphFile(root)
     graph = graph_file.graph
     run = read_run(root)
@@ -119,6 +122,18 @@ def conduct(
         graph_file.close()
 
 
+def _refuse_link_out(root: Path) -> None:
+    """Refuse a study whose own folder is somewhere else.
+
+    Raises:
+        WorkspaceError: it is.
+    """
+    try:
+        stay_inside(root, PRIVATE)
+    except OSError as error:
+        raise WorkspaceError(f"{error.filename} cannot be used: {error.strerror}") from error
+
+
 def _identity(root: Path) -> tuple[int, int] | None:
     """Return what tells a folder from another one in its place; None: there is none."""
     try:
@@ -138,7 +153,9 @@ def _conduct(
     options: ConductOptions,
 ) -> int:
     host, graph, ready = options.host, graph_file.graph, options.ready
-    log_file = LogFile(options.log_path, plain_copy if options.log_to_stdout else None, host.disk)
+    copy = plain_copy if options.log_to_stdout else None
+    own = root if options.log_path == log_path_of(root, graph.name) else None
+    log_file = LogFile(options.log_path, copy, host.disk, own)
     log = StudyLog(log_file, LEVELS[options.log_level], graph.name, str(root))
     context = RunContext(root, graph, host.clock, log)
     sweep(root)

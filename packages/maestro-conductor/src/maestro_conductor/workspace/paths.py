@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-__all__ = ["CLAIMED", "CONDUCTOR", "GRAPH", "JOURNAL", "LOCK", "REQUESTS", "RUN"]
+__all__ = ["CLAIMED", "CONDUCTOR", "GRAPH", "JOURNAL", "LOCK", "PRIVATE", "REQUESTS", "RUN"]
 
+PRIVATE = ".maestro"
 GRAPH = ".maestro/graph.msgpack"
 RUN = ".maestro/run.msgpack"
 JOURNAL = ".maestro/journal.msgpack"
