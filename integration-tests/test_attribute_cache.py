@@ -147,7 +147,7 @@ def test_requests_from_here_reach_a_conductor_there(folder, maestro):
 
         with ask("update", "--throttle", 4, here) as asking:
             update = {"event": "settings", "throttle": 4, "source": "update"}
-            check_notice(here, ".study.update.lock", lambda: told(here, **update))
+            check_notice(here, ".maestro/requests/[!.]*", lambda: told(here, **update))
         assert asking.returncode == 0
         wait_until((here / "long/N.1/count").exists)
         with ask("resume", here, "--step", "bad") as asking:

@@ -162,7 +162,7 @@ def definition_schema(definition: Definition, definitions: dict[str, Definition]
         return {
             "type": "array",
             "prefixItems": [{"title": name, **schema} for name, schema in fields.items()],
-            "minItems": size,
+            "minItems": size - sum(text != texts[name] for name, text in definition.fields.items()),
             "maxItems": size,
         }
     if definition.note == "free":

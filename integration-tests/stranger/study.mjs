@@ -80,7 +80,11 @@ class Journal {
   }
 
   apply(record) {
-    const set = (rows, state) => rows.forEach((row) => { this.states[row[0] ?? row] = state(row); });
+    const set = (rows, state) => rows.forEach((row) => {
+      const i = row[0] ?? row;
+      this.states[i] = state(row);
+      if (['FINISHED', 'SKIPPED'].includes(this.states[i])) this.held.delete(i);
+    });
     switch (record.kind) {
       case 'opened': this.closed = null; break;
       case 'settings': this.settings = record; break;
@@ -88,7 +92,7 @@ class Journal {
       case 'submitted': set(record.jobs, (row) => row[3]); break;
       case 'refused': set(record.jobs, () => 'WAITING'); break;
       case 'state': set(record.steps, (row) => row[2]); break;
-      case 'skipped': set(record.steps, () => 'SKIPPED'); break;
+      case 'skipped': set(record.steps, () => 'SKIPPED'); this.outcome = null; break;
       case 'resumed': set(record.steps, () => 'INITIALIZED'); this.outcome = null; break;
       case 'snapshot':
         record.steps.forEach((row, i) => {

@@ -188,7 +188,8 @@ def test_what_is_asked_for_is_done_though_the_reader_is_gone(staged: Path) -> No
             check=False,
         )
         assert (done.returncode, done.stderr) == (0, b"")
-        (staged / ".study.update.lock").unlink()
+        (request,) = (staged / ".maestro/requests").iterdir()
+        request.unlink()
     os.close(writer)
 
 

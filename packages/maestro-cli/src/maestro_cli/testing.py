@@ -47,3 +47,17 @@ def attempt(
         ),
         records.state(end, [records.StateRow(instance, 1, state, end, code, reason)]),
     ]
+
+
+def asked(
+    time: int,
+    word: str,
+    by: str | None,
+    text: str,
+    instances: int,
+    *,
+    accepted: bool = True,
+    message: str = "",
+) -> records.Record:
+    """Return the record of a request that was taken in, or refused."""
+    return records.request(time, word, by, text, instances, accepted, message)

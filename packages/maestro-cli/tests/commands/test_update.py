@@ -12,17 +12,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
 
 from maestro_cli import app
 from maestro_cli.commands.update import UpdateOptions, UpdateRecord, distribute
 from maestro_cli.errors import UsageError
-from maestro_cli.study.requests import Limits
+from maestro_cli.study.requests import Limits, waiting
 
 
 def options(**values: list[int | None]) -> UpdateOptions:
-    given = {"throttle": [], "rlimit": [], "sleep": [], **values}
-    return UpdateOptions(directories=[], as_json=False, **given)
+    given = {"throttle": [], "rlimit": [], "sleep": [], "local_slots": [], **values}
+    return UpdateOptions(directories=[], batch={}, as_json=False, **given)
+
+
+def requests(root: Path) -> list[dict[str, object]]:
+    return [json.loads(path.read_text()) for path in waiting(root)]
 
 
 def test_one_value_is_for_all_and_several_are_for_each() -> None:
@@ -35,6 +38,7 @@ def test_one_value_is_for_all_and_several_are_for_each() -> None:
 
 def test_one_value_for_one_study() -> None:
     assert distribute(options(throttle=[1]), 1) == [Limits(throttle=1)]
+    assert distribute(options(local_slots=[2]), 1) == [Limits(local_slots=2)]
 
 
 @pytest.mark.parametrize("number", [2, 4])
@@ -51,7 +55,7 @@ def test_an_update_without_values_says_how_to_give_them(
     monkeypatch.setattr("sys.stdin", io.StringIO())
     assert app.main(["update", "OUT"]) == 1
     assert "--throttle N" in capsys.readouterr().err
-    assert not (staged / ".study.update.lock").exists()
+    assert requests(staged) == []
 
 
 @pytest.mark.parametrize(
@@ -78,10 +82,22 @@ def test_what_is_answered_is_what_is_requested(
     monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{each}\n" for each in answers)))
     assert app.main(["update", "OUT"]) == 0
     assert told in capsys.readouterr().out
-    request = staged / ".study.update.lock"
-    assert request.exists() is (asked is not None)
-    if asked is not None:
-        assert yaml.safe_load(request.read_text()) == asked
+    assert requests(staged) == ([] if asked is None else [{"request": "update", **asked}])
+
+
+def test_batch_keys_are_those_that_can_be_changed(
+    staged: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--batch", "queue=long", "--batch", "nodes=4", "--batch", "bank="]
+    assert app.main(["update", *words, "--local-slots", "3", "OUT"]) == 0
+    told = capsys.readouterr().out
+    assert "local_slots 3, queue long, nodes 4, bank as in the study: no conductor is" in told
+    (request,) = requests(staged)
+    assert request["batch"] == {"queue": "long", "nodes": 4, "bank": None}
+    assert request["local_slots"] == 3
+    for wrong, why in (("quue=x", "did you mean queue?"), ("nodes=x", "'x' is not an integer")):
+        assert app.main(["update", "--batch", wrong, "OUT"]) == 64
+        assert why in capsys.readouterr().err
 
 
 def test_a_study_that_has_ended_takes_no_limits(
@@ -89,7 +105,7 @@ def test_a_study_that_has_ended_takes_no_limits(
 ) -> None:
     assert app.main(["update", "--throttle", "3", "OUT"]) == 1
     assert "the study is FAILED already" in capsys.readouterr().err
-    assert not (failed / ".study.update.lock").exists()
+    assert requests(failed) == []
 
 
 def test_programs_are_told_what_was_asked_for(
@@ -106,6 +122,8 @@ def test_programs_are_told_what_was_asked_for(
         "throttle": 3,
         "rlimit": None,
         "sleep": None,
+        "local_slots": None,
+        "batch": None,
         "effect": "waiting",
     }
     row = documented("The other commands' `--json`")["update"].partition(": `in force`")[0]

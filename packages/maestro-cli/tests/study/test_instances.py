@@ -22,6 +22,7 @@ def test_each_field_of_an_instance_is_that_of_the_journal(failed: Path) -> None:
     known.submitted[2], known.started[2], known.ended[2] = 1, 2, 3
     known.restarts[2], known.resubmissions[2], known.retries[2] = 4, 5, 6
     known.exit_code[2], known.reason[2] = 8, "why"
+    known.held.add(2)
     every = study.instances()
     graph, step = study.graph, study.steps[study.graph.step_of[2]]
     assert every[2] == Instance(
@@ -42,6 +43,7 @@ def test_each_field_of_an_instance_is_that_of_the_journal(failed: Path) -> None:
         exit_code=8,
         reason="why",
         parameters=graph.parameters[2],
+        held=True,
     )
     assert study.instances(iter([2, 0])) == [every[2], every[0]]
 
@@ -86,7 +88,24 @@ def test_a_run_time_is_that_of_a_step_that_runs_or_has_ended(
     state: str, started: int | None, ended: int | None, seconds: float | None
 ) -> None:
     instance = Instance(
-        0, "a", "a", "a", state, "1", 1, "first", 500, started, ended, 0, 0, 0, None, None, ""
+        0,
+        "a",
+        "a",
+        "a",
+        state,
+        "1",
+        1,
+        "first",
+        500,
+        started,
+        ended,
+        0,
+        0,
+        0,
+        None,
+        None,
+        "",
+        False,
     )
     assert instance.run_time(5000) == seconds
     assert instance.elapsed(5000) == (4.5 if ended is None else 2.5)

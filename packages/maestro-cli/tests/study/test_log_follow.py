@@ -13,6 +13,7 @@ import pytest
 
 from maestro_cli.errors import StudyError
 from maestro_cli.study.log_follow import Source, of_steps, of_study, show
+from maestro_cli.study.selection import Selection
 from maestro_cli.study.workspace_view import open_study
 from maestro_conductor.app.conduct import log_path_of
 
@@ -124,7 +125,7 @@ def test_a_study_without_a_log_says_so(staged: Path) -> None:
 
 
 def test_the_output_of_steps(failed: Path) -> None:
-    found = of_steps(open_study(failed), "make")
+    found = of_steps(open_study(failed), Selection(("make",)))
     names = [path.name for path in found.files()]
     assert names == ["make_N.2.1001.out", "make_N.2.1001.err"]
     assert found.ended()

@@ -9,60 +9,94 @@ import json
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from maestro_cli.errors import StudyError
-from maestro_cli.study.requests import Limits, request_resume, request_update, taken
-from maestro_conductor.workspace.request_parsing import parse_resume, parse_update
+from maestro_cli.study.requests import (
+    Limits,
+    any_waiting,
+    request_cancel,
+    request_part,
+    request_resume,
+    request_update,
+    waiting,
+)
+from maestro_cli.study.selection import EVERYTHING, Selection
+from maestro_conductor.workspace.request_parsing import parse_request
 
 NUMBERS = st.none() | st.integers(0, 10**6)
 
 
-def test_an_update_is_read_by_the_conductor_as_it_was_meant(tmp_path: Path) -> None:
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / ".maestro").mkdir()
+    return tmp_path
+
+
+def test_an_update_is_read_by_the_conductor_as_it_was_meant(root: Path) -> None:
     @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(NUMBERS, NUMBERS, NUMBERS | st.floats(0, 1e6))
     def check(throttle: int | None, rlimit: int | None, sleep: float | None) -> None:
-        path = request_update(tmp_path, Limits(throttle, rlimit, sleep))
-        asked = parse_update(path.read_bytes())
+        path = request_update(root, Limits(throttle, rlimit, sleep))
+        asked = parse_request(path.read_bytes()).settings
+        assert asked is not None
         assert (asked.throttle, asked.rlimit, asked.sleep) == (throttle, rlimit, sleep)
-        assert set(yaml.safe_load(path.read_bytes())) == {"throttle", "rlimit", "sleep"}
+        path.unlink()
 
     check()
-    assert [path.name for path in tmp_path.iterdir()] == [".study.update.lock"]
+    assert [path.name for path in root.iterdir()] == [".maestro"]
 
 
-@pytest.mark.parametrize("steps", [None, ["a", "b_*"]])
-def test_a_resume_is_read_by_the_conductor_as_it_was_meant(
-    tmp_path: Path, steps: list[str] | None
+def test_slots_and_batch_keys_reach_the_conductor(root: Path) -> None:
+    path = request_update(root, Limits(local_slots=3, batch={"queue": "long", "bank": None}))
+    asked = parse_request(path.read_bytes()).settings
+    assert asked is not None
+    assert (asked.local_slots, asked.batch) == (3, {"queue": "long", "bank": None})
+
+
+@pytest.mark.parametrize("word", ["hold", "release", "skip", "cancel", "resume"])
+@pytest.mark.parametrize(
+    "selection", [Selection(("a", "b_*")), Selection(where=("N>=3",)), Selection(("a",), ("N=1",))]
+)
+def test_a_selection_is_read_by_the_conductor_as_it_was_meant(
+    root: Path, word: str, selection: Selection
 ) -> None:
-    (tmp_path / ".maestro").mkdir()
-    path = request_resume(tmp_path, steps, Limits(rlimit=0))
-    resume = parse_resume(path.read_bytes())
-    asked = resume.settings
-    assert resume.steps == (None if steps is None else tuple(steps))
-    assert (asked.throttle, asked.rlimit, asked.sleep) == (None, 0, None)
-    assert json.loads(path.read_text())["request"] == "resume"
-    assert [each.name for each in path.parent.iterdir()] == [path.name]
+    if word == "resume":
+        path = request_resume(root, selection, Limits(rlimit=0))
+    else:
+        path = request_part(root, word, selection)
+    asked = parse_request(path.read_bytes())
+    assert (asked.request, asked.steps, asked.where) == (word, selection.names, selection.where)
+    assert waiting(root) == [path]
+    assert any_waiting(root)
 
 
-def test_a_request_that_nobody_takes(tmp_path: Path) -> None:
-    path = request_update(tmp_path, Limits(throttle=1))
-    assert not taken(path, patience=0)
-    path.unlink()
-    assert taken(path, patience=0)
+def test_what_waits_for_a_conductor(root: Path) -> None:
+    assert not any_waiting(root)
+    request_cancel(root)
+    assert any_waiting(root)
+    assert waiting(root) == []
+    path = request_part(root, "hold", EVERYTHING)
+    (path.parent / ".half-written.tmp").touch()
+    assert waiting(root) == [path]
+    assert json.loads(path.read_text()) == {"request": "hold", "steps": None, "where": None}
 
 
-def test_a_request_that_cannot_be_written_is_one_message(tmp_path: Path) -> None:
-    (tmp_path / ".study.update.lock").mkdir()  # nothing can be renamed to this
+def test_a_request_that_cannot_be_written_is_one_message(root: Path) -> None:
+    folder = root / ".maestro/requests"
+    folder.write_text("a file where a folder should be")
     with pytest.raises(StudyError) as caught:
-        request_update(tmp_path, Limits(rlimit=1))
-    assert str(tmp_path / ".study.update.lock") in caught.value.message
-    assert [path.name for path in tmp_path.iterdir()] == [".study.update.lock"]
+        request_update(root, Limits(rlimit=1))
+    assert str(folder) in caught.value.message
+    (root / ".cancel.lock").symlink_to("nowhere/else")
+    with pytest.raises(StudyError) as caught:
+        request_cancel(root)
+    assert str(root / ".cancel.lock") in caught.value.message
 
 
 def test_zero_is_a_value() -> None:
     assert Limits(throttle=0)
     assert not Limits()
     assert str(Limits(throttle=0, sleep=0)) == "throttle 0 (no limit), sleep 0"
+    assert str(Limits(batch={"queue": "long", "bank": None})) == "queue long, bank as in the study"

@@ -1,63 +1,120 @@
-"""Instances by name, pattern and state.
+"""Instances by name, by parameters and by state.
 
 A fault here would be a command that acts on steps which nobody named.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from maestro_cli.errors import StudyError
-from maestro_cli.study.selection import matches, require_instances, select
+from maestro_cli.errors import StudyError, UsageError
+from maestro_cli.study.selection import (
+    EVERYTHING,
+    Selection,
+    choose,
+    in_states,
+    read_selection,
+    require_instances,
+    split_conditions,
+)
 from maestro_cli.study.workspace_view import open_study
 
 
+def names(root: Path, selection: Selection) -> list[str]:
+    return [each.name for each in require_instances(open_study(root), selection)]
+
+
 @pytest.mark.parametrize(
-    ("pattern", "found"),
+    ("selection", "found"),
     [
-        ("make", ["make_N.1", "make_N.2", "make_N.x.y.z"]),
-        ("make_N.2", ["make_N.2"]),
-        ("*N.2", ["make_N.2", "post_N.2"]),
-        ("MAKE", None),
-        ("mak", None),
+        (Selection(("make",)), ["make_N.1", "make_N.2", "make_N.x;y:z"]),
+        (Selection(("make_N.2",)), ["make_N.2"]),
+        (Selection(("*N.2", "make_N.1")), ["make_N.1", "make_N.2", "post_N.2"]),
+        (Selection(where=("N=2",)), ["make_N.2", "post_N.2"]),
+        (Selection(where=("N=x;y:z",)), ["make_N.x;y:z", "post_N.x;y:z"]),
+        (Selection(("post",), ("N=2",)), ["post_N.2"]),
     ],
 )
-def test_names_and_patterns(failed: Path, pattern: str, found: list[str] | None) -> None:
-    study = open_study(failed)
-    chosen = [each.number for each in study.instances() if matches(each, [pattern])]
-    if found is None:
-        assert chosen == []
-        with pytest.raises(StudyError, match="has no step or instance"):
-            require_instances(study, pattern)
-    else:
-        assert [each.number for each in require_instances(study, pattern)] == chosen
-        assert len(chosen) == len(found)
-        assert found[0] in [study.graph.names[i] for i in chosen]
+def test_names_patterns_and_conditions(
+    failed: Path, selection: Selection, found: list[str]
+) -> None:
+    assert names(failed, selection) == found
 
 
-def test_a_name_in_brackets_is_a_name(failed: Path) -> None:
-    instance = open_study(failed).instances([0])[0]._replace(name="a[1]")
-    assert matches(instance, ["a[1]"])
-    assert matches(instance, ["nothing", "a*"])
-    assert not matches(instance, ["a1"])
+def test_nothing_given_is_everything(failed: Path) -> None:
+    assert choose(open_study(failed), EVERYTHING) == list(range(7))
+    assert not EVERYTHING
+    assert Selection(where=("N=2",))
 
 
-def test_a_mistyped_name_gets_a_suggestion(failed: Path) -> None:
-    study = open_study(failed)
+@pytest.mark.parametrize(
+    ("selection", "hint"),
+    [
+        (Selection(("maek",)), "did you mean make?"),
+        (Selection(("MAKE",)), "its steps: make, post, collect"),
+        (Selection(("",)), "its steps: make, post, collect"),
+        (Selection(("mak",)), "did you mean make?"),
+        (Selection(where=("M=2",)), "`maestro status --layout narrow`"),
+        (Selection(("collect",), ("N=2",)), "`maestro status --layout narrow`"),
+    ],
+)
+def test_what_fits_nothing_is_refused_with_a_suggestion(
+    failed: Path, selection: Selection, hint: str
+) -> None:
     with pytest.raises(StudyError) as caught:
-        require_instances(study, "maek")
-    assert caught.value.hint == "did you mean make?"
+        choose(open_study(failed), selection)
+    assert str(failed) in caught.value.message
+    assert hint in caught.value.hint
+
+
+def test_the_folder_of_a_study_is_no_name_of_a_step(failed: Path) -> None:
     with pytest.raises(StudyError) as caught:
-        require_instances(study, "")
-    assert caught.value.hint == "its steps: make, post, collect"
-    assert "''" in caught.value.message
+        choose(open_study(failed), Selection((str(failed),)))
+    assert "for x in" in caught.value.hint
 
 
-def test_states_and_patterns_both_count(failed: Path) -> None:
+def test_the_command_line_is_split_as_the_format_page_says() -> None:
+    vectors = Path(__file__).parents[4] / "docs/workspace-format/vectors/selection.json"
+    for case in json.loads(vectors.read_text(encoding="utf-8"))["command_line"]:
+        assert split_conditions(case["text"]) == case["where"]
+
+
+@pytest.mark.parametrize(
+    ("text", "conditions"),
+    [
+        ("TEMP=300,PRESSURE>2", ["TEMP=300", "PRESSURE>2"]),
+        (' A = 1 , B != "x, y" ', ["A = 1", "B != x, y"]),
+        ('A="a,b",B=2', ["A=a,b", "B=2"]),
+        (",", []),
+    ],
+)
+def test_conditions_stand_between_commas(text: str, conditions: list[str]) -> None:
+    assert split_conditions(text) == conditions
+
+
+def test_the_words_of_the_command_line() -> None:
+    assert read_selection([], []) == EVERYTHING
+    assert read_selection(["a", "b"], ["X=1,Y=2", "Z>3"]) == Selection(
+        ("a", "b"), ("X=1", "Y=2", "Z>3")
+    )
+    assert read_selection(["a"], []).content() == {"steps": ["a"], "where": None}
+    assert str(read_selection(["a"], ["X=1"])) == "a where X=1"
+
+
+@pytest.mark.parametrize("text", ["", " , ", "X", "=3", 'X="a'])
+def test_what_is_no_condition_is_wrong_usage(text: str) -> None:
+    with pytest.raises(UsageError, match="--where: "):
+        read_selection([], [text])
+
+
+def test_states_choose_too(failed: Path) -> None:
     every = open_study(failed).instances()
-    assert select(every, states=(), patterns=()) == every
-    bad = select(every, states={"FAILED"}, patterns=())
-    assert [each.name for each in bad] == ["make_N.2", "post_N.2", "collect"]
-    assert select(every, states={"FAILED"}, patterns=["make", "coll*"]) == [bad[0], bad[2]]
+    assert in_states(every, ()) == every
+    assert [each.name for each in in_states(every, {"FAILED"})] == [
+        "make_N.2",
+        "post_N.2",
+        "collect",
+    ]

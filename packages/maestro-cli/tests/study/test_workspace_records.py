@@ -15,6 +15,7 @@ from maestro_cli.study import workspace_records
 
 PAGE = (Path(__file__).parents[4] / "docs/workspace-format.md").read_text(encoding="utf-8")
 PYTHON = {"str": "str", "uint": "int", "bool": "bool", "number": "int | float"}
+PYTHON |= {f"{kind} | None": f"{name} | None" for kind, name in PYTHON.items()}
 
 
 def table(record: str) -> dict[str, str]:
@@ -30,11 +31,12 @@ def table(record: str) -> dict[str, str]:
         ("GraphHead", "Graph"),
         ("StepRecord", "GraphStep"),
         ("InstanceRecord", "Instance"),
+        ("RequestRecord", "request"),
         ("RunRecord", "Run"),
     ],
 )
 def test_fields_are_those_of_the_page(name: str, record: str) -> None:
-    fields = table(record)
+    fields = {field: kind.replace(" or null", " | None") for field, kind in table(record).items()}
     # As text, for Python 3.10's annotations are no values.
     for field, kind in vars(workspace_records)[name].__annotations__.items():
         assert PYTHON[fields[field]] == getattr(kind, "__forward_arg__", kind)
@@ -45,6 +47,7 @@ def test_every_record_is_compared() -> None:
         "GraphHead",
         "StepRecord",
         "InstanceRecord",
+        "RequestRecord",
         "RunRecord",
     }
 

@@ -27,10 +27,9 @@ from maestro_cli.ui.other_words import _OPTIONS
         (["run", "--foreground", "x.yaml"], "did you mean -fg?"),
         (["status", "--laoyut", "flat", "x"], "did you mean --layout?"),
         (["status", "--zzzzzz", "x"], "status has no option --zzzzzz\n  → `maestro status --help`"),
-        (["resume", "a", "b c"], 'for x in a \'b c\'; do maestro resume "$x"; done'),
-        (["resume", "a", "b"], "resume takes one DIR, and here is more: b\n"),
         (["run", "a", "b"], 'for x in a b; do maestro run "$x"; done'),
-        (["logs", "a", "b", "c", "d"], "logs takes DIR and STEP, and here is more: c d\n"),
+        (["status", "x", "--summary", "y"], "status takes one DIR, and here is more: y\n"),
+        (["PAUSE", "x"], "here that is: maestro hold DIR"),
         (["completion", "bash", "x"], "completion takes one shell, and here is more: x\n"),
     ],
 )  # fmt: skip

@@ -15,7 +15,7 @@ import pytest
 from maestro_cli import app
 from maestro_cli.study.workspace_view import open_study
 from maestro_cli.testing import T0
-from maestro_cli.views import as_json
+from maestro_cli.views import as_json, history
 
 Documented = Callable[[str], dict[str, str]]
 
@@ -27,7 +27,7 @@ def shown(capsys: pytest.CaptureFixture[str], *words: object) -> str:
 
 FIELDS = {
     "format": str, "version": list, "study": str, "path": str, "state": str, "exit_code": int,
-    "created": float, "time": float, "instances": int, "counts": dict, "settings": dict,
+    "created": float, "time": float, "instances": int, "counts": dict, "held": int, "settings": dict,
     "conductor": (dict, type(None)), "steps": list,
 }  # fmt: skip
 
@@ -38,7 +38,7 @@ STEP_FIELDS = {
     "started": (float, type(None)), "ended": (float, type(None)),
     "run_time": (float, type(None)), "elapsed": (float, type(None)),
     "exit_code": (int, type(None)), "restarts": int, "resubmissions": int, "retries": int,
-    "reason": (str, type(None)),
+    "reason": (str, type(None)), "held": bool,
 }  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def test_json_has_just_the_documented_fields(
 def test_the_fields_are_those_of_the_page(documented: Documented) -> None:
     page = documented("`maestro status --json`")
     with_failed = {"error_log", "last_lines"}
-    assert set(page) == {*FIELDS, *STEP_FIELDS, *with_failed}
+    assert set(page) == {*FIELDS, *STEP_FIELDS, *with_failed, "history", *history.FIELDS}
     assert set(as_json.StatusRecord.__annotations__) == set(FIELDS) - {"steps"}
     for record, row in ((as_json.Settings, "settings"), (as_json.Conductor, "conductor")):
         for name in record.__annotations__:

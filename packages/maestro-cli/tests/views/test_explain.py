@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from maestro_cli.commands.why import WhyRecord
-from maestro_cli.study.selection import require_instances
+from maestro_cli.study.selection import Selection, require_instances
 from maestro_cli.study.workspace_view import open_study
-from maestro_cli.testing import T0, attempt
+from maestro_cli.testing import T0, asked, attempt
 from maestro_cli.views.explain import Explanation, Facts, Other, explain
 from maestro_conductor.core import attempt_outcome
 from maestro_conductor.model import records
@@ -27,7 +27,7 @@ History = Callable[[Sequence[records.Record]], Path]
 def told(root: Path, name: str) -> Explanation:
     study = open_study(root)
     study.mark_queued()
-    return explain(study, require_instances(study, name)[0])
+    return explain(study, require_instances(study, Selection((name,)))[0])
 
 
 def one(instance: int, state: str, reason: str | None, code: int | None = None) -> records.Record:
@@ -66,6 +66,38 @@ def test_the_schedulers_own_reason(history: History, reason: str) -> None:
     assert text.endswith(f": {reason}")
 
 
+def test_who_holds_it_and_how_it_is_let_go(history: History) -> None:
+    root = history(
+        [
+            records.held(T0 + 5000, [0, 3]),
+            asked(T0 + 5000, "hold", "ann", "hold *_N.1", 2, message="2 instances held"),
+        ]
+    )
+    ready, waits = told(root, "make_N.1"), told(root, "post_N.1")
+    assert ready.text == "is held since 2026-11-22 10:00:05 by ann"
+    assert ready.more[0] == f"Let it go: maestro release {root} make_N.1"
+    assert (ready.facts["held_by"], ready.facts["held_since"]) == ("ann", T0 / 1000 + 5)
+    assert waits.text == f"{ready.text}; besides, it waits for 1 other step"
+    assert waits.more[0] == "QUEUED  make_N.1"
+    assert waits.facts["waits_for"] == [{"name": "make_N.1", "state": "QUEUED"}]
+    assert "held" not in told(root, "make_N.2").text
+
+
+def test_what_runs_though_it_is_held(history: History) -> None:
+    root = history([*attempt(0, "RUNNING", None)[:2], records.held(T0 + 5000, [0])])
+    running = told(root, "make_N.1")
+    assert running.text.startswith("runs as job 1000")
+    assert "It is held since 2026-11-22 10:00:05: no other attempt is made" in running.more[-3]
+
+
+def test_what_was_skipped(history: History) -> None:
+    root = history([records.skipped(T0 + 5000, [0])])
+    skipped = told(root, "make_N.1")
+    assert skipped.text == "was skipped: it counts as finished and is not run"
+    assert told(root, "post_N.1").text.startswith("may run")
+    assert f"maestro resume {root} make_N.1" in skipped.more[0]
+
+
 def test_a_refusal_that_is_tried_again(history: History) -> None:
     past = [
         attempt(0, "RUNNING", None)[0],
@@ -95,7 +127,7 @@ def test_a_walltime_that_passed_before_the_script_began(history: History) -> Non
     why = told(history(past), "make_N.1")
     assert why.text == f"did nothing: {reason} (TimeLimit)"
     assert "end of its walltime" not in why.text
-    assert "--step make_N.1" in why.more[0]
+    assert "OUT make_N.1" in why.more[0]
 
 
 def test_nothing_goes_on_without_a_conductor(staged: Path, history: History) -> None:

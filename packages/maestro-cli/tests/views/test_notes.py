@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from maestro_cli.study.requests import request_part
+from maestro_cli.study.selection import EVERYTHING
 from maestro_cli.study.workspace_view import open_study
-from maestro_cli.testing import T0, attempt
+from maestro_cli.testing import T0, asked, attempt
 from maestro_cli.ui.style import Paint
 from maestro_cli.views.notes import lines
 from maestro_conductor.model import records
@@ -48,6 +50,48 @@ def test_a_study_that_nobody_runs(history: History, past: list[records.Record], 
     said = notes(root).splitlines()
     assert word in said[0]
     assert said[1] == f"Go on with: maestro resume {root}"
+
+
+def test_what_is_held_is_said_with_who_and_since_when(history: History) -> None:
+    root = history(
+        [
+            records.held(T0 + 5000, [1, 2]),
+            asked(T0 + 5000, "hold", "ann", "hold make", 2),
+            asked(T0 + 6000, "hold", "eve", "hold nothing", 0, accepted=False),
+        ]
+    )
+    said = notes(root).splitlines()[-2:]
+    assert said == [
+        "2 instances are held since 2026-11-22 10:00:05 by ann.",
+        f"Let go with: maestro release {root}",
+    ]
+
+
+def test_refused_requests_are_shown_for_a_day_the_newest_five(history: History) -> None:
+    past = [
+        asked(T0 + i, "skip", "ann", f"skip s{i}", 0, accepted=False, message="it \x1b runs")
+        for i in range(8)
+    ]
+    root = history([*past, asked(T0 + 9, "hold", "ann", "hold", 0, message="nothing")])
+
+    def told(now: int) -> list[str]:
+        found = lines(open_study(root), paint=Paint(on=False), now=now)
+        return [line for line in found if line.startswith("Refused")]
+
+    assert len(told(T0 + 10)) == 5
+    last = "Refused: skip s7 at 2026-11-22 10:00:00 by ann: it \\x1b runs"
+    assert told(T0 + 10)[-1] == last
+    assert told(T0 + 86_400_000 + 6) == [last]
+    assert told(T0 + 86_400_000 + 7) == []
+
+
+def test_requests_that_wait_are_counted(staged: Path) -> None:
+    for number in (1, 2):
+        request_part(staged, "hold", EVERYTHING)
+        waits = "1 request waits" if number == 1 else "2 requests wait"
+        assert notes(staged).splitlines()[-1] == f"{waits} until it goes on."
+    with hold(staged):
+        assert "until it goes on" not in notes(staged)
 
 
 def test_a_study_that_was_moved_or_copied_says_from_where(failed: Path, tmp_path: Path) -> None:

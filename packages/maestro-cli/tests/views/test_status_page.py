@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from maestro_cli.study.selection import Selection
 from maestro_cli.study.workspace_view import open_study
 from maestro_cli.ui.style import Paint
 from maestro_cli.views.status_page import Form, of_study, of_upstream
@@ -25,10 +26,10 @@ def steps(root: Path, **form: object) -> list[str]:
 def test_the_instances_that_are_asked_for(failed: Path) -> None:
     assert len(steps(failed, content="all")) == 7
     assert steps(failed, content="failed") == ["make_N.2", "post_N.2", "collect"]
-    assert steps(failed, content="failed", patterns=["post*"]) == ["post_N.2"]
-    assert steps(failed, content="all", states=frozenset({"FAILED"}), patterns=["make"]) == [
-        "make_N.2"
-    ]
+    assert steps(failed, content="failed", selection=Selection(("post*",))) == ["post_N.2"]
+    assert steps(
+        failed, content="all", states=frozenset({"FAILED"}), selection=Selection(("make",))
+    ) == ["make_N.2"]
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,8 @@ def test_the_instances_that_are_asked_for(failed: Path) -> None:
         (Form("text", "all", "narrow"), "STUDY: "),
         (Form("text", "summary"), "FAILED     100 %"),
         (Form("text", "failed"), "{root}: FAILED, 1 failed step"),
+        (Form("text", "history"), "{root}: FAILED"),
+        (Form("json", "history"), '{{"format": "maestro-status"'),
         (Form("csv", "all"), "Study,Step Name,"),
         (Form("json", "summary"), '{{"format": "maestro-status"'),
     ],

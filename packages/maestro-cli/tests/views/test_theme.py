@@ -21,3 +21,8 @@ def test_every_state_has_a_colour(state: str) -> None:
 def test_what_has_not_begun_and_what_is_unknown_has_none() -> None:
     assert state_style("INITIALIZED") == state_style("of a later version") == ""
     assert STATE_STYLES.keys() <= {*STUDY_STATES, *NAMES}
+
+
+def test_what_is_held_is_noticed() -> None:
+    assert state_style("INITIALIZED held") == "yellow"
+    assert state_style("RUNNING held") == state_style("RUNNING")

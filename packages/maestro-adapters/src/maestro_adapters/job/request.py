@@ -15,7 +15,8 @@ from maestro_adapters.job.words import word
 __all__ = ["JobRequest", "parse_request", "read_keys", "require"]
 
 
-@attrs.frozen(kw_only=True)
+# One is made of every job: without slots that takes half as long.
+@attrs.frozen(kw_only=True, slots=False)
 class JobRequest:
     """What one job asks for; the table is in ``docs/adapters.md``.
 
@@ -83,7 +84,9 @@ class JobRequest:
 
 
 def parse_request(
-    request: Mapping[str, object], options: AdapterOptions | None = None
+    request: Mapping[str, object],
+    options: AdapterOptions | None = None,
+    keys: Iterable[str] | None = None,
 ) -> JobRequest:
     """Read a request and put the adapter's defaults in.
 
@@ -91,6 +94,7 @@ def parse_request(
         request: as in the table of ``docs/adapters.md``; a missing key is like None, an unknown
             one is ignored.
         options: of the adapter.
+        keys: those that are read; None: all.
 
     Raises:
         RequestError: a value cannot be used, or one that every job needs is missing.
@@ -100,11 +104,7 @@ def parse_request(
     fields: dict[str, Any] = {"args": options.args, "launcher": options.launcher}
     for key in ("queue", "bank", "reservation", "qos", "shell"):
         fields[key] = getattr(options, key)
-    for key, value in request.items():
-        if value is not None and (read := _READERS.get(key)):
-            said = read(key, value)
-            if said is not None:
-                fields[key] = said
+    fields.update(read_keys(request, _READERS if keys is None else keys))
     require(fields, "name", "workspace", "command")
     fields.setdefault("label", fields["name"])
     for key in ("allocation_args", "launcher_args"):

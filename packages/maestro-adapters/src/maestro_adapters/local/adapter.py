@@ -100,7 +100,7 @@ class LocalAdapter:
 
     def render(self, request: RequestMap) -> Rendered:
         """Render scripts without directives; without a template of the study, the bare command runs."""
-        parsed = parse_request({key: request.get(key) for key in _RENDERED}, self._options)
+        parsed = parse_request(request, self._options, _RENDERED)
         texts = rendering.render(parsed, SUFFIX, [], lambda _nodes, _procs: "")
         try:
             texts["prepared"] = prepare(request, parsed)

@@ -8,6 +8,9 @@ __all__ = ["COMMANDS"]
 COMMANDS = (
     "run",
     "status",
+    "hold",
+    "release",
+    "skip",
     "cancel",
     "update",
     "resume",

@@ -1,4 +1,4 @@
-"""``maestro cancel``: stop studies."""
+"""``maestro cancel``: stop studies, or parts of them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from maestro_cli.errors import EXIT_OK, UsageError
 from maestro_cli.ui.console import say
 from maestro_cli.ui.parser import add_directories, add_json
 from maestro_cli.ui.sanitize import clean
+from maestro_cli.ui.step_options import add_selection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from maestro_cli.study.selection import Selection
     from maestro_cli.study.workspace_view import StudyView
     from maestro_cli.ui.parser import Commands
 
@@ -23,18 +25,27 @@ _EPILOG = """\
 examples:
   maestro cancel OUT            asks first
   maestro cancel -y run_*/      several, without a question
+  maestro cancel OUT --step simulate 'post*'
+                                these steps, and what waits for them; the rest goes on
+  maestro cancel OUT --where 'TEMP=300,PRESSURE>2'
 
-A cancelled study can be continued: maestro resume OUT
+What was cancelled can be continued: maestro resume OUT
 """
+
+_IN_FLIGHT = ("RUNNING", "PENDING", "FINISHING", "UNKNOWN")
 
 #: Seconds that we wait to see the jobs end.
 _PATIENCE = 2.0
 
 
 class CancelOptions(NamedTuple):
-    """Which studies are cancelled (folders and patterns), and whether that is asked."""
+    """Which studies are cancelled (folders and patterns), and whether that is asked.
+
+    An empty selection means the whole of each.
+    """
 
     directories: Sequence[str]
+    selection: Selection
     ask: bool
     as_json: bool
 
@@ -52,11 +63,13 @@ def register(commands: Commands) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser(
         "cancel",
-        help="stop all jobs of studies",
-        description="Stops all queued and running jobs of each study.",
+        help="stop all jobs of studies, or of some steps",
+        description="Stops all queued and running jobs of each study, or those of the steps that are"
+        " chosen: then what waits for them is cancelled, too, and the rest of the study goes on.",
         epilog=_EPILOG,
     )
     add_directories(parser)
+    add_selection(parser, default="all", many_studies=True)
     parser.add_argument("-y", "--autoyes", action="store_true", help="do not ask")
     add_json(parser, "print what was cancelled, and errors, as JSON; needs -y")
 
@@ -65,11 +78,14 @@ def read_args(args: argparse.Namespace) -> CancelOptions:
     """Read what the command line says.
 
     Raises:
-        UsageError: A question would have to be asked amid JSON.
+        UsageError: A question would have to be asked amid JSON, or a condition is none.
     """
+    from maestro_cli.study.selection import read_selection
+
     if args.json and not args.autoyes:
         raise UsageError("--json cannot ask", hint="add -y")
-    return CancelOptions(args.directory, ask=not args.autoyes, as_json=args.json)
+    selection = read_selection(args.step, args.where)
+    return CancelOptions(args.directory, selection, ask=not args.autoyes, as_json=args.json)
 
 
 def run(options: CancelOptions) -> int:
@@ -79,6 +95,8 @@ def run(options: CancelOptions) -> int:
     from maestro_cli.ui.failures import attempt
     from maestro_cli.ui.prompt import agreed
 
+    if options.selection:
+        return _cancel_parts(options)
     as_json = options.as_json
     live: list[StudyView] = []
 
@@ -105,9 +123,45 @@ def run(options: CancelOptions) -> int:
     return max(codes)
 
 
+def _cancel_parts(options: CancelOptions) -> int:
+    """Ask, and make the requests for parts of studies."""
+    from maestro_cli.study import part_requests
+    from maestro_cli.study.folders import expand, require_study
+    from maestro_cli.study.workspace_view import open_study
+    from maestro_cli.ui.failures import attempt
+    from maestro_cli.ui.prompt import agreed
+
+    as_json, selection = options.as_json, options.selection
+    chosen: list[StudyView] = []
+
+    def look(folder: Path) -> int:
+        study = open_study(require_study(folder, verb="cancel"))
+        found = part_requests.concerned(study, "cancel", selection)
+        if not found:
+            return cancel(study)  # it says why there is nothing to ask about
+        flight = sum(each.state in _IN_FLIGHT for each in found)
+        chosen.append(study)
+        if options.ask:
+            say(f"{clean(folder)}: {_steps(len(found))} of {study.total}, {flight} in flight")
+        return EXIT_OK
+
+    def cancel(study: StudyView) -> int:
+        part_requests.report(part_requests.ask_for(study, "cancel", selection), as_json=as_json)
+        return EXIT_OK
+
+    folders = expand(options.directories)
+    codes = [attempt(partial(look, folder), as_json=as_json) for folder in folders]
+    question = f"Cancel {clean(selection)}, and what waits for that?"
+    if chosen and options.ask and not agreed(question):
+        say("nothing was cancelled")
+        return max(codes)
+    codes += [attempt(partial(cancel, study), as_json=as_json) for study in chosen]
+    return max(codes)
+
+
 def _standing(study: StudyView) -> str:
     counts = study.counts()
-    flight = sum(counts.get(word, 0) for word in ("RUNNING", "PENDING", "FINISHING", "UNKNOWN"))
+    flight = sum(counts.get(word, 0) for word in _IN_FLIGHT)
     return (
         f"{study.state}, {counts.get('FINISHED', 0)} of {study.total} steps finished,"
         f" {flight} in flight"
@@ -123,7 +177,8 @@ def _nothing(study: StudyView) -> str:
 def _cancel(study: StudyView) -> str:
     """Make the request, and return what came of it."""
     from maestro_cli.launch.detach import start_conductor
-    from maestro_cli.study.requests import request_cancel, taken
+    from maestro_cli.study.answers import taken
+    from maestro_cli.study.requests import request_cancel
     from maestro_cli.study.workspace_view import open_study
 
     open_steps = study.known.unfinished()

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from maestro_cli.errors import EXIT_OK
 from maestro_cli.ui.parser import path, whole
+from maestro_cli.ui.step_options import add_selection
 
 if TYPE_CHECKING:
+    from maestro_cli.study.selection import Selection
     from maestro_cli.ui.parser import Commands
 
 _EPILOG = """\
 examples:
   maestro logs OUT                  the conductor's log
-  maestro logs OUT post             stdout and stderr of each instance of the step `post`
+  maestro logs OUT post collect     stdout and stderr of each instance of these steps
+  maestro logs OUT --where SIZE=10  of each instance with this parameter
   maestro logs -f OUT post_SIZE.10  follow one until it ends
 """
 #: Lines of each file that are shown when it is followed.
@@ -26,13 +29,13 @@ class LogsOptions(NamedTuple):
 
     Attributes:
         directory: The study.
-        step: A name or pattern of its steps; None: the conductor's log.
+        selection: Of its instances; an empty one: the conductor's log.
         follow: Go on as more is printed.
         lines: The last of each file; None: all.
     """
 
     directory: str
-    step: str | None
+    selection: Selection
     follow: bool
     lines: int | None
 
@@ -46,7 +49,7 @@ def register(commands: Commands) -> None:
         epilog=_EPILOG,
     )
     parser.add_argument("directory", type=path, metavar="DIR", help="folder of a study")
-    parser.add_argument("step", nargs="?", metavar="STEP", help="a step or an instance, * allowed")
+    add_selection(parser, default="the conductor's log")
     parser.add_argument("-f", "--follow", action="store_true", help="go on as more is printed")
     parser.add_argument(
         "-n",
@@ -58,9 +61,16 @@ def register(commands: Commands) -> None:
 
 
 def read_args(args: argparse.Namespace) -> LogsOptions:
-    """Read what the command line says."""
+    """Read what the command line says.
+
+    Raises:
+        UsageError: A condition is none.
+    """
+    from maestro_cli.study.selection import read_selection
+
     lines = _FOLLOWED_LINES if args.lines is None and args.follow else args.lines
-    return LogsOptions(args.directory, args.step, args.follow, lines)
+    selection = read_selection([*args.names, *args.step], args.where)
+    return LogsOptions(args.directory, selection, args.follow, lines)
 
 
 def run(options: LogsOptions) -> int:
@@ -73,8 +83,9 @@ def run(options: LogsOptions) -> int:
 
     folder = expand_one(options.directory)
     study = open_study(require_study(folder, verb="show the logs of"))
-    source = of_study(study) if options.step is None else of_steps(study, options.step)
+    selection = options.selection
+    source = of_steps(study, selection) if selection else of_study(study)
     if not show(source, lines=options.lines, follow=options.follow):
-        step = clean(options.step)
-        warn(f"nothing has been printed so far by {step}; `maestro why` tells why")
+        who = clean(selection)
+        warn(f"nothing has been printed so far by {who}; `maestro why` tells why")
     return EXIT_OK

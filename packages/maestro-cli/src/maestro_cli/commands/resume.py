@@ -6,16 +6,18 @@ import argparse
 import os
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
-from maestro_cli.errors import EXIT_OK, StudyError
+from maestro_cli.errors import EXIT_OK, StudyError, UsageError
 from maestro_cli.ui.console import say
 from maestro_cli.ui.parser import add_json, path, seconds, whole
 from maestro_cli.ui.sanitize import clean, shell_word
+from maestro_cli.ui.step_options import add_selection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from maestro_cli.launch.start import StartOptions
     from maestro_cli.study.requests import Limits
+    from maestro_cli.study.selection import Selection
     from maestro_cli.study.workspace_view import StudyView
     from maestro_cli.ui.parser import Commands
 
@@ -23,10 +25,12 @@ _EPILOG = """\
 examples:
   maestro resume OUT                     go on after a crash; start a study that was only staged;
                                          run what failed, timed out or was cancelled again
-  maestro resume OUT --step plot fit_x   these steps and what depends on them
+  maestro resume OUT plot fit_x          these steps and what depends on them
+  maestro resume OUT --where 'TEMP>300'  what failed among the instances with such parameters
   maestro resume OUT --failed --rlimit 5 what failed, with more restarts than before
 
-Steps that have finished are kept, unless --step names them. Earlier logs are kept.
+Steps that have finished are kept, unless they are named. Earlier logs are kept.
+What is held stays so: maestro release OUT
 """
 
 
@@ -35,14 +39,14 @@ class ResumeOptions(NamedTuple):
 
     Attributes:
         directory: The study.
-        steps: Names and patterns of steps; None: all that failed, timed out or were cancelled.
+        selection: Of its instances; an empty one: all that failed, timed out or were cancelled.
         limits: New limits.
         start: How it is started, where no conductor is alive.
         as_json: Print JSON.
     """
 
     directory: str
-    steps: Sequence[str] | None
+    selection: Selection
     limits: Limits
     start: StartOptions
     as_json: bool
@@ -66,18 +70,10 @@ def register(commands: Commands) -> None:
         epilog=_EPILOG,
     )
     parser.add_argument("directory", type=path, metavar="DIR", help="folder of a study")
-    which = parser.add_argument_group("which steps").add_mutually_exclusive_group()
-    which.add_argument(
+    add_selection(parser, default="those of --failed").add_argument(
         "--failed",
         action="store_true",
         help="all that failed, timed out or were cancelled (default)",
-    )
-    which.add_argument(
-        "--step",
-        nargs="+",
-        action="extend",
-        metavar="NAME",
-        help="steps or single instances, * allowed; what depends on them comes along",
     )
     how = parser.add_argument_group("how it runs")
     how.add_argument(
@@ -99,13 +95,23 @@ def register(commands: Commands) -> None:
 
 
 def read_args(args: argparse.Namespace) -> ResumeOptions:
-    """Read what the command line says."""
+    """Read what the command line says.
+
+    Raises:
+        UsageError: A condition is none, or --failed stands beside names.
+    """
     from maestro_cli.launch.start import StartOptions
     from maestro_cli.study.requests import Limits
+    from maestro_cli.study.selection import read_selection
 
+    selection = read_selection([*args.names, *args.step], args.where)
+    if args.failed and selection.names:
+        raise UsageError(
+            "--failed means all that failed, so no step can be named", hint="leave out --failed"
+        )
     return ResumeOptions(
         directory=args.directory,
-        steps=args.step,
+        selection=selection,
         limits=Limits(args.throttle, args.rlimit, args.sleep),
         start=StartOptions(
             foreground=args.fg,
@@ -121,15 +127,16 @@ def read_args(args: argparse.Namespace) -> ResumeOptions:
 def run(options: ResumeOptions) -> int:
     """Make the request, and start a conductor where none is alive."""
     from maestro_cli.launch.start import check_log, start
+    from maestro_cli.study.answers import await_answer
     from maestro_cli.study.folders import expand_one, require_study
     from maestro_cli.study.group_access import ask_owner
-    from maestro_cli.study.requests import request_resume, taken
+    from maestro_cli.study.requests import request_resume
     from maestro_cli.study.workspace_view import open_study
 
     check_log(options.start)
     folder = expand_one(options.directory)
     study = open_study(require_study(folder, verb="resume"))
-    again = _again(study, options.steps)
+    again = _again(study, options.selection)
     if study.holder is None and not os.access(study.root / ".maestro", os.W_OK):
         raise StudyError(f"you may not run {study.root}", hint=ask_owner(study.root))
     if not again and study.state in ("FINISHED", "RUNNING"):
@@ -139,11 +146,15 @@ def run(options: ResumeOptions) -> int:
         return _report(options, study, again, told)
     cancelled = (study.root / ".cancel.lock").exists()
     if again or options.limits or cancelled:
-        request = request_resume(study.root, options.steps, options.limits)
+        request = request_resume(study.root, options.selection, options.limits)
         if study.holder is not None:
-            told = f"goes on{_number(again)}; `maestro status` follows it"
-            if not taken(request):
+            answer = await_answer(study.root, request)
+            if answer is None:
                 told = "is asked to go on; its conductor has not taken that yet"
+            elif not answer.accepted:
+                raise StudyError(f"{study.root}: resume was refused: {answer.message}")
+            else:
+                told = f"goes on{_number(again)}; `maestro status` follows it"
             return _report(options, study, again, told)
     started = start(study.root, study.name, options.start)
     if started.exit_code is None:
@@ -157,21 +168,22 @@ def run(options: ResumeOptions) -> int:
     return started.exit_code
 
 
-def _again(study: StudyView, names: Sequence[str] | None) -> list[str]:
+def _again(study: StudyView, selection: Selection) -> list[str]:
     """Return the names of what will run again, by the conductor's own rule.
 
     Raises:
         StudyError: A name fits nothing, or what it names cannot run.
     """
-    from maestro_cli.study.selection import require_instances
+    from maestro_cli.study.selection import choose
     from maestro_conductor.core.resume_selection import select
 
-    for name in names or ():
-        require_instances(study, name)
+    if selection:
+        choose(study, selection)
     try:
-        return [study.graph.names[i] for i in select(study.graph, study.known, names)]
+        again = select(study.graph, study.known, selection.names, selection.where, study.parameters)
     except ValueError as error:
         raise StudyError(f"{study.root}: {error}") from error
+    return [study.graph.names[i] for i in again]
 
 
 def _number(again: Sequence[str]) -> str:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from maestro_cli.errors import EXIT_OK, UsageError
 from maestro_cli.ui.parser import add_directories, add_json, seconds
+from maestro_cli.ui.step_options import add_selection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from maestro_cli.ui.parser import Commands
-    from maestro_cli.views.status_page import Form
+    from maestro_cli.views.status_page import Content, Form
 
 _EPILOG = """\
 examples:
@@ -21,7 +22,9 @@ examples:
   maestro status --summary OUT1 OUT2    one line per study
   maestro status --failed OUT           each failed step, with the end of its error log
   maestro status --watch OUT            live, until it ends or Ctrl-C
+  maestro status --history OUT          every request: when, by whom, what it did
   maestro status --state FAILED,TIMEDOUT --step 'post*' OUT
+  maestro status --where 'TEMP=300,PRESSURE>2' OUT
   maestro status --json OUT | jq .counts
 
 exit codes: 0 runs or finished, 1 no study or no conductor any more, 2 a step failed, 3 cancelled;
@@ -74,6 +77,11 @@ def register(commands: Commands) -> None:
         help="each failed step with its exit code and the last lines of its error log",
     )
     form.add_argument("--watch", action="store_true", help="show progress live, until Ctrl-C")
+    form.add_argument(
+        "--history",
+        action="store_true",
+        help="every request that was taken in: when, by whom, what it did; starts, ends",
+    )
     parser.add_argument(
         "--interval",
         type=seconds,
@@ -81,16 +89,8 @@ def register(commands: Commands) -> None:
         metavar="SECONDS",
         help="with --watch: pause between two looks (default: 1)",
     )
-    rows = parser.add_argument_group("which steps")
-    rows.add_argument(
+    add_selection(parser, default="all", many_studies=True).add_argument(
         "--state", action="append", default=[], metavar="STATE,…", help="only steps in these states"
-    )
-    rows.add_argument(
-        "--step",
-        action="append",
-        default=[],
-        metavar="GLOB",
-        help="only steps whose name, or whose step's name, matches",
     )
     form_machine = parser.add_argument_group("for programs").add_mutually_exclusive_group()
     add_json(form_machine, "one JSON object per study and line; also errors")
@@ -109,16 +109,27 @@ def read_args(args: argparse.Namespace) -> StatusOptions:
         raise UsageError("--csv has no form of --failed", hint="use --json --failed")
     if args.summary and args.csv:
         raise UsageError("--csv has no form of --summary", hint="use --json --summary")
+    if args.history and args.csv:
+        raise UsageError("--csv has no form of --history", hint="use --json --history")
+    from maestro_cli.study.selection import read_selection
     from maestro_cli.views.status_page import Form
+
+    content: Content = "all"
+    if args.summary:
+        content = "summary"
+    elif args.failed:
+        content = "failed"
+    elif args.history:
+        content = "history"
 
     return StatusOptions(
         directories=args.directory,
         form=Form(
             encoding="json" if args.json else "csv" if args.csv else "text",
-            content="summary" if args.summary else "failed" if args.failed else "all",
+            content=content,
             layout=args.layout,
             states=wanted_states(args.state),
-            patterns=args.step,
+            selection=read_selection(args.step, args.where),
         ),
         theme=not args.disable_theme,
         pager=not args.disable_pager,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypedDict, TypeVar
 
 from maestro_cli.errors import EXIT_OK, StudyError, UsageError
+from maestro_cli.ui.batch_keys import BATCH_KEYS, batch_key
 from maestro_cli.ui.console import say
 from maestro_cli.ui.parser import add_directories, add_json, seconds, whole
 from maestro_cli.ui.sanitize import clean, shell_word
@@ -25,10 +26,16 @@ examples:
   maestro update --rlimit 4 --sleep 10 OUT1 OUT2  the same for both
   maestro update --rlimit 4 --rlimit 2 OUT1 OUT2  4 for the first, 2 for the second
   maestro update --rlimit 4 --rlimit - OUT1 OUT2  4 for the first; asks for the second
+  maestro update --local-slots 4 OUT              at most 4 slots for local steps
+  maestro update --batch queue=long --batch bank=b2 OUT   jobs not yet submitted go there
+  maestro update --batch queue= OUT               as the study says, again
   maestro update OUT                              asks what to change
 """
 
-_GIVE = "give it on the command line: --throttle N, --rlimit N, --sleep SECONDS"
+_GIVE = (
+    "give it on the command line: --throttle N, --rlimit N, --sleep SECONDS, --local-slots N,"
+    " --batch KEY=VALUE"
+)
 
 #: Setting → the question for its value.
 _QUESTIONS = {
@@ -45,7 +52,9 @@ class UpdateOptions(NamedTuple):
 
     Attributes:
         directories: Folders of studies, and patterns of such.
-        throttle, rlimit, sleep: Values in the order of the command line; None: ``-``.
+        throttle, rlimit, sleep, local_slots: Values in the order of the command line; None: ``-``.
+        batch: Keys of the batch block for jobs that are not submitted yet, of all studies; None
+            as value: as the study says, again.
         as_json: Print JSON, and never ask.
     """
 
@@ -53,6 +62,8 @@ class UpdateOptions(NamedTuple):
     throttle: Sequence[int | None]
     rlimit: Sequence[int | None]
     sleep: Sequence[int | float | None]
+    local_slots: Sequence[int | None]
+    batch: Mapping[str, str | int | None]
     as_json: bool
 
 
@@ -64,6 +75,8 @@ class UpdateRecord(TypedDict):
     throttle: int | None
     rlimit: int | None
     sleep: int | float | None
+    local_slots: int | None
+    batch: Mapping[str, str | int | None] | None
     effect: str
 
 
@@ -72,9 +85,9 @@ def register(commands: Commands) -> None:
     parser = commands.add_parser(
         "update",
         help="change the limits of running studies",
-        description="Changes throttle, restart limit or sleep of running studies. Each option is"
-        " given once for all studies, or once per study; with - for a study it has no value there."
-        " Studies without any value are asked for.",
+        description="Changes throttle, restart limit, sleep, slots or batch keys of running studies."
+        " Each option but --batch is given once for all studies, or once per study; with - for a"
+        " study it has no value there. Studies without any value are asked for.",
         epilog=_EPILOG,
     )
     add_directories(parser)
@@ -102,6 +115,23 @@ def register(commands: Commands) -> None:
         metavar="SECONDS",
         help="longest pause between two questions to the scheduler",
     )
+    parser.add_argument(
+        "--local-slots",
+        action="append",
+        type=_or_none(whole(1)),
+        default=[],
+        metavar="N",
+        help="slots that local steps may fill from now on",
+    )
+    parser.add_argument(
+        "--batch",
+        action="append",
+        type=batch_key,
+        default=[],
+        metavar="KEY=VALUE",
+        help=f"for jobs that are not submitted yet: {', '.join(BATCH_KEYS)}; KEY= takes back"
+        " what was set before",
+    )
     add_json(parser, "print what was changed, and errors, as JSON; never asks")
 
 
@@ -111,7 +141,15 @@ def _or_none(parse: Callable[[str], _T]) -> Callable[[str], _T | None]:
 
 def read_args(args: argparse.Namespace) -> UpdateOptions:
     """Read what the command line says."""
-    return UpdateOptions(args.directory, args.throttle, args.rlimit, args.sleep, args.json)
+    return UpdateOptions(
+        directories=args.directory,
+        throttle=args.throttle,
+        rlimit=args.rlimit,
+        sleep=args.sleep,
+        local_slots=args.local_slots,
+        batch=dict(args.batch),
+        as_json=args.json,
+    )
 
 
 def run(options: UpdateOptions) -> int:
@@ -142,7 +180,9 @@ def distribute(options: UpdateOptions, studies: int) -> list[Limits]:
     rlimits = _one_each("rlimit", options.rlimit, studies)
     throttles = _one_each("throttle", options.throttle, studies)
     pauses = _one_each("sleep", options.sleep, studies)
-    return [Limits(*each) for each in zip(throttles, rlimits, pauses, strict=True)]
+    slots = _one_each("local-slots", options.local_slots, studies)
+    values = zip(throttles, rlimits, pauses, slots, strict=True)
+    return [Limits(*each, options.batch or None) for each in values]
 
 
 def _one_each(name: str, values: Sequence[_T | None], studies: int) -> Sequence[_T | None]:
@@ -156,8 +196,9 @@ def _one_each(name: str, values: Sequence[_T | None], studies: int) -> Sequence[
 
 
 def _update(folder: Path, limits: Limits, *, as_json: bool) -> int:
+    from maestro_cli.study.answers import await_answer
     from maestro_cli.study.folders import require_study
-    from maestro_cli.study.requests import request_update, taken
+    from maestro_cli.study.requests import request_update
     from maestro_cli.study.workspace_view import open_study
 
     study = open_study(require_study(folder, verb="update"))
@@ -181,12 +222,14 @@ def _update(folder: Path, limits: Limits, *, as_json: bool) -> int:
             return EXIT_OK
         limits = asked
     request = request_update(folder, limits)
-    in_force = study.holder is not None and taken(request)
+    answer = await_answer(folder, request) if study.holder is not None else None
+    if answer is not None and not answer.accepted:
+        raise StudyError(f"{folder}: the update was refused: {answer.message}")
     if as_json:
-        _print_json(folder, study.name, limits, in_force=in_force)
+        _print_json(folder, study.name, limits, in_force=answer is not None)
         return EXIT_OK
     say(f"Writing updated study config to '{clean(request)}'")
-    if in_force:
+    if answer is not None:
         say(f"In force: {limits}")
     elif study.holder:
         say(f"{limits}: its conductor has not taken this yet, and will when it wakes")
@@ -205,6 +248,8 @@ def _print_json(folder: Path, study: str, limits: Limits, *, in_force: bool) -> 
         "throttle": limits.throttle,
         "rlimit": limits.rlimit,
         "sleep": limits.sleep,
+        "local_slots": limits.local_slots,
+        "batch": limits.batch,
         "effect": "in force" if in_force else "waiting",
     }
     say(json.dumps(record))
@@ -226,8 +271,10 @@ def _interview() -> Limits | None:
             return None
         if answer == "sleep":
             limits = evolve(limits, sleep=_ask_number(answer, seconds))
+        elif answer == "throttle":
+            limits = evolve(limits, throttle=_ask_number(answer, whole(0)))
         else:
-            limits = evolve(limits, **{answer: _ask_number(answer, whole(0))})
+            limits = evolve(limits, rlimit=_ask_number(answer, whole(0)))
 
 
 def _choose(choices: Sequence[str]) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
-from maestro_cli.errors import EXIT_OK
+from maestro_cli.errors import EXIT_OK, UsageError
 from maestro_cli.ui.parser import add_json, path
+from maestro_cli.ui.step_options import add_selection
 
 if TYPE_CHECKING:
+    from maestro_cli.study.selection import Selection
     from maestro_cli.ui.parser import Commands
     from maestro_cli.ui.style import Paint
     from maestro_cli.views.explain import Explanation
@@ -16,15 +18,16 @@ if TYPE_CHECKING:
 _EPILOG = """\
 examples:
   maestro why OUT post                  every instance of the step `post`
-  maestro why OUT post_SIZE.10          one instance
+  maestro why OUT post_SIZE.10 collect  an instance, and those of a step
+  maestro why OUT --where 'SIZE>5'      all instances with such parameters
 """
 
 
 class WhyOptions(NamedTuple):
-    """Which instances are explained: their study, and a name or pattern."""
+    """Which instances are explained, and of which study."""
 
     directory: str
-    step: str
+    selection: Selection
     as_json: bool
 
 
@@ -43,18 +46,27 @@ def register(commands: Commands) -> None:
     parser = commands.add_parser(
         "why",
         help="say what a step waits for, or how it failed",
-        description="Says why a step is in its state: the steps it waits for, the throttle, the"
-        " scheduler's own reason, or how it failed.",
+        description="Says why a step is in its state: the steps it waits for, the throttle, who"
+        " holds it, the scheduler's own reason, or how it failed.",
         epilog=_EPILOG,
     )
     parser.add_argument("directory", type=path, metavar="DIR", help="folder of a study")
-    parser.add_argument("step", metavar="STEP", help="a step or an instance, * allowed")
+    add_selection(parser, default="")
     add_json(parser, "one JSON object per instance and line; also errors")
 
 
 def read_args(args: argparse.Namespace) -> WhyOptions:
-    """Read what the command line says."""
-    return WhyOptions(args.directory, args.step, args.json)
+    """Read what the command line says.
+
+    Raises:
+        UsageError: Nothing is chosen, or a condition is none.
+    """
+    from maestro_cli.study.selection import read_selection
+
+    selection = read_selection([*args.names, *args.step], args.where)
+    if not selection:
+        raise UsageError("why needs to be told of what", hint="name a STEP, or give --where")
+    return WhyOptions(args.directory, selection, args.json)
 
 
 def run(options: WhyOptions) -> int:
@@ -69,7 +81,7 @@ def run(options: WhyOptions) -> int:
     study = open_study(require_study(folder, verb="explain"))
     study.mark_queued()
     paint = Paint()
-    for instance in require_instances(study, options.step):
+    for instance in require_instances(study, options.selection):
         told = explain(study, instance)
         if options.as_json:
             _print_json(told)

@@ -15,7 +15,8 @@ def waits_for(study: StudyView, instance: Instance) -> list[Instance]:
     for number in graph.groups.get(instance.number, ()):
         step = study.steps[number]
         needs.update(range(step.first, step.first + step.size))
-    return [each for each in study.instances(sorted(needs)) if each.state != "FINISHED"]
+    done = ("FINISHED", "SKIPPED")
+    return [each for each in study.instances(sorted(needs)) if each.state not in done]
 
 
 def root_causes(study: StudyView, instance: Instance) -> list[Instance]:

@@ -14,13 +14,16 @@ __all__ = ["BAD_STATES", "ENDED_STATES", "Instance", "Step", "read_instances"]
 #: States of an instance in which its attempt failed, or never took place because another's did.
 BAD_STATES = ("FAILED", "TIMEDOUT", "HWFAILURE", "INCOMPLETE")
 #: States of an instance that does not go on by itself.
-ENDED_STATES = ("FINISHED", "FAILED", "TIMEDOUT", "HWFAILURE", "CANCELLED", "DRYRUN")
+ENDED_STATES = (*("FINISHED", "FAILED", "TIMEDOUT", "HWFAILURE", "CANCELLED", "DRYRUN", "SKIPPED"),)
 
 _T = TypeVar("_T")
 
 
 class Instance(NamedTuple):
-    """One instance of a step as it stands. Times are ms since 1970, None where there is none."""
+    """One instance of a step as it stands. Times are ms since 1970, None where there is none.
+
+    One that is `held` gets no further attempt until it is released.
+    """
 
     number: int
     name: str
@@ -39,6 +42,7 @@ class Instance(NamedTuple):
     exit_code: int | None
     reason: str | None
     parameters: str
+    held: bool
 
     def run_time(self, now: int) -> float | None:
         """Return the seconds that the latest attempt has run, until ``now`` if it still runs.
@@ -110,5 +114,6 @@ def read_instances(
             or_none(known.exit_code),
             map(known.reason.get, numbers),
             of(graph.parameters),
+            map(known.held.__contains__, numbers),
         )
     )

@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 
 from maestro_cli.errors import StudyError
 from maestro_cli.study.instances import ENDED_STATES
-from maestro_cli.study.selection import require_instances
+from maestro_cli.study.selection import Selection, choose
 from maestro_cli.study.step_logs import logs_of
 from maestro_cli.study.workspace_view import StudyView, open_study
 from maestro_cli.ui.console import is_terminal, warn
@@ -67,17 +67,16 @@ def of_study(study: StudyView) -> Source:
     )
 
 
-def of_steps(study: StudyView, pattern: str) -> Source:
-    """Return the output of the instances that a name or pattern means as a source.
+def of_steps(study: StudyView, selection: Selection) -> Source:
+    """Return the output of instances as a source.
 
     Raises:
-        StudyError: It means none, or its folder is a link out of the workspace.
+        StudyError: A name or a condition fits none, or a folder is a link out of the workspace.
     """
-    wanted = require_instances(study, pattern)
-    chosen = [each.number for each in wanted]
+    chosen = choose(study, selection)
     try:
-        for each in wanted:
-            stay_inside(study.root, each.workspace)
+        for number in chosen:
+            stay_inside(study.root, study.graph.workspaces[number])
     except OSError as error:
         raise StudyError(
             f"{error.filename} is not read: {error.strerror}",

@@ -6,32 +6,66 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from attrs import asdict, frozen
+from attrs import frozen
 
 from maestro_cli.errors import StudyError
+
+if TYPE_CHECKING:
+    from maestro_cli.study.selection import Selection
+
+
+#: Requests that are told by their names.
+_LOCKS = (".cancel.lock", ".study.update.lock")
 
 
 @frozen
 class Limits:
-    """New settings; None: unchanged, 0: no limit."""
+    """New settings; None: unchanged, 0: no limit.
+
+    Attributes:
+        throttle, rlimit, sleep: As `maestro update` takes them.
+        local_slots: Slots for local steps, 1 at least.
+        batch: Keys of the batch block for jobs that are not submitted yet; None: as in the study.
+    """
 
     throttle: int | None = None
     rlimit: int | None = None
     sleep: int | float | None = None
+    local_slots: int | None = None
+    batch: Mapping[str, str | int | None] | None = None
 
     def __bool__(self) -> bool:
-        return any(value is not None for value in (self.throttle, self.rlimit, self.sleep))
+        return any(value is not None for value in self.content().values())
 
     def __str__(self) -> str:
-        return ", ".join(
+        numbers = [
             f"{name} {value if value or name == 'sleep' else '0 (no limit)'}"
-            for name, value in asdict(self).items()
-            if value is not None
-        )
+            for name, value in self.content().items()
+            if not (value is None or name == "batch")
+        ]
+        keys = [
+            f"{key} as in the study" if value is None else f"{key} {value}"
+            for key, value in (self.batch or {}).items()
+        ]
+        return ", ".join([*numbers, *keys])
+
+    def content(self) -> dict[str, object]:
+        """Return the fields of a request, those that older conductors do not know only if set."""
+        fields: dict[str, object] = {
+            "throttle": self.throttle,
+            "rlimit": self.rlimit,
+            "sleep": self.sleep,
+        }
+        if self.local_slots is not None:
+            fields["local_slots"] = self.local_slots
+        if self.batch:
+            fields["batch"] = dict(self.batch)
+        return fields
 
 
 def request_cancel(root: Path) -> Path:
@@ -46,19 +80,32 @@ def request_cancel(root: Path) -> Path:
 
 def request_update(root: Path, limits: Limits) -> Path:
     """Ask for new settings, and return the request's file."""
-    import yaml
-
-    return _place(root / ".study.update.lock", yaml.safe_dump(asdict(limits)))
+    return _request(root, "update", limits.content())
 
 
-def request_resume(root: Path, steps: Sequence[str] | None, limits: Limits) -> Path:
+def request_resume(root: Path, selection: Selection, limits: Limits) -> Path:
     """Ask to run steps again, and return the request's file.
 
     Args:
         root: The workspace.
-        steps: Names of steps or instances, ``*`` allowed; None: all that did not succeed.
-        limits: New settings.
+        selection: Which; an empty one: all that did not succeed.
+        limits: New settings; throttle, rlimit and sleep count.
     """
+    return _request(root, "resume", {**selection.content(), **limits.content()})
+
+
+def request_part(root: Path, word: str, selection: Selection) -> Path:
+    """Ask to hold, release, skip or cancel a part of a study, and return the request's file.
+
+    Args:
+        root: The workspace.
+        word: ``hold``, ``release``, ``skip`` or ``cancel``.
+        selection: Which instances; an empty one: all, where that may be asked for.
+    """
+    return _request(root, word, selection.content())
+
+
+def _request(root: Path, word: str, content: Mapping[str, object]) -> Path:
     from maestro_conductor.workspace.sharing import make_requests_folder
 
     folder = root / ".maestro" / "requests"
@@ -66,27 +113,22 @@ def request_resume(root: Path, steps: Sequence[str] | None, limits: Limits) -> P
         make_requests_folder(folder)
     except OSError as error:
         raise _refused(folder, error) from error
-    content = {"request": "resume", "steps": None if steps is None else list(steps)}
-    name = f"resume-{time.time_ns()}-{secrets.token_hex(4)}.json"
-    return _place(folder / name, json.dumps({**content, **asdict(limits)}))
+    name = f"{word}-{time.time_ns()}-{secrets.token_hex(4)}.json"
+    return _place(folder / name, json.dumps({"request": word, **content}))
 
 
-def taken(request: Path, *, patience: float = 3.0) -> bool:
-    """Wait until the conductor has claimed a request; it looks at least once a second.
+def any_waiting(root: Path) -> bool:
+    """Tell whether a request waits for the conductor."""
+    return bool(waiting(root)) or any((root / name).exists() for name in _LOCKS)
 
-    Args:
-        request: The request's file.
-        patience: Seconds after which we wait no longer.
 
-    Returns:
-        Whether it has.
-    """
-    end = time.monotonic() + patience
-    while request.exists():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.02)
-    return True
+def waiting(root: Path) -> list[Path]:
+    """Return the requests that no conductor has taken yet, by name; none where one may not look."""
+    try:
+        found = sorted((root / ".maestro" / "requests").iterdir())
+    except OSError:
+        return []
+    return [path for path in found if not path.name.startswith(".")]
 
 
 def _place(path: Path, text: str) -> Path:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-__all__ = ["GraphHead", "InstanceRecord", "RunRecord", "StepRecord"]
+__all__ = ["GraphHead", "InstanceRecord", "RequestRecord", "RunRecord", "StepRecord"]
 
 
 class GraphHead(TypedDict):
@@ -32,6 +32,18 @@ class InstanceRecord(TypedDict):
 
     label: str
     script: str
+
+
+class RequestRecord(TypedDict):
+    """A ``request`` record of the journal, of a request that was taken in or refused."""
+
+    time: int
+    request: str
+    by: str | None
+    text: str
+    instances: int
+    accepted: bool
+    message: str
 
 
 class RunRecord(TypedDict):

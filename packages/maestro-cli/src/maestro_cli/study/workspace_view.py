@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from maestro_cli.study.workspace_records import (
         GraphHead,
         InstanceRecord,
+        RequestRecord,
         RunRecord,
         StepRecord,
     )
@@ -142,6 +143,28 @@ class StudyView:
             part = bytes(self.known.state[step.first : step.first + step.size])
             numbers = [part.count(code) for code in range(len(NAMES))]
         return {name: number for name, number in zip(NAMES, numbers, strict=True) if number}
+
+    @property
+    def requests(self) -> list[RequestRecord]:
+        """The newest requests that were taken in or refused, the oldest first."""
+        found = [each for each in self.known.requests if each["kind"] == "request"]
+        return cast("list[RequestRecord]", found)
+
+    @property
+    def waiting_requests(self) -> list[Path]:
+        """The files of requests that no conductor has taken yet."""
+        from maestro_cli.study.requests import waiting
+
+        return waiting(self.root)
+
+    @property
+    def held(self) -> int:
+        """The number of instances that get no further attempt until they are released."""
+        return len(self.known.held)
+
+    def held_of(self, step: Step) -> int:
+        """Count the held instances of a step."""
+        return sum(step.first <= index < step.first + step.size for index in self.known.held)
 
     @cached_property
     def graph(self) -> Graph:

@@ -30,6 +30,7 @@ examples:
   maestro run study.yaml                 make the study's folder, ask, and start it
   maestro run -fg -y -o OUT study.yaml   run it here, without questions
   maestro status OUT                     how far it is
+  maestro hold OUT simulate              submit no more jobs of this step, for now
   maestro cancel OUT                     stop it
 
 `maestro COMMAND --help` explains each command, with examples.
@@ -111,7 +112,10 @@ class Parser(argparse.ArgumentParser):
         found, extras = self.parse_known_args(args, namespace)
         if extras:
             from maestro_cli.ui import other_words
+            from maestro_cli.ui.step_options import take_names
 
+            if take_names(found, extras):
+                return found
             command = self._chosen(found)
             takes = [a for a in command._actions if not a.option_strings]
             given = getattr(found, takes[0].dest, "") if takes else ""

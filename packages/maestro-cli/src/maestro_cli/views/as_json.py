@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypedDict
 
 from maestro_cli.study.instances import Instance
@@ -16,12 +16,14 @@ _DECIMALS = tuple(repr(rest / 1000).partition(".")[2] for rest in range(1000))
 
 
 class Settings(TypedDict):
-    """The study's settings; 0: no limit."""
+    """The study's settings; 0: no limit; None: as the study file says."""
 
     throttle: int
     rlimit: int
     attempts: int
     sleep: int | float
+    local_slots: int | None
+    batch: Mapping[str, object]
 
 
 class Conductor(TypedDict):
@@ -51,12 +53,18 @@ class StatusRecord(TypedDict):
     time: float
     instances: int
     counts: dict[str, int]
+    held: int
     settings: Settings
     conductor: Conductor | None
 
 
 def line(
-    study: StudyView, instances: Iterable[Instance] | None, *, now: int, tails: bool = False
+    study: StudyView,
+    instances: Iterable[Instance] | None,
+    *,
+    now: int,
+    tails: bool = False,
+    history: Sequence[Mapping[str, object]] | None = None,
 ) -> str:
     """Return the object as one line.
 
@@ -65,6 +73,7 @@ def line(
         instances: Those that go into ``steps``; None: the object has no ``steps``.
         now: ms since 1970.
         tails: Add the last lines of the error log to each instance.
+        history: What was asked of the study; None: the object has no ``history``.
     """
     record: StatusRecord = {
         "format": "maestro-status",
@@ -77,15 +86,19 @@ def line(
         "time": now / 1000,
         "instances": study.total,
         "counts": study.counts(),
+        "held": study.held,
         "settings": {
             "throttle": study.known.settings.throttle,
             "rlimit": study.known.settings.rlimit,
             "attempts": study.known.settings.attempts,
             "sleep": study.known.settings.sleep,
+            "local_slots": study.known.settings.local_slots,
+            "batch": dict(study.known.settings.batch),
         },
         "conductor": _conductor(study),
     }
-    text = json.dumps(record, default=str)
+    added = {} if history is None else {"history": history}
+    text = json.dumps({**record, **added}, default=str)
     if instances is None:
         return text
     steps = ", ".join([_instance(study, each, now, tails) for each in instances])
@@ -128,7 +141,8 @@ def _instance(study: StudyView, instance: Instance, now: int, tails: bool) -> st
         f'"elapsed": {_seconds(None if submitted is None else until - submitted)}, '
         f'"exit_code": {"null" if instance.exit_code is None else instance.exit_code}, '
         f'"restarts": {instance.restarts}, "resubmissions": {instance.resubmissions}, '
-        f'"retries": {instance.retries}, "reason": {_text_or_null(instance.reason)}'
+        f'"retries": {instance.retries}, "reason": {_text_or_null(instance.reason)}, '
+        f'"held": {"true" if instance.held else "false"}'
     )
     return f"{text}{_tail(study, instance)}}}" if tails else f"{text}}}"
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import TypedDict
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from maestro_cli.study.blockers import root_causes, waits_for
+from maestro_cli.study.history import find_hold
 from maestro_cli.study.instances import ENDED_STATES, Instance
 from maestro_cli.study.step_logs import error_log, last_lines, left_behind, logs_of
 from maestro_cli.study.workspace_view import StudyView
@@ -36,6 +37,8 @@ class Facts(TypedDict, total=False):
 
     waits_for: list[Other]
     because_of: list[Other]
+    held_by: str | None
+    held_since: float | None
     throttle: int
     in_flight: int
     job: str | None
@@ -66,6 +69,8 @@ class Explanation:
 def explain(study: StudyView, instance: Instance) -> Explanation:
     """Say why an instance is in its state."""
     told = _TELLERS[instance.state](study, instance)
+    if instance.held:
+        told = _held(study, told)
     if instance.state not in _ENDED and study.state in ("DEAD", "STOPPED", "STAGED", "UNKNOWN"):
         nobody = {
             "DEAD": "Its conductor died: nothing goes on until `maestro resume`.",
@@ -77,6 +82,29 @@ def explain(study: StudyView, instance: Instance) -> Explanation:
     elif instance.state in _WAITS and (pause := study.pause) is not None:
         told.more.append(f"The study stands still: {pause.why}")
     return told
+
+
+def _held(study: StudyView, told: Explanation) -> Explanation:
+    """Say of an instance that it is held, before what else is to be said of it."""
+    hold = find_hold(study.root, told.instance.number)
+    by = f" by {hold.by}" if hold.by else ""
+    since = f" since {moment(hold.since)}" if hold.since else ""
+    facts: Facts = {"held_by": hold.by, "held_since": hold.since and hold.since / 1000}
+    release = (
+        f"Let it go: maestro release {shell_word(study.root)} {shell_word(told.instance.name)}"
+    )
+    if told.instance.state in _WAITS:
+        waits = told.facts.get("waits_for")
+        text = f"is held{since}{by}{'; besides, it ' + told.text if waits else ''}"
+        return evolve(
+            told,
+            text=text,
+            more=[*(told.more if waits else ()), release],
+            facts={**told.facts, **facts},
+        )
+    held = f"It is held{since}{by}: no other attempt is made before it is released."
+    more = [*told.more, held, release]
+    return evolve(told, more=more, facts={**told.facts, **facts})
 
 
 def _waiting(study: StudyView, instance: Instance) -> Explanation:
@@ -172,7 +200,7 @@ def _failed(study: StudyView, instance: Instance) -> Explanation:
 
 def _timed_out(study: StudyView, instance: Instance) -> Explanation:
     if instance.reason and _TOO_SOON in instance.reason:
-        again = f"maestro resume {shell_word(study.root)} --step {shell_word(instance.name)}"
+        again = f"maestro resume {shell_word(study.root)} {shell_word(instance.name)}"
         return Explanation(
             instance,
             f"did nothing: {instance.reason}",
@@ -205,9 +233,7 @@ def _cancelled(study: StudyView, instance: Instance) -> Explanation:
     return Explanation(
         instance,
         text,
-        [
-            f"Run it after all: maestro resume {shell_word(study.root)} --step {shell_word(instance.name)}"
-        ],
+        [f"Run it after all: maestro resume {shell_word(study.root)} {shell_word(instance.name)}"],
     )
 
 
@@ -218,6 +244,15 @@ def _finished(study: StudyView, instance: Instance) -> Explanation:
         text += f" after {short_duration(took)}"
     logs = _logs(study, instance)
     return Explanation(instance, text, logs, {"logs": logs})
+
+
+def _skipped(study: StudyView, instance: Instance) -> Explanation:
+    again = f"maestro resume {shell_word(study.root)} {shell_word(instance.name)}"
+    return Explanation(
+        instance,
+        "was skipped: it counts as finished and is not run",
+        [f"Run it after all: {again}"],
+    )
 
 
 def _dry(study: StudyView, instance: Instance) -> Explanation:
@@ -276,4 +311,5 @@ _TELLERS = {
     "CANCELLED": _cancelled,
     "FINISHED": _finished,
     "DRYRUN": _dry,
+    "SKIPPED": _skipped,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from maestro_cli.study.instances import BAD_STATES
 from maestro_cli.study.workspace_view import StudyView
@@ -11,9 +12,54 @@ from maestro_cli.ui.sanitize import clean, shell_word
 from maestro_cli.ui.style import Paint
 from maestro_cli.views.time_text import moment, short_duration
 
+if TYPE_CHECKING:
+    from maestro_cli.study.workspace_records import RequestRecord
 
-def lines(study: StudyView, *, paint: Paint) -> Iterator[str]:
-    """Yield what a person ought to know; nothing where all is well."""
+
+#: Refused requests that are named, and for how long, in ms.
+_MOST_REFUSED = 5
+_DAY = 86_400_000
+
+
+def lines(study: StudyView, *, paint: Paint, now: int | None = None) -> Iterator[str]:
+    """Yield what a person ought to know; nothing where all is well.
+
+    Args:
+        study: The study.
+        paint: Colours.
+        now: ms since 1970; None: those of the call.
+    """
+    yield from _of_its_state(study, paint)
+    yield from _of_requests(study, paint, time.time_ns() // 1_000_000 if now is None else now)
+
+
+def _of_requests(study: StudyView, paint: Paint, now: int) -> Iterator[str]:
+    """Yield what is held, which requests were refused lately, and which wait."""
+    where = shell_word(study.root)
+    if study.held:
+        asked = [each for each in study.requests if each["request"] == "hold" and each["accepted"]]
+        since = _since(asked[-1]) if asked else ""
+        some = "1 instance is" if study.held == 1 else f"{study.held} instances are"
+        yield paint(f"{some} held{since}.", "bold yellow")
+        yield f"Let go with: maestro release {where}"
+    refused = [
+        each for each in study.requests if not each["accepted"] and each["time"] > now - _DAY
+    ]
+    for each in refused[-_MOST_REFUSED:]:
+        text = f"Refused: {each['text']}{_since(each, at='at')}: {each['message']}"
+        yield paint(clean(text), "red")
+    waiting = len(study.waiting_requests) if study.holder is None else 0
+    if waiting:
+        yield f"{waiting} request{' waits' if waiting == 1 else 's wait'} until it goes on."
+
+
+def _since(request: RequestRecord, *, at: str = "since") -> str:
+    by = f" by {clean(request['by'])}" if request["by"] else ""
+    return f" {at} {moment(request['time'])}{by}"
+
+
+def _of_its_state(study: StudyView, paint: Paint) -> Iterator[str]:
+    """Yield from where it came, whether it goes on, and what failed."""
     where = shell_word(study.root)
     who = study.last_holder
     origin = study.origin

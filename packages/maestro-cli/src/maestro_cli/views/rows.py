@@ -22,20 +22,22 @@ COLUMNS = (
 )
 
 
-def rows(instances: Iterable[Instance], now: int) -> list[list[str]]:
+def rows(instances: Iterable[Instance], now: int, *, for_people: bool = False) -> list[list[str]]:
     """Return one list of texts per instance, in the order of :data:`COLUMNS`.
 
     Args:
         instances: What to show.
         now: ms since 1970, for what still runs.
+        for_people: Say of states what ``status.csv`` has no words for: skipped, held.
     """
     moment = Moments()
+    state = _state_for_people if for_people else _state
     return [
         [
             each.name,
             each.job or "--",
             each.workspace,
-            each.state,
+            state(each),
             duration(each.run_time(now)),
             duration(each.elapsed(now)),
             moment(each.started),
@@ -46,3 +48,12 @@ def rows(instances: Iterable[Instance], now: int) -> list[list[str]]:
         ]
         for each in instances
     ]
+
+
+def _state(instance: Instance) -> str:
+    """Return the state as upstream's tools know it."""
+    return "FINISHED" if instance.state == "SKIPPED" else instance.state
+
+
+def _state_for_people(instance: Instance) -> str:
+    return f"{instance.state} held" if instance.held else instance.state

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from maestro_cli.study.instances import BAD_STATES, Instance
-from maestro_cli.study.selection import select
+from maestro_cli.study.selection import EVERYTHING, Selection, choose, in_states
 from maestro_cli.study.workspace_view import StudyView
 from maestro_cli.ui.style import Paint, unicode_ok, width
 
-__all__ = ["Form", "of_study", "of_upstream"]
+__all__ = ["Content", "Form", "of_study", "of_upstream"]
+
+#: All instances, those that failed, none but their number, or the events of the study.
+Content = Literal["all", "failed", "summary", "history"]
 
 
 class Form(NamedTuple):
@@ -20,17 +23,17 @@ class Form(NamedTuple):
 
     Attributes:
         encoding: For people, or for programs.
-        content: All instances, those that failed, or none but their number.
+        content: What of it.
         layout: Of the table for people.
         states: Instances in other states are left out; empty: none is.
-        patterns: Instances with other names are left out; empty: none is.
+        selection: Other instances are left out.
     """
 
     encoding: Literal["text", "json", "csv"]
-    content: Literal["all", "failed", "summary"]
+    content: Content
     layout: Literal["flat", "legacy", "narrow"] = "flat"
     states: frozenset[str] = frozenset()
-    patterns: Sequence[str] = ()
+    selection: Selection = EVERYTHING
 
 
 def of_study(study: StudyView, form: Form, *, paint: Paint, first: bool) -> str:
@@ -43,6 +46,8 @@ def of_study(study: StudyView, form: Form, *, paint: Paint, first: bool) -> str:
         first: No study was shown before: CSV begins with a head.
     """
     now = time.time_ns() // 1_000_000
+    if form.content == "history":
+        return _history(study, form, now, paint=paint)
     if form.encoding == "json":
         from maestro_cli.views import as_json
 
@@ -61,7 +66,7 @@ def of_study(study: StudyView, form: Form, *, paint: Paint, first: bool) -> str:
 
     table = _table(
         study.root,
-        rows.rows(instances, now),
+        rows.rows(instances, now, for_people=form.encoding == "text"),
         lambda row: study.parameters(instances[row].number),
         form,
         paint=paint,
@@ -97,12 +102,21 @@ def of_upstream(folder: Path, form: Form, *, paint: Paint, first: bool) -> str |
 def _chosen(study: StudyView, form: Form) -> list[Instance]:
     """Return the instances that are shown."""
     study.mark_queued()
-    instances = study.instances()
-    if form.states or form.patterns:
-        instances = select(instances, states=form.states, patterns=form.patterns)
+    which = choose(study, form.selection) if form.selection else None
+    instances = in_states(study.instances(which), form.states)
     if form.content == "failed":
         instances = [each for each in instances if each.state in BAD_STATES]
     return instances
+
+
+def _history(study: StudyView, form: Form, now: int, *, paint: Paint) -> str:
+    from maestro_cli.study.history import read_history
+    from maestro_cli.views import as_json, history
+
+    events = read_history(study.root)
+    if form.encoding == "json":
+        return as_json.line(study, None, now=now, history=history.as_records(events)) + "\n"
+    return _joined(history.lines(study, events, width=width(), paint=paint))
 
 
 def _table(

@@ -11,6 +11,7 @@ from maestro_cli.views.time_text import short_duration
 #: The order of the states.
 _SHOWN = (
     "FINISHED",
+    "SKIPPED",
     "DRYRUN",
     "RUNNING",
     "FINISHING",
@@ -38,6 +39,8 @@ def line(study: StudyView, *, paint: Paint, now: int) -> str:
         for word in _SHOWN
         if word in counts
     )
+    if study.held:
+        parts += f", {paint(f'{study.held} held', 'bold yellow')}"
     age = short_duration(lasted(study, now))
     return f"{state}  {percent:3d} %  {clean(study.root)}  {parts}  ({age})"
 

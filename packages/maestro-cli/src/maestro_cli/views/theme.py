@@ -5,6 +5,7 @@ from __future__ import annotations
 STATE_STYLES = {
     "FINISHED": "green",
     "DRYRUN": "green",
+    "SKIPPED": "green",
     "RUNNING": "bold cyan",
     "FINISHING": "cyan",
     "PENDING": "yellow",
@@ -23,5 +24,7 @@ STATE_STYLES = {
 
 
 def state_style(state: str) -> str:
-    """Return the style of a state's word, of a step or of a study."""
+    """Return the style of a state's word, of a step or of a study; ``held`` may stand behind it."""
+    if state.endswith(" held"):
+        return STATE_STYLES.get(state.removesuffix(" held"), "yellow")
     return STATE_STYLES.get(state, "")

@@ -107,6 +107,8 @@ def _row(study: StudyView, step: Step) -> list[RenderableType]:
         for word, number in counts.items()
         if word not in ("FINISHED", "DRYRUN", "INITIALIZED")
     )
+    if held := study.held_of(step):
+        details.append(f"{'  ' if details else ''}{held} held", "bold yellow")
     return [Text(clean(step.name)), bar, f"{ended}/{step.size}", details]
 
 
@@ -119,7 +121,7 @@ def _most_telling(study: StudyView, room: int) -> list[Step]:
         words = set(study.counts(step))
         if words & {"RUNNING", "PENDING", "FINISHING", "FAILED", "TIMEDOUT", "HWFAILURE"}:
             return 0
-        return 2 if words <= {"INITIALIZED", "FINISHED"} and len(words) == 1 else 1
+        return 2 if words <= {"INITIALIZED", "FINISHED", "SKIPPED"} and len(words) == 1 else 1
 
     chosen = sorted(study.steps, key=dull)[: max(1, room - 1)]
     return [step for step in study.steps if step in chosen]

@@ -54,14 +54,14 @@ class AttemptEnds:
         if (
             asked
             and self._cancellation.stopping
-            and not self._step.state.cancelling
             and state != FINISHED
+            and not self._step.state.is_ending(i)
         ):
             self.again(i, "stopped together with the conductor", 0.0)
             return
         if asked and state != FINISHED:
             state = CANCELLED
-        if self._step.state.cancelling and state != FINISHED:
+        if state != FINISHED and self._step.state.is_ending(i):
             # No other attempt follows; what is merely bad luck then counts as cancelled.
             state = FAILED if state == FAILED else CANCELLED
             self.fail(i, state, exit_code, at, reason)
@@ -70,7 +70,7 @@ class AttemptEnds:
             # What a local script left in the background; schedulers give reasons of their own.
             left = reason if self._queues.is_local(i) else None
             self._step.row(i, FINISHED, at=at, exit_code=exit_code, reason=left)
-            self._release(i)
+            self.release(i)
             return
         counters = Counters(
             restarts=self._step.state.restarts[i],
@@ -116,11 +116,12 @@ class AttemptEnds:
         """End an instance badly, and with it what waits for it."""
         self._step.row(i, state, at=at, exit_code=exit_code, reason=reason)
         if self._step.is_satisfied(i):
-            self._release(i)
+            self.release(i)
         else:
             self.doom(i)
 
-    def _release(self, i: int) -> None:
+    def release(self, i: int) -> None:
+        """Queue what may run now, as an instance that it waits for is satisfied."""
         for child in self.dependencies.release(i):
             self._step.state.mark_queued(child)
             self._queues.of(child).push(child)

@@ -105,7 +105,7 @@ class Outcomes:
         event, answer = finding.event, finding.answer
         file = file_word(event.fate, event.exit_code, self._step.graph.failure(event.instance))
         job = job_word(answer["state"], code_of(answer), long_missing) if answer else None
-        row = first_row(file, job, local, self._step.state.cancelling)
+        row = first_row(file, job, local, self._step.state.is_ending(event.instance))
         row.outcome(self, finding)
 
     def by_exit_code(self, f: Finding) -> None:
@@ -245,7 +245,7 @@ def first_row(file: str, job: str | None, local: bool, cancelling: bool) -> Row:
         file: a word of `file_word`.
         job: a word of `job_word`; None: a search found none.
         local: it is a local step.
-        cancelling: the study is being cancelled.
+        cancelling: the study, or the instance, is being cancelled.
     """
     conditions = ("local" if local else "scheduled", *(["cancelling"] if cancelling else []))
     return next(row for row in TABLE if row.fits(file, job, conditions))

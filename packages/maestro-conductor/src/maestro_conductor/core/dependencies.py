@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from maestro_conductor.core.study_state import NONE, StudyState
 from maestro_conductor.model.graph import Graph
-from maestro_conductor.model.states import FAILED, FINISHED, HWFAILURE, INITIALIZED, TIMEDOUT
+from maestro_conductor.model.states import FAILED, FINISHED, HWFAILURE, INITIALIZED, SKIPPED, TIMEDOUT
 
 __all__ = ["DependencyCounters", "mark_queued"]
 
@@ -15,7 +15,7 @@ __all__ = ["DependencyCounters", "mark_queued"]
 def satisfied(graph: Graph, state: StudyState, i: int) -> bool:
     """Tell whether what waits for the instance may run, as far as this one goes."""
     code = state.state[i]
-    if code == FINISHED:
+    if code in (FINISHED, SKIPPED):
         return True
     # A step that failed because one before it did has no submission; nothing allows that.
     return (
@@ -29,7 +29,7 @@ def _pending(graph: Graph, state: StudyState) -> tuple[array[int], list[int]]:
     """Return for each instance the number of its unsatisfied needs; for each step, of its instances."""
     done = bytearray(len(graph))
     for i, code in enumerate(state.state):
-        if code == FINISHED or (
+        if code in (FINISHED, SKIPPED) or (
             code in (FAILED, TIMEDOUT, HWFAILURE) and satisfied(graph, state, i)
         ):
             done[i] = 1

@@ -19,10 +19,14 @@ __all__ = [
     "Closing",
     "Event",
     "Found",
+    "HoldAsked",
     "Now",
     "Polled",
+    "ReleaseAsked",
+    "RequestSeen",
     "ResumeAsked",
     "ScriptsWritten",
+    "SkipAsked",
 ]
 
 
@@ -101,7 +105,46 @@ class ScriptsWritten:
 
 @attrs.frozen
 class CancelAsked:
-    """Somebody asked to cancel the study."""
+    """Somebody asked to cancel the study; or these instances, none of which is in a final state."""
+
+    instances: Sequence[int] | None = None
+
+
+@attrs.frozen
+class HoldAsked:
+    """Submit no attempt of these instances until they are released."""
+
+    instances: Sequence[int]
+
+
+@attrs.frozen
+class ReleaseAsked:
+    """Let these instances run, which are held."""
+
+    instances: Sequence[int]
+
+
+@attrs.frozen
+class SkipAsked:
+    """Count these instances as finished; none of them is in flight."""
+
+    instances: Sequence[int]
+
+
+@attrs.frozen
+class RequestSeen:
+    """A request was taken in, or refused. What it asked for is an event of its own, before this one.
+
+    Attributes:
+        request, by, text, instances, accepted, message: as in the record of kind ``request``.
+    """
+
+    request: str
+    by: str | None
+    text: str
+    instances: int
+    accepted: bool
+    message: str
 
 
 @attrs.frozen
@@ -131,5 +174,9 @@ Event = (
     | CancelAsked
     | SettingsChange
     | ResumeAsked
+    | HoldAsked
+    | ReleaseAsked
+    | SkipAsked
+    | RequestSeen
     | Closing
 )

@@ -14,6 +14,7 @@ __all__ = [
     "Find",
     "Instruction",
     "ReadAttemptFile",
+    "Resize",
     "Submission",
     "Submit",
     "WriteScripts",
@@ -81,7 +82,15 @@ class WriteScripts:
     instances: Sequence[int]
 
 
-Instruction = Submit | Cancel | Find | ReadAttemptFile | WriteScripts
+@attrs.frozen
+class Resize:
+    """Run jobs in so many slots from here on."""
+
+    queue: str
+    slots: int
+
+
+Instruction = Submit | Cancel | Find | ReadAttemptFile | WriteScripts | Resize
 
 
 @attrs.define

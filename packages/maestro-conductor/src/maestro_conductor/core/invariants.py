@@ -19,6 +19,7 @@ from maestro_conductor.model.states import (
     INITIALIZED,
     NAMES,
     QUEUED,
+    SKIPPED,
     TIMEDOUT,
     WAITING,
 )
@@ -64,10 +65,13 @@ def _validate_instance(machine: Machine, graph: Graph, i: int, code: int) -> Non
     elif code in (QUEUED, WAITING) or code in IN_FLIGHT or (code == FINISHED and not state.resumed):
         # What finished after a failure that was allowed stays so when that runs again.
         _check(not open_needs, f"{name} does not wait for {open_needs}")
+    _check(not (i in state.held and code in (FINISHED, SKIPPED)), f"{name} is held")
+    _check(not (i in state.ending and code not in IN_FLIGHT), f"{name} was to be cancelled")
     _check(code != INCOMPLETE, f"{name} was left between two attempts")
     if code in (QUEUED, WAITING):
         _check(not state.cancelling, f"{name} while the study is cancelled")
-        known = i in queue.ready or i in machine.timers.paused
+        known = i in queue.ready or i in machine.timers.paused or i in state.held
+        _check(not state.is_ending(i), f"{name} while it is cancelled")
         _check(known, f"{name} was forgotten")
     if code in IN_FLIGHT:
         _check(state.attempt[i] > 0, f"{name} has no attempt")
@@ -106,7 +110,9 @@ def _validate_work_conserved(machine: Machine, steady: float) -> None:
         waiting = [
             i
             for i in queue.ready
-            if state.state[i] in (QUEUED, WAITING) and i not in machine.timers.paused
+            if state.state[i] in (QUEUED, WAITING)
+            and i not in machine.timers.paused
+            and i not in state.held
         ]
         idle = bool(waiting) and queue.fits(min(waiting))
         _check(not idle, f"{queue.name}: {waiting} could have been submitted")

@@ -131,7 +131,8 @@ class JobReports:
                 self._step.record(records.submitted(self._step.now.wall, [row]))
                 queue.jobs[row.job] = i
                 queue.unblock()
-                if self._state.cancelling or (self._cancellation.stopping and queue.name == LOCAL):
+                stopped = self._cancellation.stopping and queue.name == LOCAL
+                if stopped or self._state.is_ending(i):
                     self._cancellation.want(i)
             elif answer.get("absent") or queue.name == LOCAL:
                 # Where a system does not let us look for processes, the attempt file has to do.

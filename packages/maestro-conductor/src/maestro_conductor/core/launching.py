@@ -67,7 +67,11 @@ class Launcher:
         jobs: list[Submission] = []
         while queue.ready and len(jobs) < room:
             i = queue.ready[0]
-            if state.state[i] not in RUNNABLE or i in self._timers.paused:
+            if (
+                state.state[i] not in RUNNABLE
+                or i in self._timers.paused
+                or (state.held and i in state.held)
+            ):
                 heapq.heappop(queue.ready)
                 continue
             if not queue.fits(i):
@@ -115,9 +119,11 @@ class Launcher:
             at = self._step.now.wall if event.at is None else event.at
             self._step.record(records.submitted(at, submitted))
             queue.unblock()
+            state = self._step.state
+            ending = state.cancelling or state.ending
             for row in submitted:
                 queue.jobs[row.job] = row.instance
-                if self._step.state.cancelling:
+                if ending and state.is_ending(row.instance):
                     self._cancellation.want(row.instance)
         for i, attempt, answer in refused:
             self._refused(queue, i, attempt, answer)
@@ -134,8 +140,8 @@ class Launcher:
         queue.leave(i, None)
         row = RefusedRow(i, attempt, final, message)
         self._step.record(records.refused(self._step.now.wall, [row]))
-        if self._step.state.cancelling:
-            self._step.row(i, CANCELLED)
+        if self._step.state.is_ending(i):
+            self._attempts.fail(i, CANCELLED, None, self._step.now.wall, None)
         elif not final:
             if not answer.get("withdrawn"):  # that was our doing, the scheduler takes jobs
                 queue.block(self._step.now.steady)

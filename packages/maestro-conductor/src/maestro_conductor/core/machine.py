@@ -21,15 +21,20 @@ from maestro_conductor.core.events import (
     Closing,
     Event,
     Found,
+    HoldAsked,
     Now,
     Polled,
+    ReleaseAsked,
+    RequestSeen,
     ResumeAsked,
     ScriptsWritten,
+    SkipAsked,
 )
 from maestro_conductor.core.in_flight import InFlights
-from maestro_conductor.core.instructions import Effects
+from maestro_conductor.core.instructions import Effects, Resize
 from maestro_conductor.core.job_reports import JobReports
 from maestro_conductor.core.launching import Launcher
+from maestro_conductor.core.parts import Parts
 from maestro_conductor.core.queues import LOCAL, SCHEDULED, Queue, Queues
 from maestro_conductor.core.recovery import Recovery
 from maestro_conductor.core.step_change import StepChange
@@ -90,8 +95,9 @@ class Machine:
         self._attempts = AttemptEnds(step, queues, in_flight, timers, cancellation)
         self._launcher = Launcher(step, queues, timers, cancellation, self._attempts)
         self._reports = JobReports(step, queues, in_flight, timers, cancellation, self._attempts)
+        self._parts = parts = Parts(step, queues, timers, cancellation, self._attempts)
         self._recovery = Recovery(
-            step, queues, timers, cancellation, self._attempts, self._launcher
+            step, queues, timers, cancellation, self._attempts, self._launcher, parts
         )
         self._dry_run = DryRun(step, asked=dry)
         #: Each takes the events of its type.
@@ -104,6 +110,10 @@ class Machine:
             CancelAsked: self._cancel_asked,
             SettingsChange: self._update_asked,
             ResumeAsked: self._resume_asked,
+            HoldAsked: lambda event: parts.hold(event.instances),
+            ReleaseAsked: lambda event: parts.release(event.instances),
+            SkipAsked: lambda event: parts.skip(event.instances),
+            RequestSeen: self._request_seen,
             Closing: self._closing,
         }
 
@@ -111,6 +121,11 @@ class Machine:
     def surplus(self) -> int:
         """Return how many attempts are in flight beyond the throttle, where that was lowered."""
         return throttle.surplus(self.state.settings.throttle, self.state.in_flight())
+
+    @property
+    def unwanted(self) -> set[int]:
+        """Return instances whose latest attempt is to be withdrawn where it has not started; to be emptied then."""
+        return self._parts.unwanted
 
     @property
     def dry(self) -> bool:
@@ -166,6 +181,8 @@ class Machine:
                 self._dry_run.fill()
             else:
                 self._launcher.fill(self._reports.ends)
+                if state.held:
+                    self._parts.tell()
         if state.outcome is None and not state.unfinished():
             step.record(records.ended(step.now.wall, *self._outcome()))
         self._cancellation.finish()
@@ -183,16 +200,37 @@ class Machine:
             return "DRYRUN", 0
         return "FINISHED", 0
 
-    def _cancel_asked(self, _event: CancelAsked) -> None:
+    def _cancel_asked(self, event: CancelAsked) -> None:
         if not self.state.unfinished() or self.state.cancelling:
+            return
+        if event.instances is not None:
+            self._parts.cancel(event.instances)
             return
         self._step.record(records.cancelled(self._step.now.wall))
         self._recovery.cancel_all()
 
     def _update_asked(self, event: SettingsChange) -> None:
         new = self.state.settings.changed(event)
-        if new != self.state.settings:
-            self._step.record(records.settings(self._step.now.wall, event.source, new))
+        if new == self.state.settings:
+            return
+        slots = new.local_slots
+        if slots is not None and slots != self.state.settings.local_slots:
+            self.queues[LOCAL].slots = slots
+            self._step.instruct(Resize(LOCAL, slots))
+        self._step.record(records.settings(self._step.now.wall, event.source, new))
+
+    def _request_seen(self, event: RequestSeen) -> None:
+        self._step.record(
+            records.request(
+                self._step.now.wall,
+                event.request,
+                event.by,
+                event.text,
+                event.instances,
+                event.accepted,
+                event.message,
+            )
+        )
 
     def _resume_asked(self, event: ResumeAsked) -> None:
         instances = sorted(event.instances)

@@ -6,6 +6,7 @@ from maestro_conductor.core.attempt_end import AttemptEnds
 from maestro_conductor.core.cancellation import Cancellation
 from maestro_conductor.core.instructions import Find
 from maestro_conductor.core.launching import RUNNABLE, Launcher
+from maestro_conductor.core.parts import Parts
 from maestro_conductor.core.queues import LOCAL, SCHEDULED, Queues
 from maestro_conductor.core.step_change import StepChange
 from maestro_conductor.core.study_state import REFUSED
@@ -38,6 +39,7 @@ class Recovery:
         cancellation: Cancellation,
         attempts: AttemptEnds,
         launcher: Launcher,
+        parts: Parts,
     ) -> None:
         self._step = step
         self._queues = queues
@@ -45,6 +47,7 @@ class Recovery:
         self._cancellation = cancellation
         self._attempts = attempts
         self._launcher = launcher
+        self._parts = parts
 
     def give_up_foreign(self) -> None:
         """End the attempts that belong to the study of which this is a copy: they are lost here."""
@@ -67,7 +70,7 @@ class Recovery:
             job = state.job[i]
             if queue.name == SCHEDULED and job is not None:
                 queue.jobs[job] = i
-                if state.cancelling:
+                if state.is_ending(i):
                     self._cancellation.want(i)
             else:
                 # A process id may belong to another process by now, so local jobs are looked up.
@@ -91,6 +94,8 @@ class Recovery:
                 self._attempts.doom(i)
         if state.cancelling:
             self.cancel_all()
+        elif state.ending:
+            self._parts.end(sorted(state.ending))
 
     def fill_queues(self) -> None:
         """Queue what may be submitted."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from fnmatch import fnmatchcase
+from collections.abc import Iterable, Sequence
 
 from maestro_conductor.core.dependencies import DependencyCounters, satisfied
+from maestro_conductor.core.selection import ValuesOf
+from maestro_conductor.core.selection import select as selected
 from maestro_conductor.core.study_state import StudyState
 from maestro_conductor.model.graph import Graph
 from maestro_conductor.model.states import (
@@ -18,6 +19,7 @@ from maestro_conductor.model.states import (
     IN_FLIGHT,
     INITIALIZED,
     QUEUED,
+    SKIPPED,
     TIMEDOUT,
     WAITING,
 )
@@ -25,9 +27,17 @@ from maestro_conductor.model.states import (
 __all__ = ["select"]
 
 _WRONG = frozenset({FAILED, TIMEDOUT, HWFAILURE, CANCELLED, DRYRUN})
+#: What waits for one of these never runs.
+_LEFT = FINAL - {FINISHED, SKIPPED}
 
 
-def select(graph: Graph, state: StudyState, names: Iterable[str] | None) -> list[int]:
+def select(
+    graph: Graph,
+    state: StudyState,
+    names: Sequence[str] | None,
+    where: Sequence[str] | None = None,
+    values_of: ValuesOf = lambda _instance: {},
+) -> list[int]:
     """Return the instances that are to run again, in order; their descendants come along.
 
     Args:
@@ -35,26 +45,34 @@ def select(graph: Graph, state: StudyState, names: Iterable[str] | None) -> list
         state: how far it came.
         names: of steps or instances, ``*`` allowed; None: all that failed, timed out or were
             cancelled. Finished steps run again only if they, or one before them, are named.
+        where: conditions on parameters, which narrow that; None: none.
+        values_of: the values of an instance's parameters.
 
     Raises:
-        ValueError: a name fits nothing, or something that would have to run again is running.
+        ValueError: a name or a condition fits nothing, or something that would have to run again is
+            running.
     """
-    if names is None:
+    if names is None and not where:
         wrong = [i for i, code in enumerate(state.state) if code in _WRONG]
         return sorted({*wrong, *_begun_after(graph, state, wrong)})
-    chosen = _named(graph, names)
+    chosen = set(selected(graph, values_of, names, where))
+    if names is None:
+        chosen = {i for i in chosen if state.state[i] in _WRONG}
+        if not chosen:
+            raise ValueError(f"nothing that fits {', '.join(where or ())} is to be run again")
     # Where nothing was run, a part cannot run alone: it waits for what stands before it.
     chosen.update(i for i, code in enumerate(state.state) if code == DRYRUN)
     named = sorted(chosen)
     counters = DependencyCounters(graph, state)
     for i in named:
-        chosen.update(counters.descendants(i))
+        # What was skipped stays so, unless it is named itself.
+        chosen.update(j for j in counters.descendants(i) if state.state[j] != SKIPPED)
     _refuse_running(graph, state, chosen)
     missing = [
         (i, need)
         for i in named
         for need in graph.needs_of(i)
-        if need not in chosen and state.state[need] in FINAL and state.state[need] != FINISHED
+        if need not in chosen and state.state[need] in _LEFT
     ]
     for i, need in missing:
         if not graph.failure(need).allow_failure:
@@ -80,25 +98,3 @@ def _refuse_running(graph: Graph, state: StudyState, instances: Iterable[int]) -
     running = [i for i in sorted(instances) if state.state[i] in IN_FLIGHT]
     if running:
         raise ValueError(f"{graph.names[running[0]]} is running; cancel it first, or wait for it")
-
-
-def _named(graph: Graph, names: Iterable[str]) -> set[int]:
-    chosen: set[int] = set()
-    places = {name: i for i, name in enumerate(graph.names)}
-    for name in names:
-        found = {places[name]} if name in places else set()
-        for step in graph.steps:
-            if step.name == name or ("*" in name and _fits(step.name, name)):
-                found.update(range(step.first, step.first + step.count))
-        if "*" in name:
-            found.update(i for i, instance in enumerate(graph.names) if _fits(instance, name))
-        if not found:
-            raise ValueError(f"no step or instance is called {name}")
-        chosen |= found
-    return chosen
-
-
-def _fits(name: str, pattern: str) -> bool:
-    """Match a name; only ``*`` is special: brackets and question marks may stand in names."""
-    escaped = "".join(f"[{char}]" if char in "[?" else char for char in pattern)
-    return fnmatchcase(name, escaped)

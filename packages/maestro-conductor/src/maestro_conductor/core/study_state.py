@@ -7,6 +7,7 @@ replayed state and a live one cannot differ. All times are ms since 1970.
 from __future__ import annotations
 
 from array import array
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +29,7 @@ from maestro_conductor.model.states import (
     PENDING,
     QUEUED,
     RUNNING,
+    SKIPPED,
     TIMEDOUT,
     UNKNOWN,
     WAITING,
@@ -39,6 +41,9 @@ __all__ = ["NONE", "REFUSED", "StudyState"]
 NONE = -1
 #: In `StudyState.before`: the attempt was refused, so the same attempt may be submitted again.
 REFUSED = -1
+
+#: Requests that are remembered: the newest.
+_MOST_REQUESTS = 1000
 
 _CAUSE_CODES = {cause: code for code, cause in enumerate(CAUSES)}
 _ENDS = frozenset({FINISHED, FAILED, INCOMPLETE, TIMEDOUT, HWFAILURE, CANCELLED, DRYRUN})
@@ -65,7 +70,10 @@ class StudyState:
         previous: of the attempt before the latest one, where there was one: its number, job,
             started and cause.
         counts: how many instances are in each state, by code.
-        cancelling: somebody asked to cancel.
+        held: instances of which no attempt is to be submitted.
+        ending: instances that somebody asked to cancel, and that are not in a final state yet.
+        requests: records of the newest requests, for people.
+        cancelling: somebody asked to cancel the study.
         resumed: somebody asked to resume at least once; then a dry run is one no longer.
         outcome: name of the study's final state and the exit code; None: it goes on.
         opened: the latest record of that kind.
@@ -97,6 +105,9 @@ class StudyState:
         self.previous: dict[int, tuple[int, str | None, int, int]] = {}
         self.counts = [0] * len(NAMES)
         self.counts[INITIALIZED] = instances
+        self.held: set[int] = set()
+        self.ending: set[int] = set()
+        self.requests: deque[Record] = deque(maxlen=_MOST_REQUESTS)
         self.cancelling = False
         self.resumed = False
         self.outcome: tuple[str, int] | None = None
@@ -115,6 +126,10 @@ class StudyState:
             "closed": self._closed,
             "cancelled": self._cancelled,
             "resumed": self._resumed,
+            "held": self._held,
+            "released": self._released,
+            "skipped": self._skipped,
+            "request": self.requests.append,
             "ended": self._ended,
             "snapshot": self._snapshot,
         }
@@ -143,6 +158,10 @@ class StudyState:
     def in_flight(self) -> int:
         """Return how many instances have an attempt that was submitted and has not ended."""
         return sum([self.counts[code] for code in IN_FLIGHT])
+
+    def is_ending(self, i: int) -> bool:
+        """Tell whether no other attempt of an instance is to be made, as it is being cancelled."""
+        return self.cancelling or (bool(self.ending) and i in self.ending)
 
     # -- one applier for each kind of record --
 
@@ -211,6 +230,10 @@ class StudyState:
                 self.reason.pop(i, None)
             if self.foreign:
                 self.foreign.discard(i)
+            if self.held and new == FINISHED:
+                self.held.discard(i)
+            if self.ending and new in FINAL:
+                self.ending.discard(i)
             self._set(i, new)
 
     def _refused(self, record: records.RefusedRecord) -> None:
@@ -228,6 +251,8 @@ class StudyState:
             rlimit=record["rlimit"],
             attempts=record["attempts"],
             sleep=record["sleep"],
+            local_slots=record.get("local_slots"),
+            batch=record.get("batch") or {},
         )
 
     def _opened(self, record: records.OpenedRecord) -> None:
@@ -241,8 +266,29 @@ class StudyState:
     def _closed(self, record: records.ClosedRecord) -> None:
         self.closed = record["reason"]
 
-    def _cancelled(self, _record: records.CancelledRecord) -> None:
-        self.cancelling = True
+    def _cancelled(self, record: records.CancelledRecord) -> None:
+        steps = record.get("steps")
+        if steps is None:
+            self.cancelling = True
+        else:
+            self.ending.update(i for i in steps if self.state[i] not in FINAL)
+
+    def _held(self, record: records.HeldRecord) -> None:
+        self.held.update(record["steps"])
+        self.changes += 1
+
+    def _released(self, record: records.ReleasedRecord) -> None:
+        self.held.difference_update(record["steps"])
+        self.changes += 1
+
+    def _skipped(self, record: records.SkippedRecord) -> None:
+        self.outcome = None
+        for i in record["steps"]:
+            self.reason.pop(i, None)
+            self.before.pop(i, None)
+            self.held.discard(i)
+            self.ending.discard(i)
+            self._set(i, SKIPPED)
 
     def _ended(self, record: records.EndedRecord) -> None:
         self.outcome = (record["state"], record["exit_code"])
@@ -278,7 +324,7 @@ class StudyState:
                 ended,
                 exit_code,
                 reason,
-                *_,
+                *newer,
             ) = row
             self.cause[i] = _CAUSE_CODES.get(cause or "", 0)
             self.script[i] = script == "restart"
@@ -287,6 +333,8 @@ class StudyState:
             self.ended[i] = NONE if ended is None else ended
             self.exit_code[i] = NONE if exit_code is None else exit_code
             self.before.pop(i, None)
+            if newer and newer[0]:
+                self.held.add(i)
             if reason is not None:
                 self.reason[i] = reason
             else:

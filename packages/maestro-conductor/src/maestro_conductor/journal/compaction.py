@@ -38,6 +38,7 @@ def summary(state: StudyState, time: int) -> Iterator[Record]:
     if state.opened is not None:  # before the attempts: they are those of the id that it tells
         yield state.opened
     yield records.settings(time, "snapshot", state.settings)
+    yield from state.requests
     if state.resumed:
         yield records.resumed(time, [])
     for first in range(0, len(state), ROWS):
@@ -55,6 +56,8 @@ def summary(state: StudyState, time: int) -> Iterator[Record]:
         if refused:
             yield records.refused(time, refused)
         yield records.state(time, queued)
+    if state.ending:
+        yield records.cancelled(time, sorted(state.ending))
     if state.cancelling:
         yield records.cancelled(time)
     if state.outcome is not None:
@@ -89,6 +92,7 @@ def _snapshot_row(state: StudyState, i: int) -> SnapshotRow:
         ended=_or_none(state.ended[i]),
         exit_code=_or_none(state.exit_code[i]),
         reason=state.reason.get(i),
+        held=i in state.held,
     )
 
 

@@ -7,7 +7,7 @@ records in unpacks their rows, with ``*_`` at the end, and asks none by name.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple, TypedDict
 
 from maestro_conductor.model.settings import Settings
@@ -23,11 +23,15 @@ __all__ = [
     "cancelled",
     "closed",
     "ended",
+    "held",
     "intent",
     "opened",
     "refused",
+    "released",
+    "request",
     "resumed",
     "settings",
+    "skipped",
     "snapshot",
     "state",
     "submitted",
@@ -94,6 +98,7 @@ class SnapshotRow(NamedTuple):
     ended: int | None
     exit_code: int | None
     reason: str | None
+    held: bool = False
 
 
 class _Opened(TypedDict):
@@ -112,9 +117,7 @@ class OpenedRecord(_Opened, total=False):
     study_id: str
 
 
-class SettingsRecord(TypedDict):
-    """All settings in force from here on."""
-
+class _Settings(TypedDict):
     kind: Literal["settings"]
     time: int
     source: str
@@ -122,6 +125,13 @@ class SettingsRecord(TypedDict):
     rlimit: int
     attempts: int
     sleep: float
+
+
+class SettingsRecord(_Settings, total=False):
+    """All settings in force from here on; before version 1.1 there were fewer."""
+
+    local_slots: int | None
+    batch: Mapping[str, object] | None
 
 
 class IntentRecord(TypedDict):
@@ -156,11 +166,52 @@ class StateRecord(TypedDict):
     steps: list[StateRow]
 
 
-class CancelledRecord(TypedDict):
-    """Somebody asked to cancel the study."""
-
+class _Cancelled(TypedDict):
     kind: Literal["cancelled"]
     time: int
+
+
+class CancelledRecord(_Cancelled, total=False):
+    """Somebody asked to cancel the study, or some instances of it."""
+
+    steps: list[int] | None
+
+
+class HeldRecord(TypedDict):
+    """Somebody asked to hold instances."""
+
+    kind: Literal["held"]
+    time: int
+    steps: list[int]
+
+
+class ReleasedRecord(TypedDict):
+    """Somebody asked to let held instances run."""
+
+    kind: Literal["released"]
+    time: int
+    steps: list[int]
+
+
+class SkippedRecord(TypedDict):
+    """Somebody asked to skip instances."""
+
+    kind: Literal["skipped"]
+    time: int
+    steps: list[int]
+
+
+class RequestRecord(TypedDict):
+    """A request was taken in, or refused."""
+
+    kind: Literal["request"]
+    time: int
+    request: str
+    by: str | None
+    text: str
+    instances: int
+    accepted: bool
+    message: str
 
 
 class ResumedRecord(TypedDict):
@@ -206,6 +257,10 @@ Record = (
     | StateRecord
     | CancelledRecord
     | ResumedRecord
+    | HeldRecord
+    | ReleasedRecord
+    | SkippedRecord
+    | RequestRecord
     | EndedRecord
     | ClosedRecord
     | SnapshotRecord
@@ -238,6 +293,8 @@ def settings(time: int, source: str, values: Settings) -> SettingsRecord:
         "rlimit": values.rlimit,
         "attempts": values.attempts,
         "sleep": values.sleep,
+        "local_slots": values.local_slots,
+        "batch": dict(values.batch) or None,
     }
 
 
@@ -261,9 +318,46 @@ def state(time: int, steps: list[StateRow]) -> StateRecord:
     return {"kind": "state", "time": time, "steps": steps}
 
 
-def cancelled(time: int) -> CancelledRecord:
-    """Return the record that somebody asked to cancel the study."""
-    return {"kind": "cancelled", "time": time}
+def cancelled(time: int, steps: Sequence[int] | None = None) -> CancelledRecord:
+    """Return the record that somebody asked to cancel the study, or some instances of it."""
+    return {"kind": "cancelled", "time": time, "steps": None if steps is None else list(steps)}
+
+
+def held(time: int, steps: Sequence[int]) -> HeldRecord:
+    """Return the record that somebody asked to hold these instances."""
+    return {"kind": "held", "time": time, "steps": list(steps)}
+
+
+def released(time: int, steps: Sequence[int]) -> ReleasedRecord:
+    """Return the record that somebody asked to let these instances run."""
+    return {"kind": "released", "time": time, "steps": list(steps)}
+
+
+def skipped(time: int, steps: Sequence[int]) -> SkippedRecord:
+    """Return the record that somebody asked to skip these instances."""
+    return {"kind": "skipped", "time": time, "steps": list(steps)}
+
+
+def request(
+    time: int,
+    request: str,
+    by: str | None,
+    text: str,
+    instances: int,
+    accepted: bool,
+    message: str,
+) -> RequestRecord:
+    """Return the record of a request that was taken in, or refused."""
+    return {
+        "kind": "request",
+        "time": time,
+        "request": request,
+        "by": by,
+        "text": text,
+        "instances": instances,
+        "accepted": accepted,
+        "message": message,
+    }
 
 
 def resumed(time: int, steps: Sequence[int]) -> ResumedRecord:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import attrs
 
 __all__ = ["Run", "Settings", "SettingsChange"]
@@ -13,12 +15,15 @@ class SettingsChange:
 
     Attributes:
         source: who asks: ``update``, ``resume``.
+        batch: batch keys → new values; a value of None: as the graph says.
     """
 
     throttle: int | None = None
     rlimit: int | None = None
     sleep: float | None = None
     source: str = "update"
+    local_slots: int | None = None
+    batch: Mapping[str, object] = attrs.Factory(dict)
 
 
 @attrs.frozen
@@ -30,12 +35,16 @@ class Settings:
         rlimit: most restarts of an instance; 0: no limit.
         attempts: final refusals of a submission before the step fails.
         sleep: s, longest pause between two questions to a scheduler.
+        local_slots: slots that local steps may fill; None: as the graph says.
+        batch: batch keys that replace those of the graph in jobs to be submitted.
     """
 
     throttle: int = 0
     rlimit: int = 1
     attempts: int = 1
     sleep: float = 60.0
+    local_slots: int | None = None
+    batch: Mapping[str, object] = attrs.Factory(dict)
 
     def changed(self, change: SettingsChange) -> Settings:
         """Return these settings with a change."""
@@ -44,7 +53,13 @@ class Settings:
             rlimit=self.rlimit if change.rlimit is None else change.rlimit,
             attempts=self.attempts,
             sleep=self.sleep if change.sleep is None else change.sleep,
+            local_slots=self.local_slots if change.local_slots is None else change.local_slots,
+            batch=self._merged(change.batch) if change.batch else self.batch,
         )
+
+    def _merged(self, change: Mapping[str, object]) -> Mapping[str, object]:
+        merged = {**self.batch, **change}
+        return {key: value for key, value in merged.items() if value is not None}
 
 
 @attrs.frozen

@@ -23,13 +23,14 @@ __all__ = [
     "PENDING",
     "QUEUED",
     "RUNNING",
+    "SKIPPED",
     "TIMEDOUT",
     "UNKNOWN",
     "WAITING",
 ]
 
 INITIALIZED, QUEUED, WAITING, PENDING, RUNNING, FINISHING, UNKNOWN = range(7)
-FINISHED, FAILED, INCOMPLETE, TIMEDOUT, HWFAILURE, CANCELLED, DRYRUN = range(7, 14)
+FINISHED, FAILED, INCOMPLETE, TIMEDOUT, HWFAILURE, CANCELLED, DRYRUN, SKIPPED = range(7, 15)
 
 #: Name of each state, by its code.
 NAMES = (
@@ -47,6 +48,7 @@ NAMES = (
     "HWFAILURE",
     "CANCELLED",
     "DRYRUN",
+    "SKIPPED",
 )
 CODES = {name: code for code, name in enumerate(NAMES)}
 
@@ -66,12 +68,13 @@ MEANINGS = {
     HWFAILURE: "trouble of the infrastructure: a node failed, the job was preempted or lost",
     CANCELLED: "cancelled, or a step before it was",
     DRYRUN: "its scripts are written, nothing was run",
+    SKIPPED: "skipped by somebody; counts as finished",
 }
 
 #: An attempt has been submitted and its end is not known.
 IN_FLIGHT = frozenset({PENDING, RUNNING, FINISHING, UNKNOWN})
 #: Nothing follows unless somebody asks.
-FINAL = frozenset({FINISHED, FAILED, TIMEDOUT, HWFAILURE, CANCELLED, DRYRUN})
+FINAL = frozenset({FINISHED, FAILED, TIMEDOUT, HWFAILURE, CANCELLED, DRYRUN, SKIPPED})
 
 _ENDS = frozenset({FINISHED, FAILED, INCOMPLETE, TIMEDOUT, HWFAILURE, CANCELLED})
 
@@ -79,18 +82,19 @@ _ENDS = frozenset({FINISHED, FAILED, INCOMPLETE, TIMEDOUT, HWFAILURE, CANCELLED}
 #: record of the journal: the end of one attempt, and the decision to make another. What was asked
 #: for again by a resume request becomes INITIALIZED.
 ALLOWED: dict[int, frozenset[int]] = {
-    INITIALIZED: frozenset({QUEUED, FAILED, CANCELLED, DRYRUN}),
-    QUEUED: frozenset({PENDING, WAITING, FAILED, CANCELLED, DRYRUN}),
-    WAITING: frozenset({QUEUED, PENDING, FAILED, CANCELLED, DRYRUN}),
+    INITIALIZED: frozenset({QUEUED, FAILED, CANCELLED, DRYRUN, SKIPPED}),
+    QUEUED: frozenset({PENDING, WAITING, FAILED, CANCELLED, DRYRUN, SKIPPED}),
+    WAITING: frozenset({QUEUED, PENDING, FAILED, CANCELLED, DRYRUN, SKIPPED}),
     PENDING: frozenset({QUEUED, WAITING, RUNNING, FINISHING, UNKNOWN}) | _ENDS,
     RUNNING: frozenset({QUEUED, WAITING, PENDING, FINISHING, UNKNOWN}) | _ENDS,
     FINISHING: frozenset({QUEUED, WAITING, PENDING, RUNNING, UNKNOWN}) | _ENDS,
     UNKNOWN: frozenset({QUEUED, WAITING, PENDING, RUNNING, FINISHING}) | _ENDS,
     FINISHED: frozenset({INITIALIZED}),
-    FAILED: frozenset({INITIALIZED, QUEUED, WAITING}),
+    FAILED: frozenset({INITIALIZED, QUEUED, WAITING, SKIPPED}),
     INCOMPLETE: frozenset({QUEUED, WAITING, FAILED, CANCELLED}),
-    TIMEDOUT: frozenset({INITIALIZED, QUEUED, WAITING}),
-    HWFAILURE: frozenset({INITIALIZED, QUEUED, WAITING}),
-    CANCELLED: frozenset({INITIALIZED}),
-    DRYRUN: frozenset({INITIALIZED}),
+    TIMEDOUT: frozenset({INITIALIZED, QUEUED, WAITING, SKIPPED}),
+    HWFAILURE: frozenset({INITIALIZED, QUEUED, WAITING, SKIPPED}),
+    CANCELLED: frozenset({INITIALIZED, SKIPPED}),
+    DRYRUN: frozenset({INITIALIZED, SKIPPED}),
+    SKIPPED: frozenset({INITIALIZED}),
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
+import math
 import sys
 import time
 import warnings
@@ -32,8 +33,14 @@ _LEVEL_NAMES = {level: logging.getLevelName(level).lower() for level in LEVELS.v
 
 #: A text as JSON, in ASCII; a third of what `json.dumps` takes for it.
 _text: Callable[[str], str] = json.encoder.encode_basestring_ascii
+
+
+def _number(value: float) -> str:
+    return float.__repr__(value) if math.isfinite(value) else json.dumps(value)
+
+
 #: Each takes values of its type.
-_ENCODERS: dict[type, Callable[[Any], str]] = {str: _text, int: int.__repr__}
+_ENCODERS: dict[type, Callable[[Any], str]] = {str: _text, int: int.__repr__, float: _number}
 
 
 class StudyLog:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from maestro_conductor.core.study_state import NONE, StudyState
 from maestro_conductor.model.graph import Graph
-from maestro_conductor.model.states import NAMES, RUNNING
+from maestro_conductor.model.states import FINISHED, NAMES, RUNNING, SKIPPED
 from maestro_conductor.workspace.atomic_write import replace_file
 from maestro_conductor.workspace.regular_files import open_regular
 
@@ -26,6 +26,9 @@ COLUMNS = (
     "Step Name,Job ID,Workspace,State,Run Time,Elapsed Time,Start Time,Submit Time,End Time,"
     "Number Restarts,Params\n"
 )
+
+#: The words by which states are shown: upstream's tools know no `SKIPPED`.
+_WORDS = tuple(NAMES[FINISHED] if code == SKIPPED else name for code, name in enumerate(NAMES))
 
 #: Share of a core that the file may cost, and the bounds of the interval in s.
 _SHARE = 0.01
@@ -54,7 +57,7 @@ def rows(graph: Graph, state: StudyState, now: int, first: int, last: int) -> It
         elapsed = "--:--:--" if submitted == NONE else duration(until - submitted)
         yield (
             f"{quoted(graph.names[i])},{quoted(state.job[i] or '--')},"
-            f"{quoted(graph.workspaces[i])},{NAMES[state.state[i]]},{run_time},{elapsed},"
+            f"{quoted(graph.workspaces[i])},{_WORDS[state.state[i]]},{run_time},{elapsed},"
             f"{_moment(started)},{_moment(submitted)},{_moment(ended)},{state.restarts[i]},"
             f"{quoted(graph.parameters[i])}\n"
         )
@@ -62,7 +65,11 @@ def rows(graph: Graph, state: StudyState, now: int, first: int, last: int) -> It
 
 def duration(milliseconds: int) -> str:
     """Return a time as ``0d:00h:00m:00s``; a clock that was set back gives 0."""
-    seconds = max(0, milliseconds) // 1000
+    return _span(max(0, milliseconds) // 1000)
+
+
+@lru_cache(maxsize=4096)
+def _span(seconds: int) -> str:
     days, seconds = divmod(seconds, 86400)
     hours, seconds = divmod(seconds, 3600)
     minutes, seconds = divmod(seconds, 60)
