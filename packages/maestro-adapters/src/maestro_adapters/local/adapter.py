@@ -155,6 +155,10 @@ class LocalAdapter:
         """Have those of these jobs that wait for a slot never started, and name them; the others go on."""
         return self._pool.withdraw(job_ids)
 
+    def resize(self, slots: int) -> None:
+        """Run jobs in so many slots from here on; what waits for a slot has to be withdrawn before."""
+        self._pool.resize(slots)
+
     def find(self, tokens: Sequence[str]) -> dict[str, FindAnswer]:
         """Look for live jobs by their tokens, those of a dead process included, with one look at all processes.
 

@@ -144,6 +144,18 @@ class Pool:
             self._wake_caller()
             return [job_id for job_id, job in jobs.items() if job in withdrawn]
 
+    def resize(self, slots: int) -> None:
+        """Run jobs in another number of slots; what runs goes on, whether it has room or not.
+
+        Jobs that wait keep the weight they were submitted with, which may be more than there is:
+        they are to be withdrawn before.
+        """
+        with self._lock:
+            self._check_open()
+            self._keeper.catch_up()
+            self._table.slots.resize(slots, self._table.running)
+            self._keeper.update_room()
+
     def find(self, tokens: Collection[str]) -> dict[str, LocalJob]:
         """Return the jobs of these tokens, those included that another, dead, process started.
 

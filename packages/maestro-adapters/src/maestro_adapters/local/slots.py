@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from maestro_adapters.local.job import LocalJob
 
 __all__ = ["Slots"]
@@ -21,6 +23,11 @@ class Slots:
     def __init__(self, total: int) -> None:
         self.total = total
         self.free = total
+
+    def resize(self, total: int, taken: Iterable[LocalJob]) -> None:
+        """Have another number of slots, of which these jobs fill some."""
+        self.total = total
+        self.free = total - sum(self.weigh(job) for job in taken)
 
     def weigh(self, job: LocalJob) -> int:
         """Return how many slots a job takes."""

@@ -160,9 +160,7 @@ def _conduct(
     context = RunContext(root, graph, host.clock, log)
     sweep(root)
     with open_journal(context, run, host.disk) as (state, journal), contextlib.closing(log_file):
-        requests = RequestFiles(
-            root, lambda path, reason: log.event("request_rejected", path=str(path), reason=reason)
-        )
+        requests = RequestFiles(root)
         if state.outcome is not None and not requests.any_waiting():
             if ready is not None:
                 ready()

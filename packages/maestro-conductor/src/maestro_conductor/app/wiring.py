@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import cast
 
 from maestro_conductor.app.options import ConductOptions
 from maestro_conductor.app.signals import Signals
 from maestro_conductor.app.study_files import StudyFiles
+from maestro_conductor.backends.batch_check import batch_trouble
 from maestro_conductor.backends.job_request import GraphMap, JobRequests, adapter_options
 from maestro_conductor.backends.local_backend import LocalBackend
 from maestro_conductor.backends.protocol import Adapter, AdapterFactory, LocalAdapter
 from maestro_conductor.backends.scheduler_backend import SchedulerBackend
 from maestro_conductor.backends.script_writer import ScriptWriter, temporary_folder
 from maestro_conductor.backends.submitter import Submitter
+from maestro_conductor.core.granting import Grants
 from maestro_conductor.core.machine import Machine
 from maestro_conductor.core.queues import ARRAY_BATCH, LOCAL, SCHEDULED
 from maestro_conductor.observers.record_logger import RecordLogger
@@ -28,10 +31,12 @@ from maestro_conductor.runtime.log_upkeep import LogUpkeep
 from maestro_conductor.runtime.machine_runner import MachineRunner
 from maestro_conductor.runtime.main_loop import ConductorLoop
 from maestro_conductor.runtime.progress import ProgressReporter
+from maestro_conductor.runtime.request_answers import RequestAnswers
 from maestro_conductor.runtime.request_intake import RequestIntake
 from maestro_conductor.runtime.shutdown import Shutdown
 from maestro_conductor.runtime.waiter import Waiter
 from maestro_conductor.runtime.withdrawal import Withdrawal
+from maestro_conductor.workspace.answer_files import AnswerFiles
 from maestro_conductor.workspace.conductor_lock import Hold
 from maestro_conductor.workspace.folder_watch import FolderWatch
 from maestro_conductor.workspace.request_files import RequestFiles
@@ -63,8 +68,11 @@ def make_loop(
         AdapterError: the study's adapter is missing.
     """
     graph, state, log, host = context.graph, files.state, context.log, options.host
-    job_requests = JobRequests(files.graph, context.root)
-    local_adapter, scheduler_adapter = _make_adapters(job_requests.batch, options.factory)
+    job_requests = JobRequests(files.graph, context.root, lambda: state.settings.batch)
+    batch = dict(job_requests.batch)
+    if state.settings.local_slots is not None:
+        batch["local_slots"] = state.settings.local_slots
+    local_adapter, scheduler_adapter = _make_adapters(batch, options.factory)
     writer = ScriptWriter(
         graph,
         job_requests,
@@ -113,7 +121,20 @@ def make_loop(
         context,
         runner,
         BackendEvents(host.clock, machine, local, scheduler, waiter),
-        RequestIntake(context, requests, state, runner.take_in, committer.when_safe),
+        RequestIntake(
+            requests,
+            Grants(
+                graph,
+                state,
+                files.graph.values_of,
+                partial(
+                    batch_trouble, files.graph, context.root, scheduler_adapter or local_adapter
+                ),
+            ),
+            RequestAnswers(context, requests, AnswerFiles(context.root), machine.queues),
+            runner.take_in,
+            committer.when_safe,
+        ),
         Shutdown(signals, options.local_steps, machine.queues),
         Housekeeping(
             context,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeAlias, cast
 
 from maestro_conductor.backends.protocol import OptionsMap, RequestMap
@@ -14,6 +15,8 @@ __all__ = ["JobRequests", "adapter_options", "make_job_request", "slots"]
 
 #: A map of the graph file; what its fields are was checked when it was read.
 GraphMap: TypeAlias = Mapping[str, Any]
+
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 
 #: Keys of `Resources` that are keys of a request, too.
 _RESOURCES = (
@@ -40,6 +43,8 @@ _RESOURCES = (
     "launcher_args",
 )
 _DEFAULTS = ("nodes", "procs", "gpus")
+#: Batch keys that are defaults of the adapter's, and stand in a request where they were changed.
+_CHANGED = ("bank", "queue", "reservation", "qos")
 _OPTIONS = (
     "shell",
     "host",
@@ -64,17 +69,26 @@ class JobRequests:
     Args:
         graph: what is run.
         root: the workspace.
+        changed: returns batch keys that replace those of the graph, another map after each change.
 
     Attributes:
         batch: the map `Batch`, as it is where the study is now.
     """
 
-    def __init__(self, graph: GraphFile, root: Path) -> None:
+    def __init__(
+        self,
+        graph: GraphFile,
+        root: Path,
+        changed: Callable[[], Mapping[str, object]] = lambda: _NOTHING,
+    ) -> None:
         self._file = graph
         self._graph = graph.graph
         self._root = root
         self._relocated = relocation(graph.graph.root, str(root))
         self.batch: GraphMap = self._relocated(graph.graph.batch)
+        self._of_graph = self.batch
+        self._changed = changed
+        self._applied: Mapping[str, object] = _NOTHING
         self._steps: list[GraphMap] = [self._relocated(step.record) for step in graph.graph.steps]
         #: What the instances of a step have in common, and their slots: by step and `scheduled`.
         self._common: dict[tuple[int, bool], RequestMap] = {}
@@ -87,10 +101,12 @@ class JobRequests:
             OSError: its record cannot be read for now.
             ConductorError: it never can.
         """
+        if (changed := self._changed()) is not self._applied:
+            self._apply(changed)
         record = self._relocated(self._file.instance(instance))
         step = self._steps[record["step"]]
         if record["resources"] is not None:
-            return make_job_request(record, step, self.batch, self._root)
+            return make_job_request(record, step, self.batch, self._root, self._applied)
         common = self._of_step(record["step"], record["scheduled"])
         return _fill_in(common, record, step, self._root)
 
@@ -109,11 +125,16 @@ class JobRequests:
             self._slots[key] = slots(self._of_step(*key))
         return self._slots[key]
 
+    def _apply(self, changed: Mapping[str, object]) -> None:
+        self.batch = {**self._of_graph, **changed}
+        self._common = {}
+        self._applied = changed
+
     def _of_step(self, step: int, scheduled: bool) -> RequestMap:
         key = step, scheduled
         if key not in self._common:
             resources = self._steps[step]["resources"]
-            self._common[key] = _step_request(resources, self.batch, scheduled)
+            self._common[key] = _step_request(resources, self.batch, scheduled, self._applied)
         return self._common[key]
 
 
@@ -137,6 +158,7 @@ def make_job_request(
     step: GraphMap,
     batch: GraphMap,
     root: Path,
+    changed: Mapping[str, object] = _NOTHING,
 ) -> RequestMap:
     """Merge what the batch block, a step and an instance say into one request.
 
@@ -145,19 +167,27 @@ def make_job_request(
         step: the map `GraphStep` of its step.
         batch: the map `Batch`.
         root: the workspace.
+        changed: batch keys that were changed since the study was made.
     """
     own = instance["resources"]
     resources = step["resources"] if own is None else own
-    return _fill_in(_step_request(resources, batch, instance["scheduled"]), instance, step, root)
+    return _fill_in(
+        _step_request(resources, batch, instance["scheduled"], changed), instance, step, root
+    )
 
 
-def _step_request(resources: GraphMap, batch: GraphMap, scheduled: bool) -> RequestMap:
+def _step_request(
+    resources: GraphMap, batch: GraphMap, scheduled: bool, changed: Mapping[str, object]
+) -> RequestMap:
     """Return what the instances of a step have in common."""
     request: dict[str, object] = {key: resources.get(key) for key in _RESOURCES}
     request["scheduled"] = scheduled
     if scheduled:
         for key in _DEFAULTS:
             request[f"default_{key}"] = batch.get(key)
+        for key in _CHANGED:
+            if key in changed and request.get(key) is None:
+                request[key] = changed[key]
     return cast("RequestMap", request)
 
 

@@ -7,7 +7,7 @@ while that one runs. To the machine, an attempt is submitted when it has started
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from maestro_conductor.backends.protocol import FindAnswer, LocalAdapter, PollAnswer, SubmitAnswer
 from maestro_conductor.backends.submitter import Answer, Submitter, file_trouble, withdrawn
@@ -129,20 +129,29 @@ class LocalBackend:
             events.append(Polled(LOCAL, new))
         return events
 
-    def withdraw(self, reason: str, most: int | None = None) -> Answers | None:
+    def withdraw(
+        self, reason: str, most: int | None = None, only: Collection[int] | None = None
+    ) -> Answers | None:
         """Start none of those that wait: they are refused, and may be tried another time.
 
         Args:
             reason: for people.
             most: the last so many of those that wait; None: all.
+            only: of these instances alone; None: of any.
         """
-        waiting = list(self._waiting)
+        waiting = [job for job, (i, _) in self._waiting.items() if only is None or i in only]
         chosen = waiting if most is None else waiting[max(0, len(waiting) - most) :]
         if not chosen:
             return None
         gone = self.adapter.withdraw(chosen)
         rows = [(*self._waiting.pop(job), withdrawn(reason)) for job in gone]
         return Answers(LOCAL, rows) if rows else None
+
+    def resize(self, slots: int) -> Answers | None:
+        """Run jobs in so many slots; what waits is refused, and weighed anew when it is tried again."""
+        answers = self.withdraw("it waited for a slot, and their number was changed")
+        self.adapter.resize(slots)
+        return answers
 
     def cancel(self, jobs: Sequence[str]) -> None:
         """Cancel jobs; their end is seen by `poll`."""

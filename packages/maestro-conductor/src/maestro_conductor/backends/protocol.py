@@ -183,6 +183,7 @@ class LocalAdapter(Adapter, Protocol):
     """What the adapter of local steps can do besides."""
 
     def withdraw(self, job_ids: Sequence[str]) -> list[str]: ...  # noqa: D102
+    def resize(self, slots: int) -> None: ...  # noqa: D102
 
 
 #: Name and options → adapter.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
 from maestro_conductor.backends.protocol import (
@@ -113,20 +113,29 @@ class SchedulerBackend:
 
         self._worker.put(call, self._submitted)
 
-    def withdraw(self, reason: str, most: int | None = None) -> Answers | None:
+    def withdraw(
+        self, reason: str, most: int | None = None, only: Collection[int] | None = None
+    ) -> Answers | None:
         """Submit none of those that wait until the scheduler's calls before them are made.
 
         Args:
             reason: for people.
             most: the last so many of those that wait; None: all.
+            only: of these instances alone; None: of any.
         """
         gone: list[Submission] = []
         with self._sending:
             for batch in reversed(self._unsent):
-                while batch and (most is None or len(gone) < most):
-                    gone.append(batch.pop())
+                for place in reversed(range(len(batch))):
+                    if most is not None and len(gone) >= most:
+                        break
+                    if only is None or batch[place].instance in only:
+                        gone.append(batch.pop(place))
         rows = [(job.instance, job.attempt, withdrawn(reason)) for job in reversed(gone)]
         return Answers(SCHEDULED, rows) if rows else None
+
+    def resize(self, _slots: int) -> None:
+        """Do nothing: a scheduler's slots are its own."""
 
     def _submitted(self, answers: Sequence[Answer]) -> None:
         if answers:

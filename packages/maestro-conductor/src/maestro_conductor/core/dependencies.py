@@ -7,7 +7,14 @@ from collections.abc import Iterator
 
 from maestro_conductor.core.study_state import NONE, StudyState
 from maestro_conductor.model.graph import Graph
-from maestro_conductor.model.states import FAILED, FINISHED, HWFAILURE, INITIALIZED, SKIPPED, TIMEDOUT
+from maestro_conductor.model.states import (
+    FAILED,
+    FINISHED,
+    HWFAILURE,
+    INITIALIZED,
+    SKIPPED,
+    TIMEDOUT,
+)
 
 __all__ = ["DependencyCounters", "mark_queued"]
 

@@ -25,6 +25,14 @@ class SettingsChange:
     local_slots: int | None = None
     batch: Mapping[str, object] = attrs.Factory(dict)
 
+    def words(self) -> list[str]:
+        """Return what it changes, for people: ``throttle 4``."""
+        names = ("throttle", "rlimit", "sleep", "local_slots")
+        given = [(name, getattr(self, name)) for name in names]
+        return [f"{name} {value}" for name, value in given if value is not None] + [
+            f"batch {key}={'' if value is None else value}" for key, value in self.batch.items()
+        ]
+
 
 @attrs.frozen
 class Settings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from maestro_conductor.core.study_state import NONE, StudyState
@@ -43,8 +43,12 @@ class RecordLogger:
             "submitted": self._submitted,
             "refused": self._refused,
             "state": self._states,
-            "cancelled": lambda _record: log.event("study_cancelled"),
+            "cancelled": self._cancelled,
             "resumed": self._resumed,
+            "held": lambda record: log.event("steps_held", count=len(record["steps"])),
+            "released": lambda record: log.event("steps_released", count=len(record["steps"])),
+            "skipped": lambda record: log.event("steps_skipped", count=len(record["steps"])),
+            "request": self._request,
             "ended": self._ended,
         }
 
@@ -84,7 +88,26 @@ class RecordLogger:
             rlimit=record["rlimit"],
             attempts=record["attempts"],
             sleep=record["sleep"],
+            local_slots=record.get("local_slots"),
+            batch=_text_of(record.get("batch")),
         )
+
+    def _cancelled(self, record: records.CancelledRecord) -> None:
+        steps = record.get("steps")
+        if steps is None:
+            self._log.event("study_cancelled")
+        else:
+            self._log.event("steps_cancelled", count=len(steps))
+
+    def _request(self, record: records.RequestRecord) -> None:
+        if record["accepted"]:  # a refused one is logged when it is kept aside
+            self._log.event(
+                "request_taken",
+                request=record["request"],
+                by=record["by"],
+                text=record["text"],
+                reason=record["message"],
+            )
 
     def _resumed(self, record: records.ResumedRecord) -> None:
         self._log.event("study_resumed", count=len(record["steps"]))
@@ -128,3 +151,7 @@ class RecordLogger:
 
     def _ended(self, record: records.EndedRecord) -> None:
         self._log.event("study_ended", state=record["state"], exit_code=record["exit_code"])
+
+
+def _text_of(batch: Mapping[str, object] | None) -> str | None:
+    return None if batch is None else ", ".join(f"{key}={value}" for key, value in batch.items())

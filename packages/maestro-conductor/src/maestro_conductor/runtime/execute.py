@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from maestro_conductor.core.instructions import (
     Cancel,
     Instruction,
     ReadAttemptFile,
+    Resize,
     Submission,
     Submit,
     WriteScripts,
@@ -26,7 +27,10 @@ class Backend(Protocol):
     def submit(self, jobs: Sequence[Submission]) -> Answers | None: ...  # noqa: D102
     def cancel(self, jobs: Sequence[str]) -> None: ...  # noqa: D102
     def find(self, jobs: Sequence[tuple[int, int, str]]) -> Found | None: ...  # noqa: D102
-    def withdraw(self, reason: str, most: int | None = None) -> Answers | None: ...  # noqa: D102
+    def withdraw(  # noqa: D102
+        self, reason: str, most: int | None = None, only: Collection[int] | None = None
+    ) -> Answers | None: ...
+    def resize(self, slots: int) -> Answers | None: ...  # noqa: D102
     def file_trouble(self, answers: Answers) -> str | None: ...  # noqa: D102
 
 
@@ -65,6 +69,8 @@ class Executor:
         if isinstance(item, Cancel):
             backend.cancel(item.jobs)
             return None
+        if isinstance(item, Resize):
+            return backend.resize(item.slots)
         return backend.find(item.jobs)
 
     def file_trouble(self, answers: Answers) -> str | None:

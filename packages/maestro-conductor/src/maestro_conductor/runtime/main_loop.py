@@ -145,12 +145,13 @@ class ConductorLoop:
 
     def _process(self, events: list[Event]) -> None:
         self._runner.process(events)
+        self._intake.answer(self._clock.steady())
         self._housekeeping.flush_log()
 
     def _finish(self) -> int:
         outcome = None if self._departure is not None else self._runner.outcome
         if outcome is not None:
-            self._intake.reject_unread()
+            self._process(self._intake.give_up_unread())
         reason = self._shutdown.reason if outcome is None else None
         code = self._shutdown.exit_code if outcome is None else outcome[1]
         self._housekeeping.keep_journal()

@@ -5,37 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from maestro_conductor.core.events import CancelAsked, Event, ResumeAsked
-from maestro_conductor.core.resume_selection import select
-from maestro_conductor.core.study_state import StudyState
-from maestro_conductor.runtime.context import RunContext
+from maestro_conductor.core.events import Event, RequestSeen
+from maestro_conductor.core.granting import Granted, Grants
+from maestro_conductor.runtime.request_answers import RequestAnswers
 from maestro_conductor.workspace.request_files import Request, RequestFiles
 
 __all__ = ["RequestIntake"]
 
+#: Characters of a reason that a record keeps.
+_MOST_TOLD = 1000
+
 
 class RequestIntake:
-    """Look for requests. A request is taken away once its effect is safe in the journal.
+    """Look for requests. A request is answered, and taken away, once its effect is safe in the journal.
 
     Args:
-        context: of the run.
         requests: of the workspace.
-        state: of the study; a resume chooses among its instances.
+        grants: decides what they lead to.
+        answers: answers them.
         take_in: has the machine take in events at once.
         when_safe: has something called after the next commit that succeeds.
     """
 
     def __init__(
         self,
-        context: RunContext,
         requests: RequestFiles,
-        state: StudyState,
+        grants: Grants,
+        answers: RequestAnswers,
         take_in: Callable[[Sequence[Event]], None],
         when_safe: Callable[[Callable[[], None]], None],
     ) -> None:
-        self._graph = context.graph
         self._requests = requests
-        self._state = state
+        self._grants = grants
+        self._answers = answers
         self._take_in = take_in
         self._when_safe = when_safe
 
@@ -52,28 +54,49 @@ class RequestIntake:
         Raises:
             OSError: a request could not be claimed; it stays where it is.
         """
+        return self._apply(self._requests.look(steady))
+
+    def give_up_unread(self) -> list[Event]:
+        """Return the refusals of what could not be read so far: the study has ended."""
+        return self._apply(self._requests.give_up_unread())
+
+    def answer(self, steady: float) -> None:
+        """Answer requests whose effect is safe, and complete.
+
+        Args:
+            steady: s, the time now.
+        """
+        self._answers.work(steady)
+
+    def _apply(self, requests: Sequence[Request]) -> list[Event]:
         events: list[Event] = []
-        for request in self._requests.look(steady):
-            self._apply(request, events)
+        for request in requests:
+            if events:
+                # What was asked for before it has its effect first: it decides what can be done.
+                self._take_in(events)
+            events = self._events_of(request)
         return events
 
-    def reject_unread(self) -> None:
-        """Keep aside what could not be read so far: the study has ended."""
-        self._requests.reject_unread()
+    def _events_of(self, request: Request) -> list[Event]:
+        try:
+            if request.ask is None:
+                raise ValueError(request.wrong)
+            granted = self._grants.grant(request.ask)
+        except ValueError as error:
+            granted = Granted([], 0, _shortened(str(error)))
+            seen = self._seen(request, granted, accepted=False)
+        else:
+            seen = self._seen(request, granted, accepted=True)
+        self._when_safe(partial(self._answers.add, request, seen, granted.held))
+        return [*granted.events, seen]
 
-    def _apply(self, request: Request, events: list[Event]) -> None:
-        if request.kind == "resume":
-            # What was asked for before it has its effect first: it decides what can be resumed.
-            self._take_in(events)
-            events.clear()
-            try:
-                chosen = select(self._graph, self._state, request.steps)
-            except ValueError as error:
-                self._requests.reject(request.path, str(error))
-                return
-            events.append(ResumeAsked(chosen))
-        if request.kind == "cancel":
-            events.append(CancelAsked())
-        if request.settings is not None:
-            events.append(request.settings)
-        self._when_safe(partial(self._requests.done, request))
+    @staticmethod
+    def _seen(request: Request, granted: Granted, *, accepted: bool) -> RequestSeen:
+        text = request.name or request.kind if request.ask is None else request.ask.text
+        return RequestSeen(
+            request.kind, request.by, text, granted.instances, accepted, granted.message
+        )
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MOST_TOLD else f"{text[: _MOST_TOLD - 3]}..."

@@ -130,6 +130,10 @@ class ScriptedScheduler:
             self.say(job, state="CANCELLED")
         return waiting
 
+    def resize(self, slots: int) -> None:
+        """Run jobs in so many slots from here on."""
+        self.slots = slots
+
     def find(self, tokens: Sequence[str]) -> dict[str, FindAnswer]:
         """Return the live jobs of these tokens."""
         live = {

@@ -71,6 +71,18 @@ class GraphFile:
             check_sum(self.path, f"instance {index} ({self.graph.names[index]})", content, record)
         return record
 
+    def values_of(self, index: int) -> dict[str, object]:
+        """Return the values of an instance's parameters, by name.
+
+        Raises:
+            ValueError: they cannot be read now, or no longer; the text says why.
+        """
+        try:
+            rows = self.instance(index)["parameters"]
+        except (OSError, FormatError) as error:
+            raise ValueError(f"its parameters cannot be read: {error}") from error
+        return {row[0]: row[1] for row in rows}
+
     def close(self) -> None:
         """Close the file."""
         if self._file >= 0:

@@ -8,7 +8,7 @@ import re
 import time
 from pathlib import Path
 
-from maestro_conductor.workspace.paths import REQUESTS
+from maestro_conductor.workspace.paths import ANSWERS, REQUESTS
 
 __all__ = ["sweep"]
 
@@ -16,7 +16,7 @@ __all__ = ["sweep"]
 _OURS = re.compile(r"\.(journal\.msgpack|conductor\.msgpack|status\.csv)\.\w+\.tmp")
 #: Somebody may be writing these just now: `maestro`, or whoever makes a request.
 _OTHERS = re.compile(
-    r"\.((graph|spec|parameters|run)\.msgpack|study\.update\.lock|resume-.*\.json)\.\w+\.tmp"
+    r"\.((graph|spec|parameters|run)\.msgpack|study\.update\.lock|[a-z]+-.*\.json)\.\w+\.tmp"
 )
 #: s after which nobody is writing them any more.
 _LONG = 3600.0
@@ -33,3 +33,7 @@ def sweep(root: Path) -> None:
                     and now - entry.stat(follow_symlinks=False).st_mtime > _LONG
                 ):
                     Path(entry.path).unlink()
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(root / ANSWERS):
+            if entry.name.startswith(".") and entry.name.endswith(".tmp"):
+                Path(entry.path).unlink()

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-__all__ = ["CLAIMED", "CONDUCTOR", "GRAPH", "JOURNAL", "LOCK", "PRIVATE", "REQUESTS", "RUN"]
+__all__ = [
+    "ANSWERS",
+    "CLAIMED",
+    "CONDUCTOR",
+    "GRAPH",
+    "JOURNAL",
+    "LOCK",
+    "PRIVATE",
+    "REQUESTS",
+    "RUN",
+]
 
 PRIVATE = ".maestro"
 GRAPH = ".maestro/graph.msgpack"
@@ -12,3 +22,4 @@ LOCK = ".maestro/lock"
 CONDUCTOR = ".maestro/conductor.msgpack"
 REQUESTS = ".maestro/requests"
 CLAIMED = ".maestro/claimed"
+ANSWERS = ".maestro/answers"
