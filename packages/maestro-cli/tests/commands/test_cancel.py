@@ -16,6 +16,7 @@ import pytest
 
 from maestro_cli import app
 from maestro_cli.commands.cancel import CancelRecord
+from maestro_cli.study.requests import waiting
 from maestro_cli.testing import attempt
 from maestro_conductor.model import records
 from maestro_conductor.workspace.conductor_lock import hold
@@ -72,3 +73,36 @@ def test_an_error_of_one_study_leaves_the_others(
     shown = capsys.readouterr()
     assert "absent does not exist" in shown.err
     assert "is FAILED already" in shown.out
+
+
+def test_a_part_is_cancelled_where_the_answer_is_yes(
+    history: History, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = history([*attempt(0, "FINISHED", 0), *attempt(1, "RUNNING", None)[:2]])
+    capsys.readouterr()
+    for answer, requests in (("n", 0), ("y", 1)):
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{answer}\n"))
+        assert app.main(["cancel", "OUT", "--step", "make", "--where", "N!=1"]) == 0
+        shown = capsys.readouterr().out
+        assert f"{root}: 2 steps of 7, 1 in flight" in shown
+        assert "Cancel make where N!=1, and what waits for that? [y/n]" in shown
+        assert len(waiting(root)) == requests
+    assert "2 instances will be cancelled once the study goes on" in shown
+    assert not (root / ".cancel.lock").exists()
+    (request,) = waiting(root)
+    assert json.loads(request.read_text()) == {
+        "request": "cancel",
+        "steps": ["make"],
+        "where": ["N!=1"],
+    }
+
+
+def test_a_part_that_has_ended_is_left_alone(
+    failed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert app.main(["cancel", "OUT", "--step", "make"]) == 0
+    assert "nothing was cancelled: what was named has ended already" in capsys.readouterr().out
+    assert app.main(["cancel", "-y", "OUT", "--step", "maek"]) == 1
+    assert "did you mean make?" in capsys.readouterr().err
+    assert waiting(failed) == []

@@ -14,6 +14,7 @@ import pytest
 
 from maestro_cli import app
 from maestro_cli.app import make_parser
+from maestro_cli.commands import COMMANDS
 from maestro_cli.errors import UsageError
 from maestro_cli.ui.parser import path, seconds, setting, whole
 
@@ -42,6 +43,10 @@ from maestro_cli.ui.parser import path, seconds, setting, whole
         ["resume", "--step"],
         ["resume", ""],
         ["logs", "-n", "-1", "x"],
+        ["logs", "x", "--where", "nonsense"],
+        ["skip", "x"],
+        ["resume", "x", "--failed", "a"],
+        ["update", "--local-slots", "0", "x"],
         ["why", "x"],
         ["validate", ""],
         ["-l", "", "run", "x.yaml"],
@@ -69,7 +74,7 @@ def test_a_mistyped_command_gets_a_suggestion(capsys: pytest.CaptureFixture[str]
 
 @pytest.mark.parametrize(
     "command",
-    ["run", "status", "cancel", "update", "resume", "validate", "why", "logs", "completion"],
+    COMMANDS,
 )
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as done:
@@ -86,7 +91,7 @@ def test_help_fits_the_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
-    for command in ("run", "update", "resume", "logs", "status"):
+    for command in sorted({*COMMANDS} - {"completion"}):
         with pytest.raises(SystemExit):
             app.main([command, "--help"])
         before, _, _ = capsys.readouterr().out.partition("examples:")
