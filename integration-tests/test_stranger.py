@@ -6,6 +6,7 @@ Would catch a file that is not as the page says, and a page that does not say wh
 from __future__ import annotations
 
 import csv
+import getpass
 import json
 import shutil
 import subprocess
@@ -158,6 +159,65 @@ def test_it_follows_a_study_that_runs(live: Path, stranger: Stranger) -> None:
     assert {"first_N.1 FINISHED\n", "after_N.1 FINISHED\n", "after_N.2 FINISHED\n"} <= set(rest)
     assert rest.index("first_N.1 FINISHED\n") < rest.index("after_N.1 FINISHED\n")
     assert last == "END FINISHED\n"
+
+
+def states(stranger: Stranger, root: Path) -> dict[str, tuple[str, bool]]:
+    """The state of each instance, and whether it is held."""
+    found = read(stranger, root)["instances"]
+    return {one["name"]: (one["state"], one["held"]) for one in found}
+
+
+def test_it_holds_and_releases(live: Path, maestro: Maestro, stranger: Stranger) -> None:
+    answer = ask(stranger, live, request="hold", steps=["after"], where=["N=2"])
+    assert (answer["accepted"], answer["instances"]) == (True, 1)
+    assert answer["by"] == getpass.getuser()
+    (live.parent / "go").touch()
+    wait_until(lambda: states(stranger, live)["after_N.1"][0] == "FINISHED")
+    assert states(stranger, live)["after_N.2"] == ("INITIALIZED", True)
+    assert not (live / "after/N.2/.attempt.1").exists()
+    assert ask(stranger, live, request="release", steps=None)["instances"] == 1
+    wait_until(lambda: not holder(live))
+    assert read(stranger, live)["outcome"] == "FINISHED"
+    told = maestro("status", "--history", live).stdout
+    assert "hold" in told
+    assert "release" in told
+
+
+def test_it_updates_and_cancels(live: Path, maestro: Maestro, stranger: Stranger) -> None:
+    assert ask(stranger, live, request="update", throttle=3, sleep=7)["accepted"]
+    ours = json.loads(maestro("status", "--json", live).stdout)["settings"]
+    assert (ours["throttle"], ours["sleep"]) == (3, 7)
+    assert read(stranger, live)["settings"]["throttle"] == 3
+    assert ask(stranger, live, request="cancel", steps=["first"], where=["N=1"])["accepted"]
+    wait_until(lambda: states(stranger, live)["after_N.1"][0] == "CANCELLED")
+    assert states(stranger, live)["first_N.2"][0] == "RUNNING"
+    assert ask(stranger, live, request="cancel", steps=None)["accepted"]
+    wait_until(lambda: not holder(live))
+    assert read(stranger, live)["outcome"] == "CANCELLED"
+
+
+@pytest.mark.parametrize(
+    "request_map",
+    [
+        {"request": "hold", "steps": ["nowhere"]},
+        {"request": "hold", "steps": None, "where": ["X=1"]},
+        {"request": "skip", "steps": ["first"]},
+        {"request": "dance", "steps": None},
+        {"request": "update", "throttle": "many"},
+    ],
+    ids=lambda request: f"{request['request']}-{len(str(request))}",
+)
+def test_a_refusal_says_why(
+    live: Path, maestro: Maestro, stranger: Stranger, request_map: dict[str, object]
+) -> None:
+    answer = ask(stranger, live, **request_map)
+    assert not answer["accepted"]
+    assert answer["instances"] == 0
+    assert len(answer["message"]) > 10
+    assert answer["message"] in "".join(maestro("status", live).stdout.split("\n")).replace(
+        "  ", ""
+    )
+    assert {state for state, _ in states(stranger, live).values()} == {"RUNNING", "INITIALIZED"}
 
 
 PLAN = {
