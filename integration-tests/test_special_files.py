@@ -236,7 +236,7 @@ def test_what_stands_in_the_place_of_the_graph_is_named(
 
 #: What may be a link to the very same thing, elsewhere.
 LINKED = [
-    *FILES, ".maestro", ".maestro/requests", ".maestro/claimed", ".maestro/answers", "logs", "make", "make/N.1", "post/N.2", "small.txt",
+    *FILES, ".cancel.lock", ".maestro", ".maestro/requests", ".maestro/claimed", ".maestro/answers", "logs", "make", "make/N.1", "post/N.2", "small.txt",
     "make/N.1/make_N.1.sh",
 ]  # fmt: skip
 

@@ -71,8 +71,14 @@ class Limits:
 def request_cancel(root: Path) -> Path:
     """Ask to cancel a study, and return the request's file."""
     path = root / ".cancel.lock"
+    if os.path.lexists(path):  # asked for already, perhaps by another user
+        with suppress(OSError):
+            os.utime(path, follow_symlinks=False)
+        return path
     try:
-        path.touch()
+        path.touch(exist_ok=False)
+    except FileExistsError:
+        return path
     except OSError as error:
         raise _refused(path, error) from error
     return path
