@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, get_args, get_type_hints
 
 import msgpack
@@ -13,7 +14,7 @@ from maestro_conductor.journal.compaction import summary
 from maestro_conductor.journal.framing import pack
 from maestro_conductor.model import records
 from maestro_conductor.model.settings import Settings
-from maestro_conductor.workspace.request_parsing import parse_resume, parse_update
+from maestro_conductor.workspace.request_parsing import parse_request, parse_update
 
 RECORDS = {get_args(get_type_hints(kind)["kind"])[0]: kind for kind in get_args(records.Record)}
 ROWS = {name: getattr(records, name) for name in records.__all__ if name.endswith("Row")}
@@ -27,6 +28,8 @@ TYPES = {
     "uint or null": int | None,
     "str or null": str | None,
     "list of uint": list[int],
+    "list of uint or null": list[int] | None,
+    "map of scalar or null": Mapping[str, object] | None,
 }
 
 
@@ -93,6 +96,10 @@ MADE = [
     records.refused(1, [records.RefusedRow(3, 1, True, "no")]),
     records.state(1, [STATE]),
     records.cancelled(1),
+    records.held(1, [0]),
+    records.released(1, [1]),
+    records.skipped(1, [2]),
+    records.request(1, "hold", "me", "hold a", 1, True, "1 instance held"),
     records.resumed(1, [3]),
     records.ended(1, "FAILED", 2),
     records.closed(1, "x"),
@@ -130,11 +137,17 @@ def test_requests_take_the_fields_of_the_page(repository_file):
     assert [field for field, _ in told["Update"]] == list(settings)
     change = parse_update(pack_text(settings))
     assert {name: getattr(change, name) for name in settings} == settings
-    whole = {"request": "resume", "steps": ["a"], **settings}
+    more = {"local_slots": 2, "batch": {"queue": "long"}}
+    whole = {"request": "resume", "steps": ["a"], "where": ["N=1"], **settings, **more}
     assert [field for field, _ in told["Request"]] == list(whole)
-    resume = parse_resume(pack_text(whole))
-    assert resume.steps == ("a",)
+    resume = parse_request(pack_text(whole))
+    assert (resume.selection.steps, resume.selection.where) == (("a",), ("N=1",))
     assert {name: getattr(resume.settings, name) for name in settings} == settings
+    update = parse_request(pack_text({**whole, "request": "update"}))
+    assert {name: getattr(update.settings, name) for name in [*settings, *more]} == {
+        **settings,
+        **more,
+    }
 
 
 def pack_text(value: dict[str, Any]) -> bytes:

@@ -14,6 +14,7 @@ from maestro_conductor.model.states import (
     MEANINGS,
     NAMES,
     QUEUED,
+    SKIPPED,
     WAITING,
 )
 
@@ -23,9 +24,9 @@ def test_the_table_is_whole():
     assert not FINAL & IN_FLIGHT
 
 
-def test_only_another_attempt_follows_a_final_state():
+def test_only_another_attempt_or_a_skip_follows_a_final_state():
     for code in FINAL:
-        assert ALLOWED[code] <= {INITIALIZED, QUEUED, WAITING}
+        assert ALLOWED[code] <= {INITIALIZED, QUEUED, WAITING, SKIPPED}
 
 
 def test_the_page_has_the_table(repository_file):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -47,12 +47,18 @@ class FakeBackend:
         self.calls.append(("find", list(jobs)))
         return Found(self.queue, [(i, attempt, {"absent": True}) for i, attempt, _ in jobs])
 
-    def withdraw(self, reason: str, most: int | None = None) -> Answers | None:
+    def withdraw(
+        self, reason: str, most: int | None = None, only: Collection[int] | None = None
+    ) -> Answers | None:
         self.calls.append(("withdraw", most))
-        kept = 0 if most is None else max(0, len(self.waiting) - most)
-        gone, self.waiting = self.waiting[kept:], self.waiting[:kept]
+        fit = [row for row in self.waiting if only is None or row[0] in only]
+        gone = fit if most is None else fit[max(0, len(fit) - most) :]
+        self.waiting = [row for row in self.waiting if row not in gone]
         answer = {"error": reason, "transient": True, "withdrawn": True}
         return Answers(self.queue, [(*row, answer) for row in gone]) if gone else None
+
+    def resize(self, slots: int) -> None:
+        self.calls.append(("resize", slots))
 
     def file_trouble(self, _answers: Answers) -> str | None:
         return self.trouble

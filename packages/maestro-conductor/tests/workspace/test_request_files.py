@@ -14,7 +14,6 @@ from maestro_conductor.model.settings import SettingsChange
 from maestro_conductor.testing import StepPlan, make_workspace
 from maestro_conductor.workspace.field_checks import MOST
 from maestro_conductor.workspace.request_files import RequestFiles
-from maestro_conductor.workspace.request_parsing import parse_resume, parse_update
 
 FINISHED = {"state": "FINISHED", "exit_code": 0}
 RUNNING = {"state": "RUNNING"}
@@ -23,9 +22,7 @@ RUNNING = {"state": "RUNNING"}
 @pytest.fixture
 def files(tmp_path):
     (tmp_path / ".maestro/requests").mkdir(parents=True)
-    rejected = []
-    requests = RequestFiles(tmp_path, lambda path, reason: rejected.append((path.name, reason)))
-    return tmp_path, requests, rejected
+    return tmp_path, RequestFiles(tmp_path)
 
 
 def resume(root, steps=None, name="r", **limits):
@@ -40,24 +37,8 @@ def events(root):
     return [json.loads(line) for line in lines]
 
 
-def test_good_and_bad_requests_are_those_of_the_vectors(vectors):
-    known = vectors("requests")
-    for update in known["good"]["update"]:
-        asked = parse_update(json.dumps(update).encode())
-        assert asked.throttle == update.get("throttle")
-        assert asked.sleep == update.get("sleep")
-    for request in known["good"]["request"]:
-        parse_resume(json.dumps(request).encode())
-    for update in known["bad"]["update"]:
-        with pytest.raises(ValueError, match=r"."):
-            parse_update(json.dumps(update).encode())
-    for request in known["bad"]["request"]:
-        with pytest.raises(ValueError, match=r"."):
-            parse_resume(json.dumps(request).encode())
-
-
 def test_an_update_is_claimed_so_that_a_second_one_is_not_lost(files):
-    root, requests, _ = files
+    root, requests = files
     path = root / ".study.update.lock"
     path.write_text("throttle: 4\n")
     (first,) = requests.look(10.0)
@@ -65,14 +46,14 @@ def test_an_update_is_claimed_so_that_a_second_one_is_not_lost(files):
     path.write_text("throttle: 5\nrlimit: null\nsleep: 0.5\n")
     requests.done(first)
     (second,) = requests.look(10.5)
-    assert first.settings == SettingsChange(throttle=4)
-    assert second.settings == SettingsChange(throttle=5, sleep=0.5)
+    assert first.ask.settings == SettingsChange(throttle=4)
+    assert second.ask.settings == SettingsChange(throttle=5, sleep=0.5)
     requests.done(second)
     assert not list((root / ".maestro/claimed").iterdir())
 
 
 def test_requests_have_their_effect_in_the_order_in_which_they_were_made(files):
-    root, requests, _ = files
+    root, requests = files
     (root / ".cancel.lock").touch()
     (root / ".study.update.lock").write_text("throttle: 2\n")
     resume(root)
@@ -84,7 +65,7 @@ def test_requests_have_their_effect_in_the_order_in_which_they_were_made(files):
 
 
 def test_an_empty_file_is_not_yet_a_request(files):
-    root, requests, rejected = files
+    root, requests = files
     path = root / ".study.update.lock"
     with path.open("w") as writer:  # as upstream's client does: opened, claimed, then filled
         assert requests.look(10.0) == []
@@ -92,12 +73,12 @@ def test_an_empty_file_is_not_yet_a_request(files):
         writer.write("throttle: 3\n")
         writer.flush()
         (request,) = requests.look(11.5)
-    assert request.settings == SettingsChange(throttle=3)
+    assert request.ask.settings == SettingsChange(throttle=3)
     path.touch()
-    requests.look(20.0)
-    requests.look(22.1)
-    ((name, reason),) = rejected
-    assert (name.startswith("study.update.lock"), reason) == (True, "it is empty")
+    assert requests.look(20.0) == []
+    (refused,) = requests.look(22.1)
+    assert (refused.kind, refused.ask, refused.wrong) == ("update", None, "it is empty")
+    assert requests.look(25.0) == []
 
 
 def test_a_request_that_makes_no_sense_is_kept_aside_and_kills_nobody(tmp_path, run):

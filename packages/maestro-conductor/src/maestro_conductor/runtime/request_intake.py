@@ -83,7 +83,7 @@ class RequestIntake:
                 raise ValueError(request.wrong)
             granted = self._grants.grant(request.ask)
         except ValueError as error:
-            granted = Granted([], 0, _shortened(str(error)))
+            granted = Granted([], 0, _as_told(str(error)))
             seen = self._seen(request, granted, accepted=False)
         else:
             seen = self._seen(request, granted, accepted=True)
@@ -94,9 +94,11 @@ class RequestIntake:
     def _seen(request: Request, granted: Granted, *, accepted: bool) -> RequestSeen:
         text = request.name or request.kind if request.ask is None else request.ask.text
         return RequestSeen(
-            request.kind, request.by, text, granted.instances, accepted, granted.message
+            request.kind, request.by, _as_told(text), granted.instances, accepted, granted.message
         )
 
 
-def _shortened(text: str) -> str:
+def _as_told(text: str) -> str:
+    """Return a text that may hold anything as UTF-8 can have it, and not too long."""
+    text = text.encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= _MOST_TOLD else f"{text[: _MOST_TOLD - 3]}..."

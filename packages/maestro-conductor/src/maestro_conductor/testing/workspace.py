@@ -94,7 +94,7 @@ def make_workspace(
             "specroot": str(root),
             "hashws": False,
             "batch": _batch(batch or {}),
-            "parameters": [],
+            "parameters": ["N"] if any(len(step.commands) > 1 for step in steps) else [],
             "steps": len(steps),
             "instances": sum(len(step.commands) for step in steps),
         }
