@@ -67,7 +67,8 @@ def test_a_selection_is_read_by_the_conductor_as_it_was_meant(
     else:
         path = request_part(root, word, selection)
     asked = parse_request(path.read_bytes())
-    assert (asked.request, asked.steps, asked.where) == (word, selection.names, selection.where)
+    assert (asked.kind, asked.selection.steps) == (word, selection.names)
+    assert asked.selection.where == selection.where
     assert waiting(root) == [path]
     assert any_waiting(root)
 
