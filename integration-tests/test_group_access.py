@@ -220,6 +220,51 @@ def test_a_colleague_updates_and_cancels_it(users: Users, place: Path) -> None:
     assert not (place / "OUT").exists()
 
 
+def test_a_colleague_holds_releases_and_skips(users: Users, place: Path) -> None:
+    with running(users, place, "--group-access") as root:
+        done = users.maestro(COLLEAGUE, "hold", root, "after")
+        assert done.returncode == 0, done.stderr
+        told = users.maestro(COLLEAGUE, "why", root, "after").stdout
+        assert "is held since" in told
+        assert f"by {NAMES[COLLEAGUE]}" in told
+        done = users.maestro(COLLEAGUE, "release", root, "after")
+        assert done.returncode == 0, done.stderr
+        done = users.maestro(COLLEAGUE, "skip", root, "wait")
+        assert done.returncode == 1  # it runs
+        assert "cancel" in done.stderr
+        done = users.maestro(COLLEAGUE, "skip", root, "after")
+        assert done.returncode == 0, done.stderr
+        told = users.maestro(COLLEAGUE, "status", "--history", root).stdout
+        for word in ("hold after", "release after", "skip after", NAMES[COLLEAGUE], "opened"):
+            assert word in told, told
+        (root / "wait/go").touch()
+        wait_until(lambda: users.status(root)["state"] == "FINISHED", "its end")
+
+
+def test_a_colleague_cancels_a_part(users: Users, place: Path) -> None:
+    with running(users, place, "--group-access") as root:
+        done = users.maestro(COLLEAGUE, "cancel", "-y", root, "--step", "after")
+        assert done.returncode == 0, done.stderr
+        assert users.status(root)["counts"] == {"RUNNING": 1, "CANCELLED": 1}
+
+
+def test_a_request_that_was_refused_tells_whoever_looks(users: Users, place: Path) -> None:
+    with running(users, place, "--group-access") as root:
+        made = users.run(
+            COLLEAGUE,
+            "sh",
+            "-c",
+            f'echo \'{{"request": "dance"}}\' > {root}/.maestro/requests/a.json',
+        )
+        assert made.returncode == 0, made.stderr
+        (root / ".maestro/requests/a.json").chmod(0o644)  # else its reader may not read it
+        wait_until(lambda: (root / ".maestro/answers/a.json").exists(), "the answer")
+        for user in (OWNER, COLLEAGUE):
+            assert "one of resume, hold" in users.maestro(user, "status", root).stdout
+            answer = users.run(user, "cat", root / ".maestro/answers/a.json").stdout
+            assert json.loads(answer)["by"] == NAMES[COLLEAGUE]
+
+
 def test_a_colleague_asks_for_steps_again(users: Users, place: Path) -> None:
     with running(users, place, "--group-access") as root:
         done = users.maestro(COLLEAGUE, "resume", root, "--throttle", "3")
@@ -248,6 +293,11 @@ COMMANDS = [
     ["cancel", "-y", "OUT"],
     ["update", "OUT", "--throttle", "1"],
     ["resume", "OUT"],
+    ["hold", "OUT"],
+    ["release", "OUT", "wait"],
+    ["skip", "OUT", "after"],
+    ["cancel", "-y", "OUT", "--step", "after"],
+    ["status", "--history", "OUT"],
 ]
 
 
