@@ -235,7 +235,13 @@ def test_a_colleague_holds_releases_and_skips(users: Users, place: Path) -> None
         done = users.maestro(COLLEAGUE, "skip", root, "after")
         assert done.returncode == 0, done.stderr
         told = users.maestro(COLLEAGUE, "status", "--history", root).stdout
-        for word in ("hold after", "release after", "skip after", NAMES[COLLEAGUE], "opened"):
+        for word in (
+            "hold after",
+            "release after",
+            "skip after",
+            NAMES[COLLEAGUE],
+            "run by process",
+        ):
             assert word in told, told
         (root / "wait/go").touch()
         wait_until(lambda: users.status(root)["state"] == "FINISHED", "its end")
