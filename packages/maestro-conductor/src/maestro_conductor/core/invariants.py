@@ -27,8 +27,16 @@ from maestro_conductor.model.states import (
 __all__ = ["validate"]
 
 
-def validate(machine: Machine, graph: Graph, *, steady: float) -> None:
-    """Check a machine after a call at the given time.
+def validate(
+    machine: Machine, graph: Graph, *, steady: float, most_slots: int | None = None
+) -> None:
+    """Check a machine after a call.
+
+    Args:
+        machine: to be checked.
+        graph: what it runs.
+        steady: s, the time of the call.
+        most_slots: how many local slots there were at most, where their number was changed.
 
     Raises:
         AssertionError: something does not hold; the text says what.
@@ -40,7 +48,7 @@ def validate(machine: Machine, graph: Graph, *, steady: float) -> None:
     for i, code in enumerate(state.state):
         _validate_instance(machine, graph, i, code)
     for queue in machine.queues.values():
-        _validate_queue(machine, queue)
+        _validate_queue(machine, queue, max(queue.slots or 0, most_slots or 0))
     if not machine.closing and not state.cancelling and not machine.dry:
         _validate_work_conserved(machine, steady)
     _check(
@@ -82,17 +90,17 @@ def _validate_instance(machine: Machine, graph: Graph, i: int, code: int) -> Non
         _check(i not in queue.submitting, f"{name} is being submitted")
 
 
-def _validate_queue(machine: Machine, queue: Queue) -> None:
+def _validate_queue(machine: Machine, queue: Queue, slots: int) -> None:
     state = machine.state
     _check(queue.used == sum(queue.weights.values()), f"{queue.name}: slots were miscounted")
     if queue.slots is not None:
         # Where attempts are made ready ahead, those without a job run nowhere yet, or are searched.
         counted = set(queue.jobs.values()) if queue.least_ahead else set(queue.weights)
         filled = sum(queue.weights[i] for i in counted)
-        fits = filled <= queue.slots or len(counted) == 1
-        _check(fits, f"{queue.name}: {filled} of {queue.slots} slots are filled")
+        fits = filled <= slots or len(counted) == 1
+        _check(fits, f"{queue.name}: {filled} of {slots} slots are filled")
         most = max(16, queue.least_ahead) if queue.least_ahead else 0
-        bound = queue.slots + sum(sorted(queue.weights.values())[-1 - most :])
+        bound = slots + sum(sorted(queue.weights.values())[-1 - most :])
         _check(queue.used <= bound, f"{queue.name}: {queue.used} slots are filled or reserved")
     for job, i in queue.jobs.items():
         live = state.state[i] in IN_FLIGHT and state.job[i] == job

@@ -5,7 +5,10 @@ A record is safe before what it intends is done, as in the real world. Everythin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
+
+import attrs
 
 from maestro_conductor.backends.submitter import withdrawn
 from maestro_conductor.core.answers import Answer
@@ -17,6 +20,7 @@ from maestro_conductor.core.instructions import (
     Find,
     Instruction,
     ReadAttemptFile,
+    Resize,
     Submission,
     Submit,
 )
@@ -41,6 +45,7 @@ class World:
     Attributes:
         machine: it is replaced by another after each crash.
         journal: records that are safe.
+        acknowledged: instances whose hold was acknowledged: none of them may be submitted.
         jobs: what the machine's instructions meet; once it is calm, nothing goes wrong any more, and
             the study must come to its end.
     """
@@ -57,7 +62,7 @@ class World:
         self._graph = graph
         self._random = random
         self._settings = settings
-        self._slots = local_slots
+        self._slots = self._most_slots = local_slots
         self._ahead = local_ahead
         self.clock = ManualClock()
         self.journal: list[Record] = []
@@ -65,6 +70,7 @@ class World:
         self._todo: list[Instruction] = []
         self._held: list[Submission] = []
         self._events: list[Event] = []
+        self.acknowledged: set[int] = set()
         self.machine = self._open()
 
     # -- the conductor's side --
@@ -76,6 +82,7 @@ class World:
         state = StudyState(len(self._graph), STUDY_ID, self._settings)
         for record in self.journal:
             state.apply(record)
+        self._slots = state.settings.local_slots or self._slots
         machine = Machine(self._graph, state, local_slots=self._slots, local_ahead=self._ahead)
         self._commit(machine.start(self._now()))
         return machine
@@ -93,9 +100,43 @@ class World:
             self.crash()  # before its records were safe
             return
         self._commit(effects)
-        validate(self.machine, self._graph, steady=self.clock.steady_s)
+        self._withdraw_unwanted()
+        self._acknowledge()
+        validate(self.machine, self._graph, steady=self.clock.steady_s, most_slots=self._most_slots)
         if self._random.random() < 0.1:
             self.compare()
+
+    def _withdraw_unwanted(self) -> None:
+        """Withdraw what is held or cancelled and was not submitted yet, as the shell does."""
+        unwanted = set(self.machine.unwanted)
+        self.machine.unwanted.clear()
+        if not unwanted:
+            return
+        for place, item in enumerate(self._todo):
+            if isinstance(item, Submit):
+                self._todo[place] = attrs.evolve(
+                    item, jobs=self._without(unwanted, item.queue, item.jobs)
+                )
+        self._held = self._without(unwanted, LOCAL, self._held)
+
+    def _without(
+        self, unwanted: set[int], queue: str, jobs: Sequence[Submission]
+    ) -> list[Submission]:
+        gone = [(job.instance, job.attempt) for job in jobs if job.instance in unwanted]
+        if gone:
+            rows = [(*row, withdrawn("held or cancelled")) for row in gone]
+            self._events.append(Answers(queue, rows))
+        return [job for job in jobs if job.instance not in unwanted]
+
+    def _acknowledge(self) -> None:
+        """Acknowledge holds of which nothing is being submitted any more."""
+        held = self.machine.state.held
+        submitting = {i for queue in self.machine.queues.values() for i in queue.submitting}
+        self.acknowledged = (self.acknowledged & held) | (held - submitting)
+
+    def _submit(self, queue: str, job: Submission) -> Answer:
+        assert job.instance not in self.acknowledged, f"{job} is held"  # noqa: S101
+        return self.jobs.submit(queue, job)
 
     def _commit(self, effects: Effects) -> None:
         self.journal += effects.records
@@ -138,7 +179,7 @@ class World:
             self._start_local()
         elif isinstance(item, Submit):
             answers = [
-                (job.instance, job.attempt, self.jobs.submit(item.queue, job)) for job in item.jobs
+                (job.instance, job.attempt, self._submit(item.queue, job)) for job in item.jobs
             ]
             self._answer(Answers(item.queue, answers))
         elif isinstance(item, Find):
@@ -149,6 +190,11 @@ class World:
         elif isinstance(item, Cancel):
             for name in item.jobs:
                 self.jobs.cancel(name)
+        elif isinstance(item, Resize):
+            self._slots = item.slots
+            self._most_slots = max(self._most_slots, item.slots)
+            unwanted = {job.instance for job in self._held}
+            self._held = self._without(unwanted, LOCAL, self._held)
 
     def _start_local(self) -> None:
         """Start local attempts as there is room for them; or never, once the study is stopped."""
@@ -169,7 +215,7 @@ class World:
             if stopped:
                 answer = withdrawn("stopped")
             elif room >= 0:
-                answer = self.jobs.submit(LOCAL, job)
+                answer = self._submit(LOCAL, job)
             else:
                 self._held.append(job)
                 continue
@@ -208,6 +254,9 @@ _COMPARED = [
     "before",
     "counts",
     "cancelling",
+    "held",
+    "ending",
+    "requests",
     "resumed",
     "outcome",
     "settings",
