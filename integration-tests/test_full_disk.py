@@ -177,7 +177,7 @@ def test_held_while_the_disk_is_full_it_can_be_left(small_disk):
         process.terminate()
         assert process.wait(20) == 143
     (small_disk / "ballast").unlink()
-    # It was claimed, and had no effect yet: the next conductor takes it up.
+    # It was claimed, and there was no room for its answer: the next conductor takes it up.
     with conducting(root) as process:
         answer = root / ".maestro/answers/hold.json"
         wait_until(answer.exists)
@@ -188,9 +188,7 @@ def test_held_while_the_disk_is_full_it_can_be_left(small_disk):
     assert set(runs(root).values()) == {1}
 
 
-@pytest.mark.parametrize(
-    "words", [["update", "--throttle", "1"], ["hold"], ["skip", "b"], ["resume"]]
-)
+@pytest.mark.parametrize("words", [["update", "--throttle", "1"], ["hold"], ["skip", "b"]])
 def test_a_request_that_there_is_no_room_for_is_one_message(small_disk, words):
     root = make_long_study(small_disk)
     with paused(root, small_disk) as process:
