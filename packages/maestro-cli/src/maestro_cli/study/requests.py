@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -67,7 +66,7 @@ def request_resume(root: Path, steps: Sequence[str] | None, limits: Limits) -> P
     except OSError as error:
         raise _refused(folder, error) from error
     content = {"request": "resume", "steps": None if steps is None else list(steps)}
-    name = f"resume-{time.time_ns()}-{secrets.token_hex(4)}.json"
+    name = f"resume-{time.time_ns()}-{os.urandom(4).hex()}.json"
     return _place(folder / name, json.dumps({**content, **asdict(limits)}))
 
 
@@ -95,7 +94,7 @@ def _place(path: Path, text: str) -> Path:
     Raises:
         StudyError: It cannot be written, as on a full disk.
     """
-    temporary = path.with_name(f".{path.name.lstrip('.')}.{secrets.token_hex(4)}.tmp")
+    temporary = path.with_name(f".{path.name.lstrip('.')}.{os.urandom(4).hex()}.tmp")
     try:
         temporary.write_text(text, encoding="utf-8")
         temporary.chmod(0o644)  # its reader may be another user than we
