@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -41,7 +40,7 @@ def write_run(folder: Path, run: Run) -> None:
         "version": [1, 1],
         "requires": [],
         "writer": f"maestro-cli {__version__}",
-        "study_id": secrets.token_hex(6),
+        "study_id": os.urandom(6).hex(),
         "created": time.time_ns() // 1_000_000,
         **asdict(run, recurse=False),
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -119,7 +118,7 @@ def _request(root: Path, word: str, content: Mapping[str, object]) -> Path:
         make_requests_folder(folder)
     except OSError as error:
         raise _refused(folder, error) from error
-    name = f"{word}-{time.time_ns()}-{secrets.token_hex(4)}.json"
+    name = f"{word}-{time.time_ns()}-{os.urandom(4).hex()}.json"
     return _place(folder / name, json.dumps({"request": word, **content}))
 
 
@@ -143,7 +142,7 @@ def _place(path: Path, text: str) -> Path:
     Raises:
         StudyError: It cannot be written, as on a full disk.
     """
-    temporary = path.with_name(f".{path.name.lstrip('.')}.{secrets.token_hex(4)}.tmp")
+    temporary = path.with_name(f".{path.name.lstrip('.')}.{os.urandom(4).hex()}.tmp")
     try:
         temporary.write_text(text, encoding="utf-8")
         temporary.chmod(0o644)  # its reader may be another user than we

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import platform
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 
@@ -197,9 +195,9 @@ def _record_start(context: RunContext, files: StudyFiles, sleeptime: float | Non
     root, state = str(context.root), files.state
     origin = find_origin(context.root, state.opened, context.graph.root, files.run.study_id)
     # A copy's jobs must never be taken for those of the original, nor the reverse.
-    own_id = secrets.token_hex(6) if origin is not None and origin.copied else state.own_id
+    own_id = os.urandom(6).hex() if origin is not None and origin.copied else state.own_id
     wall = context.clock.wall()
-    me = (platform.node(), boot_id(), os.getpid(), __version__)
+    me = (os.uname().nodename, boot_id(), os.getpid(), __version__)
     record(records.opened(wall, *me, root, own_id))
     settings = files.state.settings.changed(SettingsChange(sleep=sleeptime))
     if settings != files.state.settings:
