@@ -146,19 +146,61 @@ def test_an_update_is_taken_while_the_disk_is_full(small_disk):
     assert set(runs(root).values()) == {1}
 
 
-def test_an_update_that_there_is_no_room_for_is_one_message(small_disk):
+def test_a_hold_is_answered_once_there_is_room(small_disk):
+    root = make_long_study(small_disk)
+    request = small_disk / "hold.json"
+    request.write_text('{"request": "hold", "steps": ["b"]}')
+    with paused(root, small_disk) as process:
+        request.rename(root / ".maestro/requests/hold.json")
+        wait_until(lambda: not any((root / ".maestro/requests").iterdir()), "that it is taken")
+        answer = root / ".maestro/answers/hold.json"
+        assert not answer.exists()
+        (small_disk / "ballast").unlink()
+        wait_until(answer.exists)
+        assert json.loads(answer.read_text())["accepted"]
+        wait_until(lambda: len(list(root.glob("a/*/count"))) == 20 and not running(root))
+        assert process.poll() is None
+        assert not (root / "b/count").exists()
+        request.write_text('{"request": "release", "steps": null}')
+        request.rename(root / ".maestro/requests/release.json")
+        assert process.wait(60) == 0
+    assert set(runs(root).values()) == {1}
+
+
+def test_held_while_the_disk_is_full_it_can_be_left(small_disk):
+    root = make_long_study(small_disk)
+    request = small_disk / "hold.json"
+    request.write_text('{"request": "hold", "steps": null}')
+    with paused(root, small_disk) as process:
+        request.rename(root / ".maestro/requests/hold.json")
+        wait_until(lambda: not any((root / ".maestro/requests").iterdir()), "that it is taken")
+        process.terminate()
+        assert process.wait(20) == 143
+    (small_disk / "ballast").unlink()
+    # It was claimed, and there was no room for its answer: the next conductor takes it up.
+    with conducting(root) as process:
+        answer = root / ".maestro/answers/hold.json"
+        wait_until(answer.exists)
+        assert json.loads(answer.read_text())["accepted"]
+        request.write_text('{"request": "release", "steps": null}')
+        request.rename(root / ".maestro/requests/release.json")
+        assert process.wait(60) == 0
+    assert set(runs(root).values()) == {1}
+
+
+@pytest.mark.parametrize("words", [["update", "--throttle", "1"], ["hold"], ["skip", "b"]])
+def test_a_request_that_there_is_no_room_for_is_one_message(small_disk, words):
     root = make_long_study(small_disk)
     with paused(root, small_disk) as process:
+        word, *more = words
         asked = subprocess.run(
-            [MAESTRO, "update", "--throttle", "1", str(root)],
-            capture_output=True,
-            text=True,
-            check=False,
+            [MAESTRO, word, str(root), *more], capture_output=True, text=True, check=False
         )
         assert asked.returncode == 1
         assert "No space left on device" in asked.stderr
         assert str(root) in asked.stderr
-        assert list(root.glob(".*.tmp")) == []
+        assert len(asked.stderr.splitlines()) == 2
+        assert list(root.glob("**/.*.tmp")) == []
         process.terminate()
         assert process.wait(20) == 143
 

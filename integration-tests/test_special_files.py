@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -211,12 +212,78 @@ def test_the_message_says_what_stands_there(
     with patience():
         assert called(["conductor", "OUT"], root) == 1
     told = capfd.readouterr().err
-    what = {"fifo": "a named pipe", "folder": "a folder"}.get(kind, "a device")
+    what = {"fifo": "a named pipe", "folder": "a folder"}.get(kind, "a link")
     assert re.fullmatch(
         f"conductor: {re.escape(str(root / name))} cannot be (read|opened): "
         f"it is {what}, not a file\n",
         told,
     )
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "large"])
+@pytest.mark.parametrize("words", [["status"], ["why", "make_N.1"], ["logs"], ["cancel", "-y"]])
+def test_what_stands_in_the_place_of_the_graph_is_named(
+    finished: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], kind: str, words: list[str]
+) -> None:
+    root = spoiled(finished, tmp_path, NEEDED[0], kind)
+    word, *options = words
+    with patience():
+        assert called(["maestro", word, "OUT", *options], root) == 1
+    told = capfd.readouterr().err
+    what = {"fifo": "a named pipe", "folder": "a folder", "socket": "a socket"}.get(kind, "a link")
+    assert told.startswith(f"maestro: {root / NEEDED[0]} cannot be read: it is {what}, not a file")
+
+
+#: What may be a link to the very same thing, elsewhere.
+LINKED = [
+    *FILES, ".cancel.lock", ".maestro", ".maestro/requests", ".maestro/claimed", ".maestro/answers", "logs", "make", "make/N.1", "post/N.2", "small.txt",
+    "make/N.1/make_N.1.sh",
+]  # fmt: skip
+
+
+def all_below(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """Every file with the moment of its last change, and its content."""
+    return {
+        str(path): (path.stat().st_mtime_ns, path.read_bytes() if path.is_file() else b"")
+        for path in [folder, *folder.rglob("*")]
+    }
+
+
+@pytest.mark.parametrize("name", LINKED)
+def test_nothing_is_written_where_a_link_leads_out(
+    finished: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str], name: str
+) -> None:
+    """The same files, at another place: who followed the link would find all in order."""
+    for words in [
+        ["maestro", "resume", "-fg", "OUT", "--step", "make"],
+        ["maestro", "cancel", "-y", "OUT"],
+        ["maestro", "update", "OUT", "--throttle", "2"],
+        ["maestro", "logs", "OUT"],
+        ["maestro", "logs", "OUT", "make_N.1"],
+        ["maestro", "status", "OUT"],
+    ]:
+        root, elsewhere = tmp_path / "OUT", tmp_path / "elsewhere"
+        shutil.copytree(finished, root)
+        elsewhere.mkdir()
+        path = root / name
+        path.parent.mkdir(exist_ok=True)
+        if name in (".maestro/claimed", ".maestro/answers"):
+            path.mkdir(exist_ok=True)
+            (path / ".a.tmp").touch()
+        if not path.exists():
+            path.write_text(json.dumps({"request": "resume", "steps": None}))
+        path.rename(elsewhere / "it")
+        path.symlink_to(elsewhere / "it")
+        before = all_below(elsewhere)
+        with patience():
+            code = called(words, root)
+        told = "".join(capfd.readouterr())
+        assert all_below(elsewhere) == before, (words, told)
+        assert code in (0, 1, 2)
+        assert "Traceback" not in told
+        assert "internal" not in told
+        shutil.rmtree(root)
+        shutil.rmtree(elsewhere)
 
 
 @pytest.mark.parametrize("instead", ["mkfifo", "ln -s /dev/zero", "ln -s /dev/full", "mkdir", ":"])

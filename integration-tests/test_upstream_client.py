@@ -97,6 +97,59 @@ def test_its_interactive_update(live: Path, maestro: Maestro, oracle: Oracle) ->
     wait_until(lambda: ours(maestro, live)["settings"]["throttle"] == 3)
 
 
+#: A study of which one instance fails until there is a file `luck` beside it.
+UNLUCKY = """\
+description: {name: unlucky, description: one of two fails}
+study:
+  - name: work
+    description: works
+    run: {cmd: "test $(N) != 2 || test -e $(SPECROOT)/luck"}
+  - name: post
+    description: after it
+    run: {cmd: "true", depends: [work]}
+global.parameters:
+  N: {values: [1, 2], label: N.%%}
+"""
+
+
+@pytest.fixture(params=["FINISHED", "FAILED"])
+def over(request: pytest.FixtureRequest, tmp_path: Path, maestro: Maestro) -> tuple[Path, str]:
+    """A study that has ended, and as what."""
+    (tmp_path / "study.yaml").write_text(UNLUCKY, encoding="utf-8")
+    if request.param == "FINISHED":
+        (tmp_path / "luck").touch()
+    maestro("run", "-fg", "-y", "-o", "OUT", "study.yaml")
+    root = tmp_path / "OUT"
+    assert ours(maestro, root)["state"] == request.param
+    return root, request.param
+
+
+@pytest.mark.parametrize("layout", ["flat", "legacy", "narrow"])
+def test_its_status_shows_a_study_that_has_ended(
+    over: tuple[Path, str], oracle: Oracle, layout: str
+) -> None:
+    done = oracle("status", "--disable-pager", "--layout", layout, "OUT")
+    assert done.returncode == 0, done.stderr
+    assert ("FAILED" in done.stdout) == (over[1] == "FAILED")
+    assert "FINISHED" in done.stdout
+
+
+def test_its_cancel_and_update_of_a_study_that_has_ended_wait(
+    over: tuple[Path, str], maestro: Maestro, oracle: Oracle
+) -> None:
+    """They change nothing of what it came to; who resumes it later means it to run."""
+    root, state = over
+    assert oracle("cancel", "-y", "OUT").returncode == 0
+    oracle("update", "--throttle", "2", "--rlimit", "7", "--sleep", "9", "OUT")
+    assert ours(maestro, root)["state"] == state
+    (root.parent / "luck").touch()
+    assert maestro("resume", "-fg", "--step", "work", "--", root).returncode == 0
+    found = ours(maestro, root)
+    assert (found["state"], found["counts"]) == ("FINISHED", {"FINISHED": 4})
+    assert found["settings"] == {"throttle": 2, "rlimit": 7, "attempts": 1, "sleep": 9}
+    assert not {".cancel.lock", ".study.update.lock"} & {path.name for path in root.iterdir()}
+
+
 def test_the_layouts_show_the_same(
     tmp_path: Path, samples: Path, maestro: Maestro, oracle: Oracle
 ) -> None:

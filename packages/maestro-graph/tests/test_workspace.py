@@ -67,7 +67,7 @@ def test_numbered_workspaces(workspace: Path) -> None:
 
 @pytest.mark.parametrize(("flags", "mode"), [([], 0o700), (["--shared"], 0o750)])
 def test_mode_of_the_private_folder(workspace: Path, flags: list[str], mode: int) -> None:
-    workspace.chmod(0o750)
+    workspace.chmod(0o755)  # others who may enter it may still not see what holds secrets
     assert main(["expand", *flags, str(workspace)]) == 0
     assert (workspace / ".maestro").stat().st_mode & 0o777 == mode
     assert (workspace / "meta" / "environment.yaml").stat().st_mode & 0o777 == 0o600

@@ -4,8 +4,7 @@ Nothing has to import this to be an adapter: whatever has these methods is one. 
 comes out, field by field, is in ``docs/adapters.md``.
 """
 
-from __future__ import annotations
-
+# Not `from __future__ import annotations`: each annotation of these classes would be compiled at every start.
 from collections.abc import Mapping, Sequence
 from typing import Protocol, TypedDict, runtime_checkable
 

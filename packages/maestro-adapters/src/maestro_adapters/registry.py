@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from importlib.metadata import EntryPoint, entry_points
 
 from maestro_adapters.errors import AdapterError, UnknownAdapterError
@@ -45,6 +44,8 @@ def _entry_point(name: str) -> EntryPoint:
     points = {point.value: point for point in entry_points(group=GROUP, name=name)}
     if not points:
         known = names()
+        import difflib
+
         near = difflib.get_close_matches(name.lower(), known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else "install the package that brings it"
         raise UnknownAdapterError(

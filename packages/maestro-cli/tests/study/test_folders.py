@@ -6,11 +6,13 @@ somebody's own that is taken for a study.
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from maestro_cli.errors import NotAStudyError, UpstreamStudyError, UsageError
+from maestro_cli.errors import NotAStudyError, StudyError, UpstreamStudyError, UsageError
 from maestro_cli.study.folders import Kind, aside, expand, expand_one, kind_of, require_study, stem
 from maestro_conductor.workspace import conductor_lock
 
@@ -19,6 +21,36 @@ def make_study(folder: Path) -> Path:
     (folder / ".maestro").mkdir(parents=True)
     (folder / ".maestro/graph.msgpack").touch()
     return folder
+
+
+@pytest.mark.parametrize(
+    ("make", "what"),
+    [
+        (os.mkfifo, "a named pipe"),
+        (os.mkdir, "a folder"),
+        (lambda path: os.symlink("/dev/zero", path), "a link"),
+    ],
+)
+def test_what_stands_in_the_place_of_the_graph_is_named(
+    tmp_path: Path, make: Callable[[Path], object], what: str
+) -> None:
+    graph = make_study(tmp_path / "study") / ".maestro/graph.msgpack"
+    graph.unlink()
+    make(graph)
+    with pytest.raises(StudyError) as caught:
+        require_study(tmp_path / "study", verb="show")
+    assert caught.value.message == f"{graph} cannot be read: it is {what}, not a file"
+
+
+def test_a_study_whose_own_folder_is_elsewhere_is_refused(tmp_path: Path) -> None:
+    root = make_study(tmp_path / "study")
+    (root / ".maestro").rename(tmp_path / "elsewhere")
+    (root / ".maestro").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StudyError, match="link out of the workspace") as caught:
+        require_study(root, verb="show")
+    assert str(root / ".maestro") in caught.value.message
+    (tmp_path / "link").symlink_to(make_study(tmp_path / "whole"))
+    assert require_study(tmp_path / "link", verb="show") == tmp_path / "link"
 
 
 def test_kinds(tmp_path: Path) -> None:

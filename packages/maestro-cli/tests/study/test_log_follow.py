@@ -105,6 +105,24 @@ def test_a_pipe_gets_the_bytes_as_they_are(
     assert capfdbinary.readouterr().out.endswith(b"<==\n\x1b[1m\xff\n")
 
 
+def test_a_log_that_is_no_file_is_named_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "secret").write_text("secret")
+    (tmp_path / "log").symlink_to("secret")
+    show(source(tmp_path / "log"), lines=None, follow=True)
+    told = capsys.readouterr()
+    assert told.err == f"{tmp_path / 'log'} is not shown: it is a link, not a file\n"
+    assert "secret" not in told.out
+
+
+def test_the_output_of_a_step_elsewhere_is_not_read(failed: Path, tmp_path: Path) -> None:
+    (failed / "make/N.2").rename(tmp_path / "elsewhere")
+    (failed / "make/N.2").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StudyError, match="link out of the workspace"):
+        of_steps(open_study(failed), Selection(("make",)))
+
+
 def test_the_log_is_told_in_words(failed: Path) -> None:
     log = log_path_of(failed, "chain")
     log.parent.mkdir(exist_ok=True)

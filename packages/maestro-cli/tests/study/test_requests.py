@@ -90,10 +90,23 @@ def test_a_request_that_cannot_be_written_is_one_message(root: Path) -> None:
     with pytest.raises(StudyError) as caught:
         request_update(root, Limits(rlimit=1))
     assert str(folder) in caught.value.message
-    (root / ".cancel.lock").symlink_to("nowhere/else")
     with pytest.raises(StudyError) as caught:
-        request_cancel(root)
-    assert str(root / ".cancel.lock") in caught.value.message
+        request_cancel(root / "gone")
+    assert str(root / "gone/.cancel.lock") in caught.value.message
+
+
+def test_nothing_is_made_where_a_link_leads_out(
+    root: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("outside") / "elsewhere"
+    (root / ".cancel.lock").symlink_to(elsewhere)
+    assert request_cancel(root) == root / ".cancel.lock"  # whatever it is, it is the request
+    assert not elsewhere.exists()
+    elsewhere.mkdir()
+    (root / ".maestro/requests").symlink_to(elsewhere)
+    with pytest.raises(StudyError, match="link out of the workspace"):
+        request_update(root, Limits(rlimit=1))
+    assert list(elsewhere.iterdir()) == []
 
 
 def test_zero_is_a_value() -> None:

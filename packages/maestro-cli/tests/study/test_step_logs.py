@@ -32,6 +32,16 @@ def test_the_latest_attempt_s_logs_come_last(made: tuple[StudyView, Instance, Pa
     assert error_log(study, instance) == folder / "make_N.2.1001.err"
 
 
+def test_no_log_is_looked_for_outside_of_the_workspace(
+    made: tuple[StudyView, Instance, Path], tmp_path: Path
+) -> None:
+    study, instance, folder = made
+    folder.rename(tmp_path / "elsewhere")
+    folder.symlink_to(tmp_path / "elsewhere")
+    assert logs_of(study, instance) == []
+    assert left_behind(study, instance) is None
+
+
 def test_where_there_is_no_error_log_the_output_tells(
     made: tuple[StudyView, Instance, Path],
 ) -> None:

@@ -98,3 +98,25 @@ def test_less_room_than_a_line_is_waited_for(small, room):
     disk.room = None
     assert file.flush()
     assert [line["event"] for line in lines(file.path)] == ["unpaused", "study_cancelled"]
+
+
+@pytest.mark.parametrize("link", ["logs", "logs/study.log"])
+def test_a_log_of_the_workspace_stays_in_it(tmp_path, link):
+    root = tmp_path / "w"
+    (root / link).parent.mkdir(parents=True, exist_ok=True)
+    (root / link).symlink_to(tmp_path / "elsewhere")
+    file = LogFile(root / "logs/study.log", root=root)
+    file.msg("{}")
+    assert not file.flush()
+    assert "out of the workspace" in str(file.trouble)
+    assert not (tmp_path / "elsewhere").exists()
+    (root / link).unlink()
+    assert file.flush()
+
+
+def test_a_log_of_the_users_own_may_be_a_link(tmp_path):
+    (tmp_path / "log").symlink_to(tmp_path / "elsewhere")
+    file = LogFile(tmp_path / "log")
+    file.msg("{}")
+    file.close()
+    assert (tmp_path / "elsewhere").read_text() == "{}\n"

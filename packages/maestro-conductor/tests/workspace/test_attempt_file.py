@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import subprocess
 import sys
@@ -87,10 +86,40 @@ except OSError:
 
 def test_a_file_that_another_host_sees_already_is_not_taken_for_absent(tmp_path):
     # As through a network file system's cache: a name that is taken, and nothing to be opened.
-    (tmp_path / ".attempt.1").symlink_to("not seen yet")
-    with pytest.raises(OSError) as error:  # noqa: PT011
-        void_attempt(tmp_path, "", 1)
-    assert error.value.errno == errno.ESTALE
+    code = """
+import errno, os, sys
+from pathlib import Path
+from maestro_conductor.workspace.attempt_file import void_attempt
+looks = []
+def look(event, arguments):
+    if event == "open" and str(arguments[0]).endswith(".attempt.1"):
+        looks.append(event)
+        if len(looks) == 2:
+            os.unlink(arguments[0])
+sys.addaudithook(look)
+try:
+    void_attempt(Path(sys.argv[1]), "", 1)
+except OSError as error:
+    sys.exit(5 if error.errno == errno.ESTALE else 1)
+"""
+    (tmp_path / ".attempt.1").touch()
+    done = subprocess.run([sys.executable, "-c", code, tmp_path], check=False)
+    assert done.returncode == 5
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: os.symlink("/dev/zero", path)])
+def test_what_a_step_put_in_its_place_is_neither_read_nor_waited_for(tmp_path, make):
+    make(tmp_path / ".attempt.1")
+    assert read_attempt(tmp_path, 1) == AttemptFile("started")
+    assert void_attempt(tmp_path, "", 1) == AttemptFile("started")
+
+
+def test_no_attempt_is_made_void_outside_the_workspace(tmp_path):
+    (tmp_path / "w").mkdir()
+    (tmp_path / "w/a").symlink_to(tmp_path)
+    with pytest.raises(OSError, match="out of the workspace"):
+        void_attempt(tmp_path / "w", "a", 1)
+    assert not (tmp_path / ".attempt.1").exists()
 
 
 def test_a_torn_line_is_not_there_yet(tmp_path):

@@ -64,6 +64,29 @@ def test_requests_have_their_effect_in_the_order_in_which_they_were_made(files):
     assert [found.kind for found in requests.look(10.0)] == ["resume", "update", "cancel"]
 
 
+@pytest.mark.parametrize("folder", ["requests", "claimed"])
+def test_nothing_is_taken_from_a_folder_elsewhere(files, tmp_path_factory, folder):
+    root, requests = files
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "a.json").write_text('{"request": "resume", "steps": null}')
+    path = root / ".maestro" / folder
+    if path.exists():
+        path.rmdir()
+    path.symlink_to(elsewhere)
+    requests.find_claimed()
+    assert not requests.any_waiting()
+    (root / ".cancel.lock").touch()
+    if folder == "claimed":
+        with pytest.raises(OSError, match="out of the workspace"):
+            requests.look(10.0)
+        assert (root / ".cancel.lock").exists()
+    else:
+        assert [found.kind for found in requests.look(10.0)] == ["cancel"]
+        with pytest.raises(OSError, match="out of the workspace"):
+            requests.look(11.0)
+    assert [path.name for path in elsewhere.iterdir()] == ["a.json"]
+
+
 def test_an_empty_file_is_not_yet_a_request(files):
     root, requests = files
     path = root / ".study.update.lock"

@@ -106,7 +106,7 @@ def protect(folder: str | os.PathLike[str], *, shared: bool) -> None:
 
     Args:
         folder: the workspace.
-        shared: the group may read it too, and others who may enter the workspace.
+        shared: the group may read it too; others never may.
 
     Raises:
         FormatError: there is no ``.maestro/``.
@@ -117,6 +117,6 @@ def protect(folder: str | os.PathLike[str], *, shared: bool) -> None:
     if not shared:
         private.chmod(0o700)
         return
-    private.chmod(stat.S_IMODE(Path(folder).stat().st_mode) & 0o755 | 0o750)
+    private.chmod(0o750)
     for path in private.iterdir():
         path.chmod(stat.S_IMODE(path.stat().st_mode) | 0o040)

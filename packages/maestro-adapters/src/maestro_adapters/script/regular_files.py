@@ -1,4 +1,4 @@
-"""Open files in whose place anyone may have put something else: a FIFO, a device, 100 MB."""
+"""Open files in whose place anyone may have put something else: a FIFO, a device, a link, 100 MB."""
 
 from __future__ import annotations
 
@@ -19,16 +19,20 @@ _KINDS = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
     stat.S_IFDIR: "a folder",
+    stat.S_IFLNK: "a link",
 }
 
 
-def open_regular(path: str | Path, flags: int = os.O_RDONLY, mode: int = 0o666) -> int:
+def open_regular(
+    path: str | Path, flags: int = os.O_RDONLY, mode: int = 0o666, *, follow: bool = False
+) -> int:
     """Open a file of bytes. It never waits, as for a pipe's other end, and never reads a device.
 
     Args:
-        path: of the file; links are followed.
+        path: of the file.
         flags: as of `os.open`.
         mode: permissions of a file that is made, less the umask.
+        follow: the file is the user's, and may be a link; one of ours in a workspace is none.
 
     Returns:
         Its descriptor.
@@ -37,12 +41,15 @@ def open_regular(path: str | Path, flags: int = os.O_RDONLY, mode: int = 0o666) 
         OSError: it cannot be opened, or is something else than a file: EINVAL, the text says what.
     """
     flags |= os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+    if not follow:
+        flags |= os.O_NOFOLLOW
     try:
         descriptor = os.open(path, flags, mode)
     except OSError as error:
-        if error.errno not in (errno.ENXIO, errno.EISDIR):
+        if error.errno not in (errno.ENXIO, errno.EISDIR, errno.ELOOP):
             raise
-        raise _misplaced(path, os.stat(path).st_mode) from error  # noqa: PTH116 - beside os.open
+        found = os.stat(path, follow_symlinks=follow).st_mode  # noqa: PTH116 - beside os.open
+        raise _misplaced(path, found) from error
     found = os.fstat(descriptor).st_mode
     if not stat.S_ISREG(found):
         os.close(descriptor)
@@ -50,24 +57,25 @@ def open_regular(path: str | Path, flags: int = os.O_RDONLY, mode: int = 0o666) 
     return descriptor
 
 
-def stream_regular(path: str | Path, *, buffering: int = -1) -> BinaryIO:
+def stream_regular(path: str | Path, *, buffering: int = -1, follow: bool = False) -> BinaryIO:
     """Open a file for reading as a stream.
 
     Args:
-        path: of the file; links are followed.
+        path: of the file.
         buffering: as of `open`.
+        follow: as of `open_regular`.
 
     Raises:
         OSError: as `open_regular`.
     """
-    return os.fdopen(open_regular(path), "rb", buffering)
+    return os.fdopen(open_regular(path, follow=follow), "rb", buffering)
 
 
 def read_regular(path: str | Path, most: int = MOST) -> bytes:
     """Return all bytes of a file.
 
     Args:
-        path: of the file; links are followed.
+        path: of the file, which is no link.
         most: how many there may be.
 
     Raises:

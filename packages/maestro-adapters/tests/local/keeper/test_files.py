@@ -10,7 +10,14 @@ import sys
 
 import pytest
 
-from maestro_adapters.local.keeper.files import FileDebts, create, name_logs, open_own, write
+from maestro_adapters.local.keeper.files import (
+    FileDebts,
+    append,
+    create,
+    name_logs,
+    open_own,
+    write,
+)
 
 
 def test_logs_of_an_earlier_attempt_with_the_same_process_id_are_kept(tmp_path):
@@ -53,8 +60,17 @@ except OSError as error:
 def test_what_is_no_file_is_neither_opened_nor_waited_for(tmp_path, make):
     path = os.fsencode(tmp_path / "a")
     make(path)
-    with pytest.raises(OSError, match=r"No such device|Is a directory|symbolic links"):
-        open_own(path)
+    for opening in (open_own, lambda path: append(path, b"line\n")):
+        with pytest.raises(OSError, match=r"No such device|Is a directory|symbolic links"):
+            opening(path)
+
+
+def test_a_line_goes_into_no_file_elsewhere(tmp_path):
+    (tmp_path / "elsewhere").write_text("theirs\n")
+    (tmp_path / "a").symlink_to("elsewhere")
+    with pytest.raises(OSError, match="symbolic links"):
+        append(os.fsencode(tmp_path / "a"), b"line\n")
+    assert (tmp_path / "elsewhere").read_text() == "theirs\n"
 
 
 def test_a_file_of_ours_grows_at_its_end(tmp_path):

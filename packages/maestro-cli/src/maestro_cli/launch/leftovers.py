@@ -12,7 +12,6 @@ from __future__ import annotations
 import fcntl
 import os
 import re
-import secrets
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -27,7 +26,7 @@ _STAMP = r"_\d{8}-\d{6}(-\d+)?"
 
 def sibling(root: Path, ending: str) -> Path:
     """Return a hidden name beside a study's folder that nobody else has."""
-    return root.parent / f".{stem(root.name)}.{secrets.token_hex(4)}.{ending}"
+    return root.parent / f".{stem(root.name)}.{os.urandom(4).hex()}.{ending}"
 
 
 def make(root: Path) -> tuple[Path, int]:

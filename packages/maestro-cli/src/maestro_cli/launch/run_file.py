@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -40,7 +39,7 @@ def write_run(folder: Path, run: Run) -> None:
     record = {
         "format": "maestro-run",
         "requires": [],
-        "study_id": secrets.token_hex(6),
+        "study_id": os.urandom(6).hex(),
         "created": time.time_ns() // 1_000_000,
         **asdict(run, recurse=False),
     }

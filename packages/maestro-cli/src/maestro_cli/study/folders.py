@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import errno
 import glob
 import os
 import re
@@ -14,6 +15,8 @@ from pathlib import Path
 from maestro_cli.errors import NotAStudyError, StudyError, UpstreamStudyError, UsageError
 from maestro_cli.ui.sanitize import shell_word
 
+#: The folder of a workspace that is not for people.
+PRIVATE = ".maestro"
 #: The file that makes a folder a workspace.
 GRAPH = ".maestro/graph.msgpack"
 JOURNAL = ".maestro/journal.msgpack"
@@ -127,10 +130,11 @@ def require_study(path: Path, *, verb: str) -> Path:
     """
     kind = kind_of(path)
     if kind is Kind.WORKSPACE:
+        _refuse_link_out(path)
         with _permitted(path):
-            (path / GRAPH).open("rb").close()
-            if _is_file(path / JOURNAL):
-                (path / JOURNAL).open("rb").close()
+            for name in (GRAPH, JOURNAL):
+                if _is_file(path / name):
+                    (path / name).open("rb").close()
         return path
     if kind is Kind.UPSTREAM:
         raise UpstreamStudyError(
@@ -149,11 +153,40 @@ def require_study(path: Path, *, verb: str) -> Path:
         raise NotAStudyError(f"{path} does not exist", hint="give the folder of a study")
     if kind is Kind.FILE:
         raise NotAStudyError(f"{path} is a file", hint="give the folder of a study")
+    if what := _instead(path / GRAPH):
+        raise StudyError(
+            f"{path / GRAPH} cannot be read: {what}",
+            hint="somebody put it there; a study cannot be read without its graph",
+        )
     near = _studies_near(path)
     hint = "a study's folder holds .maestro/graph.msgpack"
     if near:
         hint = "did you mean " + " or ".join(str(study) for study in near) + "?"
     raise NotAStudyError(f"{path} is not a study", hint=hint)
+
+
+def _refuse_link_out(path: Path) -> None:
+    """Refuse a study whose own folder is somewhere else, perhaps somebody else's."""
+    from maestro_conductor.workspace.inside import stay_inside
+
+    try:
+        stay_inside(path, PRIVATE)
+    except OSError as error:
+        raise StudyError(
+            f"{error.filename} is not read: {error.strerror}",
+            hint="a study is whole in its folder: name the folder that it was moved to",
+        ) from error
+
+
+def _instead(path: Path) -> str:
+    """Return what stands in the place of a file: ``it is a named pipe, not a file``; empty: nothing."""
+    from maestro_conductor.workspace.regular_files import open_regular
+
+    try:
+        os.close(open_regular(path))
+    except OSError as error:
+        return error.strerror or "" if error.errno == errno.EINVAL else ""
+    return ""
 
 
 def _studies_near(path: Path) -> list[Path]:

@@ -16,9 +16,10 @@ from maestro_cli.study.instances import ENDED_STATES
 from maestro_cli.study.selection import Selection, choose
 from maestro_cli.study.step_logs import logs_of
 from maestro_cli.study.workspace_view import StudyView, open_study
-from maestro_cli.ui.console import is_terminal
+from maestro_cli.ui.console import is_terminal, warn
 from maestro_cli.ui.sanitize import clean
 from maestro_cli.ui.style import Paint
+from maestro_conductor.workspace.inside import stay_inside
 from maestro_conductor.workspace.regular_files import stream_regular
 
 #: Shortest pause between two polls of the files that are followed, in seconds.
@@ -70,9 +71,17 @@ def of_steps(study: StudyView, selection: Selection) -> Source:
     """Return the output of instances as a source.
 
     Raises:
-        StudyError: A name or a condition fits none.
+        StudyError: A name or a condition fits none, or a folder is a link out of the workspace.
     """
     chosen = choose(study, selection)
+    try:
+        for number in chosen:
+            stay_inside(study.root, study.graph.workspaces[number])
+    except OSError as error:
+        raise StudyError(
+            f"{error.filename} is not read: {error.strerror}",
+            hint="what a step prints lies in its own folder; look there yourself, if you trust it",
+        ) from error
 
     def files() -> list[Path]:
         now = open_study(study.root)
@@ -123,6 +132,7 @@ class _Printer:
     _offsets: dict[Path, int] = field(factory=dict)
     _rests: dict[Path, bytes] = field(factory=dict)
     _last: Path | None = None
+    _unread: set[Path] = field(factory=set)
     _paint: Paint = field(factory=Paint)
 
     @property
@@ -148,7 +158,10 @@ class _Printer:
                 while chunk := file.read(_CHUNK):
                     self._offsets[path] += len(chunk)
                     self._write(path, chunk)
-        except OSError:
+        except OSError as error:
+            if path not in self._unread:
+                self._unread.add(path)
+                warn(f"{clean(path)} is not shown: {error.strerror}")
             return
         self._flush_rest(path)
 

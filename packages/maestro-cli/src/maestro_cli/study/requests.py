@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -71,8 +70,14 @@ class Limits:
 def request_cancel(root: Path) -> Path:
     """Ask to cancel a study, and return the request's file."""
     path = root / ".cancel.lock"
+    if os.path.lexists(path):  # asked for already, perhaps by another user
+        with suppress(OSError):
+            os.utime(path, follow_symlinks=False)
+        return path
     try:
-        path.touch()
+        path.touch(exist_ok=False)
+    except FileExistsError:
+        return path
     except OSError as error:
         raise _refused(path, error) from error
     return path
@@ -126,7 +131,7 @@ def _request(root: Path, word: str, content: Mapping[str, object]) -> Path:
         make_requests_folder(folder)
     except OSError as error:
         raise _refused(folder, error) from error
-    name = f"{word}-{time.time_ns()}-{secrets.token_hex(4)}.json"
+    name = f"{word}-{time.time_ns()}-{os.urandom(4).hex()}.json"
     return _place(folder / name, json.dumps({"request": word, **content}))
 
 
@@ -150,7 +155,7 @@ def _place(path: Path, text: str) -> Path:
     Raises:
         StudyError: It cannot be written, as on a full disk.
     """
-    temporary = path.with_name(f".{path.name.lstrip('.')}.{secrets.token_hex(4)}.tmp")
+    temporary = path.with_name(f".{path.name.lstrip('.')}.{os.urandom(4).hex()}.tmp")
     try:
         temporary.write_text(text, encoding="utf-8")
         temporary.chmod(0o644)  # its reader may be another user than we

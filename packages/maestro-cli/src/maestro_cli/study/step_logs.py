@@ -9,6 +9,7 @@ from pathlib import Path
 from maestro_cli.study.instances import Instance
 from maestro_cli.study.workspace_view import StudyView
 from maestro_conductor.workspace.attempt_file import read_attempt
+from maestro_conductor.workspace.inside import stay_inside
 from maestro_conductor.workspace.regular_files import stream_regular
 
 #: No more than this is read of a log for its last lines.
@@ -19,15 +20,17 @@ def logs_of(study: StudyView, instance: Instance) -> list[Path]:
     """Return the output files of all attempts, those of the latest attempt last.
 
     A local step writes ``<label>.<pid>.out``; elsewhere the scheduler's directives decide, but each
-    file's name starts with the label or the script's stem.
+    file's name starts with the label or the script's stem. None where the folder cannot be read, or
+    is a link out of the workspace.
     """
     record = study.record(instance)
     folder = study.root / instance.workspace
     stems = (str(record["label"]) + ".", str(record["script"]) + ".")
     try:
+        stay_inside(study.root, instance.workspace)
         with os.scandir(folder) as entries:
             found = [
-                (entry.stat().st_mtime_ns, entry.name)
+                (entry.stat(follow_symlinks=False).st_mtime_ns, entry.name)
                 for entry in entries
                 if entry.name.startswith(stems) and entry.name.endswith((".out", ".err"))
             ]
@@ -74,6 +77,7 @@ def left_behind(study: StudyView, instance: Instance) -> str | None:
     See "The attempt file" on the workspace format page. None: its command has not ended.
     """
     try:
+        stay_inside(study.root, instance.workspace)
         left = read_attempt(study.root / instance.workspace, instance.attempt).left
     except OSError:
         return None

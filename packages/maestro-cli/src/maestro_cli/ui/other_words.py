@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import shlex
 from collections.abc import Iterable, Sequence
 
@@ -74,6 +73,8 @@ def surplus(
             name = word.partition("=")[0]
             meant = _OPTIONS.get(name.lower())
             if meant not in known:
+                import difflib
+
                 meant = next(iter(difflib.get_close_matches(name, known, n=1)), None)
             hint = f"did you mean {meant}?" if meant else f"`{command} --help` shows what there is"
             return f"{verb} has no option {name}", hint

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import platform
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,7 +30,9 @@ from maestro_conductor.workspace.amendment_files import sweep_amendments
 from maestro_conductor.workspace.conductor_lock import Hold, boot_id, hold, last_holder
 from maestro_conductor.workspace.folder_watch import FolderWatch
 from maestro_conductor.workspace.graph_file import GraphFile
+from maestro_conductor.workspace.inside import stay_inside
 from maestro_conductor.workspace.leftovers import sweep
+from maestro_conductor.workspace.paths import PRIVATE
 from maestro_conductor.workspace.place import Origin, find_origin
 from maestro_conductor.workspace.request_files import RequestFiles
 from maestro_conductor.workspace.run_file import read_run
@@ -89,6 +89,7 @@ def conduct(
     if log_path is not None:
         check_log_path(log_path)
     seen = _identity(root)
+    _refuse_link_out(root)
     graph_file = GraphFile(root)
     graph = graph_file.graph
     before = last_holder(root)
@@ -126,6 +127,18 @@ def conduct(
         graph_file.close()
 
 
+def _refuse_link_out(root: Path) -> None:
+    """Refuse a study whose own folder is somewhere else.
+
+    Raises:
+        WorkspaceError: it is.
+    """
+    try:
+        stay_inside(root, PRIVATE)
+    except OSError as error:
+        raise WorkspaceError(f"{error.filename} cannot be used: {error.strerror}") from error
+
+
 def _identity(root: Path) -> tuple[int, int] | None:
     """Return what tells a folder from another one in its place; None: there is none."""
     try:
@@ -146,7 +159,9 @@ def _conduct(
 ) -> int | None:
     """Run a study until its end, or until it is amended: None."""
     host, graph, ready = options.host, graph_file.graph, options.ready
-    log_file = LogFile(options.log_path, plain_copy if options.log_to_stdout else None, host.disk)
+    copy = plain_copy if options.log_to_stdout else None
+    own = root if options.log_path == log_path_of(root, graph.name) else None
+    log_file = LogFile(options.log_path, copy, host.disk, own)
     log = StudyLog(log_file, LEVELS[options.log_level], graph.name, str(root))
     context = RunContext(root, graph, host.clock, log)
     sweep(root)
@@ -189,9 +204,9 @@ def _record_start(context: RunContext, files: StudyFiles, sleeptime: float | Non
     root, state = str(context.root), files.state
     origin = find_origin(context.root, state.opened, context.graph.root, files.run.study_id)
     # A copy's jobs must never be taken for those of the original, nor the reverse.
-    own_id = secrets.token_hex(6) if origin is not None and origin.copied else state.own_id
+    own_id = os.urandom(6).hex() if origin is not None and origin.copied else state.own_id
     wall = context.clock.wall()
-    me = (platform.node(), boot_id(), os.getpid(), __version__)
+    me = (os.uname().nodename, boot_id(), os.getpid(), __version__)
     record(records.opened(wall, *me, root, own_id))
     settings = files.state.settings.changed(SettingsChange(sleep=sleeptime))
     if settings != files.state.settings:

@@ -1,7 +1,6 @@
 """Say what the conductor needs of an adapter, in builtin types: adapters satisfy it structurally."""
 
-from __future__ import annotations
-
+# Not `from __future__ import annotations`: each annotation of these classes would be compiled at every start.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypedDict
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -137,6 +136,8 @@ def temporary_folder(study_id: str) -> Path:
     Raises:
         ConductorError: there is one that belongs to somebody else.
     """
+    import tempfile  # few studies want it, and it takes long to import
+
     path = Path(tempfile.gettempdir(), f"maestro-{os.getuid()}-{study_id}")
     with contextlib.suppress(FileExistsError):
         path.mkdir(mode=0o700)

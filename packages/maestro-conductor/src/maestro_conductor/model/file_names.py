@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import string
 
 __all__ = ["clean_name"]
@@ -16,5 +15,8 @@ def clean_name(name: str) -> str:
     cleaned = "".join(char for char in name if char in _KEPT).replace(" ", "_")
     if cleaned.strip(".") and len(cleaned) <= _LONGEST:
         return cleaned
+    # Few names need one, and hashlib takes long to import.
+    import hashlib
+
     digest = hashlib.sha1(name.encode("utf-8", "surrogateescape"), usedforsecurity=False)
     return f"{cleaned[:_CUT] if len(cleaned) > _LONGEST else cleaned}-{digest.hexdigest()[:8]}"

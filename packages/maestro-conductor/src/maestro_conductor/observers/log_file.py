@@ -11,6 +11,7 @@ from pathlib import Path
 
 from maestro_conductor.errors import WorkspaceError
 from maestro_conductor.workspace.disk import Disk, SystemDisk
+from maestro_conductor.workspace.inside import stay_inside
 
 __all__ = ["LogFile", "check_log_path"]
 
@@ -46,6 +47,8 @@ class LogFile:
         path: of the file.
         copy: gets each line, too (standard output).
         disk: takes what is written; None: that of this machine.
+        root: the workspace that it is a file of, out of which no link is followed; None: it is the
+            user's own, and may be a link, a pipe or a device.
 
     Attributes:
         lost: how many lines were dropped while the file could not be written for long.
@@ -57,8 +60,10 @@ class LogFile:
         path: Path,
         copy: Callable[[str], None] | None = None,
         disk: Disk | None = None,
+        root: Path | None = None,
     ) -> None:
         self.path = path
+        self._root = root
         self._disk = disk or SystemDisk()
         self._copy = copy
         self._waiting = bytearray()
@@ -141,6 +146,8 @@ class LogFile:
             self._descriptor = -1
 
     def _open(self) -> None:
+        if self._root is not None:
+            stay_inside(self._root, str(self.path.relative_to(self._root)))
         self.path.parent.mkdir(exist_ok=True)  # never the workspace, which may be gone
         # A pipe or a device may be the log, where its user wants that; nobody is waited for.
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY

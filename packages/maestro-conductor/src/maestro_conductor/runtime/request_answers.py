@@ -13,6 +13,7 @@ from maestro_conductor.model.records import RequestRecord
 from maestro_conductor.runtime.context import RunContext
 from maestro_conductor.runtime.file_trouble import FileTroubles
 from maestro_conductor.workspace.answer_files import AnswerFiles
+from maestro_conductor.workspace.atomic_write import NO_ROOM
 from maestro_conductor.workspace.request_files import Request, RequestFiles, bad_path
 
 __all__ = ["RequestAnswers"]
@@ -94,6 +95,8 @@ class RequestAnswers:
             except OSError as error:
                 self._troubles.tell("answers", error)
                 self._next_try = steady + _RETRY
+                if error.errno in NO_ROOM:  # should this conductor leave, the next one answers
+                    return False
                 written = False
         if not each.taken:
             each.taken = True

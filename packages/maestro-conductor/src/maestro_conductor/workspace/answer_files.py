@@ -14,6 +14,7 @@ import attrs
 
 from maestro_conductor.model.records import RequestRecord
 from maestro_conductor.workspace.atomic_write import OWN_MODE, replace_file
+from maestro_conductor.workspace.inside import stay_inside
 from maestro_conductor.workspace.paths import ANSWERS
 
 __all__ = ["AnswerFiles"]
@@ -38,9 +39,10 @@ class AnswerFiles:
         """Answer the request that had this name; the oldest answers are deleted.
 
         Raises:
-            OSError: it could not be written.
+            OSError: it could not be written, or the folder is a link out of the workspace.
         """
         folder = self.root / ANSWERS
+        stay_inside(self.root, ANSWERS)
         if self._names is None:
             with contextlib.suppress(FileExistsError):
                 folder.mkdir()

@@ -14,6 +14,7 @@ from pathlib import Path
 import attrs
 
 from maestro_conductor.workspace.folders import make_folder
+from maestro_conductor.workspace.inside import stay_inside
 from maestro_conductor.workspace.regular_files import open_regular
 
 __all__ = ["AttemptFile", "attempt_path", "parse_attempt", "read_attempt", "void_attempt"]
@@ -138,8 +139,9 @@ def void_attempt(root: Path, workspace: str, attempt: int) -> AttemptFile:
         attempt: its number.
 
     Raises:
-        OSError: the file could neither be made nor read.
+        OSError: the file could neither be made nor read, or a link leads out of the workspace.
     """
+    stay_inside(root, workspace)
     folder = root / workspace
     path = attempt_path(folder, attempt)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import platform
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -89,7 +88,7 @@ class Hold:
     def __init__(self, root: Path, descriptor: int, since: int) -> None:
         self._path: Path | None = root / CONDUCTOR
         self._descriptor = descriptor
-        self.me = Holder(platform.node() or "-", boot_id(), os.getpid(), since, since, True)
+        self.me = Holder(os.uname().nodename or "-", boot_id(), os.getpid(), since, since, True)
 
     def follow(self, root: Path | None) -> None:
         """Write the record where the workspace was moved to; None: no more, it was deleted."""
@@ -223,4 +222,4 @@ def _held(root: Path, other: Holder | None) -> HeldError:
 
 
 def _is_here(conductor: Holder) -> bool:
-    return conductor.host == (platform.node() or "-")
+    return conductor.host == (os.uname().nodename or "-")

@@ -10,10 +10,9 @@ import attrs
 
 from maestro_conductor.errors import WorkspaceError
 from maestro_conductor.workspace.file_lock import is_at
+from maestro_conductor.workspace.paths import PRIVATE
 
 __all__ = ["Departure", "FolderWatch"]
-
-_FOLDER = ".maestro"
 
 
 @attrs.frozen
@@ -38,7 +37,7 @@ class FolderWatch:
     """
 
     def __init__(self, root: Path) -> None:
-        self._path = root / _FOLDER
+        self._path = root / PRIVATE
         try:
             self._descriptor = os.open(self._path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as error:

@@ -6,6 +6,8 @@ import errno
 import os
 from pathlib import Path
 
+from maestro_conductor.workspace.inside import stay_inside
+
 __all__ = ["make_folder"]
 
 
@@ -18,8 +20,13 @@ def make_folder(root: Path, workspace: str) -> None:
 
     Raises:
         FileNotFoundError: the root is not there.
-        OSError: the folder cannot be made.
+        OSError: the folder cannot be made, or a link in its place leads out of the workspace.
     """
+    stay_inside(root, workspace)
+    _make(root, workspace)
+
+
+def _make(root: Path, workspace: str) -> None:
     if not workspace:
         if not root.is_dir():
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(root))
@@ -30,5 +37,5 @@ def make_folder(root: Path, workspace: str) -> None:
         return
     except FileNotFoundError:
         above, _, _ = workspace.rpartition("/")
-        make_folder(root, above)
+        _make(root, above)
         Path(root, workspace).mkdir(exist_ok=True)

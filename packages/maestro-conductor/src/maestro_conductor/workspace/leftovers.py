@@ -8,6 +8,7 @@ import re
 import time
 from pathlib import Path
 
+from maestro_conductor.workspace.inside import stay_inside
 from maestro_conductor.workspace.paths import ANSWERS, REQUESTS
 
 __all__ = ["sweep"]
@@ -27,6 +28,7 @@ def sweep(root: Path) -> None:
     now = time.time()
     for folder in (root, root / ".maestro", root / REQUESTS):
         with contextlib.suppress(OSError):
+            stay_inside(root, str(folder.relative_to(root)))
             for entry in os.scandir(folder):
                 if _OURS.fullmatch(entry.name) or (
                     _OTHERS.fullmatch(entry.name)
@@ -34,6 +36,7 @@ def sweep(root: Path) -> None:
                 ):
                     Path(entry.path).unlink()
     with contextlib.suppress(OSError):
+        stay_inside(root, ANSWERS)
         for entry in os.scandir(root / ANSWERS):
             if entry.name.startswith(".") and entry.name.endswith(".tmp"):
                 Path(entry.path).unlink()

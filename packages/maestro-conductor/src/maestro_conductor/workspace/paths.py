@@ -10,10 +10,12 @@ __all__ = [
     "GRAPH",
     "JOURNAL",
     "LOCK",
+    "PRIVATE",
     "REQUESTS",
     "RUN",
 ]
 
+PRIVATE = ".maestro"
 GRAPH = ".maestro/graph.msgpack"
 RUN = ".maestro/run.msgpack"
 JOURNAL = ".maestro/journal.msgpack"

@@ -14,6 +14,7 @@ import attrs
 
 from maestro_conductor.model.requests import Ask
 from maestro_conductor.workspace.file_owner import owner_of
+from maestro_conductor.workspace.inside import stay_inside
 from maestro_conductor.workspace.paths import CLAIMED, REQUESTS
 from maestro_conductor.workspace.regular_files import read_regular
 from maestro_conductor.workspace.request_parsing import (
@@ -75,18 +76,18 @@ class RequestFiles:
         with contextlib.suppress(OSError):  # made now, as there may be no room later
             make_requests_folder(self.root / REQUESTS)
             (self.root / CLAIMED).mkdir(exist_ok=True)
-        with contextlib.suppress(FileNotFoundError):
-            for entry in os.scandir(self.root / CLAIMED):
-                if not entry.name.endswith(".bad"):
-                    self._unread[Path(entry.path)] = 0.0
+        with contextlib.suppress(OSError):  # `look` tells of it
+            for path in self._listed(CLAIMED):
+                if path.suffix != ".bad":
+                    self._unread[path] = 0.0
 
     def any_waiting(self) -> bool:
         """Tell whether there is anything to claim or to take up; change nothing."""
         if any(os.path.lexists(f"{self.root}/{name}") for name in (CANCEL, UPDATE)):
             return True
         for folder in (REQUESTS, CLAIMED):
-            with contextlib.suppress(FileNotFoundError):
-                for path in (self.root / folder).iterdir():
+            with contextlib.suppress(OSError):
+                for path in self._listed(folder):
                     if not path.name.startswith(".") and path.suffix != ".bad":
                         return True
         return False
@@ -100,16 +101,25 @@ class RequestFiles:
             steady: s, the time now.
 
         Raises:
-            OSError: a request could not be claimed; it stays where it is.
+            OSError: a request could not be claimed; it stays where it is. So do all in a folder that
+                cannot be read, or is a link out of the workspace.
         """
+        trouble: OSError | None = None
         for name in (CANCEL, UPDATE):
             if os.path.lexists(f"{self.root}/{name}"):
                 self._claim(self.root / name, steady)
-        with contextlib.suppress(FileNotFoundError):
-            for path in (self.root / REQUESTS).iterdir():
+        try:
+            for path in self._listed(REQUESTS):
                 if not path.name.startswith("."):
                     self._claim(path, steady)
-        return self._read_all(steady) if self._unread else []
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            trouble = error
+        found = self._read_all(steady) if self._unread else []
+        if trouble is not None and not found:
+            raise trouble
+        return found
 
     def done(self, request: Request) -> None:
         """Take a request away whose effect is safe."""
@@ -130,6 +140,15 @@ class RequestFiles:
         for path in list(self._unread):
             self._unread[path] = -math.inf
         return self._read_all(0.0)
+
+    def _listed(self, folder: str) -> list[Path]:
+        """Return what is in a folder of the workspace.
+
+        Raises:
+            OSError: it cannot be read, or is a link out of the workspace.
+        """
+        stay_inside(self.root, folder)
+        return list((self.root / folder).iterdir())
 
     def _read_all(self, steady: float) -> list[Request]:
         found: list[tuple[int, Request]] = []
@@ -171,6 +190,7 @@ class RequestFiles:
 
     def _claim(self, path: Path, steady: float) -> None:
         folder = self.root / CLAIMED
+        stay_inside(self.root, CLAIMED)
         folder.mkdir(exist_ok=True)
         self._count += 1
         # The name tells what it is; the rest keeps it apart from others, of other conductors too.

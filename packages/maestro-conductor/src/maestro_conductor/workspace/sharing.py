@@ -11,6 +11,9 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from maestro_conductor.workspace.inside import stay_inside
+from maestro_conductor.workspace.paths import REQUESTS
+
 __all__ = ["is_shared", "make_requests_folder", "open_to_group"]
 
 _GROUP_MAY_READ = 0o050
@@ -47,8 +50,9 @@ def make_requests_folder(folder: Path) -> None:
     """Make the folder of requests; in a shared workspace the group may ask, too.
 
     Raises:
-        OSError: it cannot be made.
+        OSError: it cannot be made, or is a link out of the workspace.
     """
+    stay_inside(folder.parent.parent, REQUESTS)
     try:
         folder.mkdir(mode=0o700)
     except FileExistsError:

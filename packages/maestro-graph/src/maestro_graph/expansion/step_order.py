@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import heapq
 import re
 from collections import Counter
@@ -97,6 +96,8 @@ def _refuse_unknown_workspaces(step: SpecStep, names: Collection[str]) -> None:
 
 
 def _did_you_mean(name: str, names: Collection[str]) -> str:
+    import difflib
+
     close = difflib.get_close_matches(name, names, n=1)
     return f"did you mean {close[0]}?" if close else f"the steps are {', '.join(names)}"
 

@@ -25,7 +25,8 @@ def read_csv(path: str) -> dict[str, tuple[PlainValue, ...]]:
         ParameterError: the file cannot be read, or a line is too short or too long.
     """
     try:
-        with io.TextIOWrapper(stream_regular(path), newline="", encoding="utf-8-sig") as stream:
+        file = stream_regular(path, follow=True)
+        with io.TextIOWrapper(file, newline="", encoding="utf-8-sig") as stream:
             lines = [line for line in csv.reader(stream, strict=True) if line]
     except OSError as error:
         raise ParameterError(f"cannot read {path}: {error.strerror}") from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import os
 from pathlib import Path as FilePath
@@ -38,6 +37,8 @@ def _file_beside(path: FilePath) -> str | None:
             names = [entry.name for entry in itertools.islice(entries, 1000) if entry.is_file()]
     except OSError:
         return None
+    import difflib
+
     near = difflib.get_close_matches(path.name, sorted(names), n=1, cutoff=0.75)
     return f"Did you mean {path.parent / near[0]}?" if near else None
 

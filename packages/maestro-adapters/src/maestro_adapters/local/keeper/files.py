@@ -86,8 +86,17 @@ def open_own(path: bytes) -> int:
     try:
         return os.open(path, _CREATE | os.O_APPEND | os.O_EXCL, 0o666)
     except FileExistsError:
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW
-        file = os.open(path, flags)
+        return _open_there(path)
+
+
+def _open_there(path: bytes) -> int:
+    """Open a file of ours that is there at its end.
+
+    Raises:
+        OSError: it cannot be opened, or is no file (one of `_NO_FILE`).
+    """
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOFOLLOW
+    file = os.open(path, flags)
     if not stat.S_ISREG(os.fstat(file).st_mode):
         os.close(file)
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
@@ -108,8 +117,12 @@ def write(file: int, line: bytes) -> None:
 
 
 def append(path: bytes, line: bytes) -> None:
-    """Write a line at the end of a file that is there."""
-    file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NONBLOCK)
+    """Write a line at the end of a file that is there.
+
+    Raises:
+        OSError: it could not be written, or is no file.
+    """
+    file = _open_there(path)
     try:
         write(file, line)
     finally:
