@@ -14,7 +14,14 @@ from maestro_cli.launch.run_file import Run
 from maestro_cli.study import workspace_records
 
 PAGE = (Path(__file__).parents[4] / "docs/workspace-format.md").read_text(encoding="utf-8")
-PYTHON = {"str": "str", "uint": "int", "bool": "bool", "number": "int | float"}
+PYTHON = {
+    "str": "str",
+    "str or absent": "str",
+    "str or null": "str | None",
+    "uint": "int",
+    "bool": "bool",
+    "number": "int | float",
+}
 
 
 def table(record: str) -> dict[str, str]:

@@ -55,3 +55,7 @@ def test_a_study_was_copied_where_the_old_folder_has_it_too(study, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(study, copy)
     assert origin(copy, study) == Origin(str(study), copied=True)
+
+
+def test_where_a_study_was_made_may_be_unknown(study):
+    assert find_origin(study, None, "", "0123456789ab") is None

@@ -86,7 +86,7 @@ def build(order: Order, study: Study, stage: Stage) -> tuple[Graph, list[Problem
     for notice in graph.notices if not order.quiet else ():
         warn(f"warning: {clean(notice)}")
     study_file, pgen_file = _copy_sources(order, stage.folder)
-    write_batch_info(stage.folder, asdict(graph.batch, recurse=False))
+    write_batch_info(stage.folder, asdict(graph.batch, recurse=False), str(stage.root))
     write_run(
         stage.folder,
         Run(
@@ -100,6 +100,7 @@ def build(order: Order, study: Study, stage: Stage) -> tuple[Graph, list[Problem
             dry=order.dry,
             variables=order.variables,
             batch=order.batch,
+            root=str(stage.root),
         ),
     )
     return graph, warnings

@@ -14,7 +14,7 @@ class GraphHead(TypedDict):
     """The first map of ``graph.msgpack``; `Graph` on the format page."""
 
     name: str
-    root: str
+    root: str | None
     steps: int
     instances: int
 
@@ -34,8 +34,12 @@ class InstanceRecord(TypedDict):
     script: str
 
 
-class RunRecord(TypedDict):
-    """The map of ``run.msgpack``; `Run` on the format page."""
-
+class _Run(TypedDict):
     study_id: str
     created: int
+
+
+class RunRecord(_Run, total=False):
+    """The map of ``run.msgpack``; `Run` on the format page."""
+
+    root: str

@@ -180,7 +180,9 @@ def _record_start(context: RunContext, files: StudyFiles, sleeptime: float | Non
         files.journal.add(entry)
 
     root, state = str(context.root), files.state
-    origin = find_origin(context.root, state.opened, context.graph.root, files.run.study_id)
+    origin = find_origin(
+        context.root, state.opened, files.run.root or context.graph.root, files.run.study_id
+    )
     # A copy's jobs must never be taken for those of the original, nor the reverse.
     own_id = secrets.token_hex(6) if origin is not None and origin.copied else state.own_id
     wall = context.clock.wall()

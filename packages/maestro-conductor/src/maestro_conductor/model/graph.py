@@ -78,7 +78,7 @@ class Graph:
 
     Attributes:
         name: the study's.
-        root: absolute path of the workspace when it was expanded.
+        root: absolute path of the workspace when it was expanded; empty: its texts hold no path of it.
         batch: the map `Batch` of the format page.
         steps: in topological order.
         names: of the instances.
@@ -120,6 +120,11 @@ class Graph:
     def __repr__(self) -> str:
         steps = ", ".join(f"{step.name}×{step.count}" for step in self.steps[:20])
         return f"<Graph {self.name}: {steps}>"
+
+    @property
+    def has_token(self) -> bool:
+        """Whether ``$(OUTPUT_PATH)`` in its texts stands for the folder of the study."""
+        return "output_path" in (self.header.get("requires") or ())
 
     def failure(self, instance: int) -> FailureRule:
         """Return what the end of an instance's command means."""

@@ -70,6 +70,7 @@ def make_workspace(
     name: str = "study",
     batch: Mapping[str, object] | None = None,
     run: Mapping[str, object] | None = None,
+    named_by_token: bool = False,
 ) -> Path:
     """Write ``graph.msgpack`` and ``run.msgpack`` of a study; return ``root``.
 
@@ -80,17 +81,20 @@ def make_workspace(
         batch: over the defaults.
         run: over the defaults of ``run.msgpack``; its ``study_id`` is one that no other study has,
             as local steps are found by it.
+        named_by_token: texts name the folder by ``$(OUTPUT_PATH)``; else by its path, as in version
+            1.0.
     """
     (root / ".maestro").mkdir(parents=True, exist_ok=True)
     head = {"version": [1, 1], "requires": [], "writer": "maestro_conductor.testing"}
-    packed = [
+    packed: list[dict[str, object]] = [
         {
             "format": "maestro-graph",
             **head,
+            "requires": ["output_path"] if named_by_token else [],
             "record": "graph",
             "name": name,
             "description": "",
-            "root": str(root),
+            "root": None if named_by_token else str(root),
             "specroot": str(root),
             "hashws": False,
             "batch": _batch(batch or {}),

@@ -121,7 +121,7 @@ def _read_stream(path: Path, stream: GraphStream, keep_values: bool) -> Graph:
     check_head(shown, head)
     graph = Graph(
         name=head["name"],
-        root=head["root"],
+        root=head["root"] or "",
         batch=dict(head["batch"]),
         header=head,
         steps=[],

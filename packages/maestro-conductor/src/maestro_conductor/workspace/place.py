@@ -37,11 +37,11 @@ def find_origin(
     Args:
         root: the workspace.
         opened: the journal's latest record of that kind; None: it was never run.
-        made_in: absolute path of the folder in which it was made.
+        made_in: absolute path of the folder in which it was made; empty: nobody knows.
         study_id: of its ``run.msgpack``.
     """
     before = (opened.get("root") if opened is not None else None) or made_in
-    if before == str(root):
+    if before in ("", str(root)):
         return None
     try:
         if os.path.samestat(os.stat(before), os.stat(root)):  # noqa: PTH116 - beside the path's text

@@ -46,7 +46,8 @@ def expand(
         hash_workspaces: number the workspaces instead of naming them by their combination.
 
     Returns:
-        The graph. Its instances are made when they are iterated over.
+        The graph. Its instances are made when they are iterated over. ``$(OUTPUT_PATH)`` in its
+        texts stands for the root.
 
     Raises:
         StudyError: the study cannot be expanded; the kind of error says why.
@@ -80,9 +81,7 @@ def _graph(spec: Spec, table: ParameterTable, root: str, hash_workspaces: bool) 
     links = step_order.link(resolved, mentions)
     steps = {step.name: step for step in resolved}
     folders = dict(zip(steps, naming.clean_together(list(steps)), strict=True))
-    planner = Planner(
-        table, tokens, root=root, scheduler=spec.batch.type, hash_workspaces=hash_workspaces
-    )
+    planner = Planner(table, tokens, scheduler=spec.batch.type, hash_workspaces=hash_workspaces)
     for name in step_order.order(links):
         planner.plan(steps[name], used[name], links[name], folders[name])
     check_names(planner.plans)

@@ -14,7 +14,8 @@ from maestro_graph.model.graph import GraphStep, Resources
 from maestro_graph.model.parameters import ParameterTable
 from maestro_graph.model.spec import SpecStep
 from maestro_graph.parameters import naming
-from maestro_graph.parameters.substitution import Given, Template, compile_template
+from maestro_graph.parameters.environment import OUTPUT_PATH
+from maestro_graph.parameters.substitution import Given, Plain, Template, compile_template
 
 
 class Planner:
@@ -23,7 +24,6 @@ class Planner:
     Args:
         table: all parameters.
         tokens: what the tokens of the study give.
-        root: absolute path of the workspace.
         scheduler: the type of the batch block.
         hash_workspaces: number the workspaces instead of naming them by their combination.
 
@@ -36,14 +36,12 @@ class Planner:
         table: ParameterTable,
         tokens: KnownTokens,
         *,
-        root: str,
         scheduler: str,
         hash_workspaces: bool,
     ) -> None:
         self.plans: dict[str, StepPlan] = {}
         self._table = table
         self._tokens = tokens
-        self._root = root
         self._scheduler = scheduler
         self._hashed = hash_workspaces
         self._cells = cells(table)
@@ -134,10 +132,10 @@ class Planner:
         ]
 
     def _per_row(self, workspaces: Sequence[str], combinations: Combinations | None) -> Given:
-        absolute = [f"{self._root}/{workspace}" for workspace in workspaces]
+        named = [f"{OUTPUT_PATH}/{workspace}" for workspace in workspaces]
         if combinations is None:
-            return absolute[0]
-        return [absolute[position] for position in combinations.of_row]
+            return named[0]
+        return Plain([named[position] for position in combinations.of_row])
 
     def _workspace_tokens(self, links: Links) -> dict[str, Given]:
         known: dict[str, Given] = {}
@@ -146,7 +144,7 @@ class Planner:
             known[workspace_token(name)] = self._per_row(plan.workspaces, plan.combinations)
         for name in links.funnels:
             folder = self.plans[name].step.workspace
-            known[workspace_token(name)] = f"{self._root}/{folder}"
+            known[workspace_token(name)] = f"{OUTPUT_PATH}/{folder}"
         return known
 
     def _resources(self, step: SpecStep, rows: Sequence[int]) -> Sequence[Resources]:

@@ -42,6 +42,7 @@ FEATURES = frozenset(
         "requeue",
         "enforce_walltime",
         "step_args",
+        "output_path",
     }
 )
 
@@ -120,7 +121,7 @@ class _Kept:
 
 def required_features(graph: Graph) -> list[str]:
     """Return what a reader must know to act on this graph rightly."""
-    features = set()
+    features = {"output_path"}
     plain = Failure()
     for step in graph.steps:
         if step.failure != plain:
@@ -151,7 +152,7 @@ def _header(graph: Graph) -> GraphRecord:
         "record": "graph",
         "name": graph.name,
         "description": graph.description,
-        "root": graph.root,
+        "root": None,  # a workspace has no address
         "specroot": graph.specroot,
         "hashws": graph.hashws,
         "batch": cast("BatchRecord", attrs.asdict(graph.batch, recurse=False)),
