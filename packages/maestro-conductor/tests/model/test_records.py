@@ -27,6 +27,7 @@ TYPES = {
     "uint or null": int | None,
     "str or null": str | None,
     "list of uint": list[int],
+    "list of uint or null": list[int] | None,
 }
 
 

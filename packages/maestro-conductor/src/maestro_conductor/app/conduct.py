@@ -27,6 +27,7 @@ from maestro_conductor.runtime.failures import explained
 from maestro_conductor.runtime.host import Host
 from maestro_conductor.runtime.progress import Progress
 from maestro_conductor.workspace.conductor_lock import Hold, boot_id, hold, last_holder
+from maestro_conductor.workspace.folder_identity import identify
 from maestro_conductor.workspace.folder_watch import FolderWatch
 from maestro_conductor.workspace.graph_file import GraphFile
 from maestro_conductor.workspace.leftovers import sweep
@@ -187,7 +188,9 @@ def _record_start(context: RunContext, files: StudyFiles, sleeptime: float | Non
     own_id = secrets.token_hex(6) if origin is not None and origin.copied else state.own_id
     wall = context.clock.wall()
     me = (platform.node(), boot_id(), os.getpid(), __version__)
-    record(records.opened(wall, *me, root, own_id))
+    found = identify(context.root)
+    folder = None if found is None else [found.device, found.inode]
+    record(records.opened(wall, *me, root, own_id, folder))
     settings = files.state.settings.changed(SettingsChange(sleep=sleeptime))
     if settings != files.state.settings:
         record(records.settings(wall, "run", settings))
