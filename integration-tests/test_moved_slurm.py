@@ -67,7 +67,7 @@ def test_a_copy_has_jobs_of_its_own_and_a_study_that_was_moved_keeps_its_jobs(
 
     WAYS["cp -a"].go(root, copy)
     before = audit(root, ())
-    maestro("resume", "-s", "1", copy)
+    assert maestro("resume", copy).returncode == 0
     slurm.until(lambda: len(running_jobs(slurm)) == 4, "jobs of the copy")
     maestro("cancel", "-y", copy)
     slurm.until(lambda: running_jobs(slurm) == jobs, "the end of the copy's jobs alone")
@@ -77,7 +77,7 @@ def test_a_copy_has_jobs_of_its_own_and_a_study_that_was_moved_keeps_its_jobs(
     assert len((copy / "begun").read_text().split()) == 4
 
     root.rename(moved)
-    maestro("resume", "-s", "1", moved)
+    assert maestro("resume", moved).returncode == 0
     wait_until(lambda: holder(moved) is not None)
     (moved / "go").touch()
     wait_until(lambda: holder(moved) is None)
