@@ -263,8 +263,9 @@ class KeeperClient:
             if (fields[0] if fields else word) == self._awaited:
                 self._awaited = None
             if word == b"ended":
-                pid, code, at, left = int(fields[0]), int(fields[1]), float(fields[2]), fields[3]
-                self._reports.append(Ended(pid, code, at, os.fsdecode(left), fields[4] == b"1"))
+                left, lost = os.fsdecode(fields[3]), fields[4] == b"1"
+                end = Ended(int(fields[0]), int(fields[1]), float(fields[2]), left, lost)
+                self._reports.append(end)
                 continue
             if word == b"leaves":
                 left = os.fsdecode(fields[2])
