@@ -12,7 +12,8 @@ from typing import Any
 import maestro_graph
 import maestro_spec
 from maestro_conductor.backends.discovery import create_adapter
-from maestro_conductor.backends.job_request import adapter_options, make_job_request
+from maestro_conductor.backends.job_request import JobRequests, adapter_options
+from maestro_conductor.workspace.graph_file import GraphFile
 
 DRIVER = Path(__file__).with_name("oracle_driver.py")
 
@@ -97,21 +98,21 @@ def by_ours(job: Job) -> list[Expanded]:
         table = maestro_graph.load_pgen(job.pgen, job.pargs, document, job.output)
     maestro_graph.acquire(document, job.output)
     graph = maestro_graph.expand(document, table, root=job.output, hash_workspaces=job.hashws)
-    path = job.output / "graph.msgpack"
+    path = job.output / ".maestro" / "graph.msgpack"
+    path.parent.mkdir(exist_ok=True)
     maestro_graph.write_graph(graph, path)
-    return list(_described(list(maestro_graph.read_graph(path))))
+    return list(_described(list(maestro_graph.read_graph(path)), job.output))
 
 
-def _described(records: list[dict[str, Any]]) -> Iterator[Expanded]:
-    header = records[0]
+def _described(records: list[dict[str, Any]], root: Path) -> Iterator[Expanded]:
     steps = [record for record in records if record["record"] == "step"]
     instances = [record for record in records if record["record"] == "instance"]
-    adapter = create_adapter(header["batch"]["type"], adapter_options(header["batch"]))
-    root = Path(header["root"])
+    file = GraphFile(root)
+    requests = JobRequests(file, root)
+    adapter = create_adapter(requests.batch["type"], adapter_options(requests.batch))
     try:
         for instance in instances:
-            request = make_job_request(instance, steps[instance["step"]], header["batch"], root)
-            rendered = adapter.render(request)
+            rendered = adapter.render(requests.read(instance["index"]))
             scripts = {rendered["script_name"]: rendered["script"]}
             if rendered["restart"] is not None:
                 scripts[rendered["restart_name"]] = rendered["restart"]
@@ -130,3 +131,4 @@ def _described(records: list[dict[str, Any]]) -> Iterator[Expanded]:
             )
     finally:
         adapter.close()
+        file.close()

@@ -131,7 +131,7 @@ def test_a_clone_in_the_workspace(study: Any, tmp_path: Path) -> None:
     assert acquire(document, root, staging=tmp_path / "staging") == {"TOOL": f"{root}/deps/TOOL"}
     (tmp_path / "staging").rename(root)
     assert name_in(f"{root}/deps/TOOL") == "three"
-    assert expand(document, root=root).instances[0].command == f"cat {root}/deps/TOOL/name"
+    assert expand(document, root=root).instances[0].command == "cat $(OUTPUT_PATH)/deps/TOOL/name"
 
 
 def test_an_empty_folder_is_filled(study: Any, tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def commands(workspace: Path) -> list[str]:
 def test_expand(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["expand", str(workspace)]) == 0
     assert capsys.readouterr().out == "2 steps, 4 instances\n"
-    assert commands(workspace)[3] == f"cat {workspace}/a/P.2/x"
+    assert commands(workspace)[3] == "cat $(OUTPUT_PATH)/a/P.2/x"
     assert read_parameters(workspace / ".maestro" / "parameters.msgpack").rows == 2
     assert sorted(os.listdir(workspace / "meta")) == [
         *("environment.yaml", "metadata.yaml", "parameters.yaml")
@@ -62,7 +62,7 @@ def test_a_second_time_gives_the_same(workspace: Path) -> None:
 
 def test_numbered_workspaces(workspace: Path) -> None:
     assert main(["expand", "--hashws", str(workspace)]) == 0
-    assert commands(workspace)[3] == f"cat {workspace}/a/a_instance_1/x"
+    assert commands(workspace)[3] == "cat $(OUTPUT_PATH)/a/a_instance_1/x"
 
 
 @pytest.mark.parametrize(("flags", "mode"), [([], 0o700), (["--shared"], 0o750)])
@@ -74,8 +74,11 @@ def test_mode_of_the_private_folder(workspace: Path, flags: list[str], mode: int
 
 
 def test_a_workspace_that_is_to_be_renamed(workspace: Path) -> None:
-    expand_workspace(workspace, root="/elsewhere/w")
-    assert commands(workspace)[3] == "cat /elsewhere/w/a/P.2/x"
+    graph = workspace / ".maestro/graph.msgpack"
+    assert expand_workspace(workspace, root="/elsewhere/w").root == "/elsewhere/w"
+    before = graph.read_bytes()
+    expand_workspace(workspace)
+    assert graph.read_bytes() == before
 
 
 def test_the_table_of_a_generator_is_kept(workspace: Path) -> None:
@@ -97,7 +100,7 @@ def test_a_table_that_is_handed_over(workspace: Path) -> None:
     generator = ParameterGenerator()
     generator.add_parameter("P", ["y"])
     expand_workspace(workspace, table_of(generator), environ={"A": "b"})
-    assert commands(workspace)[0] == f"echo y > {workspace}/a/P.y/x"
+    assert commands(workspace)[0] == "echo y > $(OUTPUT_PATH)/a/P.y/x"
     assert "A" in (workspace / "meta" / "environment.yaml").read_text()
 
 

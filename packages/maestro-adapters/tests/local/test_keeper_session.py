@@ -164,18 +164,21 @@ def test_only_who_has_room_is_waited_for(world, local_job):
 
 
 def test_what_a_keeper_reports_becomes_of_the_jobs(world, local_job):
-    good, left, bad = (local_job(name) for name in "abc")
+    good, left, lost, bad = (local_job(name) for name in "abcd")
     start(world, good, 7)
     start(world, left, 8)
+    start(world, lost, 9)
     world.session.submit([bad])
     world.keepers[0].reports = [
         Ended(7, 3, 5.0),
         CommandEnded(8, 0, "sleep:9"),
+        Ended(9, 0, 5.0, lost=True),
         Refused(bad.token, 73, "No space left on device"),
     ]
     world.session.hear()
     assert (good.status.state, good.status.exit_code, good.status.ended) == ("FAILED", 3, 5.0)
     assert (left.status.state, "sleep (9)" in left.status.reason) == ("RUNNING", True)
+    assert (lost.status.state, lost.status.exit_code) == ("HWFAILURE", 0)
     assert (bad.status.state, "No space left" in bad.status.reason) == ("HWFAILURE", True)
     assert (list(world.table.running), world.table.slots.free) == ([left], 1)
 

@@ -32,6 +32,14 @@ def test_outcome(code, state, reason):
     assert (status.state, status.exit_code, status.reason) == (state, code, reason)
 
 
+@pytest.mark.parametrize("code", [0, 3])
+def test_a_script_whose_folder_was_deleted_is_lost(code):
+    status = outcome(job(), code, lost=True)
+    assert (status.state, status.exit_code) == ("HWFAILURE", code)
+    assert status.reason == "its folder was deleted while it ran"
+    assert outcome(job(stopped_as="CANCELLED"), code, lost=True).state == "CANCELLED"
+
+
 @pytest.mark.parametrize(
     ("stopped_as", "reason"), [("CANCELLED", "cancelled"), ("TIMEDOUT", "ran longer than 60 s")]
 )

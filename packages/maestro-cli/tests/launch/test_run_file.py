@@ -27,6 +27,7 @@ RUN = Run(
     batch={"type": "local"},
     pargs={"N": "3"},
     started_in="/home/pam",
+    root="/made/here",
 )
 
 
@@ -37,6 +38,7 @@ def test_the_conductor_reads_what_was_asked_for(tmp_path: Path) -> None:
     settings = read.settings
     assert (settings.throttle, settings.rlimit, settings.attempts) == (3, 0, 2)
     assert (settings.sleep, read.usetmp, read.dry) == (1.5, True, False)
+    assert read.root == "/made/here"
     record = read_run_record(tmp_path)
     assert (record["variables"], record["batch"]) == (RUN.variables, RUN.batch)
 
@@ -52,7 +54,9 @@ def test_each_study_has_an_id_of_its_own(tmp_path: Path) -> None:
 
 def test_the_batch_block_is_yaml(tmp_path: Path) -> None:
     batch = {"type": "local", "args": {"x": [1]}, "path": "/é\udcff", "none": None}
-    write_batch_info(tmp_path, batch)
+    batch["uri"] = "$(OUTPUT_PATH)/uri"
+    write_batch_info(tmp_path, batch, "/made/here")
     content = (tmp_path / "batch.info").read_bytes()
     assert b"type: local\n" in content
-    assert yaml.safe_load(content.decode("utf-8", "replace"))["args"] == {"x": [1]}
+    written = yaml.safe_load(content.decode("utf-8", "replace"))
+    assert (written["args"], written["uri"]) == ({"x": [1]}, "/made/here/uri")

@@ -15,7 +15,9 @@ from maestro_cli.study import workspace_records
 
 PAGE = (Path(__file__).parents[4] / "docs/workspace-format.md").read_text(encoding="utf-8")
 PYTHON = {"str": "str", "uint": "int", "bool": "bool", "number": "int | float"}
+PYTHON |= {f"{kind} or null": f"{name} | None" for kind, name in PYTHON.items()}
 PYTHON |= {f"{kind} | None": f"{name} | None" for kind, name in PYTHON.items()}
+PYTHON["str or absent"] = "str"
 
 
 def table(record: str) -> dict[str, str]:

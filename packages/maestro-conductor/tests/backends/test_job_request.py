@@ -106,3 +106,20 @@ def test_the_limit_of_a_user_reaches_the_scheduler(tmp_path):
     make_workspace(tmp_path, [StepPlan("s", ["cmd"])], batch={"user_throttle": 7})
     assert adapter_options(read_graph(tmp_path).batch)["user_throttle"] == 7
     assert adapter_options({"user_throttle": 7}, local_beside=True).get("user_throttle") is None
+
+
+def test_a_request_names_the_folder_in_which_the_study_is(tmp_path):
+    resources = {"procs": 1, "allocation_args": {"log": ["$(OUTPUT_PATH)/log"]}}
+    plan = StepPlan(
+        "$(OUTPUT_PATH)", ["a $(OUTPUT_PATH)/x"], restart="$$(OUTPUT_PATH)", resources=resources
+    )
+    batch = {"type": "slurm", "args": {"$(OUTPUT_PATH)": "$(OUTPUT_PATH)"}}
+    make_workspace(tmp_path / "made", [plan], batch=batch, named_by_token=True)
+    now = (tmp_path / "made").rename(tmp_path / "now")
+    requests = JobRequests(GraphFile(now), now)
+    request = requests.read(0)
+    assert (request["command"], request["restart"]) == (f"a {now}/x", f"${now}")
+    assert request["description"] == f"about {now}"
+    assert request["allocation_args"] == {"log": [f"{now}/log"]}
+    assert (request["name"], request["label"]) == ("$(OUTPUT_PATH)", "$(OUTPUT_PATH)")
+    assert requests.batch["args"] == {"$(OUTPUT_PATH)": str(now)}

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import pytest
 
-from maestro_conductor.backends.relocation import relocation
+from maestro_conductor.backends.relocation import filled_in, relocation, texts_in
+from maestro_conductor.testing import StepPlan, make_workspace
+from maestro_conductor.workspace.graph_file import read_graph
 
 OLD, NEW = "/w/my study", "/new/place"
 
@@ -45,3 +47,29 @@ def test_a_study_that_stays_is_as_it_is():
     value = {"a": [OLD]}
     assert relocation(OLD, OLD)(value) is value
     assert relocation("/", NEW)("/x") == "/x"
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("cat $(OUTPUT_PATH)/a/x", "cat /new/place/a/x"),
+        ("$$(OUTPUT_PATH)$(OUTPUT_PATH)", "$/new/place/new/place"),
+        ("$(OUTPUT_PATHS) $(LAUNCHER)", "$(OUTPUT_PATHS) $(LAUNCHER)"),
+        (f"cat {OLD}/x", f"cat {OLD}/x"),
+    ],
+)
+def test_the_folder_is_put_in_the_place_of_its_token(text, filled):
+    assert filled_in(NEW)({"a": [text, 3, None]}) == {"a": [filled, 3, None]}
+
+
+def test_the_folder_is_put_in_once():
+    odd = "/w/$(OUTPUT_PATH)/x"
+    assert filled_in(odd)("$(OUTPUT_PATH) $(OUTPUT_PATH)") == f"{odd} {odd}"
+
+
+def test_the_graph_says_how_its_texts_name_the_folder(tmp_path):
+    text = f"{tmp_path / 'a'} $(OUTPUT_PATH)"
+    make_workspace(tmp_path / "a", [StepPlan("a")])
+    make_workspace(tmp_path / "b", [StepPlan("a")], named_by_token=True)
+    assert texts_in(read_graph(tmp_path / "a"), NEW)(text) == "/new/place $(OUTPUT_PATH)"
+    assert texts_in(read_graph(tmp_path / "b"), NEW)(text) == f"{tmp_path / 'a'} /new/place"

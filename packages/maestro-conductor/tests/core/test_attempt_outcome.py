@@ -17,6 +17,7 @@ FILES = {
     "started": "a start without an end",
     "absent": "nothing: it is not there",
     "void": "it never started, and was made void",
+    "deleted": "nothing: the folder of the step was deleted",
     "error": "it cannot be read, or a process may still write its end",
 }
 CONDITIONS = {"": "", "cancelling": " (the study is cancelled)"}
@@ -55,13 +56,18 @@ EXAMPLES = [
     [("HWFAILURE", None, "ended", 143), ("PREEMPTED", 0, "ended", 4)],
     [(word, 1, "ended", code) for word in ("FINISHED", "FAILED", "NOTFOUND") for code in (4, 9)]
     + [(None, None, "ended", 4), ("FAILED", 73, "ended", 73, "local")],
+    [("CANCELLED", None, "deleted", None)],
+    [
+        ("NOTFOUND", None, *rest)
+        for rest in (("absent", None), ("absent", None, "long"), ("deleted", None))
+    ],
+    [(word, 0, "deleted", None) for word in ("FINISHED", "FAILED", "TIMEDOUT", "PREEMPTED")],
     [("FINISHED", code, fate, None) for code in (0, 9) for fate in ("started", "absent")],
     [("FAILED", code, fate, None) for code in (4, 9, 73) for fate in ("started", "absent")],
     [("FAILED", 137, fate, None) for fate in ("started", "absent")],
     [("TIMEDOUT", None, fate, None) for fate in ("started", "absent")],
     [("CANCELLED", None, fate, None) for fate in ("started", "absent")],
     [("NOTFOUND", None, "started", None)],
-    [("NOTFOUND", None, "absent", None), ("NOTFOUND", None, "absent", None, "long")],
     [("HWFAILURE", None, "started", None), ("PREEMPTED", None, "absent", None)]
     + [("NOTFOUND", None, "started", None, "long"), (None, None, "started", None)]
     + [("FAILED", code, "started", None, "local") for code in (None, 137)]

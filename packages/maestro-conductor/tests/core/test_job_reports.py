@@ -217,3 +217,14 @@ def test_what_is_said_of_the_job_or_the_file_of_a_dead_attempt_is_discarded(benc
     assert b.states() == {"s": "RUNNING"}
     b.settle("s", "started")
     assert b.states() == {"s": "TIMEDOUT"}
+
+
+def test_a_local_attempt_whose_folder_was_deleted_is_lost_and_made_again(bench):
+    b = bench(StepPlan("s"))
+    b.answer("s")
+    b.poll("s", "HWFAILURE", 0, reason="its folder was deleted while it ran")
+    lost = next(
+        r for record in b.effects.records for r in record.get("steps", ()) if r[2] == "HWFAILURE"
+    )
+    assert "its folder was deleted while it ran" in lost[5]
+    assert (b.states()["s"], b.machine.state.attempt[0]) == ("PENDING", 2)

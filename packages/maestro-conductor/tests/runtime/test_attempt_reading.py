@@ -31,6 +31,14 @@ def test_one_that_never_started_is_void_only_where_that_was_asked_for(read):
     assert read(None, void=True) == AttemptFileRead(0, 1, "void")
 
 
+def test_one_whose_folder_was_deleted_is_told_apart_while_the_study_is_in_its_place(shell):
+    reader = AttemptReader(shell.context, "here", "b1")
+    found = reader.read(ReadAttemptFile(0, 1, False))
+    assert (found.fate, found.detail) == ("deleted", "its folder was deleted")
+    shell.root.rename(shell.root.with_name("moved"))
+    assert reader.read(ReadAttemptFile(0, 1, False)).fate == "absent"
+
+
 def test_an_end_is_told_with_its_times(read):
     text = "start pid=7 host=here boot=b1 time=5\nend code=3 time=6\n"
     assert read(text) == AttemptFileRead(0, 1, "ended", 3, 5000, 6000)

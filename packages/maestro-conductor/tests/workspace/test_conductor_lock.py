@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -19,6 +20,7 @@ from maestro_conductor.errors import HeldError, WorkspaceError
 from maestro_conductor.testing import StepPlan, make_workspace
 from maestro_conductor.workspace.checksums import seal
 from maestro_conductor.workspace.conductor_lock import STALE, hold, holder, keep_off, last_holder
+from maestro_conductor.workspace.folder_identity import identify
 from maestro_conductor.workspace.paths import CONDUCTOR, JOURNAL, LOCK
 
 HOLD = """
@@ -79,6 +81,28 @@ def test_a_fresh_heartbeat_from_another_host_is_respected(workspace):
     for take_over in (False, True):
         with pytest.raises(HeldError, match="login2"), hold(workspace, take_over=take_over):
             pass
+
+
+def test_the_heartbeat_of_another_host_in_a_copy_is_that_of_the_original(tmp_path):
+    study = make_workspace(tmp_path / "study", [StepPlan("a")])
+    if identify(study) is None:
+        pytest.skip("this file system does not tell a folder from its copy")
+    write_holder(study, host="login2", heartbeat=time.time_ns() // 1_000_000)
+    copy = tmp_path / "copy"
+    shutil.copytree(study, copy)
+    assert holder(copy) is None
+    with hold(copy) as held:
+        assert holder(copy) == held.me
+    assert holder(study).host == "login2"
+    moved = study.rename(tmp_path / "moved")
+    assert holder(moved).host == "login2"
+
+
+def test_a_heartbeat_that_does_not_say_whose_folder_it_is_counts(tmp_path):
+    study = make_workspace(tmp_path / "study", [StepPlan("a")])
+    write_holder(study, host="login2", heartbeat=time.time_ns() // 1_000_000, folder=None)
+    shutil.copytree(study, tmp_path / "copy")
+    assert holder(tmp_path / "copy").host == "login2"
 
 
 def test_an_old_heartbeat_from_another_host_needs_a_word_of_the_user(workspace):

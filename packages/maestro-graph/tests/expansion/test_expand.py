@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from maestro_graph import Graph, TokenError, TopologyError, expand
+from maestro_graph import Graph, ParameterGenerator, TokenError, TopologyError, expand
+from maestro_graph.model.generator import table_of
 
 
 def instances(graph: Graph) -> dict[str, Any]:
@@ -25,8 +26,8 @@ def test_plain_steps(make: Any) -> None:
     )
     first, second = graph.instances
     assert (first.name, first.workspace, first.script, first.label) == ("a", "a", "a", "a")
-    assert first.command == "touch /w/a/x"
-    assert second.command == "cat /w/a/x > /w/y # /studies"
+    assert first.command == "touch $(OUTPUT_PATH)/a/x"
+    assert second.command == "cat $(OUTPUT_PATH)/a/x > $(OUTPUT_PATH)/y # /studies"
     assert second.needs == (0,)
     assert [step.first for step in graph.steps] == [0, 1]
 
@@ -50,13 +51,13 @@ def test_parameters_make_instances(make: Any) -> None:
     ]
     by_name = instances(graph)
     assert by_name["make_SIZE.20"].command == "echo 20 SIZE.20 SIZE"
-    assert by_name["run_SIZE.20"].command == "cat /w/make/SIZE.20/x"
+    assert by_name["run_SIZE.20"].command == "cat $(OUTPUT_PATH)/make/SIZE.20/x"
     assert by_name["run_SIZE.20"].workspace == "run/SIZE.20"
     assert [tuple(value) for value in by_name["run_SIZE.20"].parameters] == [
         ("SIZE", 20, "SIZE.20")
     ]
     assert needs(graph, "run_SIZE.20") == {"make_SIZE.20"}
-    assert by_name["plot"].command == "ls /w/run"
+    assert by_name["plot"].command == "ls $(OUTPUT_PATH)/run"
     assert by_name["plot"].needs == ()
     assert by_name["plot"].groups == (1,)
 
@@ -82,7 +83,7 @@ def test_workspace_token_in_restart_counts(make: Any) -> None:
         ),
         root="/w",
     )
-    assert instances(graph)["b_P.2"].restart == "cat /w/a/P.2/x"
+    assert instances(graph)["b_P.2"].restart == "cat $(OUTPUT_PATH)/a/P.2/x"
 
 
 def test_funnel_forms(make: Any) -> None:
@@ -100,8 +101,9 @@ def test_funnel_forms(make: Any) -> None:
 
 def test_the_workspace_is_the_output_path(make: Any) -> None:
     spec = make.spec(make.step("s", "$(OUTPUT_PATH)"), variables={"OUTPUT_PATH": "./elsewhere"})
-    assert expand(spec, root="/w/").instances[0].command == "/w"
-    assert expand(spec).instances[0].command == "/studies/study"
+    graph = expand(spec, root="/w/")
+    assert (graph.root, graph.instances[0].command) == ("/w", "$(OUTPUT_PATH)")
+    assert expand(spec).root == "/studies/study"
 
 
 @pytest.mark.parametrize(
@@ -146,7 +148,7 @@ def test_variables_to_any_depth(make: Any) -> None:
         ),
         root="/w",
     )
-    assert graph.instances[0].command == "/w/b/a3-7 /w/b/a"
+    assert graph.instances[0].command == "$(OUTPUT_PATH)/b/a3-7 $(OUTPUT_PATH)/b/a"
 
 
 def test_a_variable_may_stand_for_the_parameter_of_its_name(make: Any) -> None:
@@ -182,7 +184,10 @@ def test_tokens_in_values_are_resolved(make: Any) -> None:
         ),
         root="/w",
     )
-    assert [each.command for each in graph.instances[1:]] == ["run /data/1", "run /w/first/x"]
+    assert [each.command for each in graph.instances[1:]] == [
+        "run /data/1",
+        "run $(OUTPUT_PATH)/first/x",
+    ]
     assert graph.instances[1].needs == (0,)
 
 
@@ -237,3 +242,49 @@ def test_refused(make: Any, steps: Any, error: type[Exception], message: str) ->
 def test_a_cycle_through_a_workspace_token(make: Any) -> None:
     with pytest.raises(TopologyError, match="wait for each other"):
         expand(make.spec(make.step("a", "$(b.workspace)"), make.step("b", "x", "a")))
+
+
+@pytest.mark.parametrize(
+    ("text", "filled"),
+    [
+        ("$$(OUTPUT_PATH) \\$(OUTPUT_PATH)", "$$(OUTPUT_PATH) \\$(OUTPUT_PATH)"),
+        ("$(cat $(OUTPUT_PATH)/x)", "$(cat $(OUTPUT_PATH)/x)"),
+        ("$($(NAME))", "$(OUTPUT_PATH)"),
+        ("$(OUT$(REST)", "$(OUTPUT_PATH)/y"),
+        ("$(DATA)", "$(OUTPUT_PATH)/1/in"),
+        ("$(INSIDE) $(OUTSIDE) $(TYPED)", "$(OUTPUT_PATH)/b /w/beside /w/study/typed"),
+    ],
+)
+def test_the_folder_is_named_by_its_token(make: Any, text: str, filled: str) -> None:
+    spec = make.spec(
+        make.step("s", text),
+        variables={"TYPED": "/w/study/typed"},
+        labels={"DATA": "$(OUTPUT_PATH)/$(P)/in"},
+        paths=[
+            {"name": "INSIDE", "path": "$(OUTPUT_PATH)/a/../b"},
+            {"name": "OUTSIDE", "path": "$(OUTPUT_PATH)/../beside"},
+        ],
+        parameters={"P": [1], "NAME": ["OUTPUT_PATH"], "REST": ["PUT_PATH)/y"]},
+    )
+    assert expand(spec, root="/w/study").instances[0].command == filled
+
+
+def test_a_parameter_of_the_name_of_the_folder_is_not_used_by_naming_that(make: Any) -> None:
+    spec = make.spec(
+        make.step("s", "$(OUTPUT_PATH)"),
+        make.step("t", "$(OUTPUT_PATH.label)"),
+        parameters={"OUTPUT_PATH": ["$(OUTPUT_PATH)/x", 2]},
+    )
+    commands = [instance.command for instance in expand(spec).instances]
+    assert commands == ["$(OUTPUT_PATH)", "OUTPUT_PATH.$(OUTPUT_PATH)/x", "OUTPUT_PATH.2"]
+
+
+def test_a_path_that_a_generator_gives_back_is_named_by_the_token(make: Any) -> None:
+    generator = ParameterGenerator()
+    values = ["/w", "/w/in", "/w2", "see /w", "$(OUTPUT_PATH)/x"]
+    generator.add_parameter("P", values, [f"P.{number}" for number in range(5)])
+    graph = expand(make.spec(make.step("s", "$(P)")), table_of(generator), root="/w")
+    folder = "$(OUTPUT_PATH)"
+    given = [instance.command for instance in graph.instances]
+    assert given == [folder, f"{folder}/in", "/w2", "see /w", f"{folder}/x"]
+    assert [instance.parameters[0].value for instance in graph.instances] == values

@@ -123,8 +123,8 @@ def test_steps_cover_the_instances(document: Any, graph: Graph) -> None:
 
 
 @for_all_studies
-def test_no_token_of_ours_is_left(document: Any, graph: Graph) -> None:
-    names = [*PARAMETERS, "V", "W", "L", "WORKSPACE", "OUTPUT_PATH", "SPECROOT"]
+def test_no_token_of_ours_is_left_but_that_of_the_folder(document: Any, graph: Graph) -> None:
+    names = [*PARAMETERS, "V", "W", "L", "WORKSPACE", "SPECROOT"]
     known = set(graph.parameters) | set(names[3:])
     known |= {f"{name}{part}" for name in graph.parameters for part in (".label", ".name")}
     known |= {f"{step.name}.workspace" for step in graph.steps}

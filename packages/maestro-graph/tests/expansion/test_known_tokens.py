@@ -21,7 +21,7 @@ def test_the_environment_comes_before_a_parameter_of_the_same_name(make: Any) ->
     assert known.given["P"] == "env"
     assert known.given["Q"] == ["3", "4"]
     assert known.given["Q.label"] == ["Q.3", "Q.4"]
-    assert known.replace_env("$(P) $(Q) $(OUTPUT_PATH)") == "env $(Q) /w"
+    assert known.replace_env("$(P) $(Q) $(OUTPUT_PATH)") == "env $(Q) $(OUTPUT_PATH)"
 
 
 def test_workspaces_are_tokens_of_commands_alone(make: Any) -> None:

@@ -23,14 +23,14 @@ def test_hashed_workspaces(make: Any) -> None:
     assert third.workspace == "a_b/a_b_instance_02"
     assert third.script == "a_b_instance_02"
     assert third.label == "a b_instance_02"
-    assert graph.instances[13].command == "cat /w/a_b/a_b_instance_02/x"
+    assert graph.instances[13].command == "cat $(OUTPUT_PATH)/a_b/a_b_instance_02/x"
 
 
 def test_own_workspace_by_name(make: Any) -> None:
     graph = expand(
         make.spec(make.step("a", "$(a.workspace) $(P)"), parameters={"P": [1]}), root="/w"
     )
-    assert graph.instances[0].command == "/w/a/P.1 1"
+    assert graph.instances[0].command == "$(OUTPUT_PATH)/a/P.1 1"
     assert graph.instances[0].needs == ()
 
 
@@ -58,7 +58,7 @@ def test_names_that_clean_to_one_are_told_apart(make: Any) -> None:
 def test_a_workspace_that_a_value_completes(make: Any) -> None:
     steps = [make.step("a", "x"), make.step("b", "y", "a"), make.step("c", "cat $(b.work$(P)", "b")]
     graph = expand(make.spec(*steps, parameters={"P": ["space)/x"]}), root="/w")
-    assert graph.instances[2].command == "cat /w/b/x"
+    assert graph.instances[2].command == "cat $(OUTPUT_PATH)/b/x"
     with pytest.raises(TokenError, match=r"\$\(a.workspace\) comes up only once"):
         expand(
             make.spec(

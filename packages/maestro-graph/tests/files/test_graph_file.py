@@ -28,8 +28,9 @@ def test_graph_file(document: Any, tmp_path: Path, schema: Any) -> None:
         *("graph", "step", "step", "instance", "instance", "instance", "end")
     ]
     header = records[0]
-    assert (header["steps"], header["instances"], header["root"]) == (2, 3, "/w")
+    assert (header["steps"], header["instances"], header["root"]) == (2, 3, None)
     features = ["failure", "launcher", "local_slots", "array", "user_throttle", "requeue"]
+    features.append("output_path")
     assert header["requires"] == sorted(features)
     assert header["batch"]["user_throttle"] == 9
     assert records[1]["workspace"] == "a"
@@ -58,9 +59,25 @@ def test_graph_file(document: Any, tmp_path: Path, schema: Any) -> None:
     assert records[6] == {"record": "end", "instances": 3}
 
 
-def test_a_plain_graph_requires_nothing(make: Any, tmp_path: Path) -> None:
+def test_a_plain_graph_requires_only_who_knows_the_folder(make: Any, tmp_path: Path) -> None:
     write_graph(expand(make.spec(make.step("a", "x"))), tmp_path / "g")
-    assert next(read_graph(tmp_path / "g"))["requires"] == []
+    assert next(read_graph(tmp_path / "g"))["requires"] == ["output_path"]
+
+
+def test_a_graph_holds_no_path_of_the_workspace(make: Any, tmp_path: Path) -> None:
+    root = "/folder/of the/study"
+    spec = make.spec(
+        make.step("a", "$(OUTPUT_PATH) $(WORKSPACE) $(D) $(G) $(L)", restart="$(a.workspace)"),
+        make.step("b", "$(a.workspace)", "a", resources={"qos": "$(L)"}),
+        description="$(OUTPUT_PATH)",
+        paths=[{"name": "D", "path": "$(OUTPUT_PATH)/d"}],
+        git=[{"name": "G", "path": "$(OUTPUT_PATH)", "url": "u"}],
+        labels={"L": "$(D)/l"},
+        parameters={"P": [1, 2]},
+    )
+    for hashed in (False, True):
+        write_graph(expand(spec, root=root, hash_workspaces=hashed), tmp_path / "g")
+        assert root.encode() not in (tmp_path / "g").read_bytes()
 
 
 def test_a_torn_graph(document: Any, tmp_path: Path) -> None:

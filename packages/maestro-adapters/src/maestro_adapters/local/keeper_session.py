@@ -189,7 +189,8 @@ class KeeperSession:
             self._deaths = 0
             if isinstance(report, Ended):
                 job = self._kept.pop(report.pid)
-                self._table.end(job, outcome(job, report.code, report.left), report.at)
+                status = outcome(job, report.code, report.left, lost=report.lost)
+                self._table.end(job, status, report.at)
             elif isinstance(report, CommandEnded):
                 self._table.tell_of_left(self._kept[report.pid], report.code, report.left)
             elif isinstance(report, Started):

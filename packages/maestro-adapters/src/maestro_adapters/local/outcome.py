@@ -20,13 +20,14 @@ def left_behind(left: str) -> str:
     )
 
 
-def outcome(job: LocalJob, code: int | None, left: str = "") -> JobStatus:
+def outcome(job: LocalJob, code: int | None, left: str = "", *, lost: bool = False) -> JobStatus:
     """Judge the end of a job's script.
 
     Args:
         job: its `stopped_as` matters.
         code: exit code, as a shell gives it; None: nobody knows it.
         left: what it left in the background, and is not waited for.
+        lost: its folder was deleted while it ran, with all that it wrote there.
     """
     if job.stopped_as is not None:
         reason = (
@@ -38,6 +39,9 @@ def outcome(job: LocalJob, code: int | None, left: str = "") -> JobStatus:
     if code is None:
         reason = "the process that kept it died, and its exit code is not known"
         return JobStatus(states.FAILED, native="gone", reason=reason)
+    if lost:
+        reason = "its folder was deleted while it ran"
+        return JobStatus(states.HWFAILURE, native=f"exit {code}", reason=reason, exit_code=code)
     state = states.FAILED if code else states.FINISHED
     over = (
         f"its walltime has passed, and it has left something {left_behind(left)}" if left else None

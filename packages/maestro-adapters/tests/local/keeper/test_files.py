@@ -99,15 +99,26 @@ def test_an_end_is_written_and_its_file_closed(attempt, tmp_path):
 
 def test_an_end_of_a_file_that_its_script_deleted_goes_to_a_new_one(attempt, tmp_path):
     (tmp_path / "a").unlink()
-    FileDebts().write_end(*attempt, b"end code=0\n")
+    assert not FileDebts().write_end(*attempt, b"end code=0\n")
     assert (tmp_path / "a").read_text() == "end code=0\n"
+
+
+def test_an_end_of_a_script_whose_folder_was_deleted_is_told_apart(tmp_path):
+    (tmp_path / "s").mkdir()
+    path = os.fsencode(tmp_path / "s/a")
+    file, debts = create(path), FileDebts()
+    (tmp_path / "s/a").unlink()
+    (tmp_path / "s").rmdir()
+    assert debts.write_end(file, path, b"end code=0\n")
+    assert not debts
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_where_something_else_stands_in_its_place_nothing_is_owed(attempt, tmp_path):
     (tmp_path / "a").unlink()
     (tmp_path / "a").mkdir()
     debts = FileDebts()
-    debts.write_end(*attempt, b"end code=0\n")
+    assert not debts.write_end(*attempt, b"end code=0\n")
     assert not debts
 
 

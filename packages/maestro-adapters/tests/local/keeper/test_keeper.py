@@ -98,8 +98,8 @@ def test_a_script_starts_where_there_is_room_and_its_end_is_written_and_told(wor
     assert (word, token, pid) == (b"started", b"a", b"1")
     assert world.keeper.is_busy
     world.end(b"a", 4)
-    ((word, pid, code, _when, left),) = world.told()
-    assert (word, pid, code, left) == (b"ended", b"1", b"4", b"")
+    ((word, pid, code, _when, left, lost),) = world.told()
+    assert (word, pid, code, left, lost) == (b"ended", b"1", b"4", b"", b"0")
     assert (tmp_path / "a").read_text() == "end code=4\n"
     assert world.children.taken == [1]
     assert not world.keeper.is_busy

@@ -110,6 +110,7 @@ def build(order: Order, study: Study, stage: Assembly) -> tuple[Graph, list[Prob
             batch=order.batch,
             pargs=order.pargs,
             started_in=os.getcwd(),  # noqa: PTH109 - as `absolute` takes it
+            root=str(stage.root),
         ),
     )
     return graph, warnings
@@ -157,7 +158,7 @@ def expand_study(
     )
     for notice in graph.notices if not order.quiet else ():
         warn(f"warning: {clean(notice)}")
-    write_batch_info(stage.folder, asdict(graph.batch, recurse=False))
+    write_batch_info(stage.folder, asdict(graph.batch, recurse=False), str(stage.root))
     return graph, warnings
 
 

@@ -30,6 +30,7 @@ class Run:
     batch: Mapping[str, str]
     pargs: Mapping[str, str]
     started_in: str
+    root: str
 
 
 def write_run(folder: Path, run: Run) -> None:
@@ -76,12 +77,22 @@ def _write(folder: Path, record: Mapping[str, object]) -> None:
         os.fsync(file.fileno())
 
 
-def write_batch_info(folder: Path, batch: Mapping[str, object]) -> None:
-    """Write the batch block as it is used, in YAML, for people and upstream's tools."""
+def write_batch_info(folder: Path, batch: Mapping[str, object], root: str) -> None:
+    """Write the batch block as it is used, in YAML, for people and upstream's tools.
+
+    Args:
+        folder: where to write it.
+        batch: of the graph.
+        root: absolute path that the study's folder will have.
+    """
     import yaml
 
+    from maestro_conductor.backends.relocation import filled_in
+
     (folder / "batch.info").write_text(
-        yaml.safe_dump(dict(batch), sort_keys=False, allow_unicode=True, width=1000),
+        yaml.safe_dump(
+            filled_in(root)(dict(batch)), sort_keys=False, allow_unicode=True, width=1000
+        ),
         encoding="utf-8",
         errors="surrogateescape",
     )

@@ -21,7 +21,7 @@ class GraphHead(_AddedToHead):
     """The first map of ``graph.msgpack``; `Graph` on the format page."""
 
     name: str
-    root: str
+    root: str | None
     hashws: bool
     steps: int
     instances: int
@@ -59,6 +59,7 @@ class _AddedToRun(TypedDict, total=False):
 
     pargs: Mapping[str, str]
     started_in: str
+    root: str
 
 
 class RunRecord(_AddedToRun):

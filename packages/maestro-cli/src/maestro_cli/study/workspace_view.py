@@ -72,7 +72,7 @@ class StudyView:
         started: Whether there is a journal at all.
         holder: The live conductor.
         last_holder: The conductor that holds or last held the workspace.
-        made_in: The folder in which it was made.
+        made_in: The folder in which it was made; empty: unknown.
         lock_is_readable: Whether it could be told whether a conductor is alive.
         graph_file: Path of its graph, relative to its folder.
         amendment: The amendment that this graph came with; None: it was made with it.
@@ -252,7 +252,7 @@ def open_study(root: Path) -> StudyView:
     started = header is not None
     if started and holder is None and known.closed is None and known.outcome is None:
         holder = conductor_lock.holder(root)  # it may have started after the first look
-    created, study_id = _read_run(root)
+    created, study_id, made_in = _read_run(root)
     return StudyView(
         root=root,
         name=head["name"],
@@ -263,7 +263,7 @@ def open_study(root: Path) -> StudyView:
         started=started,
         holder=holder,
         last_holder=holder or conductor_lock.last_holder(root),
-        made_in=head["root"],
+        made_in=made_in or head["root"] or "",
         lock_is_readable=holder is not None or conductor_lock.lock_is_readable(root),
         graph_file=graph_file,
         amendment=amendment,
@@ -334,8 +334,8 @@ def read_head(root: Path, graph: str | None = None) -> tuple[GraphHead, list[Ste
     return head, steps
 
 
-def _read_run(root: Path) -> tuple[int, str]:
-    """Return when the workspace was made, and the study's id; 0 and empty: it does not say.
+def _read_run(root: Path) -> tuple[int, str, str]:
+    """Return when the workspace was made, the study's id, and where; 0 and empty: it does not say.
 
     Raises:
         maestro_conductor.errors.ConductorError: What says it is damaged.
@@ -344,7 +344,8 @@ def _read_run(root: Path) -> tuple[int, str]:
     from maestro_conductor.workspace.run_file import read_run_record
 
     if not (root / RUN).exists():
-        return 0, ""
+        return 0, "", ""
     record = cast("RunRecord", read_run_record(root))
     created: object = record.get("created")
-    return created if isinstance(created, int) else 0, record["study_id"]
+    when = created if isinstance(created, int) else 0
+    return when, record["study_id"], record.get("root", "")

@@ -28,6 +28,7 @@ from maestro_conductor.runtime.host import Host
 from maestro_conductor.runtime.progress import Progress
 from maestro_conductor.workspace.amendment_files import sweep_amendments
 from maestro_conductor.workspace.conductor_lock import Hold, boot_id, hold, last_holder
+from maestro_conductor.workspace.folder_identity import identify
 from maestro_conductor.workspace.folder_watch import FolderWatch
 from maestro_conductor.workspace.graph_file import GraphFile
 from maestro_conductor.workspace.inside import stay_inside
@@ -202,12 +203,16 @@ def _record_start(context: RunContext, files: StudyFiles, sleeptime: float | Non
         files.journal.add(entry)
 
     root, state = str(context.root), files.state
-    origin = find_origin(context.root, state.opened, context.graph.root, files.run.study_id)
+    origin = find_origin(
+        context.root, state.opened, files.run.root or context.graph.root, files.run.study_id
+    )
     # A copy's jobs must never be taken for those of the original, nor the reverse.
     own_id = os.urandom(6).hex() if origin is not None and origin.copied else state.own_id
     wall = context.clock.wall()
     me = (os.uname().nodename, boot_id(), os.getpid(), __version__)
-    record(records.opened(wall, *me, root, own_id))
+    found = identify(context.root)
+    folder = None if found is None else [found.device, found.inode]
+    record(records.opened(wall, *me, root, own_id, folder))
     settings = files.state.settings.changed(SettingsChange(sleep=sleeptime))
     if settings != files.state.settings:
         record(records.settings(wall, "run", settings))

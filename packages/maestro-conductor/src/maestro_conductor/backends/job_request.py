@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias, cast
 
 from maestro_conductor.backends.protocol import OptionsMap, RequestMap
-from maestro_conductor.backends.relocation import relocation
+from maestro_conductor.backends.relocation import texts_in
 from maestro_conductor.workspace.graph_file import GraphFile
 
 __all__ = ["JobRequests", "adapter_options", "make_job_request", "slots"]
@@ -42,6 +42,8 @@ _RESOURCES = (
     "allocation_args",
     "launcher_args",
 )
+#: Fields of an instance in which the folder of the study may be named.
+_TEXTS = ("description", "command", "restart", "resources")
 _DEFAULTS = ("nodes", "procs", "gpus")
 #: Batch keys that are defaults of the adapter's, and stand in a request where they were changed.
 _CHANGED = ("bank", "queue", "reservation", "qos")
@@ -84,12 +86,18 @@ class JobRequests:
         self._file = graph
         self._graph = graph.graph
         self._root = root
-        self._relocated = relocation(graph.graph.root, str(root))
-        self.batch: GraphMap = self._relocated(graph.graph.batch)
+        self._in_place = texts_in(graph.graph, str(root))
+        self.batch: GraphMap = self._in_place(graph.graph.batch)
         self._of_graph = self.batch
         self._changed = changed
         self._applied: Mapping[str, object] = _NOTHING
-        self._steps: list[GraphMap] = [self._relocated(step.record) for step in graph.graph.steps]
+        self._steps: list[GraphMap] = [
+            {
+                "description": self._in_place(step.record.get("description")),
+                "resources": self._in_place(step.resources),
+            }
+            for step in graph.graph.steps
+        ]
         #: What the instances of a step have in common, and their slots: by step and `scheduled`.
         self._common: dict[tuple[int, bool], RequestMap] = {}
         self._slots: dict[tuple[int, bool], int] = {}
@@ -103,7 +111,9 @@ class JobRequests:
         """
         if (changed := self._changed()) is not self._applied:
             self._apply(changed)
-        record = self._relocated(self._file.instance(instance))
+        record = self._file.instance(instance)
+        for key in _TEXTS:
+            record[key] = self._in_place(record.get(key))
         step = self._steps[record["step"]]
         if record["resources"] is not None:
             return make_job_request(record, step, self.batch, self._root, self._applied)

@@ -1,4 +1,7 @@
-"""Put the folder of a study into texts that name the one in which it was made."""
+"""Put the folder of a study into texts of its graph.
+
+They name it by a token; in graphs of version 1.0 by the path that it had when it was made.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,31 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar, cast
 
-__all__ = ["relocation"]
+from maestro_conductor.model.graph import Graph
+
+__all__ = ["OUTPUT_PATH", "filled_in", "relocation", "texts_in"]
+
+#: Stands for the folder of the study in texts of its graph.
+OUTPUT_PATH = "$(OUTPUT_PATH)"
 
 _Value = TypeVar("_Value")
+
+
+def texts_in(graph: Graph, root: str) -> Callable[[_Value], _Value]:
+    """Return a function that makes texts of a graph, and lists and maps of them, name a folder.
+
+    Args:
+        graph: of the study.
+        root: absolute path of the folder in which the study is.
+    """
+    if not graph.has_token:
+        return relocation(graph.root, root)
+    return filled_in(root)
+
+
+def filled_in(root: str) -> Callable[[_Value], _Value]:
+    """Return a function that puts a folder in the place of its token."""
+    return _throughout(lambda text: text.replace(OUTPUT_PATH, root))
 
 
 def relocation(before: str, now: str) -> Callable[[_Value], _Value]:
@@ -24,17 +49,22 @@ def relocation(before: str, now: str) -> Callable[[_Value], _Value]:
     if before == now or not before.strip("/"):
         return _as_it_is
     found = re.compile(rf"(?<![\w.\-/]){re.escape(before)}(?![\w\-]|\.\w)").sub
+    return _throughout(lambda text: found(lambda _: now, text))
 
-    def moved(value: object) -> object:
+
+def _throughout(change: Callable[[str], str]) -> Callable[[_Value], _Value]:
+    """Return a function that changes a text, or all texts in lists and maps."""
+
+    def changed(value: object) -> object:
         if isinstance(value, str):
-            return found(lambda _: now, value)
+            return change(value)
         if isinstance(value, list):
-            return [moved(item) for item in value]
+            return [changed(item) for item in value]
         if isinstance(value, Mapping):
-            return {key: moved(item) for key, item in value.items()}
+            return {key: changed(item) for key, item in value.items()}
         return value
 
-    return cast("Callable[[_Value], _Value]", moved)
+    return cast("Callable[[_Value], _Value]", changed)
 
 
 def _as_it_is(value: _Value) -> _Value:

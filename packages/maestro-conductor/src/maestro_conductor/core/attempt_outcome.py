@@ -127,7 +127,8 @@ class Outcomes:
     def lost(self, f: Finding) -> None:
         """Give up an attempt that started, and of which nobody will ever say how it ended."""
         # A keeper that died is the same trouble whether its conductor lived or not.
-        reason = f.reason or f.event.detail or "ended without a trace"
+        deleted = f.event.fate == "deleted"
+        reason = (None if deleted else f.reason) or f.event.detail or "ended without a trace"
         self._attempts.ended(f.i, HWFAILURE, None, f.at, reason)
 
     def cancelled(self, f: Finding) -> None:
@@ -196,6 +197,7 @@ class Row:
 
 _ANY: tuple[()] = ()
 _NO_END = ("started", "absent")
+_NO_FILE = ("absent", "deleted")
 _SUCCESS = "`FINISHED`, whatever stopped its job afterwards"
 _BY_CODE = "by its exit code: `FAILED` or `INCOMPLETE`"
 _BY_JOBS_CODE = "by the scheduler's exit code; a network file system is slow"
@@ -217,13 +219,15 @@ TABLE = (
     Row(("ended",), ("CANCELLED",), "", Outcomes.stopped, _CANCEL),
     Row(("ended",), ("HWFAILURE", "PREEMPTED"), "", Outcomes.as_told, _RESUBMIT),
     Row(("ended",), _ANY, "", Outcomes.by_exit_code, _BY_CODE),
+    Row(("deleted",), ("CANCELLED",), "", Outcomes.as_told, _CANCEL),
+    Row(_NO_FILE, ("NOTFOUND", "NOTFOUND for 30 s"), "", Outcomes.wait, _POLL),
+    Row(("deleted",), _ANY, "", Outcomes.lost, _RESUBMIT),
     Row(_NO_END, ("FINISHED",), "", Outcomes.by_exit_code, _BY_JOBS_CODE),
     Row(_NO_END, ("FAILED", "FAILED by its driver"), "scheduled", Outcomes.as_told, _BY_JOBS_CODE),
     Row(_NO_END, ("FAILED by a signal",), "scheduled", Outcomes.killed, _KILL),
     Row(_NO_END, ("TIMEDOUT",), "", Outcomes.as_told, _RESTART),
     Row(_NO_END, ("CANCELLED",), "", Outcomes.as_told, _CANCEL),
     Row(("started",), ("NOTFOUND",), "scheduled", Outcomes.wait, _POLL),
-    Row(("absent",), ("NOTFOUND", "NOTFOUND for 30 s"), "", Outcomes.wait, _POLL),
     Row(_NO_END, _ANY, "", Outcomes.lost, _RESUBMIT),
     Row(("void",), _ANY, "cancelling", Outcomes.cancelled, _CANCEL),
     Row(("void",), ("CANCELLED",), "", Outcomes.cancelled, _CANCEL),

@@ -81,7 +81,7 @@ class AttemptFileRead:
     Attributes:
         instance, attempt: which.
         fate: ``void``: never ran, and never will; ``absent``: it is not there, and was not made;
-            ``ended``; ``started``: no end is known; ``error``: could not be read.
+            ``deleted``: neither is the folder of the instance; ``ended``; ``started``: no end is known; ``error``: could not be read.
         exit_code: where it ended.
         started: ms, when it started, if known.
         at: ms, when it ended.

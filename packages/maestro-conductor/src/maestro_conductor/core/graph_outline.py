@@ -41,8 +41,8 @@ class Outliner:
     """Makes an outline while a graph is read.
 
     Args:
-        normal: puts texts that name the workspace's folder into one form, wherever that folder is.
-        root: the folder that they name; empty: none.
+        normal: makes texts name the folder in which the workspace is now.
+        root: how they name it, a token or a path; empty: they do not.
 
     Attributes:
         visit: takes down an instance, the next one, from its record.

@@ -164,6 +164,8 @@ class JobReports:
 
 def _is_certain(name: str, code: int | None) -> bool:
     """Tell whether what is said of a local job needs no look at its attempt file."""
-    return name in ("FINISHED", "TIMEDOUT", "CANCELLED") or (
-        name == "FAILED" and not is_doubtful(code)
+    return (
+        name in ("FINISHED", "TIMEDOUT", "CANCELLED")
+        or (name == "FAILED" and not is_doubtful(code))
+        or (name == "HWFAILURE" and code is not None)  # it ran, and is lost all the same
     )

@@ -78,7 +78,7 @@ class Graph:
 
     Attributes:
         name: the study's.
-        root: absolute path of the workspace when it was expanded.
+        root: absolute path of the workspace when it was expanded; empty: its texts hold no path of it.
         batch: the map `Batch` of the format page.
         steps: in topological order.
         names: of the instances.
@@ -128,6 +128,11 @@ class Graph:
         """Return the amendment that the graph came with; None: the study was made with it."""
         found: str | None = self.header.get("amendment")
         return found
+
+    @property
+    def has_token(self) -> bool:
+        """Whether ``$(OUTPUT_PATH)`` in its texts stands for the folder of the study."""
+        return "output_path" in (self.header.get("requires") or ())
 
     def failure(self, instance: int) -> FailureRule:
         """Return what the end of an instance's command means."""

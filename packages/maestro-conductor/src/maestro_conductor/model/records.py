@@ -64,6 +64,7 @@ class OpenedRecord(_Opened, total=False):
 
     root: str
     study_id: str
+    folder: list[int] | None
 
 
 class _Settings(TypedDict):
@@ -232,9 +233,27 @@ Record = (
 
 
 def opened(
-    time: int, host: str, boot: str, pid: int, conductor: str, root: str, study_id: str
+    time: int,
+    host: str,
+    boot: str,
+    pid: int,
+    conductor: str,
+    root: str,
+    study_id: str,
+    folder: list[int] | None = None,
 ) -> OpenedRecord:
-    """Return the record of a conductor that took over the workspace."""
+    """Return the record of a conductor that took over the workspace.
+
+    Args:
+        time: ms since 1970.
+        host: where it runs.
+        boot: its boot id.
+        pid: of the conductor.
+        conductor: its version.
+        root: absolute path of the workspace.
+        study_id: names the study to schedulers from here on.
+        folder: device and inode number of its ``.maestro/``; None: that says nothing there.
+    """
     return {
         "kind": "opened",
         "time": time,
@@ -244,6 +263,7 @@ def opened(
         "conductor": conductor,
         "root": root,
         "study_id": study_id,
+        "folder": folder,
     }
 
 

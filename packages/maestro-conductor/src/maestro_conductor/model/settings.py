@@ -79,9 +79,11 @@ class Run:
         settings: what holds at the beginning.
         usetmp: scripts are kept in a temporary folder.
         dry: write the scripts, run nothing.
+        root: absolute path of the folder in which the study was made; empty: it does not say.
     """
 
     study_id: str
     settings: Settings = Settings()
     usetmp: bool = False
     dry: bool = False
+    root: str = ""

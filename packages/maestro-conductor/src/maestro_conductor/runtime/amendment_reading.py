@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from maestro_conductor.backends.relocation import relocation
+from maestro_conductor.backends.relocation import OUTPUT_PATH, filled_in, relocation
 from maestro_conductor.core.amendment import Amendment, AmendPlan
 from maestro_conductor.core.graph_difference import Difference, compare
 from maestro_conductor.core.graph_outline import Outline, Outliner
@@ -20,9 +21,6 @@ from maestro_conductor.workspace.regular_files import stream_regular
 from maestro_conductor.workspace.run_file import read_run
 
 __all__ = ["make_amendment", "read_difference"]
-
-#: Stands for the workspace's folder in texts that are compared, and in those of newer graphs.
-_HERE = "$(OUTPUT_PATH)"
 
 
 def read_difference(
@@ -41,8 +39,7 @@ def read_difference(
     """
     # The small one first: who has asked for nothing that can be done is told at once.
     head = _read_head(folder, GRAPH)
-    roots = [str(each.get("root") or "") for each in (_read_head(root, in_force), head)]
-    old = _read_outline(root, in_force, roots[0], moved=len(set(roots)) > 1)
+    old = _read_outline(root, in_force, _read_head(root, in_force), str(root))
     if amendment is not None and head.get("amendment") != amendment:
         raise WorkspaceError(
             f"{folder / GRAPH} is that of amendment {head.get('amendment')!r}, not of {amendment}"
@@ -54,7 +51,7 @@ def read_difference(
         )
     if (folder / RUN).exists() and read_run(folder).study_id != read_run(root).study_id:
         raise WorkspaceError(f"{folder} is an amendment of another study")
-    return compare(old, _read_outline(folder, GRAPH, roots[1], moved=len(set(roots)) > 1))
+    return compare(old, _read_outline(folder, GRAPH, head, str(root)))
 
 
 def _read_head(folder: Path, file: str) -> dict[str, object]:
@@ -72,21 +69,22 @@ def _read_head(folder: Path, file: str) -> dict[str, object]:
         raise WorkspaceError(f"{path} is damaged or torn: amend the study again") from error
 
 
-def _read_outline(folder: Path, file: str, made_in: str, *, moved: bool) -> Outline:
+def _read_outline(folder: Path, file: str, head: Mapping[str, object], root: str) -> Outline:
     """Read a graph's outline.
 
     Args:
         folder: the workspace, or where an amendment was put together.
         file: the graph, relative to it.
-        made_in: the workspace's folder, as the graph has it.
-        moved: the other graph has another one. If not, a plain replacement does: it is the same in both.
+        head: its first map.
+        root: absolute path of the workspace, which its texts are made to name.
     """
-
-    def replaced(text: str) -> str:
-        return text.replace(made_in, _HERE)
-
-    normal = relocation(made_in, _HERE) if moved else replaced
-    outliner = Outliner(normal, made_in if made_in.strip("/") else "")
+    requires = head.get("requires")
+    if isinstance(requires, list) and "output_path" in requires:
+        named, normal = OUTPUT_PATH, filled_in(root)
+    else:
+        named = str(head.get("root") or "")
+        normal = relocation(named, root)
+    outliner = Outliner(normal, named if named.strip("/") else "")
     return outliner.finish(read_graph(folder, file=file, visit=outliner.visit))
 
 

@@ -9,6 +9,7 @@ from maestro_conductor.core.events import AttemptFileRead
 from maestro_conductor.core.instructions import ReadAttemptFile
 from maestro_conductor.runtime.context import RunContext
 from maestro_conductor.workspace.attempt_file import AttemptFile, read_attempt, void_attempt
+from maestro_conductor.workspace.paths import GRAPH
 
 __all__ = ["AttemptReader"]
 
@@ -45,6 +46,9 @@ class AttemptReader:
         except OSError as error:
             return _unknown(item, f"cannot read its attempt file: {error.strerror}")
         detail = None
+        if root is not None and found.fate == "absent" and _is_deleted(root, workspace):
+            found = AttemptFile("deleted")
+            detail = "its folder was deleted"
         if found.fate == "started":
             here = (found.host, found.boot) == (self._host, self._boot)
             doubt = _doubt(found) if here else None
@@ -62,6 +66,11 @@ class AttemptReader:
             found.ended,
             detail,
         )
+
+
+def _is_deleted(root: Path, workspace: str) -> bool:
+    """Tell whether the folder of an instance is not there, and the study is in its place."""
+    return not os.path.lexists(root / workspace) and (root / GRAPH).exists()
 
 
 def _unknown(item: ReadAttemptFile, why: str) -> AttemptFileRead:

@@ -78,6 +78,7 @@ def make_workspace(
     name: str = "study",
     batch: Mapping[str, object] | None = None,
     run: Mapping[str, object] | None = None,
+    named_by_token: bool = False,
 ) -> Path:
     """Write ``graph.msgpack`` and ``run.msgpack`` of a study; return ``root``.
 
@@ -88,8 +89,11 @@ def make_workspace(
         batch: over the defaults.
         run: over the defaults of ``run.msgpack``; its ``study_id`` is one that no other study has,
             as local steps are found by it.
+        named_by_token: texts name the folder by ``$(OUTPUT_PATH)``; else by its path, as in version
+            1.0.
     """
-    _write_graph(root, steps, {"name": name, "root": str(root), "batch": _batch(batch or {})})
+    where = _named(root, by_token=named_by_token)
+    _write_graph(root, steps, {"name": name, "batch": _batch(batch or {}), **where})
     settings = {
         "format": "maestro-run",
         **_HEAD,
@@ -119,6 +123,7 @@ def make_amendment(
     amends: str | None = None,
     name: str = "study",
     batch: Mapping[str, object] | None = None,
+    named_by_token: bool = False,
 ) -> Path:
     """Put an amendment together: no more than its ``graph.msgpack``; return its folder.
 
@@ -129,12 +134,19 @@ def make_amendment(
         amends: the amendment that is in force; None: none.
         name: of the study.
         batch: over the defaults.
+        named_by_token: as `make_workspace` takes it.
     """
     folder = root / ".maestro/amendments" / amendment
     more = {"amendment": amendment, "amends": amends}
-    head = {"name": name, "root": str(root), "batch": _batch(batch or {}), **more}
-    _write_graph(folder, steps, head)
+    where = _named(root, by_token=named_by_token)
+    _write_graph(folder, steps, {"name": name, "batch": _batch(batch or {}), **where, **more})
     return folder
+
+
+def _named(root: Path, *, by_token: bool) -> dict[str, object]:
+    if by_token:
+        return {"requires": ["output_path"], "root": None, "specroot": str(root)}
+    return {"root": str(root), "specroot": str(root)}
 
 
 def _write_graph(folder: Path, steps: Sequence[StepPlan], head: Mapping[str, object]) -> None:
@@ -145,7 +157,6 @@ def _write_graph(folder: Path, steps: Sequence[StepPlan], head: Mapping[str, obj
             **_HEAD,
             "record": "graph",
             "description": "",
-            "specroot": head["root"],
             "hashws": False,
             "parameters": ["N"] if any(_is_wide(step) for step in steps) else [],
             "steps": len(steps),

@@ -21,6 +21,7 @@ from maestro_conductor.workspace.atomic_write import (
 )
 from maestro_conductor.workspace.conductor_record import Holder, boot_id, last_holder, pack_holder
 from maestro_conductor.workspace.file_lock import is_at, is_locked, take_lock
+from maestro_conductor.workspace.folder_identity import identify
 from maestro_conductor.workspace.paths import CONDUCTOR, LOCK
 from maestro_conductor.workspace.regular_files import open_regular
 
@@ -63,6 +64,8 @@ def holder(root: Path, *, now: int | None = None) -> Holder | None:
         return last or Holder("-", "-", 0, 0, 0, True)
     if last is None or not last.live or (_is_here(last) and lock_is_readable(root)):
         return None
+    if _is_copied(root, last):
+        return None
     now = time.time_ns() // 1_000_000 if now is None else now
     return last if now - last.heartbeat < STALE * 1000 else None
 
@@ -88,7 +91,16 @@ class Hold:
     def __init__(self, root: Path, descriptor: int, since: int) -> None:
         self._path: Path | None = root / CONDUCTOR
         self._descriptor = descriptor
-        self.me = Holder(os.uname().nodename or "-", boot_id(), os.getpid(), since, since, True)
+        found = identify(root)
+        self.me = Holder(
+            os.uname().nodename or "-",
+            boot_id(),
+            os.getpid(),
+            since,
+            since,
+            True,
+            folder=None if found is None else found.inode,
+        )
 
     def follow(self, root: Path | None) -> None:
         """Write the record where the workspace was moved to; None: no more, it was deleted."""
@@ -204,7 +216,7 @@ def _refuse_elsewhere(root: Path, me: Holder, take_over: bool) -> None:
     with contextlib.suppress(OSError):  # a full disk, as for the first heartbeat
         ensure_seen(root / CONDUCTOR)
     other = last_holder(root)
-    if other is None or not other.live or _is_here(other):
+    if other is None or not other.live or _is_here(other) or _is_copied(root, other):
         return
     age = (me.since - other.heartbeat) / 1000
     if age < STALE:
@@ -219,6 +231,14 @@ def _refuse_elsewhere(root: Path, me: Holder, take_over: bool) -> None:
 def _held(root: Path, other: Holder | None) -> HeldError:
     who = other.describe() if other else "a process that has not said who it is yet"
     return HeldError(f"another conductor holds {root}: {who}")
+
+
+def _is_copied(root: Path, other: Holder) -> bool:
+    """Tell whether the record came into this folder by a copy, from one that its writer holds."""
+    if other.folder is None:
+        return False
+    here = identify(root)
+    return here is not None and here.inode != other.folder
 
 
 def _is_here(conductor: Holder) -> bool:

@@ -45,6 +45,7 @@ class Holder:
         trouble_since: ms since 1970, since when.
         paused: why the study stands still, such as a full disk; None: it does not.
         paused_since: ms since 1970, since when.
+        folder: inode number of the ``.maestro/`` that it holds; None: that says nothing there.
     """
 
     host: str = _is(str)
@@ -57,6 +58,7 @@ class Holder:
     trouble_since: int | None = _may_be(int)
     paused: str | None = _may_be(str)
     paused_since: int | None = _may_be(int)
+    folder: int | None = _may_be(int)
 
     def describe(self) -> str:
         """Return host, boot, pid, since and heartbeat, for messages."""

@@ -47,7 +47,13 @@ __all__ = [
     "refuse_instance",
 ]
 
-_HEAD: Rules = {"name": NAME, "root": TEXT, "batch": MAP, "steps": COUNT, "instances": COUNT}
+_HEAD: Rules = {
+    "name": NAME,
+    "root": (or_nil(is_text), "a text, or nil"),
+    "batch": MAP,
+    "steps": COUNT,
+    "instances": COUNT,
+}
 _BATCH: Rules = {
     "type": NAME,
     "shell": TEXT,

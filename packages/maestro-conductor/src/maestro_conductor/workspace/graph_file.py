@@ -150,7 +150,7 @@ def _read_stream(
     check_head(shown, head)
     graph = Graph(
         name=head["name"],
-        root=head["root"],
+        root=head["root"] or "",
         batch=dict(head["batch"]),
         header=head,
         steps=[],

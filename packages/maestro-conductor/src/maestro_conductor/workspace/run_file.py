@@ -10,7 +10,15 @@ import msgpack
 from maestro_conductor.errors import FormatError, WorkspaceError
 from maestro_conductor.model.settings import Run, Settings
 from maestro_conductor.workspace.checksums import check_sum, has_sum
-from maestro_conductor.workspace.field_checks import COUNT, FLAG, Checked, Place, Rules, is_pause
+from maestro_conductor.workspace.field_checks import (
+    COUNT,
+    FLAG,
+    TEXT,
+    Checked,
+    Place,
+    Rules,
+    is_pause,
+)
 from maestro_conductor.workspace.headers import check_header
 from maestro_conductor.workspace.paths import RUN
 from maestro_conductor.workspace.regular_files import read_regular
@@ -27,6 +35,8 @@ _RULES: Rules = {
     "sleep": (is_pause, "a number of seconds from 0 to 1e9"),
     **dict.fromkeys(("usetmp", "dry"), FLAG),
 }
+#: Fields that came with version 1.1.
+_LATER: Rules = {"root": TEXT}
 
 
 def read_run_record(root: Path) -> Checked:
@@ -46,7 +56,9 @@ def read_run_record(root: Path) -> Checked:
     if has_sum(value):
         check_sum(path, "the study's settings", content, value)
     run = check_header(value, "maestro-run", str(path))
-    return Place(str(path), "the study").check(run, _RULES)
+    place = Place(str(path), "the study")
+    place.check(run, _LATER, all_there=False)
+    return place.check(run, _RULES)
 
 
 def read_run(root: Path) -> Run:
@@ -66,4 +78,5 @@ def read_run(root: Path) -> Run:
         ),
         usetmp=run["usetmp"],
         dry=run["dry"],
+        root=run.get("root", ""),
     )

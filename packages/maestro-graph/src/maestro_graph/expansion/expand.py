@@ -51,7 +51,8 @@ def expand(
             workspaces are numbered or named as they were.
 
     Returns:
-        The graph. Its instances are made when they are iterated over.
+        The graph. Its instances are made when they are iterated over. ``$(OUTPUT_PATH)`` in its
+        texts stands for the root.
 
     Raises:
         StudyError: the study cannot be expanded; the kind of error says why.
@@ -93,12 +94,7 @@ def _graph(
     if kept is not None:
         folders = kept.folders(folders)
     planner = Planner(
-        table,
-        tokens,
-        root=root,
-        scheduler=spec.batch.type,
-        hash_workspaces=hash_workspaces,
-        kept=kept,
+        table, tokens, scheduler=spec.batch.type, hash_workspaces=hash_workspaces, kept=kept
     )
     for name in step_order.order(links):
         planner.plan(steps[name], used[name], links[name], folders[name])

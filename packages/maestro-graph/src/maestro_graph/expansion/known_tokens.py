@@ -11,9 +11,9 @@ from maestro_graph.expansion.step_order import workspace_token
 from maestro_graph.expansion.usage import token_texts
 from maestro_graph.model.parameters import ParameterTable
 from maestro_graph.model.spec import Spec
-from maestro_graph.parameters.environment import resolve_environment
+from maestro_graph.parameters.environment import OUTPUT_PATH, resolve_environment
 from maestro_graph.parameters.resolution import stands_for_itself
-from maestro_graph.parameters.substitution import Given, Tokens, replace_all
+from maestro_graph.parameters.substitution import Given, Plain, Tokens, replace_all
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -41,7 +41,7 @@ class KnownTokens:
 
 
 def known_tokens(spec: Spec, table: ParameterTable, root: str) -> KnownTokens:
-    """Collect the tokens of a study.
+    """Collect the tokens of a study. ``$(OUTPUT_PATH)`` is none of them: it stays where it is.
 
     Args:
         spec: the study.
@@ -51,9 +51,15 @@ def known_tokens(spec: Spec, table: ParameterTable, root: str) -> KnownTokens:
     Raises:
         TokenError: names that lead back to themselves, or that stand for a parameter there is not.
     """
-    env = _without_parameters(resolve_environment(spec, root), table)
+    resolved = resolve_environment(spec, root, named=OUTPUT_PATH)
+    del resolved["OUTPUT_PATH"]
+    env = _without_parameters(resolved, table)
+    texts = token_texts(table)
+    if table.source == "pgen":
+        texts = {name: _named_by_token(each, root) for name, each in texts.items()}
     # Where two things have one name, the environment's comes first, as it does upstream.
-    given: dict[str, Given] = {**token_texts(table), **env}
+    given: dict[str, Given] = {**texts, **env}
+    given.pop("OUTPUT_PATH", None)
     workspaces = [workspace_token(step.name) for step in spec.steps]
     return KnownTokens(
         given=given,
@@ -63,6 +69,21 @@ def known_tokens(spec: Spec, table: ParameterTable, root: str) -> KnownTokens:
         workspaces=Tokens(workspaces),
         env=env,
     )
+
+
+def _named_by_token(texts: list[str], root: str) -> list[str]:
+    """Return texts of which those that are paths in the workspace begin with its token.
+
+    A generator file is told where the workspace is, and may give that back.
+    """
+    inside = root.rstrip("/") + "/"
+    if not any(text == root or text.startswith(inside) for text in texts):
+        return texts
+    named = [
+        OUTPUT_PATH + text[len(inside) - 1 :] if text == root or text.startswith(inside) else text
+        for text in texts
+    ]
+    return named if any("$(" in text for text in texts) else Plain(named)
 
 
 def _without_parameters(env: Mapping[str, str], table: ParameterTable) -> dict[str, str]:

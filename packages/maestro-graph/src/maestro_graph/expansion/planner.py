@@ -16,7 +16,8 @@ from maestro_graph.model.graph import GraphStep, Resources
 from maestro_graph.model.parameters import ParameterTable
 from maestro_graph.model.spec import SpecStep
 from maestro_graph.parameters import naming
-from maestro_graph.parameters.substitution import Given, Template, compile_template
+from maestro_graph.parameters.environment import OUTPUT_PATH
+from maestro_graph.parameters.substitution import Given, Plain, Template, compile_template
 
 
 class Planner:
@@ -25,7 +26,6 @@ class Planner:
     Args:
         table: all parameters.
         tokens: what the tokens of the study give.
-        root: absolute path of the workspace.
         scheduler: the type of the batch block.
         hash_workspaces: number the workspaces instead of naming them by their combination.
         kept: places that instances of an amended study keep; None: it is made anew.
@@ -39,7 +39,6 @@ class Planner:
         table: ParameterTable,
         tokens: KnownTokens,
         *,
-        root: str,
         scheduler: str,
         hash_workspaces: bool,
         kept: KeptPlaces | None = None,
@@ -47,7 +46,6 @@ class Planner:
         self.plans: dict[str, StepPlan] = {}
         self._table = table
         self._tokens = tokens
-        self._root = root
         self._scheduler = scheduler
         self._hashed = hash_workspaces
         self._kept = kept
@@ -158,10 +156,10 @@ class Planner:
         return self._kept.numbered(names, folder, lambda number: hashed_name(name, number, count))
 
     def _per_row(self, workspaces: Sequence[str], combinations: Combinations | None) -> Given:
-        absolute = [f"{self._root}/{workspace}" for workspace in workspaces]
+        named = [f"{OUTPUT_PATH}/{workspace}" for workspace in workspaces]
         if combinations is None:
-            return absolute[0]
-        return [absolute[position] for position in combinations.of_row]
+            return named[0]
+        return Plain([named[position] for position in combinations.of_row])
 
     def _workspace_tokens(self, links: Links) -> dict[str, Given]:
         known: dict[str, Given] = {}
@@ -170,7 +168,7 @@ class Planner:
             known[workspace_token(name)] = self._per_row(plan.workspaces, plan.combinations)
         for name in links.funnels:
             folder = self.plans[name].step.workspace
-            known[workspace_token(name)] = f"{self._root}/{folder}"
+            known[workspace_token(name)] = f"{OUTPUT_PATH}/{folder}"
         return known
 
     def _resources(self, step: SpecStep, rows: Sequence[int]) -> Sequence[Resources]:

@@ -55,7 +55,7 @@ def nested_tokens(table: ParameterTable, replace: Callable[[str], str]) -> dict[
         token: "\n".join(sorted({replace(text) for text in each if "$(" in text}))
         for token, each in texts.items()
     }
-    tokens = Tokens(texts)
+    tokens = Tokens(texts.keys() - {"OUTPUT_PATH"})
     innermost_first({token: set(tokens.names_in(text)) for token, text in nested.items()})
     return {
         column.name: "\n".join(
@@ -94,8 +94,11 @@ def used_by_itself(step: SpecStep, nested: Mapping[str, str]) -> frozenset[str]:
 
 
 def _mentioned(text: str, names: Iterable[str]) -> set[str]:
-    # Upstream counts $(P.anything) as a use of P.
-    return {name for name in names if re.search(rf"\$\({re.escape(name)}(\.\w+)?\)", text)}
+    # Upstream counts $(P.anything) as a use of P. $(OUTPUT_PATH) is the folder, whatever P is called.
+    used = {name for name in names if re.search(rf"\$\({re.escape(name)}(\.\w+)?\)", text)}
+    if "OUTPUT_PATH" in used and not re.search(r"\$\(OUTPUT_PATH\.\w+\)", text):
+        used.remove("OUTPUT_PATH")
+    return used
 
 
 def mentioned_tokens(

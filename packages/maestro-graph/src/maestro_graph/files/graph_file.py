@@ -43,6 +43,7 @@ FEATURES = frozenset(
         "requeue",
         "enforce_walltime",
         "step_args",
+        "output_path",
     }
 )
 
@@ -121,7 +122,7 @@ class _Kept:
 
 def required_features(graph: Graph) -> list[str]:
     """Return what a reader must know to act on this graph rightly."""
-    features = set()
+    features = {"output_path"}
     plain = Failure()
     for step in graph.steps:
         if step.failure != plain:
@@ -179,7 +180,7 @@ def _plain_header(graph: Graph) -> GraphRecord:
         "record": "graph",
         "name": graph.name,
         "description": graph.description,
-        "root": graph.root,
+        "root": None,  # a workspace has no address
         "specroot": graph.specroot,
         "hashws": graph.hashws,
         "batch": cast("BatchRecord", attrs.asdict(graph.batch, recurse=False)),

@@ -233,7 +233,7 @@ class GraphRecord(TypedDict, total=False):
     record: Literal["graph"]
     name: str
     description: str
-    root: str
+    root: str | None
     specroot: str
     hashws: bool
     batch: BatchRecord

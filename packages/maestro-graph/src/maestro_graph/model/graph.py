@@ -125,7 +125,7 @@ class Instance:
         script: stem of its main script.
         label: stem of its restart script and its logs.
         scheduled: it has nodes or procs of its own; otherwise it runs locally.
-        command: shell text; of our tokens only the launcher's is left.
+        command: shell text; of our tokens only the launcher's and that of the root are left.
         resources: None: the step's.
         needs: indexes of the instances it waits for, sorted.
         groups: indexes of the steps all of whose instances it waits for, sorted.
@@ -157,7 +157,7 @@ class InstanceSequence(Sequence[Instance]):
 
 @attrs.frozen(kw_only=True)
 class Graph:
-    """A study with its parameters put in.
+    """A study with its parameters put in. ``$(OUTPUT_PATH)`` in its texts stands for the root.
 
     Attributes:
         root: absolute path of the workspace.

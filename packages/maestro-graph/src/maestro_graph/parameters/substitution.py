@@ -89,6 +89,12 @@ def replace_all(text: str, tokens: Tokens, give: Callable[[str], str]) -> str:
 Given = str | Sequence[str]
 
 
+class Plain(list[str]):
+    """Texts, one per row of the table, that complete no token: a result needs no search for them."""
+
+    __slots__ = ()
+
+
 @attrs.frozen
 class Template:
     """A text cut at its tokens once, so that it is put together fast for each row.
@@ -158,7 +164,7 @@ def compile_template(text: str, tokens: Tokens, known: Mapping[str, Given]) -> T
             columns.append(given)
     joined = "".join(pattern)
     rescan = bool(_OPEN_TOKEN.search(joined)) or any(
-        "$(" in each for column in columns for each in column
+        "$(" in each for column in columns if not isinstance(column, Plain) for each in column
     )
     return Template(joined, tuple(columns), rescan, known, tokens)
 

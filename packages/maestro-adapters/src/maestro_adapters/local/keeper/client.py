@@ -84,13 +84,15 @@ class CommandEnded:
 class Ended:
     """A script has ended; the exit code is as a shell gives it.
 
-    What it `left` in the background was not waited for any longer.
+    What it `left` in the background was not waited for any longer. It is `lost` where its folder was
+    deleted.
     """
 
     pid: int
     code: int
     at: float
     left: str = ""
+    lost: bool = False
 
 
 Report = Started | Refused | CommandEnded | Ended
@@ -264,8 +266,9 @@ class KeeperClient:
             if (fields[0] if fields else word) == self._awaited:
                 self._awaited = None
             if word == b"ended":
-                left = os.fsdecode(fields[3])
-                self._reports.append(Ended(int(fields[0]), int(fields[1]), float(fields[2]), left))
+                left, lost = os.fsdecode(fields[3]), fields[4] == b"1"
+                end = Ended(int(fields[0]), int(fields[1]), float(fields[2]), left, lost)
+                self._reports.append(end)
                 continue
             if word == b"leaves":
                 left = os.fsdecode(fields[2])

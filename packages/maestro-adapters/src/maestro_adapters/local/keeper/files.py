@@ -146,12 +146,16 @@ class FileDebts:
     def __bool__(self) -> bool:
         return bool(self._unwritten or self._undeleted)
 
-    def write_end(self, attempt_file: int, path: bytes, line: bytes) -> None:
+    def write_end(self, attempt_file: int, path: bytes, line: bytes) -> bool:
         """Write the end of an attempt, and close its file.
 
         A full disk has room again some time. A script that deleted the file gets a new one. Where it
         put something else there, a pipe say, only the answer tells how it ended.
+
+        Returns:
+            Whether the folder was deleted, with all that the script wrote there.
         """
+        deleted = False
         try:
             write(attempt_file, line)
             if os.fstat(attempt_file).st_nlink == 0:
@@ -163,8 +167,10 @@ class FileDebts:
         except OSError as error:
             if error.errno not in (*_NO_FOLDER, errno.ESTALE, *_NO_FILE):
                 self._unwritten.append((attempt_file, path, line))
-                return
+                return False
+            deleted = error.errno == errno.ENOENT
         os.close(attempt_file)
+        return deleted
 
     def delete(self, path: bytes) -> None:
         """Delete a file of a script that was not started: it says that the script has begun."""

@@ -144,9 +144,10 @@ class Keeper:
         code, left = script.code or 0, script.named()
         self._queue.free(script.slots)
         line = b"end code=%d left=%b\n" % (code, left) if left else b"end code=%d\n" % code
-        self._debts.write_end(script.attempt_file, script.path, line)
+        lost = self._debts.write_end(script.attempt_file, script.path, line)
         self._retry_debts_later()
-        self._tell(b"ended", b"%d" % pid, b"%d" % code, b"%.3f" % time.time(), left)
+        now = b"%.3f" % time.time()
+        self._tell(b"ended", b"%d" % pid, b"%d" % code, now, left, b"%d" % lost)
 
     def _look_at_leaving(self) -> None:
         for pid, script in list(self.leaving.items()):
