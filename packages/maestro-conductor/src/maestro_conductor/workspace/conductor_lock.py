@@ -30,7 +30,6 @@ __all__ = [
     "STALE",
     "Hold",
     "Holder",
-    "boot_id",
     "hold",
     "holder",
     "keep_off",
@@ -92,15 +91,8 @@ class Hold:
         self._path: Path | None = root / CONDUCTOR
         self._descriptor = descriptor
         found = identify(root)
-        self.me = Holder(
-            os.uname().nodename or "-",
-            boot_id(),
-            os.getpid(),
-            since,
-            since,
-            True,
-            folder=None if found is None else found.inode,
-        )
+        folder = None if found is None else found.inode
+        self.me = Holder(_host_name(), boot_id(), os.getpid(), since, since, True, folder=folder)
 
     def follow(self, root: Path | None) -> None:
         """Write the record where the workspace was moved to; None: no more, it was deleted."""
@@ -242,4 +234,8 @@ def _is_copied(root: Path, other: Holder) -> bool:
 
 
 def _is_here(conductor: Holder) -> bool:
-    return conductor.host == (os.uname().nodename or "-")
+    return conductor.host == _host_name()
+
+
+def _host_name() -> str:
+    return os.uname().nodename or "-"
