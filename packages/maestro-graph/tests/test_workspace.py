@@ -172,7 +172,7 @@ def test_an_amended_study_says_so_and_keeps_its_places(
         expand_workspace(staged, root=workspace, amendment=Amendment(amendment, graph))
         head, *_, new, old, _, _ = read_graph(staged / ".maestro" / "graph.msgpack")
         assert (head["amendment"], head["amends"]) == (amendment, amends)
-        assert (head["root"], head["hashws"]) == (str(workspace), True)
+        assert (head["root"], head["hashws"]) == (None, True)
         assert "amendment" not in before[0]
         assert (new["name"], new["workspace"]) == ("a_P.0", "a/a_instance_2")
         assert (old["name"], old["workspace"]) == ("a_P.1", "a/a_instance_0")

@@ -15,9 +15,11 @@ from maestro_cli.study import workspace_records
 
 PAGE = (Path(__file__).parents[4] / "docs/workspace-format.md").read_text(encoding="utf-8")
 PYTHON = {"str": "str", "uint": "int", "bool": "bool", "number": "int | float"}
+PYTHON |= {"map of str": "Mapping[str, str]"}
 PYTHON |= {f"{kind} or null": f"{name} | None" for kind, name in PYTHON.items()}
-PYTHON |= {f"{kind} | None": f"{name} | None" for kind, name in PYTHON.items()}
-PYTHON["str or absent"] = "str"
+PYTHON |= {f"{kind} or absent": name for kind, name in PYTHON.items()}
+#: What the command line gives is text, though the format would have more.
+PYTHON |= {"map of scalar": "Mapping[str, str]", "map of any": "Mapping[str, str]"}
 
 
 def table(record: str) -> dict[str, str]:
@@ -38,7 +40,7 @@ def table(record: str) -> dict[str, str]:
     ],
 )
 def test_fields_are_those_of_the_page(name: str, record: str) -> None:
-    fields = {field: kind.replace(" or null", " | None") for field, kind in table(record).items()}
+    fields = table(record)
     # As text, for Python 3.10's annotations are no values.
     for field, kind in vars(workspace_records)[name].__annotations__.items():
         assert PYTHON[fields[field]] == getattr(kind, "__forward_arg__", kind)

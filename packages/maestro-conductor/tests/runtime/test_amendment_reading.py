@@ -36,7 +36,7 @@ def test_a_study_that_was_moved_is_the_same(root, tmp_path):
 
 
 def test_texts_with_the_token_are_those_with_the_folder(root):
-    folder = make_amendment(root, steps("$(OUTPUT_PATH)"), ID)
+    folder = make_amendment(root, steps("$(OUTPUT_PATH)"), ID, named_by_token=True)
     assert read_difference(root, folder).differs == {}
 
 

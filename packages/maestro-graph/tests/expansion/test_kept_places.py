@@ -33,7 +33,7 @@ def test_a_row_in_front_moves_no_numbered_workspace(make: Any) -> None:
     known = places(after)
     assert known.pop("sim_P.77") == ("sim/sim_instance_10", "sim_instance_10", "sim_instance_10")
     assert known == places(before)
-    assert after.instances[1].command == "echo 0 > /w/sim/sim_instance_0/x"
+    assert after.instances[1].command == "echo 0 > $(OUTPUT_PATH)/sim/sim_instance_0/x"
     assert after.hashws
 
 
@@ -63,7 +63,7 @@ def test_a_step_keeps_its_folder_beside_one_with_a_name_like_it(make: Any) -> No
     new, old = after.instances
     assert (old.name, old.workspace) == ("a b", "a_b")
     assert new.workspace.startswith("a_b-")
-    assert old.command == f"cat /w/{new.workspace}/x"
+    assert old.command == f"cat $(OUTPUT_PATH)/{new.workspace}/x"
 
 
 @pytest.mark.parametrize("numbered", [True, False])
