@@ -42,8 +42,14 @@ PACKAGES = {"spec", "graph", "adapters", "conductor", "cli"}
 BESIDE = {
     "what it is made of": ("maestro_conductor.model.",),
     "opened by": (".regular_files",),
-    "checked by": ("workspace.graph_checks", "workspace.field_checks", "workspace.checksums"),
+    "checked by": (
+        "workspace.graph_checks",
+        "workspace.field_checks",
+        "workspace.checksums",
+        "workspace.inside",
+    ),
     "looked after, should it fail, by": ("batch.command_errors", "batch.submit_breaker"),
+    "asked whether it is to end of": ("core.cancellation",),
     "kept in the journal by": ("maestro_conductor.journal.", "runtime.journal_commit"),
     "told to the log by": ("observers.record_logger", "observers.log_writer"),
     "told to onlookers by": ("runtime.housekeeping", "runtime.progress"),
