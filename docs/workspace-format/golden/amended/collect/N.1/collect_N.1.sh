@@ -1,0 +1,3 @@
+#!/bin/bash
+
+cat /tmp/maestro-golden/life/simulate/N.1/result

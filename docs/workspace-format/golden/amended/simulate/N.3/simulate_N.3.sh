@@ -1,0 +1,3 @@
+#!/bin/bash
+
+echo "3" > /tmp/maestro-golden/life/simulate/N.3/result

@@ -1,0 +1,3 @@
+#!/bin/bash
+
+echo "4" > /tmp/maestro-golden/life/simulate/N.4/result
