@@ -12,7 +12,7 @@ import path from 'node:path';
 import { crc32, fail, seal, unpack, unseal } from './msgpack.mjs';
 
 const FEATURES = ['parameters.product', 'parameters.range', 'parameters.csv', 'failure', 'launcher', 'local_slots',
-  'array', 'user_throttle', 'requeue', 'enforce_walltime', 'step_args'];
+  'array', 'user_throttle', 'requeue', 'enforce_walltime', 'step_args', 'amended', 'output_path'];
 
 function check(head, format) {
   if (head.format !== format) fail(`this is no ${format}`);
@@ -34,8 +34,11 @@ function readWhole(...parts) {
   try { return fs.readFileSync(file); } finally { fs.closeSync(file); }
 }
 
-function readGraph(root) {
-  const bytes = readWhole(root, '.maestro/graph.msgpack');
+function readGraph(root, amendment) { // of an amended study the one that its journal belongs to
+  let bytes = readWhole(root, '.maestro/graph.msgpack');
+  if (amendment && unpack(bytes)[0].amendment !== amendment) {
+    bytes = readWhole(root, '.maestro/amendments', amendment, '.maestro/graph.msgpack');
+  }
   const maps = [];
   for (let at = 0; at < bytes.length;) {
     const [map, end] = unseal(bytes, at, `map ${maps.length} of graph.msgpack`, maps[0] && !maps[0].crc);
@@ -45,7 +48,15 @@ function readGraph(root) {
   check(maps[0], 'maestro-graph');
   const { steps, instances } = maps[0];
   if (maps.at(-1).record !== 'end' || maps.length !== steps + instances + 2) fail('graph.msgpack is torn');
-  return { head: maps[0], steps: maps.slice(1, 1 + steps), instances: maps.slice(1 + steps, -1) };
+  const here = (text) => maps[0].requires.includes('output_path') ? text.replaceAll('$(OUTPUT_PATH)', root) : text;
+  const found = maps.slice(1 + steps, -1).map((map) => ({ ...map, command: here(map.command) }));
+  return { head: maps[0], steps: maps.slice(1, 1 + steps), instances: found };
+}
+
+function readStudy(root) {
+  const journal = new Journal(root);
+  if (fs.existsSync(journal.path)) journal.read();
+  return { journal, ...readGraph(root, journal.amendment) };
 }
 
 class Journal {
@@ -64,7 +75,7 @@ class Journal {
     if (this.at === 0 && bytes.length) {
       const [header, end] = unseal(bytes, 0, 'the header of the journal');
       check(header, 'maestro-journal');
-      Object.assign(this, { at: end, next: header.first });
+      Object.assign(this, { at: end, next: header.first, amendment: header.amendment });
     }
     while (this.at < bytes.length) {
       let frame, end;
@@ -123,9 +134,7 @@ const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 // ---- What it does ----
 
 function read(root) {
-  const { head, steps, instances } = readGraph(root);
-  const journal = new Journal(root);
-  if (fs.existsSync(journal.path)) journal.read();
+  const { head, steps, instances, journal } = readStudy(root);
   const table = fs.existsSync(path.join(root, 'status.csv')) ? readTable(root) : null;
   const found = instances.map(({ index, name, step, command, workspace, needs, groups, parameters }) => ({
     name, step: steps[step].name, state: journal.state(index), held: journal.held.has(index), command, workspace,
@@ -138,15 +147,17 @@ function read(root) {
 }
 
 async function follow(root) {
-  const { instances } = readGraph(root);
-  const journal = new Journal(root);
-  const shown = {};
+  const { journal, ...study } = readStudy(root);
+  let { instances } = study;
+  let { amendment } = journal;
+  const shown = new Map();
   for (;;) {
     if (fs.existsSync(journal.path)) journal.read();
+    if (journal.amendment !== amendment) ({ amendment } = journal, { instances } = readGraph(root, amendment));
     for (const { index, name } of instances) {
       const state = journal.state(index);
-      if (state !== (shown[index] ?? 'INITIALIZED')) console.log(name, state);
-      shown[index] = state;
+      if (state !== (shown.get(name) ?? 'INITIALIZED')) console.log(name, state);
+      shown.set(name, state);
     }
     if (journal.closed !== null) return console.log('END', journal.outcome?.state ?? journal.closed);
     await pause(50);
@@ -173,7 +184,7 @@ function make(root, plan) {
   const empty = (words) => Object.fromEntries(words.split(' ').map((word) => [word, null]));
   const free = { allocation_args: {}, launcher_args: {} };
   const names = plan.steps.map(({ name }) => name);
-  const graph = { ...head('maestro-graph'), record: 'graph', name: plan.name, description: '', root, specroot: root, hashws: false,
+  const graph = { ...head('maestro-graph'), requires: ['output_path'], record: 'graph', name: plan.name, description: '', root: null, specroot: root, hashws: false,
     batch: { type: plan.type, shell: '/bin/sh',
       ...empty('host bank queue nodes procs gpus reservation qos uri version launcher local_slots user_throttle'),
       args: {}, ...free, array: false, ...(plan.slots ? { local_slots: plan.slots } : {}) },

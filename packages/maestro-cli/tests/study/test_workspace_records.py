@@ -35,7 +35,6 @@ def table(record: str) -> dict[str, str]:
         ("GraphHead", "Graph"),
         ("StepRecord", "GraphStep"),
         ("InstanceRecord", "Instance"),
-        ("RequestRecord", "request"),
         ("RunRecord", "Run"),
     ],
 )
@@ -51,7 +50,6 @@ def test_every_record_is_compared() -> None:
         "GraphHead",
         "StepRecord",
         "InstanceRecord",
-        "RequestRecord",
         "RunRecord",
     }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypedDict
 
-__all__ = ["GraphHead", "InstanceRecord", "RequestRecord", "RunRecord", "StepRecord"]
+__all__ = ["GraphHead", "InstanceRecord", "RunRecord", "StepRecord"]
 
 
 class _AddedToHead(TypedDict, total=False):
@@ -40,18 +40,6 @@ class InstanceRecord(TypedDict):
 
     label: str
     script: str
-
-
-class RequestRecord(TypedDict):
-    """A ``request`` record of the journal, of a request that was taken in or refused."""
-
-    time: int
-    request: str
-    by: str | None
-    text: str
-    instances: int
-    accepted: bool
-    message: str
 
 
 class _AddedToRun(TypedDict, total=False):

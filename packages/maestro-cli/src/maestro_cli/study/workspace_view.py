@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from maestro_cli.study.workspace_records import (
         GraphHead,
         InstanceRecord,
-        RequestRecord,
         RunRecord,
         StepRecord,
     )
     from maestro_conductor.core.study_state import StudyState
     from maestro_conductor.journal.reader import JournalHeader
     from maestro_conductor.model.graph import Graph
+    from maestro_conductor.model.records import RequestRecord
     from maestro_conductor.workspace.conductor_lock import Holder
     from maestro_conductor.workspace.place import Origin
 
@@ -154,8 +154,7 @@ class StudyView:
     @property
     def requests(self) -> list[RequestRecord]:
         """The newest requests that were taken in or refused, the oldest first."""
-        found = [each for each in self.known.requests if each["kind"] == "request"]
-        return cast("list[RequestRecord]", found)
+        return [each for each in self.known.requests if each["kind"] == "request"]
 
     @property
     def waiting_requests(self) -> list[Path]:

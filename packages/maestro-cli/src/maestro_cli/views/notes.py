@@ -13,7 +13,7 @@ from maestro_cli.ui.style import Paint
 from maestro_cli.views.time_text import moment, short_duration
 
 if TYPE_CHECKING:
-    from maestro_cli.study.workspace_records import RequestRecord
+    from maestro_conductor.model.records import RequestRecord
 
 
 #: Refused requests that are named, and for how long, in ms.
