@@ -128,7 +128,12 @@ def test_it_reads_what_is_kept(
     theirs = read(stranger, root)["instances"]
     assert len(theirs) == ours["instances"]
     for field in ("name", "step", "state", "workspace", "parameters"):
-        assert [one[field] for one in theirs] == [one[field] for one in ours["steps"]]
+        # The journal does not tell QUEUED from INITIALIZED: who shows it looks at the edges.
+        expected = [
+            one[field].replace("QUEUED", "INITIALIZED") if field == "state" else one[field]
+            for one in ours["steps"]
+        ]
+        assert [one[field] for one in theirs] == expected
 
 
 @pytest.mark.parametrize("name", ["graph", "journal"])
