@@ -100,6 +100,7 @@ class World:
             self.crash()  # before its records were safe
             return
         self._commit(effects)
+        self._most_slots = max(self._most_slots, self.machine.queues[LOCAL].slots or 0)
         self._withdraw_unwanted()
         self._acknowledge()
         validate(self.machine, self._graph, steady=self.clock.steady_s, most_slots=self._most_slots)
@@ -192,7 +193,6 @@ class World:
                 self.jobs.cancel(name)
         elif isinstance(item, Resize):
             self._slots = item.slots
-            self._most_slots = max(self._most_slots, item.slots)
             unwanted = {job.instance for job in self._held}
             self._held = self._without(unwanted, LOCAL, self._held)
 
