@@ -24,7 +24,7 @@ from maestro_conductor.runtime.context import RunContext
 from maestro_conductor.runtime.failures import explained
 from maestro_conductor.runtime.host import Host
 from maestro_conductor.runtime.progress import Progress
-from maestro_conductor.workspace.conductor_lock import Hold, boot_id, hold, last_holder
+from maestro_conductor.workspace.conductor_lock import Hold, Holder, hold, last_holder
 from maestro_conductor.workspace.folder_watch import FolderWatch
 from maestro_conductor.workspace.graph_file import GraphFile
 from maestro_conductor.workspace.leftovers import sweep
@@ -149,7 +149,7 @@ def _conduct(
                 ready()
             return state.outcome[1]
         files = StudyFiles(graph_file, run, journal, state, log_file)
-        origin = _record_start(context, files, options.sleeptime)
+        origin = _record_start(context, files, held.me, options.sleeptime)
         with contextlib.closing(
             make_loop(context, files, requests, held, watch, signals, options)
         ) as loop:
@@ -166,7 +166,9 @@ def _conduct(
                 return loop.run(ready)
 
 
-def _record_start(context: RunContext, files: StudyFiles, sleeptime: float | None) -> Origin | None:
+def _record_start(
+    context: RunContext, files: StudyFiles, me: Holder, sleeptime: float | None
+) -> Origin | None:
     """Record who opens the journal, and what the command line changes.
 
     Returns:
@@ -182,8 +184,7 @@ def _record_start(context: RunContext, files: StudyFiles, sleeptime: float | Non
     # A copy's jobs must never be taken for those of the original, nor the reverse.
     own_id = os.urandom(6).hex() if origin is not None and origin.copied else state.own_id
     wall = context.clock.wall()
-    me = (os.uname().nodename, boot_id(), os.getpid(), __version__)
-    record(records.opened(wall, *me, root, own_id))
+    record(records.opened(wall, me.host, me.boot, me.pid, __version__, root, own_id))
     settings = files.state.settings.changed(SettingsChange(sleep=sleeptime))
     if settings != files.state.settings:
         record(records.settings(wall, "run", settings))

@@ -29,7 +29,6 @@ __all__ = [
     "STALE",
     "Hold",
     "Holder",
-    "boot_id",
     "hold",
     "holder",
     "keep_off",
@@ -88,7 +87,7 @@ class Hold:
     def __init__(self, root: Path, descriptor: int, since: int) -> None:
         self._path: Path | None = root / CONDUCTOR
         self._descriptor = descriptor
-        self.me = Holder(os.uname().nodename or "-", boot_id(), os.getpid(), since, since, True)
+        self.me = Holder(_host_name(), boot_id(), os.getpid(), since, since, True)
 
     def follow(self, root: Path | None) -> None:
         """Write the record where the workspace was moved to; None: no more, it was deleted."""
@@ -222,4 +221,8 @@ def _held(root: Path, other: Holder | None) -> HeldError:
 
 
 def _is_here(conductor: Holder) -> bool:
-    return conductor.host == (os.uname().nodename or "-")
+    return conductor.host == _host_name()
+
+
+def _host_name() -> str:
+    return os.uname().nodename or "-"

@@ -172,13 +172,10 @@ class KeeperClient:
         facts = f"{self._facts} slots={job.slots}"
         if job.limit is not None:
             facts += f" limit={job.limit!r}"
-        token = os.fsencode(job.token)
-        # Joined as `pack` joins fields: this is done of every job.
-        others = os.fsencode(
-            "\0".join((job.workspace, job.script, str(job.attempt), job.label, facts))
-        )
+        words = (job.token, job.workspace, job.script, str(job.attempt), job.label, facts)
+        token, *others = map(os.fsencode, words)
         patience = b"" if job.patience is None else b"%f" % job.patience
-        self._unsent += pack(b"start", token, others, b"%d" % slots, b"%d" % wait, patience)
+        self._unsent += pack(b"start", token, *others, b"%d" % slots, b"%d" % wait, patience)
         if wait:
             self.flush()
             self._receive_until(token)
