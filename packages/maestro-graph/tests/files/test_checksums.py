@@ -92,9 +92,11 @@ def test_the_command_refuses_a_damaged_study(workspace: Path, capsys: Any) -> No
     assert not (private / "graph.msgpack").exists()
 
 
-def test_files_of_version_1_0_are_read(vectors: Path) -> None:
+def test_kept_files_are_read(vectors: Path) -> None:
+    versions = set()
     for private in (vectors.parent / "golden").glob("*/.maestro"):
         spec = read_spec(private / "spec.msgpack")
-        assert spec["version"] == [1, 0]
+        versions.add(tuple(spec["version"]))
         assert expand(spec, read_parameters(private / "parameters.msgpack"), root="/w").name
         assert read_all(private / "graph.msgpack")[0]["name"] == spec["name"]
+    assert versions == {(1, 0), (1, 1)}
