@@ -27,6 +27,7 @@ NOTHING = AmendPlan(
     origin=array("q"),
     anew=bytearray(),
     to_stop=frozenset(),
+    held=frozenset(),
 )
 
 
@@ -75,6 +76,12 @@ def shown(
     told = ["--var A=1"] * 20
     value = Shown("chain", "/data/OUT", "/data/OUT/study.yaml", told, plan, CHANGES, sizes, 8000)
     return list(lines(value, paint=Paint(on=False), unicode=unicode, width=width))
+
+
+def test_what_is_new_in_a_held_step_is_named() -> None:
+    plan = evolve(NOTHING, new=some("make", 2, ""), held=frozenset({1}))
+    line = "Held       1 new instance is held as the rest of its step is: maestro release"
+    assert any(each.startswith(line) for each in shown(plan, {"make": 1}))
 
 
 def sizes_of(plan: AmendPlan) -> dict[str, int]:

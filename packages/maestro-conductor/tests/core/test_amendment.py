@@ -30,13 +30,20 @@ def plan(tmp_path):
         root = make_workspace(tmp_path / name, steps)
         return outliner.finish(read_graph(root, visit=outliner.visit))
 
-    def plan(before: Sequence[StepPlan], states: str, after: Sequence[StepPlan], **how: Any) -> Any:
+    def plan(
+        before: Sequence[StepPlan],
+        states: str,
+        after: Sequence[StepPlan],
+        held: Sequence[int] = (),
+        **how: Any,
+    ) -> Any:
         difference = compare(outline("old", before), outline("new", after))
         state = StudyState(len(difference.old), "3f9a0c2d71e8")
         for i, name in enumerate(states.split()):
             if CODES[name] not in (CODES["INITIALIZED"], CODES["QUEUED"]):
                 state.apply(records.intent(1, [records.IntentRow(i, 1, "t", "first", "main")]))
             state.apply(records.state(1, [StateRow(i, 1, name, 1)]))
+        state.apply(records.held(1, held))
         return make_plan(difference, state, **how)
 
     return plan
@@ -131,3 +138,20 @@ def test_one_that_failed_and_has_not_changed_stays_failed(plan):
     after = [CHAIN[0], CHAIN[1], StepPlan("c", ["edited"], needs=["b"])]
     made = plan(CHAIN, "FINISHED FAILED FAILED", after)
     assert names(made) == {"changed": ["c"]}
+
+
+@pytest.mark.parametrize(
+    ("states", "held", "expected"),
+    [
+        ("QUEUED QUEUED", [0, 1], ["a_N.2"]),
+        ("FINISHED QUEUED", [1], ["a_N.2"]),
+        ("RUNNING QUEUED", [1], ["a_N.2"]),
+        ("QUEUED QUEUED", [1], []),
+        ("QUEUED QUEUED", [], []),
+    ],
+)
+def test_a_new_instance_is_held_with_the_rest_of_its_step(plan, states, held, expected):
+    after = [StepPlan("a", ["x", "x", "x"]), StepPlan("b", ["x", "x"])]
+    made = plan([StepPlan("a", ["x", "x"])], states, after, held=held)
+    assert [each.name for each in made.new] == ["a_N.2", "b_N.0", "b_N.1"]
+    assert [each.name for each in made.held_new] == expected

@@ -82,6 +82,7 @@ class AmendRecord(TypedDict):
     gone: Sequence[AffectedRecord]
     left: Sequence[AffectedRecord]
     stopped: Sequence[str]
+    held: Sequence[str]
     renamed: Sequence[str]
     study_changes: Sequence[str]
     warnings: Sequence[object]
@@ -331,6 +332,7 @@ def _print_json(
         "gone": _records(plan.gone),
         "left": _records(plan.left),
         "stopped": [each.name for each in plan.stopped],
+        "held": [each.name for each in plan.held_new],
         "renamed": list(plan.renamed),
         "study_changes": list(changes),
         "warnings": [as_json(each) for each in warnings],

@@ -229,6 +229,11 @@ def _sentences(shown: Shown) -> Iterator[tuple[str, str, str, Sequence[str]]]:
     if plan.stopped:
         text = f"{counted(len(plan.stopped), 'job')} in flight, cancelled first."
         yield "Stopped", "bold yellow", text, ()
+    if plan.held:
+        number = len(plan.held)
+        whose = "is held as the rest of its" if number == 1 else "are held as the rest of their"
+        text = f"{counted(number, 'new instance')} {whose} step is: maestro release lets go."
+        yield "Held", "bold yellow", text, ()
     if plan.gone:
         folders = [each.workspace for each in plan.gone]
         what = "its folder stays" if len(folders) == 1 else "their folders stay"

@@ -20,9 +20,12 @@ from maestro_conductor.model.states import (
     NAMES,
     QUEUED,
     SKIPPED,
+    WAITING,
 )
 
 __all__ = ["Affected", "AmendPlan", "Amendment", "by_step", "make_plan"]
+
+_MAY_START = frozenset({INITIALIZED, QUEUED, WAITING})
 
 
 @attrs.frozen
@@ -60,6 +63,7 @@ class AmendPlan:
         origin: for each instance of the new graph its index in the old one; `NONE`: it is new.
         anew: 1 where an instance is as new: of the new, the changed and the again.
         to_stop: indexes in the old graph of `stopped`.
+        held: indexes in the new graph of new instances that are held, as the rest of their step is.
     """
 
     kept: int
@@ -73,6 +77,7 @@ class AmendPlan:
     origin: array[int]
     anew: bytearray
     to_stop: frozenset[int]
+    held: frozenset[int]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -89,6 +94,12 @@ class AmendPlan:
     def lost(self) -> list[Affected]:
         """Return those that have finished and run again: their results are written over."""
         return [each for each in (*self.changed, *self.again) if each.state == "FINISHED"]
+
+    @property
+    def held_new(self) -> list[Affected]:
+        """Return those of the new that are held."""
+        places = (j for j, i in enumerate(self.origin) if i == NONE)
+        return [each for j, each in zip(places, self.new, strict=True) if j in self.held]
 
 
 @attrs.frozen(eq=False, repr=False)
@@ -195,6 +206,27 @@ def make_plan(
         origin=difference.origin,
         anew=anew,
         to_stop=frozenset(to_stop),
+        held=_held(difference, state),
+    )
+
+
+def _held(difference: Difference, state: StudyState) -> frozenset[int]:
+    """Return the new instances of steps of which all that could still start are held."""
+    if not state.held:
+        return frozenset()
+    new = difference.new
+    held: set[int] = set()
+    free: set[int] = set()
+    for j, i in enumerate(difference.origin):
+        if i == NONE:
+            continue
+        if i in state.held:
+            held.add(new.step_of[j])
+        elif state.state[i] in _MAY_START:
+            free.add(new.step_of[j])
+    steps = held - free
+    return frozenset(
+        j for j, i in enumerate(difference.origin) if i == NONE and new.step_of[j] in steps
     )
 
 

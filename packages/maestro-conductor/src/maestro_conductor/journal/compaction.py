@@ -105,7 +105,8 @@ def _row(state: StudyState, place: int, amendment: Amendment | None) -> Snapshot
         return _snapshot_row(state, place)
     origin = amendment.plan.origin[place]
     if origin == NONE:
-        return _AS_NEW._replace(attempt=amendment.attempts.get(place, 0))
+        attempt = amendment.attempts.get(place, 0)
+        return _AS_NEW._replace(attempt=attempt, held=place in amendment.plan.held)
     row = _snapshot_row(state, origin)
     if not amendment.plan.anew[place]:
         return row
