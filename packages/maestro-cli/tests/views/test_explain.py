@@ -78,7 +78,7 @@ def test_who_holds_it_and_how_it_is_let_go(history: History) -> None:
     assert ready.more[0] == f"Let it go: maestro release {root} make_N.1"
     assert (ready.facts["held_by"], ready.facts["held_since"]) == ("ann", T0 / 1000 + 5)
     assert waits.text == f"{ready.text}; besides, it waits for 1 other step"
-    assert waits.more[0] == "QUEUED  make_N.1"
+    assert waits.more[0] == "QUEUED held  make_N.1"
     assert waits.facts["waits_for"] == [{"name": "make_N.1", "state": "QUEUED"}]
     assert "held" not in told(root, "make_N.2").text
 

@@ -115,7 +115,7 @@ def _waiting(study: StudyView, instance: Instance) -> Explanation:
         f"waits for {number} other step{'' if number == 1 else 's'}"
         if number
         else "may run; the conductor has not got to it yet",
-        _named(needed),
+        _named(study, needed),
         {"waits_for": _others(needed)},
     )
 
@@ -185,7 +185,7 @@ def _failed(study: StudyView, instance: Instance) -> Explanation:
             "could not run, because of " + ("these:" if len(causes) != 1 else "this:")
             if causes
             else f"could not run: {instance.reason or 'a step before it failed'}",
-            _named(causes),
+            _named(study, causes),
             {"because_of": _others(causes)},
         )
     ended = f"ended with exit code {instance.exit_code}" if instance.exit_code is not None else ""
@@ -289,8 +289,12 @@ def _others(instances: list[Instance]) -> list[Other]:
     return [{"name": each.name, "state": each.state} for each in instances]
 
 
-def _named(instances: list[Instance]) -> list[str]:
-    lines = [f"{each.state}  {each.name}" for each in instances[:_MOST_NAMED]]
+def _named(study: StudyView, instances: list[Instance]) -> list[str]:
+    held = study.known.held
+    lines = [
+        f"{each.state}{' held' if each.number in held else ''}  {each.name}"
+        for each in instances[:_MOST_NAMED]
+    ]
     if len(instances) > _MOST_NAMED:
         lines.append(f"… and {len(instances) - _MOST_NAMED} more")
     return lines
