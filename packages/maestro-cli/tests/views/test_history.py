@@ -45,6 +45,27 @@ def test_each_event_is_a_line(history: History) -> None:
     assert "\x1b[31mskip post" in coloured[3]
 
 
+def test_an_amendment_that_was_asked_for_is_one_line(history: History) -> None:
+    counts = {"kept": 6, "changed": 3, "again": 0, "new": 0, "gone": 0}
+    said = ", ".join(f"{name} {number}" for name, number in counts.items())
+    root = history(
+        [
+            asked(T0 + 1000, "amend", "ann", "amend", 3, message=said),
+            records.amended(T0 + 1000, "ann", "0123456789ab", counts),
+            records.opened(T0 + 1000, "host7", "boot", 4242, "0.1.0", "/w", "3f9a0c2d71e8"),
+            records.closed(T0 + 2000, "SIGTERM"),
+            records.opened(T0 + 3000, "host7", "boot", 4242, "0.1.0", "/w", "3f9a0c2d71e8"),
+            records.amended(T0 + 4000, "bob", "ba9876543210", counts),
+        ]
+    )
+    assert shown(root, None)[2:] == [
+        f"2026-11-22 10:00:01  ann: amend — {said}",
+        "2026-11-22 10:00:02  left by its conductor: SIGTERM",
+        "2026-11-22 10:00:03  run by process 4242 on host7",
+        f"2026-11-22 10:00:04  bob: amended: {said}",
+    ]
+
+
 def test_long_texts_are_folded_below_each_other(history: History) -> None:
     names = " ".join(f"make_N.{i}" for i in range(20))
     root = history([asked(T0, "hold", "ann", f"hold {names}", 20, message="20 instances held")])

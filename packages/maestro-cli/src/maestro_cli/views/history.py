@@ -33,13 +33,33 @@ def lines(
     if not events:
         yield "Nothing was asked of it so far."
     moment = Moments()
-    for event in events:
+    for event in _worth_telling(events):
         text = clean(_text(event))
         folded = [text] if width is None else textwrap.wrap(text, max(20, width - _INDENT)) or [""]
         style = _style(event)
         for number, part in enumerate(folded):
             head = paint(f"{moment(event.time)}  ", "dim") if not number else " " * _INDENT
             yield head + paint(part, style)
+
+
+def _worth_telling(events: Sequence[Event]) -> Iterator[Event]:
+    """Yield the events without those that say again what was just told.
+
+    An amendment stands behind the request for it, and the conductor that took it in before and after.
+    """
+    asked: Event | None = None
+    running: object = None
+    for event in events:
+        who = (event.record.get("host"), event.record.get("pid"))
+        if event.kind == "opened" and who == running:
+            continue
+        if event.kind in ("opened", "ended", "closed"):
+            running = who if event.kind == "opened" else None
+        is_told = asked is not None and _text(event).endswith(str(asked.record["message"]))
+        if event.kind != "amended" or not is_told:
+            yield event
+        is_amend = event.kind == "request" and event.record.get("request") == "amend"
+        asked = event if is_amend and event.record.get("message") else None
 
 
 def as_records(events: Sequence[Event]) -> list[dict[str, object]]:
