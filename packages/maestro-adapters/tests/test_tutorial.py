@@ -72,6 +72,7 @@ def test_members_are_replaced():
     assert (made.a, made.b, made.f(), made.g()) == (1, 3, 4, 2)
 
 
+@pytest.mark.once
 def test_the_tutorial_works(tutorial, tmp_path):
     """Each stage in a folder of its own, all at the same time."""
     stages = []

@@ -94,9 +94,15 @@ QUICK = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in NASTY]
-)
+#: of these, what takes seconds
+LONG = {"100 000 numbers", "a circle of steps", "large ranges", "16 MiB of distinct tokens"}
+
+
+def tier(name):
+    return () if name in QUICK - LONG else pytest.mark.once if name in QUICK else pytest.mark.slow
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=tier(name)) for name in NASTY])
 def test_nasties(name):
     done = subprocess.run(
         [sys.executable, "-c", COUNTED_LINT],

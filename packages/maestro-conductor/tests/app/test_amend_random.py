@@ -22,6 +22,9 @@ from maestro_conductor.testing.amended_world import AmendedWorld, untouched
 from maestro_conductor.testing.changing_study import ChangingStep, ChangingStudy
 from maestro_conductor.testing.death import MortalDisk
 
+pytestmark = pytest.mark.once  # the rules are the same on every Python
+
+
 #: Each journal is flushed to disk; a disk's speed is not what is tested.
 MEMORY = Path("/dev/shm")
 IDS = ("0123456789ab", "ba9876543210")

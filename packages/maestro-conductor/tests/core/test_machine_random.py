@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +29,9 @@ from maestro_conductor.model.states import CANCELLED, FINAL, FINISHED, NAMES, SK
 from maestro_conductor.testing import StepPlan, make_workspace
 from maestro_conductor.testing.world import World
 from maestro_conductor.workspace.graph_file import read_graph
+
+pytestmark = pytest.mark.once  # the rules are the same on every Python
+
 
 RULES = st.fixed_dictionaries(
     {},

@@ -55,6 +55,7 @@ def test_no_changed_byte_passes(tmp_path, some_records, written):
         assert len(found) < 3
 
 
+@pytest.mark.once
 def test_no_changed_bit_of_the_header_passes(tmp_path, some_records, read_all, written):
     path = tmp_path / "journal"
     written(path, some_records(3)).close()
@@ -68,6 +69,7 @@ def test_no_changed_bit_of_the_header_passes(tmp_path, some_records, read_all, w
             read_all(path)
 
 
+@pytest.mark.once
 def test_no_flipped_bit_of_any_frame_is_passed_over(tmp_path, some_records, read_all):
     """Only the last frame may be lost: it cannot be told from a torn write."""
     path = tmp_path / "journal.msgpack"

@@ -30,6 +30,7 @@ def test_a_write_that_fails_half_way_is_cut_and_done_again(
     writer.close()
 
 
+@pytest.mark.once
 def test_a_journal_does_not_grow_without_end(tmp_path, read_all, written):
     path = tmp_path / "journal"
     writer = written(path, [])

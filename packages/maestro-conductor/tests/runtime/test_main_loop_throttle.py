@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -45,6 +46,7 @@ def test_a_lowered_throttle_takes_back_what_was_handed_over_ahead(timed, tmp_pat
     assert len(bench.local.starts) == 30
 
 
+@pytest.mark.once
 @settings(
     max_examples=25,
     deadline=None,

@@ -41,6 +41,7 @@ def test_the_rule_is_that_of_the_vectors(vectors):
         assert not has_sum(msgpack.unpackb(bytes.fromhex(case["hex"])))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("name", "read"), [(GRAPH, read_graph), (RUN, read_run)])
 def test_no_flipped_bit_passes(tmp_path, name, read):
     path = make_workspace(tmp_path, PLANS) / name

@@ -51,6 +51,7 @@ def test_a_holder_that_an_older_version_wrote_is_read(workspace):
     assert last_holder(workspace).paused is None
 
 
+@pytest.mark.once
 def test_a_record_with_a_flipped_bit_says_nothing(workspace):
     with hold(workspace) as held:
         path = workspace / CONDUCTOR

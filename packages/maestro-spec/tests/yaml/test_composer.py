@@ -45,6 +45,7 @@ def test_too_many_aliases(code_of, value_of):
     assert len(value_of("[&a x, " + "*a, " * MAX_ALIASES + "]")) == MAX_ALIASES + 1
 
 
+@pytest.mark.once
 def test_too_many_values(code_of, value_of):
     assert code_of("[" + "1," * MAX_VALUES + "]") == "MS007"
     assert len(value_of("[" + "1," * (MAX_VALUES - 1) + "]")) == MAX_VALUES - 1

@@ -28,6 +28,7 @@ def test_a_syntax_error_is_told_where_nothing_is_too_deep_before_it(opens, end, 
     assert code_of(opens * 20 + "'" + "[" * 200 + "' " + end * 3) == "MS003"
 
 
+@pytest.mark.once
 def test_what_the_parser_reads_ahead_does_not_hide_a_limit(code_of):
     # The parsers look up to 1 024 characters ahead of the event that they give.
     assert code_of("[" * 101 + "@") == "MS005"
