@@ -191,8 +191,15 @@ def test_update_takes_effect(tmp_path: Path, waiting: Path, maestro: Maestro) ->
     assert done.returncode == 0, done.stdout + done.stderr
     settings = [status(maestro, tmp_path / name)["settings"] for name in "AB"]
     assert settings == [
-        {"throttle": 1, "rlimit": 4, "attempts": 1, "sleep": 5},
-        {"throttle": 1, "rlimit": 2, "attempts": 1, "sleep": 5},
+        {
+            "throttle": 1,
+            "rlimit": rlimit,
+            "attempts": 1,
+            "sleep": 5,
+            "local_slots": None,
+            "batch": {},
+        }
+        for rlimit in (4, 2)
     ]
     assert maestro("update", "--rlimit", "0", "A").returncode == 0
     settings = [status(maestro, tmp_path / "A")["settings"]]

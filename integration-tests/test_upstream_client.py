@@ -20,6 +20,9 @@ from waiting import wait_until
 
 pytestmark = pytest.mark.once
 
+#: Settings that it knows nothing of.
+OURS = {"local_slots": None, "batch": {}}
+
 Oracle = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -79,7 +82,7 @@ def test_its_cancel_stops_our_study(live: Path, maestro: Maestro, oracle: Oracle
 
 def test_its_update_changes_our_study(live: Path, maestro: Maestro, oracle: Oracle) -> None:
     oracle("update", "--throttle", "2", "--rlimit", "7", "--sleep", "9", "OUT")
-    expected = {"throttle": 2, "rlimit": 7, "attempts": 1, "sleep": 9}
+    expected = {"throttle": 2, "rlimit": 7, "attempts": 1, "sleep": 9, **OURS}
     wait_until(lambda: ours(maestro, live)["settings"] == expected)
     assert not (live / ".study.update.lock").exists()
 
@@ -88,7 +91,7 @@ def test_its_update_with_one_value_leaves_the_others(
     live: Path, maestro: Maestro, oracle: Oracle
 ) -> None:
     oracle("update", "--rlimit", "5", "OUT")
-    expected = {"throttle": 1, "rlimit": 5, "attempts": 1, "sleep": 60}
+    expected = {"throttle": 1, "rlimit": 5, "attempts": 1, "sleep": 60, **OURS}
     wait_until(lambda: ours(maestro, live)["settings"] == expected)
 
 
@@ -146,7 +149,7 @@ def test_its_cancel_and_update_of_a_study_that_has_ended_wait(
     assert maestro("resume", "-fg", "--step", "work", "--", root).returncode == 0
     found = ours(maestro, root)
     assert (found["state"], found["counts"]) == ("FINISHED", {"FINISHED": 4})
-    assert found["settings"] == {"throttle": 2, "rlimit": 7, "attempts": 1, "sleep": 9}
+    assert found["settings"] == {"throttle": 2, "rlimit": 7, "attempts": 1, "sleep": 9, **OURS}
     assert not {".cancel.lock", ".study.update.lock"} & {path.name for path in root.iterdir()}
 
 

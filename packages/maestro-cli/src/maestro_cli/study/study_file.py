@@ -44,10 +44,14 @@ def edited_study_file(root: Path) -> Path | None:
 
 def _source(root: Path) -> Path | None:
     """Return the file from which the study was made; None: the workspace does not say."""
+    from maestro_conductor.workspace.regular_files import MOST
     from maestro_graph import GraphError, read_spec
 
+    path = root / ".maestro" / "spec.msgpack"
     try:
-        source = read_spec(root / ".maestro" / "spec.msgpack")["source"]
+        if path.stat().st_size > MOST:  # for a mere note, no more is read
+            return None
+        source = read_spec(path)["source"]
     except (GraphError, OSError, KeyError):
         return None
     return None if source is None else Path(source)
