@@ -144,6 +144,10 @@ def test_names_cannot_write_on_the_terminal() -> None:
         ({"new": some("a", 1, "")}, "nothing finished is lost, 1 is new."),
         ({"changed": some("a", 2)}, "2 finished will run again."),
         (
+            {"changed": some("a", 2), "again": some("b", 1, "FAILED")},
+            "2 finished will run again, so will 1 unfinished.",
+        ),
+        (
             {"changed": some("a", 2, "FAILED"), "again": some("b", 1, "CANCELLED")},
             "nothing finished is lost, 3 unfinished are changed.",
         ),

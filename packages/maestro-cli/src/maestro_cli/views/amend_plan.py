@@ -96,7 +96,9 @@ def question(plan: AmendPlan) -> str:
     lost, new, gone = len(plan.lost), len(plan.new), len(plan.gone)
     parts = [f"{lost} finished will run again" if lost else "nothing finished is lost"]
     others = len(plan.changed) + len(plan.again) - lost
-    if others:
+    if others and lost:
+        parts.append(f"so will {others} unfinished")
+    elif others:
         parts.append(f"{others} unfinished {'is' if others == 1 else 'are'} changed")
     if new:
         parts.append(f"{new} {'is' if new == 1 else 'are'} new")
