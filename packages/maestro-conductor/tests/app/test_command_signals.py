@@ -35,6 +35,9 @@ def conduct(root, **options):
 
     return conduct(root, scheduler_factory=factory, **options)
 
+# Who runs the tests may ignore some.
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 number = int(sys.argv.pop(1))
 def send():
     os.kill(os.getpid(), number)
@@ -100,21 +103,26 @@ def test_once_the_study_has_ended_its_exit_code_stands(root, number, when):
     assert read_state(root)[1].closed == "ended"
 
 
-def test_what_is_ignored_stays_so():
-    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    try:
-        signals = CommandSignals()
-        signals.take()
-        assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
-        signals.leave(for_good=False)
-        assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGTERM, before)
+@pytest.fixture
+def usual():
+    """TERM and INT have their usual actions, whatever who runs the tests does with them."""
+    actions = {signal.SIGTERM: signal.SIG_DFL, signal.SIGINT: signal.default_int_handler}
+    before = {number: signal.signal(number, action) for number, action in actions.items()}
+    yield actions
+    for number, action in before.items():
+        signal.signal(number, action)
 
 
-def test_they_are_given_back():
-    numbers = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.getsignal(number) for number in numbers]
+def test_what_is_ignored_stays_so(usual):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signals = CommandSignals()
+    signals.take()
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+    signals.leave(for_good=False)
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+
+
+def test_they_are_given_back(usual):
     signals = CommandSignals()
     signals.take()
     with pytest.raises(SystemExit, match="143"):
@@ -124,7 +132,7 @@ def test_they_are_given_back():
     signals.done()
     signal.raise_signal(signal.SIGTERM)
     signals.leave(for_good=False)
-    assert [signal.getsignal(number) for number in numbers] == before
+    assert {number: signal.getsignal(number) for number in usual} == usual
 
 
 def test_in_another_thread_signals_are_left_alone():
