@@ -60,7 +60,7 @@ def test_killed_at_each_record_boundary(tmp_path, long_test, when):
 
 
 def kill_at_random(root: Path, kills: int, seed: int) -> Histogram:
-    """Kill a busy conductor again and again, then let it come to its end."""
+    """Kill a conductor again and again, half of the times a busy one, then let it come to its end."""
     make_workspace(
         root,
         [
@@ -79,8 +79,8 @@ def kill_at_random(root: Path, kills: int, seed: int) -> Histogram:
     )
     random = Random(seed)  # noqa: S311
     histogram = Histogram()
-    for _ in range(kills):
-        if not kill_after(root, random.uniform(0, 0.7)):
+    for number in range(kills):
+        if not kill_after(root, random.uniform(0, 0.7), busy=number % 2 == 0):
             break
         histogram.look(root)
     assert run_to_the_end(root) == 2
@@ -92,7 +92,7 @@ def kill_at_random(root: Path, kills: int, seed: int) -> Histogram:
 def test_killed_at_some_random_instants(tmp_path):
     histogram = kill_at_random(tmp_path / "w", 6, seed=1)
     assert histogram.kills
-    assert histogram.phases["running"]
+    assert histogram.phases.keys() - {"idle"}
 
 
 @pytest.mark.slow

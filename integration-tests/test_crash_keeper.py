@@ -15,9 +15,10 @@ from random import Random
 import pytest
 
 from faults.crash_tools import ends, run_to_the_end, run_until_killed, runs, start_conductor
-from faults.victims import kill_watchers, lost_attempts
+from faults.victims import kill_watchers, lost_attempts, watchers
 from maestro_conductor.journal import JournalReader, read_state
 from maestro_conductor.testing import StepPlan, make_workspace
+from waiting import wait_until
 
 pytestmark = pytest.mark.once
 
@@ -127,17 +128,24 @@ def test_200_keepers_are_killed(tmp_path, long_test):
 
 
 def kill_all_at_random(root: Path, kills: int, seed: int) -> tuple[int, int]:
-    """Kill the conductor with its keeper; gives how many of each."""
+    """Kill the conductor with its keeper, half of the times once that is there; gives how many of each."""
     make_study(root, 60, 0.2)
     random = Random(seed)  # noqa: S311
     conductors = hit = 0
     while conductors < kills:
         process = start_conductor(root)
+        ended = process.poll
+        keeper_first = (
+            conductors == 0
+        )  # in the other order it may have left before it is looked for
+        if conductors % 2 == 0:
+            wait_until(lambda ended=ended: ended() is not None or watchers(root), "a keeper")
         try:
             process.wait(random.uniform(0, 0.7))
             break
         except subprocess.TimeoutExpired:
-            first, second = random.sample([process.kill, lambda: kill_watchers(root)], 2)
+            both = [lambda: kill_watchers(root), process.kill]
+            first, second = both if keeper_first else random.sample(both, 2)
             hit += (first() or 0) + (second() or 0)
             process.wait()
             conductors += 1

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from itertools import count
 from pathlib import Path
 from random import Random
 
@@ -70,11 +71,12 @@ def kill_foreground(folder: Path, seed: int, told: Counter[str]) -> None:
     folder.mkdir()
     study = write(folder / "study.yaml", STUDY)
     root = folder / "OUT"
-    while True:
+    for number in count():
         command = maestro("run", "-fg", "-y", "-o", root, study)
         if is_study(root):
             command = maestro("resume", "-fg", root)
-        if not killed(command, random.uniform(0.1, 1.5), told, root):
+        # On a busy machine it may not come further in 1.5 s, however often it is started.
+        if not killed(command, random.uniform(0.1, 1.5) * 1.1**number, told, root):
             break
     check(root)
 

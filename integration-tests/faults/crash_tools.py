@@ -94,10 +94,11 @@ def start_conductor(root: Path) -> subprocess.Popen[bytes]:
     return process
 
 
-def kill_after(root: Path, delay: float, *, change: bool = False) -> bool:
+def kill_after(root: Path, delay: float, *, change: bool = False, busy: bool = False) -> bool:
     """Start a conductor, and kill it so many s after it took the workspace; False: it had ended.
 
-    With `change`, the time begins when its journal has grown next.
+    With `change`, the time begins when its journal has grown next; with `busy`, when an attempt is in
+    flight, which on a loaded machine may be seconds later.
     """
     process = start_conductor(root)
     journal = root / ".maestro/journal.msgpack"
@@ -108,6 +109,8 @@ def kill_after(root: Path, delay: float, *, change: bool = False) -> bool:
             "another record",
             interval=0.001,
         )
+    if busy:
+        wait_until(lambda: process.poll() is not None or _in_flight(root), "an attempt in flight")
     try:
         process.wait(delay)
     except subprocess.TimeoutExpired:
@@ -115,6 +118,10 @@ def kill_after(root: Path, delay: float, *, change: bool = False) -> bool:
         process.wait()
         return True
     return False
+
+
+def _in_flight(root: Path) -> bool:
+    return any(code in IN_FLIGHT for code in read_state(root)[1].state)
 
 
 def ends(root: Path) -> dict[str, str]:

@@ -39,7 +39,7 @@ _PLACES = (
 _FOLDERS = {".maestro/requests", ".maestro/claimed", "logs", "a/N.0", "b/N.0", "last"}
 _WHEN = ("before the start", "while it runs", "while no conductor runs")
 
-#: s after which a conductor takes signals on any machine, and a study that is not held up has ended.
+#: s after which a study that is not held up has ended, once its conductor takes signals.
 _LONG_ENOUGH = 8
 
 #: Commands that look at a study, or ask for something, meanwhile.
@@ -71,6 +71,7 @@ def attempt(chance: random.Random, folder: Path) -> str | None:
             started = trial.start("another conductor", trial.conductor())
     asked = trial.start("command", trial.maestro(words[0], root, *words[1:]))
     # What cannot be written or read for now may be waited for; the study can be stopped meanwhile.
+    started.wait_until_it_catches(signal.SIGTERM)  # on a busy machine that is not soon
     if not started.within(_LONG_ENOUGH):
         started.send(signal.SIGTERM)
     trial.end(asked, {0, 1, 2, 3})

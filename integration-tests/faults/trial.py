@@ -58,6 +58,20 @@ class Started:
         """Let time pass; gives whether it ended meanwhile."""
         return self.process.returncode is not None or ended_within(self.pid, seconds)
 
+    def wait_until_it_catches(self, number: int) -> None:
+        """Wait until a signal of this number does not end it by itself, or it has ended."""
+        bit = 1 << (number - 1)
+
+        def caught() -> bool:
+            with contextlib.suppress(OSError):  # it is being taken away
+                for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
+                    word, _, value = line.partition(":")
+                    if word in ("SigCgt", "SigIgn") and int(value, 16) & bit:
+                        return True
+            return not self.alive
+
+        wait_until(caught, f"that {self.name} catches {signal.Signals(number).name}")
+
     def send(self, number: int) -> None:
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(number)

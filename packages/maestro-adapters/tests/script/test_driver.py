@@ -5,6 +5,7 @@ becomes a command.
 """
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -318,3 +319,12 @@ def test_the_script_does_not_get_the_attempt_file(shell, tmp_path):
     script = write_script(tmp_path, "echo mine >&3 || exit 6\n")
     assert run_driver(shell, tmp_path, script).returncode != 0
     assert "mine" not in (tmp_path / ".attempt.1").read_text()
+
+
+@pytest.mark.parametrize("requeued", ["", "false"])
+def test_no_loop_of_the_driver_is_left_by_a_word_that_makes_bash_forget_a_trap(requeued):
+    """A signal that comes within a `continue` or a `break` is lost to bash 5.2; tried in `test_driver_background`."""
+    text = driver.scheduled([], driver.arguments("/w", "/w/s", 1), {}, requeued=requeued)
+    words = re.findall(r"[\w$]+", text)
+    assert {"while", "for", "until", "trap"} <= set(words)
+    assert not {"continue", "break"} & set(words)

@@ -14,7 +14,7 @@ import pytest
 from maestro_adapters.script import attempt_file, driver
 
 
-def start_driver(shell, workspace, body):
+def start_driver(shell, workspace, body, environment=None):
     script = workspace / "job é.sh"
     script.write_text(f"#!/bin/sh\n{body}")
     script.chmod(0o755)
@@ -23,7 +23,7 @@ def start_driver(shell, workspace, body):
         driver.arguments(str(workspace), str(script), 1, log="job"),
         {"MAESTRO_TOKEN": "m1.1.1"},
     )
-    return subprocess.Popen([*shell, "-c", text], start_new_session=True)
+    return subprocess.Popen([*shell, "-c", text], start_new_session=True, env=environment)
 
 
 def until(true):
@@ -84,3 +84,27 @@ def test_a_job_that_is_told_to_end_waits_for_nothing_more(shell, workspace):
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
     (workspace / "gate").write_text("\n")
+
+
+@pytest.mark.slow
+def test_a_job_is_told_to_end_at_any_moment(shell, tmp_path):
+    """It never rests here, so that signals come in the middle of its looking. Bash lost 7 of 100 once."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "sleep").symlink_to("/bin/true")
+    for number in range(200):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        os.mkfifo(folder / "gate")
+        body = "(trap '' TERM; : >there; read -r x <gate) &\nwhile [ ! -e there ]; do :; done\n"
+        path = f"{tools}:{os.environ['PATH']}"
+        with start_driver(shell, folder, body, {**os.environ, "PATH": path}) as process:
+            until(lambda folder=folder: "command code=0" in said(folder))
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(number % 30 / 1000)
+            process.send_signal(signal.SIGTERM)
+            try:
+                assert process.wait(30) == 0
+            finally:
+                process.kill()
+                (folder / "gate").write_text("\n")

@@ -26,6 +26,8 @@ CANNOT_START = 73
 #
 # * The signals are caught so that the driver outlives its script and can tell how that ended; a
 #   signal caught by a shell has its default action in the programs that it starts (POSIX, "trap").
+# * No loop has a `continue` or a `break`: bash (5.2, which is `sh` on many clusters) forgets a trap whose signal
+#   comes while it carries one out, and the job that was told to end would go on.
 # * `set -C` with a redirection opens with O_EXCL in dash, bash, ksh and busybox.
 # * The attempt file stays open, so that a single `write` follows the script's end: where the driver is
 #   killed in between, the exit code is lost. A script that deleted the file gets a new one; where it put
@@ -99,18 +101,21 @@ maestro_session() {
   case $1 in Z | X) return 1 ;; esac
   maestro_is=$4
 }
+maestro_add() {
+  case " $$ $maestro_left" in *[" :"]"${1#/proc/}"[" ,"]*) return ;; esac
+  maestro_session "$1" && [ "$maestro_is" = "$maestro_mine" ] || return
+  grep -aqF "MAESTRO_TOKEN=$MAESTRO_TOKEN" "$1/environ" 2>/dev/null || return
+  case $maestro_name in *[!A-Za-z0-9._+-]*) maestro_name=program ;; esac
+  maestro_left=$maestro_left$maestro_name:${1#/proc/},
+}
 maestro_look() {
   maestro_left=
   maestro_session "/proc/$$" || return 1
   maestro_mine=$maestro_is
   for maestro_file in /proc/[0-9]*/fd/[0-9]; do
-    [ "$maestro_file" -ef "/proc/$$/fd/1" ] || [ "$maestro_file" -ef "/proc/$$/fd/2" ] || continue
-    maestro_proc=${maestro_file%/fd/*}
-    case " $$ $maestro_left" in *[" :"]"${maestro_proc#/proc/}"[" ,"]*) continue ;; esac
-    maestro_session "$maestro_proc" && [ "$maestro_is" = "$maestro_mine" ] || continue
-    grep -aqF "MAESTRO_TOKEN=$MAESTRO_TOKEN" "$maestro_proc/environ" 2>/dev/null || continue
-    case $maestro_name in *[!A-Za-z0-9._+-]*) maestro_name=program ;; esac
-    maestro_left=$maestro_left$maestro_name:${maestro_proc#/proc/},
+    if [ "$maestro_file" -ef "/proc/$$/fd/1" ] || [ "$maestro_file" -ef "/proc/$$/fd/2" ]; then
+      maestro_add "${maestro_file%/fd/*}"
+    fi
   done
   [ "$maestro_left" ]
 }
@@ -124,9 +129,9 @@ fi
 _END = """\
 maestro_tries=0
 until { printf 'end code=%s\\n' "$maestro_code" >&3 && [ -e ".attempt.$3" ] && [ ! -d ".attempt.$3" ]; } ||
-  { [ ! -p ".attempt.$3" ] && printf 'end code=%s\\n' "$maestro_code" >>".attempt.$3"; }; do
+  { [ ! -p ".attempt.$3" ] && printf 'end code=%s\\n' "$maestro_code" >>".attempt.$3"; } ||
+  [ "$maestro_tries" -ge 29 ]; do
   maestro_tries=$((maestro_tries + 1))
-  [ "$maestro_tries" -lt 30 ] || break
   sleep 1
 done
 exit "$maestro_code"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from maestro_conductor.__about__ import __version__
+from maestro_conductor.app.command_signals import CommandSignals
 from maestro_conductor.errors import BrokenError, ConductorError
 
 __all__ = ["main"]
@@ -114,25 +115,31 @@ def main(
     """Run the command; return the exit code.
 
     Args:
-        arguments: of the command; None: those of this process.
+        arguments: of the command; None: those of this process, which ends with it.
         conduct: runs the workspace; None: `maestro_conductor.conduct`.
     """
-    _open_streams()
+    signals = CommandSignals()
     try:
-        options = _parser().parse_args(arguments)
-    except SystemExit:  # `--help` and `--version` have said what there is to say
-        _let_go_of_output()
-        raise
-    try:
-        return _run(options, conduct)
+        signals.take()
+        _open_streams()
+        return _run(_parser().parse_args(arguments), conduct, signals)
     except KeyboardInterrupt:  # before the conductor takes signals itself: it is being imported
         return _INTERRUPTED
     finally:
+        signals.done()
         _let_go_of_output()
+        signals.leave(for_good=arguments is None)
 
 
-def _run(options: argparse.Namespace, conduct: Callable[..., int] | None) -> int:
+def _run(
+    options: argparse.Namespace, conduct: Callable[..., int] | None, signals: CommandSignals
+) -> int:
     report_start = _start_reporter(options.ready_fd)
+
+    def ready() -> None:
+        signals.done()  # the conductor has taken them, and gives them back at the study's end
+        report_start("ready")
+
     try:
         if options.status:
             from maestro_conductor.app.plain_status import print_status
@@ -148,7 +155,7 @@ def _run(options: argparse.Namespace, conduct: Callable[..., int] | None) -> int
             log_level=options.debug_lvl,
             log_to_stdout=options.logstdout,
             sleeptime=options.sleeptime,
-            ready=lambda: report_start("ready"),
+            ready=ready,
             take_over=options.take_over,
             local_steps=options.local_steps,
         )

@@ -96,10 +96,10 @@ def conduct(
     before = last_holder(root)
     try:
         with (
+            Signals() as signals,  # first: a signal must not keep us from saying that we leave
             open_to_group(root),
             hold(root, take_over=take_over) as held,
             contextlib.closing(FolderWatch(root)) as watch,
-            Signals() as signals,
         ):
             if _identity(root) != seen:
                 raise WorkspaceError(

@@ -85,7 +85,10 @@ class ConductorLoop:
         self._intake.find_claimed()
         self._runner.start()
         self._backends.ask()
-        self._process(self._look(self._clock.steady()))
+        # A signal that has come already: nothing is begun.
+        self._process(
+            [*self._shutdown.look(self._clock.steady()), *self._look(self._clock.steady())]
+        )
         patience = self._clock.steady() + _ASKING
         while self._backends.asking and self._clock.steady() < patience:
             self._process(self._wait())
