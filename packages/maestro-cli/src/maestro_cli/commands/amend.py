@@ -209,6 +209,8 @@ def amend(options: AmendOptions) -> str:
     root = require_study(expand_one(options.directory), verb="amend")
     if not os.access(root / ".maestro", os.W_OK):
         raise StudyError(f"you may not amend {root}", hint=ask_owner(root))
+    if not options.dry:
+        amendment.settle(root)
     study = open_study(root)
     amended = order_of(root, options.wishes)
     for sentence in amended.notes if not options.as_json else ():

@@ -21,6 +21,7 @@ __all__ = [
     "move_in",
     "staged_folder",
     "sweep_amendments",
+    "waiting_amendments",
 ]
 
 IS_ID = re.compile("[0-9a-f]{12}", re.ASCII).fullmatch
@@ -123,12 +124,24 @@ def sweep_amendments(root: Path) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
+def waiting_amendments(root: Path) -> list[str]:
+    """Return the ids of the amendments that were put together and that a request which waits names."""
+    asked_for = _requested(root)
+    try:
+        names = os.listdir(root / AMENDMENTS)  # noqa: PTH208
+    except OSError:
+        return []
+    return sorted(name for name in names if IS_ID(name) and name in asked_for)
+
+
 def _requested(root: Path) -> str:
     """Return the text of all requests that wait."""
     texts = []
     for folder in (REQUESTS, CLAIMED):
         with contextlib.suppress(OSError):
             for path in (root / folder).iterdir():
+                if path.suffix == ".bad" or path.name.startswith("."):
+                    continue  # refused, or not whole yet
                 with contextlib.suppress(OSError):
                     texts.append(read_regular(path).decode("utf-8", "replace"))
     return "\n".join(texts)
