@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 
 import attrs
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from maestro_conductor.app.amend import plan_amendment, take_in
 from maestro_conductor.errors import HeldError, WorkspaceError
 from maestro_conductor.journal import read_state
+from maestro_conductor.model import records
 from maestro_conductor.testing.amended_world import AmendedWorld
 from maestro_conductor.testing.changing_study import ChangingStep, ChangingStudy
 from maestro_conductor.workspace.conductor_lock import hold
@@ -176,3 +179,19 @@ def test_the_plan_changes_nothing(world):
     assert read_state(world.root)[0].amendment is None
     plan = plan_amendment(world.root, folder.with_name(".x.tmp"), only_new=True)
     assert plan.counts == {"kept": 5, "changed": 0, "again": 0, "new": 0, "gone": 0}
+
+
+def test_what_cannot_be_recorded_of_its_end_leaves_it_amended(world, monkeypatch):
+    """No room is left as the last record is written: the study is amended all the same."""
+    world.run()
+    amend(world, WIDER)
+
+    def no_room(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(records, "closed", no_room)
+    assert take_in(world.root)
+    monkeypatch.undo()
+    assert read_state(world.root)[0].amendment == ONE
+    assert world.run() == 0
+    assert (world.root / "a/N.2/out.txt").exists()

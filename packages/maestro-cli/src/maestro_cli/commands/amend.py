@@ -305,7 +305,8 @@ def _report(study: StudyView, effect: str, plan: AmendPlan) -> None:
     if effect == "in force":
         say(f"{root} is amended")
     else:
-        say(f"{root} will be amended at its next start, as jobs of it must be cancelled first")
+        why = "as jobs of it must be cancelled first" if plan.stopped else "after other requests"
+        say(f"{root} will be amended at its next start, {why}")
     say(f"Run it with: maestro resume {where}")
 
 

@@ -45,12 +45,8 @@ def settle(root: Path) -> None:
     """
     from maestro_conductor.app.amend import take_in
     from maestro_conductor.errors import HeldError, WorkspaceError
-    from maestro_conductor.journal.in_force import amendment_in_force
-    from maestro_conductor.workspace.amendment_files import staged_folder, waiting_amendments
 
-    in_force = amendment_in_force(root)
-    begun = in_force is not None and staged_folder(root, in_force).exists()
-    if not begun and not waiting_amendments(root):
+    if not _is_unfinished(root):
         return
     try:
         take_in(root)
@@ -59,13 +55,23 @@ def settle(root: Path) -> None:
     except OSError as error:
         raise _not_yet(root, _text(error)) from error
     except WorkspaceError:
-        if waiting_amendments(root):
+        if _is_unfinished(root):
             raise
-    if waiting_amendments(root):
+    if _is_unfinished(root):
         raise StudyError(
             f"{root} was amended before, and that waits for its next start",
             hint=f"start it, and amend it again: maestro resume {shell_word(root)}",
         )
+
+
+def _is_unfinished(root: Path) -> bool:
+    """Tell whether an amendment was asked for that is not in force, or not in its place."""
+    from maestro_conductor.journal.in_force import amendment_in_force
+    from maestro_conductor.workspace.amendment_files import staged_folder, waiting_amendments
+
+    in_force = amendment_in_force(root)
+    begun = in_force is not None and staged_folder(root, in_force).exists()
+    return begun or bool(waiting_amendments(root))
 
 
 def stage(amended: Amended, folder: AmendmentFolder) -> list[Problem]:
