@@ -11,7 +11,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from maestro_conductor.workspace.atomic_write import OWN_MODE, replace_file
-from maestro_conductor.workspace.paths import AMENDMENTS, CLAIMED, GRAPH, REQUESTS
+from maestro_conductor.workspace.paths import (
+    AMENDMENTS,
+    CLAIMED,
+    EARLIER_STUDY_FILES,
+    GRAPH,
+    REQUESTS,
+)
 from maestro_conductor.workspace.regular_files import read_regular
 
 __all__ = [
@@ -29,7 +35,6 @@ _ATTEMPT = re.compile(r"\.attempt\.(\d{1,9})", re.ASCII).fullmatch
 
 #: The study file, byte by byte as it was expanded; older studies have only the copy beside it.
 _IN_FORCE = ".maestro/study.yaml"
-_KEPT = "meta/amendments"
 #: s after which nobody asks for an amendment any more.
 _LONG = 86400.0
 
@@ -55,8 +60,8 @@ def keep_study_file(root: Path, number: int, study_file: object) -> None:
             continue
         with contextlib.suppress(FileNotFoundError):
             content = read_regular(root / name)
-            (root / _KEPT).mkdir(parents=True, exist_ok=True)
-            replace_file(root / _KEPT / f"{number}.yaml", content, mode=OWN_MODE)
+            (root / EARLIER_STUDY_FILES).mkdir(parents=True, exist_ok=True)
+            replace_file(root / EARLIER_STUDY_FILES / f"{number}.yaml", content, mode=OWN_MODE)
             return
 
 
