@@ -121,7 +121,8 @@ def is_new(root: Path) -> bool:
     assert names in (_OLD, _NEW)
     assert bool(state.amended) == (graph.amendment is not None) == (names == _NEW)
     told: dict[str, Any] = json.loads(run("status", "--json", root).stdout)
-    assert {step["name"] for step in told["steps"]} == names
+    # A conductor that lives may have amended it meanwhile.
+    assert {step["name"] for step in told["steps"]} in (names, _NEW)
     return names == _NEW
 
 

@@ -105,8 +105,15 @@ def test_files_that_are_not_in_their_places_are_put_there_first(
     failed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ask(failed, "long")
+    rename = Path.rename
+
+    def rename_some(path: Path, target: Path) -> Path:
+        if path.name == "run.msgpack":
+            no_room(path)
+        return rename(path, target)
+
     with monkeypatch.context() as patch:
-        patch.setattr("maestro_conductor.app.study_files.move_in", no_room)
+        patch.setattr(Path, "rename", rename_some)
         with pytest.raises(WorkspaceError, match="The study is amended, and its files cannot"):
             amendment.settle(failed)
     assert read_run_record(failed)["batch"] == {}
@@ -148,16 +155,17 @@ def test_without_room_for_the_request_nothing_is_left(
     assert list((failed / ".maestro/amendments").glob("*")) == []
 
 
-def test_without_room_to_take_it_in_it_waits(failed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_taken_in_waits(failed: Path) -> None:
+    in_the_way = failed / "meta/amendments"
+    in_the_way.touch()
     with (
-        monkeypatch.context() as patch,
         staged_for(failed, Wishes(batch={"queue": "long"})) as folder,
+        pytest.raises(StudyError, match=r"is not amended yet: .*amendments: File exists") as told,
     ):
-        patch.setattr("maestro_conductor.runtime.amending.keep_study_file", no_room)
-        with pytest.raises(StudyError, match=r"is not amended yet: .*No space left") as told:
-            amendment.ask_for(folder, only_new=False, descendants=True)
+        amendment.ask_for(folder, only_new=False, descendants=True)
     assert "maestro resume" in told.value.hint
     assert amendment_in_force(failed) is None
+    in_the_way.unlink()
     amendment.settle(failed)
     assert amendment_in_force(failed) == folder.id
 
