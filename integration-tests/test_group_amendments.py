@@ -58,30 +58,30 @@ def test_a_colleague_sees_an_amendment_of_the_owner(users: Users, place: Path) -
 
 @pytest.mark.parametrize("study", [running, ended])
 def test_a_colleague_says_not_what_runs_as_the_owner(
-    users: Users, place: Path, study: Study
+    everybody: Users, place: Path, study: Study
 ) -> None:
-    with study(users, place, "--group-access") as root:
-        before = users.maestro(COLLEAGUE, "why", root, "after").stdout
+    with study(everybody, place, "--group-access") as root:
+        before = everybody.maestro(COLLEAGUE, "why", root, "after").stdout
         for words in (["-y"], ["--dry-run"], [place / "study.yaml", "-y"]):
-            done = users.maestro(COLLEAGUE, "amend", root, *words)
+            done = everybody.maestro(COLLEAGUE, "amend", root, *words)
             assert done.returncode == 1
             assert done.stderr.startswith(f"maestro: you may not amend {root}\n")
             assert f"its commands run as {NAMES[OWNER]}" in done.stderr
             assert len(done.stderr.splitlines()) == 2
         # Nor by hand: there is no place for an amendment, and what is elsewhere is none.
-        made = users.run(COLLEAGUE, "mkdir", "-p", root / ".maestro/amendments/0123456789ab")
+        made = everybody.run(COLLEAGUE, "mkdir", "-p", root / ".maestro/amendments/0123456789ab")
         assert made.returncode != 0
-        assert users.maestro(COLLEAGUE, "why", root, "after").stdout == before
+        assert everybody.maestro(COLLEAGUE, "why", root, "after").stdout == before
 
 
 @pytest.mark.parametrize("name", ["0123456789ab", "../../../elsewhere"])
 def test_a_colleague_asks_for_an_amendment_that_nobody_made(
-    users: Users, place: Path, name: str
+    everybody: Users, place: Path, name: str
 ) -> None:
-    with running(users, place, "--group-access") as root:
+    with running(everybody, place, "--group-access") as root:
         request = root / ".maestro/requests/a.json"
         text = json.dumps({"request": "amend", "amendment": name})
-        made = users.run(COLLEAGUE, "sh", "-c", 'echo "$1" > "$2"', "sh", text, request)
+        made = everybody.run(COLLEAGUE, "sh", "-c", 'echo "$1" > "$2"', "sh", text, request)
         assert made.returncode == 0, made.stderr
         with contextlib.suppress(FileNotFoundError):  # it is claimed, as all may read it
             request.chmod(0o644)
@@ -89,4 +89,4 @@ def test_a_colleague_asks_for_an_amendment_that_nobody_made(
         wait_until(answer.exists, "the answer")
         told = json.loads(answer.read_text())
         assert (told["accepted"], told["by"]) == (False, NAMES[COLLEAGUE])
-        assert users.status(root)["counts"] == {"RUNNING": 1, "INITIALIZED": 1}
+        assert everybody.status(root)["counts"] == {"RUNNING": 1, "INITIALIZED": 1}
