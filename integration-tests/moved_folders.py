@@ -47,6 +47,7 @@ class Way:
         copies: there are two folders then.
         same: there is one folder then, with two paths.
         mounts: the second path is there only for a process that mounted it.
+        away: the second path is on another disk.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Way:
     copies: bool = False
     same: bool = False
     mounts: bool = False
+    away: bool = False
 
 
 def _run(*words: object) -> None:
@@ -79,6 +81,7 @@ WAYS = {
         Way(
             "moved to another disk",
             lambda old, new: (_run("cp", "-a", old, new), shutil.rmtree(old)),
+            away=True,
         ),
         Way("cp -a", lambda old, new: _run("cp", "-a", old, new), copies=True),
         Way("rsync", _rsync, copies=True),

@@ -26,11 +26,13 @@ pytestmark = pytest.mark.once
 HERE = Path(__file__).resolve().parent
 CLASSES = {
     "actors",
+    "amendments",
     "bit_flips",
     "failing_calls",
     "full_disk",
     "limits",
     "misbehaving_steps",
+    "requests",
     "signals",
     "special_files",
 }

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Maestro
+from faults.full_disk import mounted
 from local_studies import no_conductor_stays, run_record, steps, write
 from maestro_conductor.workspace.conductor_lock import holder
 from moved_folders import WAYS, Way, audit, maestro_at
@@ -103,8 +104,17 @@ def jobs_of(root: Path) -> set[int]:
 
 def wandered(state: str, way: Way, tmp_path: Path, maestro: Maestro) -> None:
     """Take a study in a state to another path, resume it there, and cancel it there."""
-    root, there = tmp_path / "OUT", tmp_path / "elsewhere" / "NEW"
-    there.parent.mkdir()
+    if way.away:
+        with mounted(tmp_path / "elsewhere", "size=64m") as disk:
+            goes_on(state, way, tmp_path, disk, maestro)
+    else:
+        (tmp_path / "elsewhere").mkdir()
+        goes_on(state, way, tmp_path, tmp_path / "elsewhere", maestro)
+
+
+def goes_on(state: str, way: Way, tmp_path: Path, elsewhere: Path, maestro: Maestro) -> None:
+    """Take a study to another folder, which is there."""
+    root, there = tmp_path / "OUT", elsewhere / "NEW"
     write(tmp_path / "study.yaml", STUDY)
     STATES[state](maestro, root)
     jobs = jobs_of(root)

@@ -2,7 +2,8 @@
  *
  * FAIL_UNDER  path that the files' paths begin with
  * FAIL_WHO    conductor, keeper or maestro: the program in which calls fail
- * FAIL_CALL   open, read, write, fsync, rename, ftruncate, mkdir, unlink; or any of them: any
+ * FAIL_CALL   open, read, write, fsync, rename, ftruncate, mkdir, unlink; or any of them: any; or what
+ *             may need room on the disk: room
  * FAIL_FIRST  the number of the first call that fails, from 1 on
  * FAIL_COUNT  how many fail
  * FAIL_ERRNO  with what
@@ -62,7 +63,14 @@ __attribute__((constructor)) static void begin(void)
 
 static int is_chosen(const char *call)
 {
-    return chosen && (!strcmp(chosen, call) || !strcmp(chosen, "any"));
+    if (!chosen)
+        return 0;
+    if (!strcmp(chosen, "room"))
+        return !strcmp(call, "make") || !strcmp(call, "write") || !strcmp(call, "rename") ||
+               !strcmp(call, "mkdir");
+    if (!strcmp(call, "make"))
+        call = "open";
+    return !strcmp(chosen, call) || !strcmp(chosen, "any");
 }
 
 static int fails(const char *call, const char *path)
@@ -108,7 +116,7 @@ static int fails_fd(const char *call, int descriptor)
         va_start(rest, flags); \
         mode_t mode = flags & (O_CREAT | __O_TMPFILE) ? va_arg(rest, mode_t) : 0; \
         va_end(rest); \
-        return fails("open", path) ? -1 : real(path, flags, mode); \
+        return fails(flags & O_CREAT ? "make" : "open", path) ? -1 : real(path, flags, mode); \
     }
 OPEN(open)
 OPEN(open64)
@@ -121,7 +129,8 @@ OPEN(open64)
         va_start(rest, flags); \
         mode_t mode = flags & (O_CREAT | __O_TMPFILE) ? va_arg(rest, mode_t) : 0; \
         va_end(rest); \
-        return fails("open", path) ? -1 : real(folder, path, flags, mode); \
+        return fails(flags & O_CREAT ? "make" : "open", path) ? -1 : \
+            real(folder, path, flags, mode); \
     }
 OPENAT(openat)
 OPENAT(openat64)
@@ -142,6 +151,18 @@ ssize_t write(int descriptor, const void *data, size_t size)
 {
     REAL(ssize_t, "write", int, const void *, size_t);
     return fails_fd("write", descriptor) ? -1 : real(descriptor, data, size);
+}
+
+ssize_t sendfile(int to, int from, off_t *offset, size_t size)
+{
+    REAL(ssize_t, "sendfile", int, int, off_t *, size_t);
+    return fails_fd("write", to) ? -1 : real(to, from, offset, size);
+}
+
+ssize_t copy_file_range(int from, off64_t *at, int to, off64_t *there, size_t size, unsigned flags)
+{
+    REAL(ssize_t, "copy_file_range", int, off64_t *, int, off64_t *, size_t, unsigned);
+    return fails_fd("write", to) ? -1 : real(from, at, to, there, size, flags);
 }
 
 int fsync(int descriptor)

@@ -18,7 +18,7 @@ from faults.counted_study import ENDS, RUNS
 from faults.trial import Trial
 from maestro_conductor.errors import ConductorError
 from maestro_conductor.journal import JournalReader, read_state
-from maestro_conductor.model.states import FINAL, IN_FLIGHT, NAMES
+from maestro_conductor.model.states import FINAL, IN_FLIGHT, NAMES, SKIPPED
 from waiting import wait_until
 
 JOURNAL = ".maestro/journal.msgpack"
@@ -40,6 +40,8 @@ class Leave:
             lost then, and is made again.
         steps: the fault reaches the commands as well, which may fail by it.
         asked: people have cancelled the study, perhaps, and have resumed it: what failed ran again.
+        skips: people have skipped instances, perhaps: these do not run any more, and what comes after
+            them does.
         wild: the step ``wild`` is not judged by what it says, nor by its processes.
     """
 
@@ -47,6 +49,7 @@ class Leave:
     begins: bool = False
     steps: bool = False
     asked: bool = False
+    skips: bool = False
     wild: bool = False
 
 
@@ -69,7 +72,7 @@ def judge(trial: Trial, leave: Leave | None = None) -> str | None:
 
 def _run_to_the_end(trial: Trial, leave: Leave) -> None:
     trial.settle()
-    ends = {0, 2} if leave.steps else {2}
+    ends = {0, 2} if leave.steps or leave.skips else {2}
     code = trial.run("last conductor", trial.conductor(), ends)
     status = trial.maestro("status", "--json", "--summary", trial.root)
     trial.run("last status", status, {code} if code is not None else range(256))
@@ -90,6 +93,7 @@ def _differences(trial: Trial, leave: Leave) -> Iterator[str]:
     history = History.of(records)
     begun, ended = _said_by_commands(trial.witness)
     own = f"m{state.study_id}."
+    skipped = {name for name, code in zip(graph.names, state.state, strict=True) if code == SKIPPED}
     for token, count in begun.items():
         if count > 1:
             yield f"twice: attempt {token} ran {count} times"
@@ -103,12 +107,25 @@ def _differences(trial: Trial, leave: Leave) -> Iterator[str]:
         if step not in RUNS:
             continue
         end = NAMES[state.state[i]]
-        expected = ENDS.get(step, "FINISHED")
+        goes_on = (
+            step == "after_bad" and "bad" in skipped
+        )  # the one that it waits for counts as finished
+        expected = "FINISHED" if goes_on else ENDS.get(step, "FINISHED")
+        if leave.skips and name in skipped:
+            if i not in history.skipped:
+                yield f"end: {name} is SKIPPED, and nobody asked for that"
+            expected = end
+        if i in history.ran_skipped:
+            yield f"again: {name} ran after it was skipped"
         if end != expected and not leave.steps:
             yield f"end: {name} is {end}, not {expected}"
         mine = [token for token in begun if token.startswith(f"{own}{i}.")]
         lost = sum(history.ends.get(_place(token)) == "HWFAILURE" for token in mine)
-        if len(mine) - lost > RUNS[step] and not leave.steps and not leave.asked:
+        if (
+            len(mine) - lost > (1 if goes_on else RUNS[step])
+            and not leave.steps
+            and not leave.asked
+        ):
             yield f"again: {name} ran {len(mine)} times, of which {lost} were lost"
         if (lost if leave.begins else history.lost[i]) and not leave.lost:
             yield f"lost: {name}: {history.lost[i]} attempts, of which {lost} had begun"
@@ -153,20 +170,29 @@ class History:
         ends: the state in which each attempt ended.
         finished: attempts that succeeded, by instance.
         lost: how many attempts of each instance were lost.
+        skipped: instances that somebody skipped.
+        ran_skipped: those of them of which an attempt was made later.
     """
 
     intended: set[tuple[int, int]]
     ends: dict[tuple[int, int], str]
     finished: dict[int, list[int]]
     lost: Counter[int]
+    skipped: set[int]
+    ran_skipped: set[int]
 
     @classmethod
     def of(cls, records: list[Any]) -> History:
         intended: set[tuple[int, int]] = set()
         ends: dict[tuple[int, int], str] = {}
+        skipped: set[int] = set()
+        ran_skipped: set[int] = set()
         for record in records:
             if record["kind"] == "intent":
                 intended.update((row[0], row[1]) for row in record["jobs"])
+                ran_skipped |= skipped & {row[0] for row in record["jobs"]}
+            elif record["kind"] == "skipped":
+                skipped.update(record["steps"])
             elif record["kind"] == "state":
                 for i, attempt, state, *_ in record["steps"]:
                     if state in _ENDED and attempt:
@@ -176,7 +202,7 @@ class History:
             if state == "FINISHED":
                 finished[i].append(attempt)
         lost = Counter(i for (i, _), state in ends.items() if state == "HWFAILURE")
-        return cls(intended, ends, finished, lost)
+        return cls(intended, ends, finished, lost, skipped, ran_skipped)
 
 
 _ENDED = {"FINISHED", "FAILED", "INCOMPLETE", "TIMEDOUT", "HWFAILURE", "CANCELLED"}

@@ -3,7 +3,8 @@
 Usage: killed_conductor.py ROOT WHEN FRAME VICTIMS
 
 WHEN is `after`: frame number FRAME is in the file and nothing behind it, and what follows from it
-has not been done; or `before`: the frame was about to be written, so whatever it tells of was done.
+has not been done; or `before`: the frame was about to be written, so whatever it tells of was done. A frame
+that begins the journal of an amended study stands for all of that journal, which is put in place at once.
 VICTIMS is `conductor`: this process; `watchers`: keepers and drivers, and it goes on; or `all`.
 Only the flush of the journal is replaced; everything else is the real conductor.
 """
@@ -25,8 +26,21 @@ from faults.victims import kill_watchers
 
 
 def arm(root: Path, when: str, frame: int, victims: str) -> None:
-    add, flush = JournalWriter.add, JournalWriter.flush
+    add, flush, amend = JournalWriter.add, JournalWriter.flush, JournalWriter.amend
     lengths: dict[int, int] = {}
+
+    def kill() -> None:
+        if victims != "conductor":
+            kill_watchers(root)
+        if victims != "watchers":
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def deadly_amend(self, *arguments):
+        if (when, frame) == ("before", self.sequence):
+            kill()
+        amend(self, *arguments)
+        if (when, frame) == ("after", self.sequence):
+            kill()
 
     def counted_add(self, record):
         lengths[self.sequence] = len(encode(self.sequence, record))
@@ -38,16 +52,14 @@ def arm(root: Path, when: str, frame: int, victims: str) -> None:
             last = frame if when == "after" else frame - 1
             size = sum(lengths[number] for number in range(first, last + 1))
             os.write(self._descriptor, self._pending[:size])
-            if victims != "conductor":
-                kill_watchers(root)
-            if victims != "watchers":
-                os.kill(os.getpid(), signal.SIGKILL)
+            kill()
             del self._pending[:size]
             self.size += size
         flush(self, sync=sync)
         lengths.clear()
 
     JournalWriter.add, JournalWriter.flush = counted_add, deadly_flush
+    JournalWriter.amend = deadly_amend
 
 
 if __name__ == "__main__":

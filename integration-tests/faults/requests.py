@@ -16,14 +16,15 @@ from maestro_conductor.workspace.sharing import make_requests_folder
 
 NAME = "requests"
 INJECTED = (
-    "up to 30 requests to hold, release, cancel, resume and update, all or parts, and such as make no "
+    "up to 30 requests to hold, release, skip, cancel, resume and update, all or parts, and such as make no "
     "sense: whole, in two halves up to 0.3 s apart, never whole, twice under one name or two, beside "
     "`.cancel.lock` and `.study.update.lock`; in half of the tries the conductor gets TERM or KILL "
     "meanwhile, and another one starts"
 )
 
-#: What a request may select; nobody is to be skipped, as all that is to run must run in the end.
+#: What a request may select.
 _NAMES = (["a"], ["b", "last"], ["a_N.1", "again"], ["*"], None)
+_SKIPPED = (["a_N.1"], ["b"], ["bad"], ["after_bad", "again"], ["last"], ["*"])
 _NONSENSE = (
     b"", b"{", b"[]", b"null", b'{"request": "hold"}', b'{"request": "dance", "steps": null}',
     b'{"request": "hold", "steps": ["nowhere"]}', b'{"request": "hold", "where": ["P<x"]}',
@@ -46,15 +47,17 @@ def attempt(chance: random.Random, folder: Path) -> str | None:
         conductor.within(chance.choice([0, 0, chance.uniform(0, 0.1)]))
         if killed and chance.random() < 0.2:
             conductor.send(chance.choice([signal.SIGTERM, signal.SIGKILL]))
-            trial.end(conductor, {1, 2, 3, 143, -signal.SIGTERM, -signal.SIGKILL})
+            trial.end(conductor, {0, 1, 2, 3, 143, -signal.SIGTERM, -signal.SIGKILL})
             conductor = trial.start("another conductor", trial.conductor())
     # A study that is held waits: it is released whatever was asked before, and its end awaited.
     while not conductor.within(0.5):
         _put(root, "last-release.json", b'{"request": "release", "steps": null}')
     trial.end(conductor, {0, 1, 2, 3, 143})
     _put(root, "release-more.json", b'{"request": "release", "steps": null}')
-    trial.resume()
-    found = judge(trial, Leave(lost=killed, asked=True))
+    # Of those that came as it ended, each has its effect first; then what they cancelled runs.
+    trial.run("first resume", trial.maestro("resume", "-fg", root), {0, 2, 3})
+    trial.resume({0, 2})
+    found = judge(trial, Leave(lost=killed, asked=True, skips=True))
     wrong = [found] if found else []
     wrong += _answers(root, whole)
     return f"{', '.join(kinds)}: {'; '.join(wrong)}" if wrong else None
@@ -101,14 +104,17 @@ def _ask(
 
 def _content(chance: random.Random) -> tuple[bytes, str]:
     """What a request says, and a word for it."""
-    kind = chance.choice(["hold", "hold", "release", "cancel", "resume", "update", "nonsense"])
+    kinds = ["hold", "hold", "release", "skip", "cancel", "resume", "update", "nonsense"]
+    kind = chance.choice(kinds)
     if kind == "nonsense":
         return chance.choice(_NONSENSE), kind
     if kind == "update":
         return json.dumps({"request": kind, "throttle": chance.randint(0, 3)}).encode(), kind
     names = chance.choice(_NAMES)
     if kind == "resume":
-        names = None  # what has finished must not run again
+        names = None  # what has finished or was skipped must not run again
+    elif kind == "skip":
+        names = chance.choice(_SKIPPED)
     return json.dumps({"request": kind, "steps": names}).encode(), kind
 
 

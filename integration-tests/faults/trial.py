@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -221,11 +221,15 @@ class Trial:
             self.violated(f"hang: a conductor still runs after {self.patience} s")
             self.kill_all()
 
-    def resume(self) -> None:
-        """Run again what failed or was cancelled; what was asked for before has its effect first."""
+    def resume(self, ends: Collection[int] = (2,)) -> None:
+        """Run again what failed or was cancelled; what was asked for before has its effect first.
+
+        Args:
+            ends: exit codes with which the study may end.
+        """
         words = self.maestro("resume", "-fg", self.root)
-        if self.run("resume", words, {2, 3}) == 3:
-            self.run("another resume", words, {2})
+        if self.run("resume", words, {*ends, 3}) == 3:
+            self.run("another resume", words, ends)
 
     def alive(self) -> dict[int, str]:
         """All processes of this try, with their command lines."""

@@ -74,6 +74,20 @@ def test_what_has_finished_is_left_alone(
     assert fields == told.keys() == ResumeRecord.__annotations__.keys()
 
 
+@pytest.mark.parametrize("folder", ["requests", "claimed"])
+def test_a_finished_study_takes_in_what_waits(quick: Path, folder: str) -> None:
+    """Left there by a conductor that died, say."""
+    assert app.main(["--no-logstdout", "resume", "-fg", "QUICK"]) == 0
+    names = {"requests": "a.json", "claimed": "a.json.17.1"}
+    (quick / ".maestro" / folder).mkdir(exist_ok=True)
+    path = quick / ".maestro" / folder / names[folder]
+    path.write_text('{"request": "hold", "steps": null}')
+    assert app.main(["--no-logstdout", "resume", "-fg", "QUICK"]) == 0
+    assert not path.exists()
+    assert json.loads((quick / ".maestro/answers/a.json").read_text())["accepted"]
+    assert app.main(["resume", "QUICK"]) == 0
+
+
 def test_a_name_that_fits_nothing_is_refused(
     failed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,9 +6,11 @@ another one, or that is believed to be in force though it was refused.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,7 +20,12 @@ from maestro_cli.errors import StudyError
 from maestro_cli.launch import amendment
 from maestro_cli.launch.amended_order import Wishes, order_of
 from maestro_cli.launch.amendment_folder import AmendmentFolder
+from maestro_cli.study.requests import request_amend
 from maestro_cli.study.study_file import IN_FORCE
+from maestro_cli.testing import attempt
+from maestro_conductor.errors import WorkspaceError
+from maestro_conductor.journal.in_force import amendment_in_force
+from maestro_conductor.model.records import Record
 from maestro_conductor.workspace.conductor_lock import hold
 from maestro_conductor.workspace.run_file import read_run_record
 
@@ -74,6 +81,93 @@ def test_where_nobody_runs_it_it_is_in_force_at_once(failed: Path) -> None:
     with staged_for(failed, Wishes(batch={"queue": "long"})) as folder:
         assert amendment.ask_for(folder, only_new=False, descendants=True) == "in force"
     assert read_run_record(failed)["batch"] == {"queue": "long"}
+
+
+def ask(root: Path, queue: str) -> str:
+    """Ask for an amendment as somebody does who dies then; returns its id."""
+    with staged_for(root, Wishes(batch={"queue": queue})) as folder:
+        folder.keep()
+        request_amend(root, folder.id, only_new=False, descendants=True)
+        return folder.id
+
+
+def test_what_was_asked_for_before_is_taken_in_first(failed: Path) -> None:
+    before = ask(failed, "long")
+    amendment.settle(failed)
+    assert amendment_in_force(failed) == before
+    with staged_for(failed, Wishes(batch={"queue": "short"})) as folder:
+        assert amendment.ask_for(folder, only_new=False, descendants=True) == "in force"
+    assert read_run_record(failed)["batch"] == {"queue": "short"}
+    amendment.settle(failed)
+
+
+def test_files_that_are_not_in_their_places_are_put_there_first(
+    failed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(failed, "long")
+    rename = Path.rename
+
+    def rename_some(path: Path, target: Path) -> Path:
+        if path.name == "run.msgpack":
+            no_room(path)
+        return rename(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", rename_some)
+        with pytest.raises(WorkspaceError, match="The study is amended, and its files cannot"):
+            amendment.settle(failed)
+    assert read_run_record(failed)["batch"] == {}
+    amendment.settle(failed)
+    assert read_run_record(failed)["batch"] == {"queue": "long"}
+
+
+def test_what_has_to_wait_is_told_before_another_one_is_made(
+    history: Callable[[list[Record]], Path],
+) -> None:
+    """A step that has changed may run, and no conductor lives that could stop it."""
+    running = history([*attempt(0, "FINISHED", 0)[:-1]])
+    copy = running / "chain.yaml"
+    copy.write_text(copy.read_text().replace('"true $(N)"', '": $(N)"'))
+    ask(running, "long")
+    with pytest.raises(StudyError, match="that waits for its next start") as told:
+        amendment.settle(running)
+    assert "maestro resume" in told.value.hint
+
+
+def test_a_live_conductor_takes_in_what_waits(failed: Path) -> None:
+    ask(failed, "long")
+    with hold(failed):
+        amendment.settle(failed)
+    assert amendment_in_force(failed) is None
+
+
+def no_room(*arguments: object, **_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(arguments[0]))
+
+
+def test_without_room_for_the_request_nothing_is_left(
+    failed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with staged_for(failed, Wishes(batch={"queue": "long"})) as folder:
+        monkeypatch.setattr("os.replace", no_room)
+        with pytest.raises(StudyError, match="cannot be written: No space left"):
+            amendment.ask_for(folder, only_new=False, descendants=True)
+    assert list((failed / ".maestro/amendments").glob("*")) == []
+
+
+def test_what_cannot_be_taken_in_waits(failed: Path) -> None:
+    in_the_way = failed / "meta/amendments"
+    in_the_way.touch()
+    with (
+        staged_for(failed, Wishes(batch={"queue": "long"})) as folder,
+        pytest.raises(StudyError, match=r"is not amended yet: .*amendments: File exists") as told,
+    ):
+        amendment.ask_for(folder, only_new=False, descendants=True)
+    assert "maestro resume" in told.value.hint
+    assert amendment_in_force(failed) is None
+    in_the_way.unlink()
+    amendment.settle(failed)
+    assert amendment_in_force(failed) == folder.id
 
 
 @pytest.mark.parametrize("answered", [True, False])

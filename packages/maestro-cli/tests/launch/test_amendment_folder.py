@@ -6,12 +6,14 @@ half, or one that is taken away while somebody looks at it.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
 
 import pytest
 
+from maestro_cli.errors import StudyError
 from maestro_cli.launch.amendment_folder import AMENDMENTS, AmendmentFolder
 
 
@@ -70,3 +72,23 @@ def test_the_group_of_a_shared_workspace_may_read_it(staged: Path) -> None:
     assert stat.S_IMODE((staged / AMENDMENTS).stat().st_mode) == 0o750
     assert (meta / "metadata.yaml").stat().st_mode & 0o040
     assert not (meta / "environment.yaml").stat().st_mode & 0o040
+
+
+def test_what_cannot_be_written_is_one_error_and_leaves_nothing(staged: Path) -> None:
+    before = listing(staged)
+    with (
+        pytest.raises(StudyError, match=r"cannot be put together: .*No space left") as told,
+        AmendmentFolder(staged) as stage,
+        stage.written(),
+    ):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    assert "stays as it is" in told.value.hint
+    assert listing(staged) == before
+
+
+def test_what_nobody_will_ask_for_is_taken_away(staged: Path) -> None:
+    before = listing(staged)
+    with AmendmentFolder(staged) as stage:
+        stage.keep()
+        stage.discard()
+    assert listing(staged) == before

@@ -12,6 +12,8 @@ from maestro_conductor.errors import HeldError, WorkspaceError
 from maestro_conductor.journal import read_state
 from maestro_conductor.testing.amended_world import AmendedWorld
 from maestro_conductor.testing.changing_study import ChangingStep, ChangingStudy
+from maestro_conductor.testing.death import Death, MortalDisk
+from maestro_conductor.testing.disk import SmallDisk
 from maestro_conductor.workspace.conductor_lock import hold
 from maestro_conductor.workspace.paths import GRAPH
 
@@ -176,3 +178,42 @@ def test_the_plan_changes_nothing(world):
     assert read_state(world.root)[0].amendment is None
     plan = plan_amendment(world.root, folder.with_name(".x.tmp"), only_new=True)
     assert plan.counts == {"kept": 5, "changed": 0, "again": 0, "new": 0, "gone": 0}
+
+
+def test_what_cannot_be_recorded_of_its_end_leaves_it_amended(world):
+    """No room is left for the last record: the study is amended all the same."""
+    world.run()
+    amend(world, WIDER)
+    assert take_in(world.root, attrs.evolve(world.time.host(None), disk=SmallDisk(room=0)))
+    graph, state = read_state(world.root)
+    assert (graph.amendment, state.closed) == (ONE, None)
+    assert world.run() == 0
+    assert (world.root / "a/N.2/out.txt").exists()
+
+
+def test_whoever_takes_it_in_dies_at_each_of_its_operations(tmp_path):
+    """And the next one finds the old study or the new one, whole, and goes on."""
+    found, last = [], 1
+    while not found or found[-1] != "lives":
+        world = AmendedWorld(tmp_path / str(last), STUDY)
+        world.run()
+        amend(world, attrs.evolve(EDITED, rows=[1, 2]))
+        disk = MortalDisk(world.root, last)
+        try:
+            with disk.mortal():
+                take_in(world.root, world.time.host(disk))
+            found.append("lives")
+        except Death:
+            found.append("old" if read_state(world.root)[0].amendment is None else "new")
+        graph, state = read_state(world.root)
+        assert len(state) == len(graph.names)
+        assert bool(state.amended) == (graph.amendment == ONE)
+        assert take_in(world.root)
+        assert len(read_state(world.root)[1].amended) == 1
+        assert world.run() == 0
+        assert [world.ends(place) for place in ("a/N.1", "a/N.2", "b/N.1", "all")] == [1, 1, 2, 2]
+        last += 1
+    # Once it is amended it stays so.
+    assert found == sorted(found, key=["old", "new", "lives"].index)
+    assert found.count("old") > 5
+    assert found.count("new") > 5

@@ -237,7 +237,7 @@ def test_a_conductor_dies_at_any_moment(pair: Any, at: float, last: int) -> None
 
 
 @pytest.mark.slow
-@settings(QUIET, max_examples=400)
+@settings(QUIET, max_examples=400, derandomize=False, print_blob=True)
 @given(pairs(), st.floats(0.0, 6.0), st.one_of(st.none(), st.integers(1, 400)))
 def test_the_same_many_times(pair: Any, at: float, last: int | None) -> None:
     ended(*pair)

@@ -16,6 +16,7 @@ from maestro_conductor.workspace.amendment_files import (
     move_in,
     staged_folder,
     sweep_amendments,
+    waiting_amendments,
 )
 
 ID = "0123456789ab"
@@ -114,6 +115,28 @@ def test_what_is_a_day_old_and_asked_for_by_nobody_is_deleted(tmp_path):
     left = {path.name for path in (tmp_path / ".maestro/amendments").iterdir()}
     assert left == {young, asked}
     sweep_amendments(tmp_path / "none")
+
+
+def test_what_was_refused_is_asked_for_by_nobody(tmp_path):
+    asked, claimed, refused, unfinished, absent = ("abcde"[i] * 12 for i in range(5))
+    for name in (asked, claimed, refused, unfinished):
+        write(staged_folder(tmp_path, name), {".maestro/graph.msgpack": ""})
+        os.utime(staged_folder(tmp_path, name), (1, 1))
+    places = {
+        "requests/amend.json": asked,
+        "claimed/amend.json.1.1": claimed,
+        "claimed/amend.json.1.2.bad": refused,
+        "requests/.amend.json.tmp": unfinished,
+        "requests/too.json": absent,
+    }
+    for place, name in places.items():
+        request = json.dumps({"request": "amend", "amendment": name})
+        write(tmp_path, {f".maestro/{place}": request})
+    assert waiting_amendments(tmp_path) == [asked, claimed]
+    assert waiting_amendments(tmp_path / "none") == []
+    sweep_amendments(tmp_path)
+    left = {path.name for path in (tmp_path / ".maestro/amendments").iterdir()}
+    assert left == {asked, claimed}
 
 
 def test_only_twelve_digits_are_an_id():

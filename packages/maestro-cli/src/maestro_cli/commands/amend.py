@@ -204,12 +204,17 @@ def amend(options: AmendOptions) -> str:
     from maestro_cli.launch.amended_order import order_of
     from maestro_cli.launch.amendment_folder import AmendmentFolder
     from maestro_cli.study.folders import expand_one, require_study
-    from maestro_cli.study.group_access import ask_owner
+    from maestro_cli.study.group_access import owner
     from maestro_cli.study.workspace_view import open_study
 
     root = require_study(expand_one(options.directory), verb="amend")
     if not os.access(root / ".maestro", os.W_OK):
-        raise StudyError(f"you may not amend {root}", hint=ask_owner(root))
+        hint = (
+            f"its commands run as {owner(root)}, who alone may say what they are: ask for it there"
+        )
+        raise StudyError(f"you may not amend {root}", hint=hint)
+    if not options.dry:
+        amendment.settle(root)
     study = open_study(root)
     amended = order_of(root, options.wishes)
     for sentence in amended.notes if not options.as_json else ():
@@ -304,7 +309,8 @@ def _report(study: StudyView, effect: str, plan: AmendPlan) -> None:
     if effect == "in force":
         say(f"{root} is amended")
     else:
-        say(f"{root} will be amended at its next start, as jobs of it must be cancelled first")
+        why = "as jobs of it must be cancelled first" if plan.stopped else "after other requests"
+        say(f"{root} will be amended at its next start, {why}")
     say(f"Run it with: maestro resume {where}")
 
 

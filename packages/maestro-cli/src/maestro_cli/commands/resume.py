@@ -133,7 +133,7 @@ def run(options: ResumeOptions) -> int:
     from maestro_cli.study.answers import await_answer
     from maestro_cli.study.folders import expand_one, require_study
     from maestro_cli.study.group_access import ask_owner
-    from maestro_cli.study.requests import request_resume
+    from maestro_cli.study.requests import any_waiting, request_resume
     from maestro_cli.study.study_file import edited_study_file
     from maestro_cli.study.workspace_view import open_study
 
@@ -147,7 +147,9 @@ def run(options: ResumeOptions) -> int:
     if edited is not None and not options.as_json:
         _tell_of_edited(study.root, edited)
     report = partial(_report, options, study, again, edited)
-    if not again and study.state in ("FINISHED", "RUNNING"):
+    # What was asked for before may make another study of this one.
+    waits = study.holder is None and any_waiting(study.root)
+    if not (again or waits) and study.state in ("FINISHED", "RUNNING"):
         told = f"is {study.state}: there is nothing to resume"
         if options.limits:
             told += f"; new limits for it: maestro update {shell_word(study.root)}"

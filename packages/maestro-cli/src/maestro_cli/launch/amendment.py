@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from maestro_cli.launch.amendment_folder import AmendmentFolder
     from maestro_conductor.core.amendment import AmendPlan
     from maestro_spec import Problem
+    from maestro_spec.model.study import Study
 
-__all__ = ["accept", "ask_for", "is_nothing", "plan", "stage", "study_changes"]
+__all__ = ["accept", "ask_for", "is_nothing", "plan", "settle", "stage", "study_changes"]
 
 #: s for which somebody waits who has asked a conductor to amend its study.
 _PATIENCE = 10.0
@@ -31,6 +32,46 @@ _PATIENCE = 10.0
 _PAUSE = 0.05
 #: Bytes that the answer to a request may have.
 _ANSWER = 1 << 16
+
+
+def settle(root: Path) -> None:
+    """Finish what amendments that were asked for before have left to do, unless a conductor does.
+
+    Another amendment is made from what is in force then.
+
+    Raises:
+        StudyError: One has to wait for the next start of the study.
+        maestro_conductor.errors.ConductorError: A file is damaged, or cannot be put in its place.
+    """
+    from maestro_conductor.app.amend import take_in
+    from maestro_conductor.errors import HeldError, WorkspaceError
+
+    if not _is_unfinished(root):
+        return
+    try:
+        take_in(root)
+    except HeldError:
+        return
+    except OSError as error:
+        raise _not_yet(root, _text(error)) from error
+    except WorkspaceError:
+        if _is_unfinished(root):
+            raise
+    if _is_unfinished(root):
+        raise StudyError(
+            f"{root} was amended before, and that waits for its next start",
+            hint=f"start it, and amend it again: maestro resume {shell_word(root)}",
+        )
+
+
+def _is_unfinished(root: Path) -> bool:
+    """Tell whether an amendment was asked for that is not in force, or not in its place."""
+    from maestro_conductor.journal.in_force import amendment_in_force
+    from maestro_conductor.workspace.amendment_files import staged_folder, waiting_amendments
+
+    in_force = amendment_in_force(root)
+    begun = in_force is not None and staged_folder(root, in_force).exists()
+    return begun or bool(waiting_amendments(root))
 
 
 def stage(amended: Amended, folder: AmendmentFolder) -> list[Problem]:
@@ -43,12 +84,18 @@ def stage(amended: Amended, folder: AmendmentFolder) -> list[Problem]:
         BadStudyError: The study file has errors; they have been shown.
         maestro_graph.GraphError: It cannot be expanded, or the generator file failed.
         maestro_spec.SpecError: There is no such file, or an override does not fit.
+        StudyError: It cannot be written.
     """
+    study, warnings = pipeline.read_study(amended.order)
+    with folder.written():
+        return [*warnings, *_fill(amended, study, folder)]
+
+
+def _fill(amended: Amended, study: Study, folder: AmendmentFolder) -> list[Problem]:
     from maestro_conductor.journal.in_force import graph_in_force
     from maestro_graph import Amendment
 
     order = amended.order
-    study, warnings = pipeline.read_study(order)
     before = Amendment(folder.id, folder.root / graph_in_force(folder.root))
     _, found = pipeline.expand_study(order, study, folder, amendment=before)
     study_file, pgen_file = pipeline.copy_sources(
@@ -65,7 +112,7 @@ def stage(amended: Amended, folder: AmendmentFolder) -> list[Problem]:
             "pargs": dict(order.pargs),
         },
     )
-    return [*warnings, *found]
+    return found
 
 
 def plan(folder: AmendmentFolder, *, only_new: bool, descendants: bool) -> AmendPlan:
@@ -131,14 +178,53 @@ def ask_for(folder: AmendmentFolder, *, only_new: bool, descendants: bool) -> st
         maestro_conductor.errors.ConductorError: It was refused.
     """
     from maestro_conductor.app.amend import take_in
-    from maestro_conductor.errors import HeldError
+    from maestro_conductor.errors import HeldError, WorkspaceError
 
     folder.keep()
-    request = request_amend(folder.root, folder.id, only_new=only_new, descendants=descendants)
+    try:
+        request = request_amend(folder.root, folder.id, only_new=only_new, descendants=descendants)
+    except StudyError:
+        folder.discard()
+        raise
     try:
         return "in force" if take_in(folder.root) else "waiting"
     except HeldError:
         return _wait(folder, request)
+    except (OSError, WorkspaceError) as error:
+        told = _half_done(folder, error)
+        if told is None:
+            raise
+        raise told from error
+
+
+def _half_done(folder: AmendmentFolder, error: Exception) -> StudyError | None:
+    """Return what an error means to an amendment that was asked for; None: what it says itself."""
+    from maestro_conductor.journal.in_force import amendment_in_force
+    from maestro_conductor.workspace.amendment_files import waiting_amendments
+
+    if amendment_in_force(folder.root) == folder.id:
+        if not isinstance(error, OSError):
+            return None
+        return StudyError(
+            f"{folder.root} is amended, and what is left to do cannot be done: {_text(error)}",
+            hint=f"once it can: maestro resume {shell_word(folder.root)}",
+        )
+    if folder.id in waiting_amendments(folder.root):
+        return _not_yet(folder.root, _text(error))
+    return None
+
+
+def _not_yet(root: Path, why: str) -> StudyError:
+    return StudyError(
+        f"{root} is not amended yet: {why}",
+        hint="the request for it stays: `maestro resume` and `maestro amend` take it in",
+    )
+
+
+def _text(error: Exception) -> str:
+    if not isinstance(error, OSError):
+        return str(error)
+    return f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror)
 
 
 def _wait(folder: AmendmentFolder, request: Path) -> str:

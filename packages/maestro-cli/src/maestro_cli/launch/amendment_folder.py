@@ -17,10 +17,12 @@ import os
 import re
 import secrets
 import shutil
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
+from maestro_cli.errors import StudyError
 from maestro_cli.study.group_access import let_group_read
 from maestro_cli.ui.signals import undisturbed, unwinding
 from maestro_conductor.workspace.sharing import is_shared
@@ -53,7 +55,7 @@ class AmendmentFolder:
     def __enter__(self) -> AmendmentFolder:
         self._unwinding.__enter__()
         try:
-            with undisturbed():
+            with undisturbed(), self.written():
                 self._open()
         except BaseException:
             self.__exit__(None, None, None)
@@ -82,8 +84,12 @@ class AmendmentFolder:
         """Do nothing: a generator file writes into the workspace as it is."""
 
     def keep(self) -> None:
-        """Flush all of it to disk, and give it the name by which a request asks for it."""
-        with undisturbed():
+        """Flush all of it to disk, and give it the name by which a request asks for it.
+
+        Raises:
+            StudyError: It cannot be written.
+        """
+        with undisturbed(), self.written():
             if is_shared(self.root):
                 let_group_read(self.folder, (self.root / ".maestro").stat().st_gid)
             _flush(self.folder)
@@ -92,6 +98,26 @@ class AmendmentFolder:
             self.folder = final
             self._kept = True
             _flush_one(final.parent)
+
+    def discard(self) -> None:
+        """Take away what was kept, as nobody will ask for it."""
+        self._kept = False
+
+    @contextmanager
+    def written(self) -> Iterator[None]:
+        """Let something be written into the folder.
+
+        Raises:
+            StudyError: That cannot be done, as on a full disk.
+        """
+        try:
+            yield
+        except OSError as error:
+            place = error.filename or self.folder.parent
+            raise StudyError(
+                f"the amendment cannot be put together: {place}: {error.strerror}",
+                hint=f"{self.root} stays as it is",
+            ) from error
 
     def _open(self) -> None:
         parent = self.folder.parent

@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from maestro_cli.study.selection import Selection
 
 
-#: Requests that are told by their names.
-_LOCKS = (".cancel.lock", ".study.update.lock")
-
-
 @frozen
 class Limits:
     """New settings; None: unchanged, 0: no limit.
@@ -136,8 +132,10 @@ def _request(root: Path, word: str, content: Mapping[str, object]) -> Path:
 
 
 def any_waiting(root: Path) -> bool:
-    """Tell whether a request waits for the conductor."""
-    return bool(waiting(root)) or any((root / name).exists() for name in _LOCKS)
+    """Tell whether a request waits for a conductor; an earlier one may have claimed it already."""
+    from maestro_conductor.workspace.request_files import RequestFiles
+
+    return RequestFiles(root).any_waiting()
 
 
 def waiting(root: Path) -> list[Path]:

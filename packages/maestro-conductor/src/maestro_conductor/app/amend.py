@@ -69,6 +69,7 @@ def take_in(root: Path, host: Host | None = None) -> bool:
     Raises:
         HeldError: a conductor runs it, and takes them in itself.
         WorkspaceError: one was refused, as the text says; or the workspace cannot be read.
+        OSError: something cannot be written; what was not refused waits, or is in force.
     """
     root, host = Path(root).absolute(), host or Host()
     refused: list[str] = []
@@ -124,8 +125,14 @@ def _amend(root: Path, graph: Graph, request: Request, requests: RequestFiles, h
 
 
 def _leave(root: Path, graph: Graph, host: Host) -> None:
-    """Record that nobody runs the study, or it would look as if its conductor had died."""
-    with _opened(root, graph, host) as (_context, _state, journal):
+    """Record that nobody runs the study, or it would look as if its conductor had died.
+
+    Where that cannot be recorded, the study is amended all the same.
+    """
+    with (
+        contextlib.suppress(OSError, WorkspaceError),
+        _opened(root, graph, host) as (_context, _state, journal),
+    ):
         journal.add(records.closed(host.clock.wall(), "amended"))
         journal.flush()
 

@@ -11,7 +11,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from maestro_conductor.workspace.atomic_write import OWN_MODE, replace_file
-from maestro_conductor.workspace.paths import AMENDMENTS, CLAIMED, GRAPH, REQUESTS
+from maestro_conductor.workspace.paths import (
+    AMENDMENTS,
+    CLAIMED,
+    EARLIER_STUDY_FILES,
+    GRAPH,
+    REQUESTS,
+)
 from maestro_conductor.workspace.regular_files import read_regular
 
 __all__ = [
@@ -21,6 +27,7 @@ __all__ = [
     "move_in",
     "staged_folder",
     "sweep_amendments",
+    "waiting_amendments",
 ]
 
 IS_ID = re.compile("[0-9a-f]{12}", re.ASCII).fullmatch
@@ -28,7 +35,6 @@ _ATTEMPT = re.compile(r"\.attempt\.(\d{1,9})", re.ASCII).fullmatch
 
 #: The study file, byte by byte as it was expanded; older studies have only the copy beside it.
 _IN_FORCE = ".maestro/study.yaml"
-_KEPT = "meta/amendments"
 #: s after which nobody asks for an amendment any more.
 _LONG = 86400.0
 
@@ -54,8 +60,8 @@ def keep_study_file(root: Path, number: int, study_file: object) -> None:
             continue
         with contextlib.suppress(FileNotFoundError):
             content = read_regular(root / name)
-            (root / _KEPT).mkdir(parents=True, exist_ok=True)
-            replace_file(root / _KEPT / f"{number}.yaml", content, mode=OWN_MODE)
+            (root / EARLIER_STUDY_FILES).mkdir(parents=True, exist_ok=True)
+            replace_file(root / EARLIER_STUDY_FILES / f"{number}.yaml", content, mode=OWN_MODE)
             return
 
 
@@ -123,12 +129,24 @@ def sweep_amendments(root: Path) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
+def waiting_amendments(root: Path) -> list[str]:
+    """Return the ids of the amendments that were put together and that a request which waits names."""
+    asked_for = _requested(root)
+    try:
+        names = os.listdir(root / AMENDMENTS)  # noqa: PTH208
+    except OSError:
+        return []
+    return sorted(name for name in names if IS_ID(name) and name in asked_for)
+
+
 def _requested(root: Path) -> str:
     """Return the text of all requests that wait."""
     texts = []
     for folder in (REQUESTS, CLAIMED):
         with contextlib.suppress(OSError):
             for path in (root / folder).iterdir():
+                if path.suffix == ".bad" or path.name.startswith("."):
+                    continue  # refused, or not whole yet
                 with contextlib.suppress(OSError):
                     texts.append(read_regular(path).decode("utf-8", "replace"))
     return "\n".join(texts)

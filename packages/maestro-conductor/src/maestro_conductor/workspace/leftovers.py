@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from maestro_conductor.workspace.inside import stay_inside
-from maestro_conductor.workspace.paths import ANSWERS, REQUESTS
+from maestro_conductor.workspace.paths import ANSWERS, EARLIER_STUDY_FILES, REQUESTS
 
 __all__ = ["sweep"]
 
@@ -35,8 +35,9 @@ def sweep(root: Path) -> None:
                     and now - entry.stat(follow_symlinks=False).st_mtime > _LONG
                 ):
                     Path(entry.path).unlink()
-    with contextlib.suppress(OSError):
-        stay_inside(root, ANSWERS)
-        for entry in os.scandir(root / ANSWERS):
-            if entry.name.startswith(".") and entry.name.endswith(".tmp"):
-                Path(entry.path).unlink()
+    for name in (ANSWERS, EARLIER_STUDY_FILES):
+        with contextlib.suppress(OSError):
+            stay_inside(root, name)
+            for entry in os.scandir(root / name):
+                if entry.name.startswith(".") and entry.name.endswith(".tmp"):
+                    Path(entry.path).unlink()

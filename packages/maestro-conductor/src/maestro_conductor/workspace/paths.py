@@ -7,6 +7,7 @@ __all__ = [
     "ANSWERS",
     "CLAIMED",
     "CONDUCTOR",
+    "EARLIER_STUDY_FILES",
     "GRAPH",
     "JOURNAL",
     "LOCK",
@@ -25,3 +26,4 @@ REQUESTS = ".maestro/requests"
 CLAIMED = ".maestro/claimed"
 AMENDMENTS = ".maestro/amendments"
 ANSWERS = ".maestro/answers"
+EARLIER_STUDY_FILES = "meta/amendments"
