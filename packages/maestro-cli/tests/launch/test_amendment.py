@@ -24,10 +24,11 @@ from maestro_conductor.workspace.run_file import read_run_record
 
 
 @contextmanager
-def staged_for(root: Path, wishes: Wishes | None = None) -> Iterator[AmendmentFolder]:
+def staged_for(root: Path, wishes: Wishes | None = None) -> Iterator[amendment.Staged]:
     with AmendmentFolder(root) as folder:
-        assert amendment.stage(order_of(root, wishes or Wishes()), folder) == []
-        yield folder
+        staged = amendment.stage(order_of(root, wishes or Wishes()), folder)
+        assert staged.warnings == []
+        yield staged
 
 
 def changes(root: Path, old: str, new: str) -> tuple[list[str], bool]:
@@ -36,15 +37,16 @@ def changes(root: Path, old: str, new: str) -> tuple[list[str], bool]:
     text = copy.read_text()
     assert old in text
     copy.write_text(text.replace(old, new))
-    with staged_for(root) as folder:
-        found = amendment.study_changes(folder)
-        plan = amendment.plan(folder, only_new=False, descendants=True)
+    with staged_for(root) as staged:
+        found = amendment.study_changes(staged)
+        plan = amendment.plan(staged, only_new=False, descendants=True)
         return found, amendment.is_nothing(plan, found)
 
 
 def test_all_of_a_workspace_is_staged(failed: Path) -> None:
-    with staged_for(failed, Wishes(variables={}, batch={"queue": "long"})) as folder:
-        files = {str(p.relative_to(folder.folder)) for p in folder.folder.rglob("*") if p.is_file()}
+    with staged_for(failed, Wishes(variables={}, batch={"queue": "long"})) as staged:
+        folder = staged.folder.folder
+        files = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
         assert files == {
             "chain.yaml",
             "batch.info",
@@ -52,8 +54,17 @@ def test_all_of_a_workspace_is_staged(failed: Path) -> None:
             str(IN_FORCE),
             *(f"meta/{name}.yaml" for name in ("metadata", "parameters", "environment")),
         }
-        before, after = read_run_record(failed), read_run_record(folder.folder)
+        before, after = read_run_record(failed), read_run_record(folder)
         assert after == {**before, "batch": {"queue": "long"}, "crc": after["crc"]}
+
+
+def test_the_time_that_is_lost_is_that_of_what_has_finished(failed: Path) -> None:
+    copy = failed / "chain.yaml"
+    copy.write_text(copy.read_text().replace('"true $(N)"', '": $(N)"'))
+    with staged_for(failed) as staged:
+        plan = amendment.plan(staged, only_new=False, descendants=True)
+        finished = [each for each in plan.lost if each.state == "FINISHED"]
+        assert amendment.lost_time(staged, plan) == 90 * len(finished) > 0
 
 
 def test_what_is_no_change(failed: Path) -> None:
@@ -71,8 +82,8 @@ def test_a_change_of_instances_is_one(failed: Path) -> None:
 
 
 def test_where_nobody_runs_it_it_is_in_force_at_once(failed: Path) -> None:
-    with staged_for(failed, Wishes(batch={"queue": "long"})) as folder:
-        assert amendment.ask_for(folder, only_new=False, descendants=True) == "in force"
+    with staged_for(failed, Wishes(batch={"queue": "long"})) as staged:
+        assert amendment.ask_for(staged, only_new=False, descendants=True) == "in force"
     assert read_run_record(failed)["batch"] == {"queue": "long"}
 
 
@@ -101,10 +112,10 @@ def test_a_refusal_is_told(failed: Path, answered: bool) -> None:
     try:
         with (
             hold(failed),
-            staged_for(failed, Wishes(batch={"queue": "long"})) as folder,
+            staged_for(failed, Wishes(batch={"queue": "long"})) as staged,
             pytest.raises(StudyError, match="was not amended") as told,
         ):
-            amendment.ask_for(folder, only_new=True, descendants=True)
+            amendment.ask_for(staged, only_new=True, descendants=True)
     finally:
         done.set()
         conductor.join()
