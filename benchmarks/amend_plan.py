@@ -93,9 +93,9 @@ def make_study(root: Path, count: int) -> None:
 
 def plan(root: Path) -> tuple[float, float, dict[str, int]]:
     begun = time.process_time()
-    from maestro_conductor.app.amend import plan_amendment
+    from maestro_conductor.app.amend_planning import Planning
 
-    found = plan_amendment(root, root / ".maestro/amendments" / AMENDMENT)
+    found = Planning(root).plan(root / ".maestro/amendments" / AMENDMENT)
     seconds = time.process_time() - begun
     return seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, found.counts
 

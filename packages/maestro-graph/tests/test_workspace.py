@@ -13,6 +13,7 @@ from maestro_graph import (
     Amendment,
     ParameterGenerator,
     expand_workspace,
+    read_earlier,
     read_graph,
     read_parameters,
     write_parameters,
@@ -169,7 +170,9 @@ def test_an_amended_study_says_so_and_keeps_its_places(
             make.step("a", "echo $(P)"), parameters={"P": [0, 1, 2]}, specroot=str(tmp_path)
         )
         (staged / ".maestro" / "spec.msgpack").write_bytes(msgpack.packb(document))
-        expand_workspace(staged, root=workspace, amendment=Amendment(amendment, graph))
+        expand_workspace(
+            staged, root=workspace, amendment=Amendment(amendment, read_earlier(graph))
+        )
         head, *_, new, old, _, _ = read_graph(staged / ".maestro" / "graph.msgpack")
         assert (head["amendment"], head["amends"]) == (amendment, amends)
         assert (head["root"], head["hashws"]) == (None, True)

@@ -31,10 +31,11 @@ from maestro_conductor.workspace.run_file import read_run_record
 
 
 @contextmanager
-def staged_for(root: Path, wishes: Wishes | None = None) -> Iterator[AmendmentFolder]:
+def staged_for(root: Path, wishes: Wishes | None = None) -> Iterator[amendment.Staged]:
     with AmendmentFolder(root) as folder:
-        assert amendment.stage(order_of(root, wishes or Wishes()), folder) == []
-        yield folder
+        staged = amendment.stage(order_of(root, wishes or Wishes()), folder)
+        assert staged.warnings == []
+        yield staged
 
 
 def changes(root: Path, old: str, new: str) -> tuple[list[str], bool]:
@@ -43,15 +44,16 @@ def changes(root: Path, old: str, new: str) -> tuple[list[str], bool]:
     text = copy.read_text()
     assert old in text
     copy.write_text(text.replace(old, new))
-    with staged_for(root) as folder:
-        found = amendment.study_changes(folder)
-        plan = amendment.plan(folder, only_new=False, descendants=True)
+    with staged_for(root) as staged:
+        found = amendment.study_changes(staged)
+        plan = amendment.plan(staged, only_new=False, descendants=True)
         return found, amendment.is_nothing(plan, found)
 
 
 def test_all_of_a_workspace_is_staged(failed: Path) -> None:
-    with staged_for(failed, Wishes(variables={}, batch={"queue": "long"})) as folder:
-        files = {str(p.relative_to(folder.folder)) for p in folder.folder.rglob("*") if p.is_file()}
+    with staged_for(failed, Wishes(variables={}, batch={"queue": "long"})) as staged:
+        folder = staged.folder.folder
+        files = {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
         assert files == {
             "chain.yaml",
             "batch.info",
@@ -59,8 +61,17 @@ def test_all_of_a_workspace_is_staged(failed: Path) -> None:
             str(IN_FORCE),
             *(f"meta/{name}.yaml" for name in ("metadata", "parameters", "environment")),
         }
-        before, after = read_run_record(failed), read_run_record(folder.folder)
+        before, after = read_run_record(failed), read_run_record(folder)
         assert after == {**before, "batch": {"queue": "long"}, "crc": after["crc"]}
+
+
+def test_the_time_that_is_lost_is_that_of_what_has_finished(failed: Path) -> None:
+    copy = failed / "chain.yaml"
+    copy.write_text(copy.read_text().replace('"true $(N)"', '": $(N)"'))
+    with staged_for(failed) as staged:
+        plan = amendment.plan(staged, only_new=False, descendants=True)
+        finished = [each for each in plan.lost if each.state == "FINISHED"]
+        assert amendment.lost_time(staged, plan) == 90 * len(finished) > 0
 
 
 def test_what_is_no_change(failed: Path) -> None:
@@ -78,25 +89,25 @@ def test_a_change_of_instances_is_one(failed: Path) -> None:
 
 
 def test_where_nobody_runs_it_it_is_in_force_at_once(failed: Path) -> None:
-    with staged_for(failed, Wishes(batch={"queue": "long"})) as folder:
-        assert amendment.ask_for(folder, only_new=False, descendants=True) == "in force"
+    with staged_for(failed, Wishes(batch={"queue": "long"})) as staged:
+        assert amendment.ask_for(staged, only_new=False, descendants=True) == "in force"
     assert read_run_record(failed)["batch"] == {"queue": "long"}
 
 
 def ask(root: Path, queue: str) -> str:
     """Ask for an amendment as somebody does who dies then; returns its id."""
-    with staged_for(root, Wishes(batch={"queue": queue})) as folder:
-        folder.keep()
-        request_amend(root, folder.id, only_new=False, descendants=True)
-        return folder.id
+    with staged_for(root, Wishes(batch={"queue": queue})) as staged:
+        staged.folder.keep()
+        request_amend(root, staged.folder.id, only_new=False, descendants=True)
+        return staged.folder.id
 
 
 def test_what_was_asked_for_before_is_taken_in_first(failed: Path) -> None:
     before = ask(failed, "long")
     amendment.settle(failed)
     assert amendment_in_force(failed) == before
-    with staged_for(failed, Wishes(batch={"queue": "short"})) as folder:
-        assert amendment.ask_for(folder, only_new=False, descendants=True) == "in force"
+    with staged_for(failed, Wishes(batch={"queue": "short"})) as staged:
+        assert amendment.ask_for(staged, only_new=False, descendants=True) == "in force"
     assert read_run_record(failed)["batch"] == {"queue": "short"}
     amendment.settle(failed)
 
@@ -148,10 +159,10 @@ def no_room(*arguments: object, **_: object) -> None:
 def test_without_room_for_the_request_nothing_is_left(
     failed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with staged_for(failed, Wishes(batch={"queue": "long"})) as folder:
+    with staged_for(failed, Wishes(batch={"queue": "long"})) as staged:
         monkeypatch.setattr("os.replace", no_room)
         with pytest.raises(StudyError, match="cannot be written: No space left"):
-            amendment.ask_for(folder, only_new=False, descendants=True)
+            amendment.ask_for(staged, only_new=False, descendants=True)
     assert list((failed / ".maestro/amendments").glob("*")) == []
 
 
@@ -159,15 +170,15 @@ def test_what_cannot_be_taken_in_waits(failed: Path) -> None:
     in_the_way = failed / "meta/amendments"
     in_the_way.touch()
     with (
-        staged_for(failed, Wishes(batch={"queue": "long"})) as folder,
+        staged_for(failed, Wishes(batch={"queue": "long"})) as staged,
         pytest.raises(StudyError, match=r"is not amended yet: .*amendments: File exists") as told,
     ):
-        amendment.ask_for(folder, only_new=False, descendants=True)
+        amendment.ask_for(staged, only_new=False, descendants=True)
     assert "maestro resume" in told.value.hint
     assert amendment_in_force(failed) is None
     in_the_way.unlink()
     amendment.settle(failed)
-    assert amendment_in_force(failed) == folder.id
+    assert amendment_in_force(failed) == staged.folder.id
 
 
 @pytest.mark.parametrize("answered", [True, False])
@@ -195,10 +206,10 @@ def test_a_refusal_is_told(failed: Path, answered: bool) -> None:
     try:
         with (
             hold(failed),
-            staged_for(failed, Wishes(batch={"queue": "long"})) as folder,
+            staged_for(failed, Wishes(batch={"queue": "long"})) as staged,
             pytest.raises(StudyError, match="was not amended") as told,
         ):
-            amendment.ask_for(folder, only_new=True, descendants=True)
+            amendment.ask_for(staged, only_new=True, descendants=True)
     finally:
         done.set()
         conductor.join()

@@ -74,12 +74,6 @@ def test_records_and_parameters_of_an_instance(staged: Path) -> None:
     assert study.parameters(6) == {}
 
 
-def test_the_time_that_finished_instances_took(failed: Path) -> None:
-    study = open_study(failed)
-    assert study.time_of_finished([0, 2]) == 180  # each record's attempt takes 90 s
-    assert study.time_of_finished([1, 4]) == 0
-
-
 @pytest.fixture
 def amended(failed: Path) -> Path:
     """The failed study, amended by a fourth value."""

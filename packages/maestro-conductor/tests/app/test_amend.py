@@ -7,15 +7,15 @@ import json
 import attrs
 import pytest
 
-from maestro_conductor.app.amend import plan_amendment, take_in
+from maestro_conductor.app.amend import take_in
+from maestro_conductor.app.amend_planning import Planning
 from maestro_conductor.errors import HeldError, WorkspaceError
-from maestro_conductor.journal import read_state
+from maestro_conductor.journal import JournalReader, read_state
 from maestro_conductor.testing.amended_world import AmendedWorld
 from maestro_conductor.testing.changing_study import ChangingStep, ChangingStudy
 from maestro_conductor.testing.death import Death, MortalDisk
-from maestro_conductor.testing.disk import SmallDisk
 from maestro_conductor.workspace.conductor_lock import hold
-from maestro_conductor.workspace.paths import GRAPH
+from maestro_conductor.workspace.paths import GRAPH, JOURNAL
 
 ONE, TWO = "0123456789ab", "ba9876543210"
 STUDY = ChangingStudy(
@@ -38,6 +38,11 @@ def world(tmp_path):
 def amend(world, study, amendment=ONE, amends=None, **how):
     study.stage(world.root, amendment, amends)
     world.ask("amend", amendment=amendment, **how)
+
+
+def records_of(world):
+    with JournalReader(world.root / JOURNAL) as reader:
+        return list(reader.read())
 
 
 def starts(world):
@@ -103,7 +108,7 @@ def test_one_that_was_made_from_a_form_that_is_gone_is_refused(world):
         take_in(world.root)
     assert read_state(world.root)[0].amendment == ONE
     with pytest.raises(WorkspaceError, match="amended by somebody else"):
-        plan_amendment(world.root, WIDER.stage(world.root, TWO))
+        Planning(world.root).plan(WIDER.stage(world.root, TWO))
 
 
 @pytest.mark.parametrize(
@@ -170,25 +175,14 @@ def test_a_live_conductor_takes_them_in_itself(world):
     assert take_in(world.root)
 
 
-def test_the_plan_changes_nothing(world):
-    world.run()
-    folder = EDITED.stage(world.root, ONE)
-    plan = plan_amendment(world.root, folder.rename(folder.with_name(".x.tmp")))
-    assert plan.counts == {"kept": 2, "changed": 2, "again": 1, "new": 0, "gone": 0}
-    assert read_state(world.root)[0].amendment is None
-    plan = plan_amendment(world.root, folder.with_name(".x.tmp"), only_new=True)
-    assert plan.counts == {"kept": 5, "changed": 0, "again": 0, "new": 0, "gone": 0}
-
-
-def test_what_cannot_be_recorded_of_its_end_leaves_it_amended(world):
-    """No room is left for the last record: the study is amended all the same."""
-    world.run()
+def test_a_study_that_nobody_runs_says_so_from_the_moment_in_which_it_is_amended(world):
+    world.time.at(0.7, world.die)
+    assert world.run() is None
     amend(world, WIDER)
-    assert take_in(world.root, attrs.evolve(world.time.host(None), disk=SmallDisk(room=0)))
-    graph, state = read_state(world.root)
-    assert (graph.amendment, state.closed) == (ONE, None)
-    assert world.run() == 0
-    assert (world.root / "a/N.2/out.txt").exists()
+    assert take_in(world.root)
+    kinds = [record["kind"] for record in records_of(world)]
+    assert kinds[-2:] == ["amended", "closed"]
+    assert read_state(world.root)[1].closed == "amended"
 
 
 def test_whoever_takes_it_in_dies_at_each_of_its_operations(tmp_path):

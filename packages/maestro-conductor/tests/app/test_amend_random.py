@@ -16,7 +16,8 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from maestro_conductor.app.amend import plan_amendment, take_in
+from maestro_conductor.app.amend import take_in
+from maestro_conductor.app.amend_planning import Planning
 from maestro_conductor.journal import read_state
 from maestro_conductor.testing.amended_world import AmendedWorld, untouched
 from maestro_conductor.testing.changing_study import ChangingStep, ChangingStudy
@@ -147,7 +148,7 @@ def ended(before: ChangingStudy, after: ChangingStudy) -> None:
         world.run()
         begun = len(world.pool.done)
         staged = after.stage(world.root, IDS[0])
-        plan = plan_amendment(world.root, staged)
+        plan = Planning(world.root).plan(staged)
         event(str({name: bool(count) for name, count in plan.counts.items()}))
         world.ask("amend", amendment=IDS[0])
         assert take_in(world.root)

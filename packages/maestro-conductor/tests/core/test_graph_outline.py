@@ -8,7 +8,7 @@ import pytest
 
 from maestro_conductor.core.graph_outline import Outline, Outliner
 from maestro_conductor.testing import StepPlan, make_workspace
-from maestro_conductor.workspace.graph_file import read_graph
+from maestro_conductor.workspace.graph_file import GraphFile, read_graph
 
 
 def outline(root: Any, *steps: StepPlan, **more: Any) -> Outline:
@@ -69,3 +69,13 @@ def test_each_rule_of_failure_counts(two):
     one, other = two(StepPlan("a"), StepPlan("a", failure={"success_codes": [0, 3]}))
     assert one.rules != other.rules
     assert one.commands == other.commands
+
+
+def test_files_that_are_not_called_as_their_instance_are_known(tmp_path):
+    graph = read_graph(make_workspace(tmp_path, [StepPlan("a", ["x", "y"])]))
+    file = GraphFile(tmp_path, graph)
+    outliner = Outliner(lambda text: text, "")
+    outliner.visit(file.instance(0))
+    outliner.visit({**file.instance(1), "script": "a_instance_1", "label": "a_instance_1"})
+    file.close()
+    assert outliner.finish(graph).stems == {1: ("a_instance_1", "a_instance_1")}

@@ -89,3 +89,30 @@ def test_another_major_version_is_refused_by_name(tmp_path, read_all):
     path.write_bytes(seal(pack, {**head, "version": [1, 9], "requires": ["retries"]}))
     with pytest.raises(FormatError, match="needs `retries`"):
         read_all(path)
+
+
+def test_who_has_read_all_knows(tmp_path, some_records, written):
+    path = tmp_path / "journal"
+    writer = written(path, some_records(3))
+    with JournalReader(path) as reader:
+        assert not reader.is_up_to_date()
+        list(reader.read())
+    assert reader.is_up_to_date()
+    writer.add(some_records()[0])
+    writer.flush()
+    assert not reader.is_up_to_date()
+    writer.close()
+
+
+def test_another_file_of_the_same_size_is_not_the_one_that_was_read(
+    tmp_path, some_records, written
+):
+    path = tmp_path / "journal"
+    written(path, some_records(3)).close()
+    with JournalReader(path) as reader:
+        list(reader.read())
+        (tmp_path / "copy").write_bytes(path.read_bytes())
+        (tmp_path / "copy").replace(path)
+        assert not reader.is_up_to_date()
+    path.unlink()
+    assert not reader.is_up_to_date()

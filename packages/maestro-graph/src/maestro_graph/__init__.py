@@ -14,11 +14,11 @@ from maestro_graph.errors import (
     TopologyError,
 )
 from maestro_graph.expansion.expand import expand
-from maestro_graph.files.graph_file import read_graph, write_graph
+from maestro_graph.files.graph_file import read_earlier, read_graph, write_graph
 from maestro_graph.files.meta_yaml import write_meta
 from maestro_graph.files.parameters_file import read_parameters, write_parameters
 from maestro_graph.files.spec_file import read_spec
-from maestro_graph.model.earlier import Amendment
+from maestro_graph.model.earlier import Amendment, Earlier, Place
 from maestro_graph.model.generator import Combination, ParameterGenerator
 from maestro_graph.model.graph import Batch, Failure, Graph, GraphStep, Instance, Resources, Value
 from maestro_graph.model.parameters import ParameterTable, TableColumn
@@ -31,6 +31,7 @@ __all__ = [
     "Batch",
     "Combination",
     "DependencyError",
+    "Earlier",
     "Failure",
     "FormatError",
     "Graph",
@@ -41,6 +42,7 @@ __all__ = [
     "ParameterGenerator",
     "ParameterTable",
     "PgenError",
+    "Place",
     "ResourceError",
     "Resources",
     "StudyError",
@@ -54,6 +56,7 @@ __all__ = [
     "expand",
     "expand_workspace",
     "load_pgen",
+    "read_earlier",
     "read_graph",
     "read_parameters",
     "read_spec",

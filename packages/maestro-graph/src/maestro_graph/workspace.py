@@ -12,7 +12,7 @@ import attrs
 from maestro_graph.acquisition import acquire
 from maestro_graph.errors import FormatError, StudyError
 from maestro_graph.expansion.expand import expand
-from maestro_graph.files.graph_file import read_earlier, write_graph
+from maestro_graph.files.graph_file import write_graph
 from maestro_graph.files.meta_yaml import write_meta
 from maestro_graph.files.parameters_file import read_parameters, write_parameters
 from maestro_graph.files.spec_file import read_spec
@@ -66,7 +66,7 @@ def expand_workspace(
     protect(folder, shared=shared)
     table = parameters or _stored_table(private / "parameters.msgpack") or build_table(document)
     acquire(document, root, staging=folder, amends=amendment is not None)
-    earlier = None if amendment is None else read_earlier(amendment.graph)
+    earlier = None if amendment is None else amendment.earlier
     graph = expand(document, table, root=root, hash_workspaces=hash_workspaces, earlier=earlier)
     if amendment is not None and earlier is not None:
         graph = attrs.evolve(graph, amendment=amendment.id, amends=earlier.amendment)

@@ -13,13 +13,12 @@ from maestro_cli.ui.sanitize import clean, shell_word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from maestro_cli.launch.amended_order import Amended, Wishes
-    from maestro_cli.launch.amendment_folder import AmendmentFolder
-    from maestro_cli.study.workspace_view import StudyView
+    from maestro_cli.launch.amendment import Staged
     from maestro_cli.ui.parser import Commands
     from maestro_conductor.core.amendment import Affected, AmendPlan
-    from maestro_spec import Problem
 
 _EPILOG = """\
 examples:
@@ -205,7 +204,6 @@ def amend(options: AmendOptions) -> str:
     from maestro_cli.launch.amendment_folder import AmendmentFolder
     from maestro_cli.study.folders import expand_one, require_study
     from maestro_cli.study.group_access import owner
-    from maestro_cli.study.workspace_view import open_study
 
     root = require_study(expand_one(options.directory), verb="amend")
     if not os.access(root / ".maestro", os.W_OK):
@@ -215,59 +213,57 @@ def amend(options: AmendOptions) -> str:
         raise StudyError(f"you may not amend {root}", hint=hint)
     if not options.dry:
         amendment.settle(root)
-    study = open_study(root)
     amended = order_of(root, options.wishes)
     for sentence in amended.notes if not options.as_json else ():
         warn(f"note: {clean(sentence)}")
-    with AmendmentFolder(root) as stage:
-        warnings = amendment.stage(amended, stage)
-        plan = amendment.plan(stage, only_new=options.only_new, descendants=options.descendants)
-        changes = amendment.study_changes(stage)
+    with AmendmentFolder(root) as folder:
+        staged = amendment.stage(amended, folder)
+        plan = amendment.plan(staged, only_new=options.only_new, descendants=options.descendants)
+        changes = amendment.study_changes(staged)
         nothing = amendment.is_nothing(plan, changes)
         if not options.as_json:
-            _show(study, amended, plan, changes, nothing=nothing)
+            _show(staged, amended, plan, changes, nothing=nothing)
         effect = "nothing" if nothing else "planned"
         if nothing and not options.dry:
-            amendment.accept(amended, stage)
+            amendment.accept(amended, folder)
         elif not options.dry:
             if not options.yes:
-                _ask(study, plan)
+                _ask(root, plan)
             effect = amendment.ask_for(
-                stage, only_new=options.only_new, descendants=options.descendants
+                staged, only_new=options.only_new, descendants=options.descendants
             )
     if options.as_json:
-        _print_json(study, stage, plan, changes, effect, warnings)
+        _print_json(staged, plan, changes, effect)
     elif effect in ("in force", "waiting"):
-        _report(study, effect, plan)
+        _report(root, effect, plan)
     elif effect == "planned":
         say("Only shown: nothing was changed.")
     return effect
 
 
 def _show(
-    study: StudyView, amended: Amended, plan: AmendPlan, changes: Sequence[str], *, nothing: bool
+    staged: Staged, amended: Amended, plan: AmendPlan, changes: Sequence[str], *, nothing: bool
 ) -> None:
     import sys
 
+    from maestro_cli.launch import amendment
     from maestro_cli.ui.style import Paint, unicode_ok, width
     from maestro_cli.views import amend_plan
-    from maestro_conductor.core.study_state import NONE
 
+    root, graph = staged.folder.root, staged.planning.graph
     if nothing:
-        said = f"{study.root}: {amended.order.study_file} says what runs already"
+        said = f"{root}: {amended.order.study_file} says what runs already"
         say(f"{clean(said)}: there is nothing to amend")
         return
     shown = amend_plan.Shown(
-        study=study.name,
-        root=str(study.root),
+        study=graph.name,
+        root=str(root),
         study_file=amended.order.study_file,
         taken_along=amended.taken_along,
         plan=plan,
         study_changes=changes,
-        sizes={step.name: step.size for step in study.steps},
-        lost_time=study.time_of_finished(
-            old for old, anew in zip(plan.origin, plan.anew, strict=True) if anew and old != NONE
-        ),
+        sizes={step.name: step.count for step in graph.steps},
+        lost_time=amendment.lost_time(staged, plan),
     )
     for line in amend_plan.lines(
         shown, paint=Paint(), unicode=unicode_ok(sys.stdout), width=width()
@@ -275,7 +271,7 @@ def _show(
         say(line)
 
 
-def _ask(study: StudyView, plan: AmendPlan) -> None:
+def _ask(root: Path, plan: AmendPlan) -> None:
     """Ask whether to do it, and once more where nothing of a step would be kept.
 
     Raises:
@@ -285,7 +281,7 @@ def _ask(study: StudyView, plan: AmendPlan) -> None:
     from maestro_cli.views import amend_plan
 
     hint = "answer in advance with -y, or only look with --dry-run"
-    declined = Declined(f"{study.root} stays as it is")
+    declined = Declined(f"{root} stays as it is")
     if not agreed(amend_plan.question(plan), hint=hint):
         raise declined
     sentence = amend_plan.renaming(plan)
@@ -295,41 +291,36 @@ def _ask(study: StudyView, plan: AmendPlan) -> None:
             raise declined
 
 
-def _report(study: StudyView, effect: str, plan: AmendPlan) -> None:
-    root, where = clean(study.root), shell_word(study.root)
-    if study.holder is not None:
+def _report(root: Path, effect: str, plan: AmendPlan) -> None:
+    from maestro_conductor.workspace.conductor_lock import holder
+
+    shown, where = clean(root), shell_word(root)
+    if holder(root) is not None:
         if effect == "in force":
-            say(f"{root} is amended, and goes on; `maestro status` follows it")
+            say(f"{shown} is amended, and goes on; `maestro status` follows it")
         else:
             first = f"; {len(plan.stopped)} jobs are cancelled first" if plan.stopped else ""
             say(
-                f"{root}: its conductor has been asked to amend it{first}; `maestro status` follows it"
+                f"{shown}: its conductor has been asked to amend it{first}; `maestro status` follows it"
             )
         return
     if effect == "in force":
-        say(f"{root} is amended")
+        say(f"{shown} is amended")
     else:
         why = "as jobs of it must be cancelled first" if plan.stopped else "after other requests"
-        say(f"{root} will be amended at its next start, {why}")
+        say(f"{shown} will be amended at its next start, {why}")
     say(f"Run it with: maestro resume {where}")
 
 
-def _print_json(
-    study: StudyView,
-    stage: AmendmentFolder,
-    plan: AmendPlan,
-    changes: Sequence[str],
-    effect: str,
-    warnings: Sequence[Problem],
-) -> None:
+def _print_json(staged: Staged, plan: AmendPlan, changes: Sequence[str], effect: str) -> None:
     import json
 
     from maestro_spec.reporting.json import as_json
 
     record: AmendRecord = {
-        "path": str(study.root),
-        "study": study.name,
-        "amendment": stage.id if effect in ("in force", "waiting") else None,
+        "path": str(staged.folder.root),
+        "study": staged.planning.graph.name,
+        "amendment": staged.folder.id if effect in ("in force", "waiting") else None,
         "effect": effect,
         "kept": plan.kept,
         "changed": _records(plan.changed),
@@ -341,7 +332,7 @@ def _print_json(
         "held": [each.name for each in plan.held_new],
         "renamed": list(plan.renamed),
         "study_changes": list(changes),
-        "warnings": [as_json(each) for each in warnings],
+        "warnings": [as_json(each) for each in staged.warnings],
     }
     say(json.dumps(record))
 

@@ -6,7 +6,7 @@ import json
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from maestro_cli.errors import StudyError
 from maestro_cli.launch import pipeline
@@ -20,11 +20,24 @@ if TYPE_CHECKING:
 
     from maestro_cli.launch.amended_order import Amended
     from maestro_cli.launch.amendment_folder import AmendmentFolder
+    from maestro_conductor.app.amend_planning import Planning
     from maestro_conductor.core.amendment import AmendPlan
+    from maestro_conductor.core.graph_outline import Outline
+    from maestro_graph import Earlier
     from maestro_spec import Problem
     from maestro_spec.model.study import Study
 
-__all__ = ["accept", "ask_for", "is_nothing", "plan", "settle", "stage", "study_changes"]
+__all__ = [
+    "Staged",
+    "accept",
+    "ask_for",
+    "is_nothing",
+    "lost_time",
+    "plan",
+    "settle",
+    "stage",
+    "study_changes",
+]
 
 #: s for which somebody waits who has asked a conductor to amend its study.
 _PATIENCE = 10.0
@@ -32,6 +45,20 @@ _PATIENCE = 10.0
 _PAUSE = 0.05
 #: Bytes that the answer to a request may have.
 _ANSWER = 1 << 16
+
+
+class Staged(NamedTuple):
+    """An amendment that was put together, and the study as it was read for that.
+
+    Attributes:
+        folder: Holds the study in its new form.
+        planning: Has read the study; that is not done again.
+        warnings: The linter's; they have been shown.
+    """
+
+    folder: AmendmentFolder
+    planning: Planning
+    warnings: Sequence[Problem]
 
 
 def settle(root: Path) -> None:
@@ -74,29 +101,32 @@ def _is_unfinished(root: Path) -> bool:
     return begun or bool(waiting_amendments(root))
 
 
-def stage(amended: Amended, folder: AmendmentFolder) -> list[Problem]:
+def stage(amended: Amended, folder: AmendmentFolder) -> Staged:
     """Fill the folder of an amendment with the study in its new form.
-
-    Returns:
-        The linter's warnings; they have been shown.
 
     Raises:
         BadStudyError: The study file has errors; they have been shown.
+        maestro_conductor.errors.ConductorError: A file of the study is damaged.
         maestro_graph.GraphError: It cannot be expanded, or the generator file failed.
         maestro_spec.SpecError: There is no such file, or an override does not fit.
         StudyError: It cannot be written.
     """
+    from maestro_conductor.app.amend_planning import Planning
+
     study, warnings = pipeline.read_study(amended.order)
+    planning = Planning(folder.root)
     with folder.written():
-        return [*warnings, *_fill(amended, study, folder)]
+        found = _fill(amended, study, folder, planning)
+    return Staged(folder, planning, [*warnings, *found])
 
 
-def _fill(amended: Amended, study: Study, folder: AmendmentFolder) -> list[Problem]:
-    from maestro_conductor.journal.in_force import graph_in_force
+def _fill(
+    amended: Amended, study: Study, folder: AmendmentFolder, planning: Planning
+) -> list[Problem]:
     from maestro_graph import Amendment
 
     order = amended.order
-    before = Amendment(folder.id, folder.root / graph_in_force(folder.root))
+    before = Amendment(folder.id, _earlier(planning.outline))
     _, found = pipeline.expand_study(order, study, folder, amendment=before)
     study_file, pgen_file = pipeline.copy_sources(
         order, folder.folder, study_name=amended.run["study_file"]
@@ -115,15 +145,36 @@ def _fill(amended: Amended, study: Study, folder: AmendmentFolder) -> list[Probl
     return found
 
 
-def plan(folder: AmendmentFolder, *, only_new: bool, descendants: bool) -> AmendPlan:
+def _earlier(outline: Outline) -> Earlier:
+    """Return what the new graph keeps of the old one, for the expansion."""
+    from maestro_graph import Earlier, Place
+
+    graph, stems = outline.graph, outline.stems
+    places = {
+        name: Place(workspace, *stems.get(index, (name, name)))
+        for index, (name, workspace) in enumerate(zip(graph.names, graph.workspaces, strict=True))
+    }
+    folders = {step.name: step.record["workspace"] for step in graph.steps}
+    return Earlier(graph.header["hashws"], graph.amendment, folders, places)
+
+
+def plan(staged: Staged, *, only_new: bool, descendants: bool) -> AmendPlan:
     """Return what the amendment does to each instance: the conductor's own plan.
 
     Raises:
         maestro_conductor.errors.ConductorError: A file is damaged, or the study was amended meanwhile.
     """
-    from maestro_conductor.app.amend import plan_amendment
+    return staged.planning.plan(staged.folder.folder, only_new=only_new, descendants=descendants)
 
-    return plan_amendment(folder.root, folder.folder, only_new=only_new, descendants=descendants)
+
+def lost_time(staged: Staged, found: AmendPlan) -> float:
+    """Return for how many seconds those ran that have finished and run again."""
+    from maestro_conductor.model.states import FINISHED
+
+    known = staged.planning.state
+    again = (i for i, anew in zip(found.origin, found.anew, strict=True) if anew and i >= 0)
+    spans = ((known.started[i], known.ended[i]) for i in again if known.state[i] == FINISHED)
+    return sum(ended - started for started, ended in spans if 0 <= started <= ended) / 1000
 
 
 def is_nothing(found: AmendPlan, study_changes: Sequence[str]) -> bool:
@@ -136,13 +187,12 @@ def is_nothing(found: AmendPlan, study_changes: Sequence[str]) -> bool:
 _OF_THE_STUDY = ("name", "description", "parameters")
 
 
-def study_changes(folder: AmendmentFolder) -> list[str]:
+def study_changes(staged: Staged) -> list[str]:
     """Return what of the whole study is another one: ``description``, ``batch.queue``, …."""
-    from maestro_conductor.journal.in_force import graph_in_force
     from maestro_conductor.workspace.paths import GRAPH
 
-    before = _head(folder.root / graph_in_force(folder.root))
-    after = _head(folder.folder / GRAPH)
+    before = staged.planning.graph.header
+    after = _head(staged.folder.folder / GRAPH)
     found = [name for name in _OF_THE_STUDY if before.get(name) != after.get(name)]
     old, new = before["batch"], after["batch"]
     # Features that came later are absent from older graphs, which means that they are not used.
@@ -167,7 +217,7 @@ def accept(amended: Amended, folder: AmendmentFolder) -> None:
             new.replace(old)
 
 
-def ask_for(folder: AmendmentFolder, *, only_new: bool, descendants: bool) -> str:
+def ask_for(staged: Staged, *, only_new: bool, descendants: bool) -> str:
     """Keep the amendment, and have it put in force.
 
     Returns:
@@ -180,6 +230,7 @@ def ask_for(folder: AmendmentFolder, *, only_new: bool, descendants: bool) -> st
     from maestro_conductor.app.amend import take_in
     from maestro_conductor.errors import HeldError, WorkspaceError
 
+    folder = staged.folder
     folder.keep()
     try:
         request = request_amend(folder.root, folder.id, only_new=only_new, descendants=descendants)
@@ -187,7 +238,7 @@ def ask_for(folder: AmendmentFolder, *, only_new: bool, descendants: bool) -> st
         folder.discard()
         raise
     try:
-        return "in force" if take_in(folder.root) else "waiting"
+        return "in force" if take_in(folder.root, planning=staged.planning) else "waiting"
     except HeldError:
         return _wait(folder, request)
     except (OSError, WorkspaceError) as error:

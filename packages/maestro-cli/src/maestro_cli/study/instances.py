@@ -1,6 +1,7 @@
 """Put together a study's instances as values, from the graph and the state of the journal."""
 
-from __future__ import annotations
+# Without `annotations` from `__future__`: they are those of maps and rows, and the text of each would be
+# compiled whenever a command starts.
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -69,7 +70,7 @@ class Step(NamedTuple):
 
 
 def read_instances(
-    graph: Graph, known: StudyState, steps: Sequence[Step], which: Iterable[int] | None = None
+    graph: "Graph", known: "StudyState", steps: Sequence[Step], which: Iterable[int] | None = None
 ) -> list[Instance]:
     """Return instances as they stand.
 

@@ -189,15 +189,6 @@ class StudyView:
             raise StudyError(f"{self.root} was amended just now", hint="ask again")
         return graph
 
-    def time_of_finished(self, which: Iterable[int]) -> float:
-        """Return for how many seconds the latest attempts of some instances ran, if they finished."""
-        from maestro_conductor.model.states import FINISHED
-
-        known = self.known
-        started, ended = known.started, known.ended
-        finished = (i for i in which if known.state[i] == FINISHED)
-        return sum(ended[i] - started[i] for i in finished if 0 <= started[i] <= ended[i]) / 1000
-
     def mark_queued(self) -> None:
         """Tell instances that may run (QUEUED) from those that wait for others (INITIALIZED)."""
         from maestro_conductor.core.dependencies import mark_queued

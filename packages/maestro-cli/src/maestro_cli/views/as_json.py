@@ -1,6 +1,7 @@
 """Write ``--json``: one object per study, with the fields of ``docs/commands.md``."""
 
-from __future__ import annotations
+# Without `annotations` from `__future__`: they are those of maps and rows, and the text of each would be
+# compiled whenever a command starts.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence

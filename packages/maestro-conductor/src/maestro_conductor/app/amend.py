@@ -1,4 +1,4 @@
-"""Plan amendments, and take them in where no conductor runs."""
+"""Take in amendments where no conductor runs."""
 
 from __future__ import annotations
 
@@ -8,59 +8,38 @@ from pathlib import Path
 
 import attrs
 
+from maestro_conductor.app.amend_planning import Known, Planning
 from maestro_conductor.app.study_files import log_path_of, open_in_force, open_journal
-from maestro_conductor.core.amendment import AmendPlan, make_plan
 from maestro_conductor.core.events import RequestSeen
 from maestro_conductor.core.study_state import StudyState
 from maestro_conductor.errors import WorkspaceError
-from maestro_conductor.journal.in_force import graph_in_force
-from maestro_conductor.journal.replay import load
+from maestro_conductor.journal.reader import JournalReader
 from maestro_conductor.journal.writer import JournalWriter
 from maestro_conductor.model import records
 from maestro_conductor.model.graph import Graph
 from maestro_conductor.observers.log_file import LogFile
 from maestro_conductor.observers.log_writer import DEFAULT_LEVEL, LEVELS, StudyLog
 from maestro_conductor.runtime.amending import Amending
-from maestro_conductor.runtime.amendment_reading import read_difference
 from maestro_conductor.runtime.context import RunContext
 from maestro_conductor.runtime.host import Host
 from maestro_conductor.runtime.request_answers import RequestAnswers
 from maestro_conductor.workspace.answer_files import AnswerFiles
 from maestro_conductor.workspace.conductor_lock import hold
+from maestro_conductor.workspace.graph_file import GraphFile
 from maestro_conductor.workspace.request_files import Request, RequestFiles
 from maestro_conductor.workspace.run_file import read_run
 from maestro_conductor.workspace.sharing import open_to_group
 
-__all__ = ["plan_amendment", "take_in"]
+__all__ = ["take_in"]
 
 
-def plan_amendment(
-    root: Path, folder: Path, *, only_new: bool = False, descendants: bool = True
-) -> AmendPlan:
-    """Plan an amendment by what the workspace says now; change nothing.
-
-    Args:
-        root: the workspace.
-        folder: where the amendment was put together, whatever it is called.
-        only_new: what has changed and has begun stays as it ran.
-        descendants: what has finished after a changed or a new instance runs again, too.
-
-    Raises:
-        WorkspaceError: something cannot be read, or the amendment is of another study, or of
-            another form of this one than the one in force.
-    """
-    root = Path(root).absolute()
-    difference = read_difference(root, folder, in_force=graph_in_force(root))
-    state, _ = load(root, difference.old, read_run(root))
-    return make_plan(difference, state, only_new=only_new, descendants=descendants)
-
-
-def take_in(root: Path, host: Host | None = None) -> bool:
+def take_in(root: Path, host: Host | None = None, planning: Planning | None = None) -> bool:
     """Take in the amendments that wait, of a study that no conductor runs; start nothing.
 
     Args:
         root: the workspace.
         host: the machine; None: this one.
+        planning: has read the study; what of that holds still is not read again.
 
     Returns:
         Whether all that waited are in force. Else something is in flight that has to be cancelled
@@ -76,32 +55,49 @@ def take_in(root: Path, host: Host | None = None) -> bool:
     with open_to_group(root), hold(root):
         requests = RequestFiles(root)
         requests.find_claimed()
-        graph = open_in_force(root).graph
+        known = None if planning is None else planning.known()
+        before = None if known is None else GraphFile(root, known.graph)
+        graph = open_in_force(root, before).graph
         for request in requests.look(0.0):
             if request.kind != "amend":
                 return False
             try:
-                if not _amend(root, graph, request, requests, host):
-                    return False
+                amended = _amend(root, graph, request, requests, host, known)
             except ValueError as error:
                 refused.append(str(error))
-            before, graph = graph, open_in_force(root).graph
-            if graph.amendment != before.amendment:
-                _leave(root, graph, host)
+                known = None  # the refusal stands in the journal
+                continue
+            if amended is None:
+                return False
+            if amended is not graph:
+                graph = open_in_force(root, GraphFile(root, amended)).graph
+            known = None
     if refused:
         raise WorkspaceError("; ".join(refused))
     return True
 
 
-def _amend(root: Path, graph: Graph, request: Request, requests: RequestFiles, host: Host) -> bool:
-    """Take in an amendment; False: that cannot be done now.
+def _amend(
+    root: Path,
+    graph: Graph,
+    request: Request,
+    requests: RequestFiles,
+    host: Host,
+    known: Known | None,
+) -> Graph | None:
+    """Take in an amendment, and return the graph in force then; None: that cannot be done now.
 
     Raises:
         ValueError: it is refused, and answered so.
     """
-    with _opened(root, graph, host) as (context, state, journal):
+    journal_known = None if known is None else (known.state, known.reader)
+    with _opened(root, graph, host, journal_known) as (context, state, journal):
         answers = RequestAnswers(context, requests, AnswerFiles(root), {})
-        amending = Amending(context, state, journal, answers)
+        amending = Amending(
+            *(context, state, journal, answers),
+            known=None if known is None else known.difference,
+            closed="amended",
+        )
         text = request.kind if request.ask is None else request.ask.text
 
         def answer(message: str, *, accepted: bool) -> None:
@@ -120,26 +116,18 @@ def _amend(root: Path, graph: Graph, request: Request, requests: RequestFiles, h
             raise
         if asked is None:
             answer("it is in force already", accepted=True)
-            return True
-        return not asked.stop and amending.commit() is None
-
-
-def _leave(root: Path, graph: Graph, host: Host) -> None:
-    """Record that nobody runs the study, or it would look as if its conductor had died.
-
-    Where that cannot be recorded, the study is amended all the same.
-    """
-    with (
-        contextlib.suppress(OSError, WorkspaceError),
-        _opened(root, graph, host) as (_context, _state, journal),
-    ):
-        journal.add(records.closed(host.clock.wall(), "amended"))
-        journal.flush()
+            return graph
+        if asked.stop or amending.commit() is not None:
+            return None
+        return amending.amended
 
 
 @contextlib.contextmanager
 def _opened(
-    root: Path, graph: Graph, host: Host
+    root: Path,
+    graph: Graph,
+    host: Host,
+    known: tuple[StudyState, JournalReader] | None,
 ) -> Iterator[tuple[RunContext, StudyState, JournalWriter]]:
     """Open the log and the journal."""
     log_file = LogFile(log_path_of(root, graph.name), disk=host.disk)
@@ -147,6 +135,6 @@ def _opened(
     context = RunContext(root, graph, host.clock, log)
     with (
         contextlib.closing(log_file),
-        open_journal(context, read_run(root), host.disk) as (state, journal),
+        open_journal(context, read_run(root), host.disk, known) as (state, journal),
     ):
         yield context, state, journal

@@ -18,6 +18,7 @@ from maestro_conductor.backends.discovery import create_adapter
 from maestro_conductor.backends.protocol import AdapterFactory
 from maestro_conductor.errors import WorkspaceError
 from maestro_conductor.model import records
+from maestro_conductor.model.graph import Graph
 from maestro_conductor.model.records import Record
 from maestro_conductor.model.settings import Run, SettingsChange
 from maestro_conductor.observers.log_file import LogFile, check_log_path
@@ -120,9 +121,11 @@ def conduct(
             )
             while True:
                 graph_file = open_in_force(root, graph_file)
-                code = _conduct(root, graph_file, read_run(root), held, watch, signals, options)
-                if code is not None:
-                    return code
+                ended = _conduct(root, graph_file, read_run(root), held, watch, signals, options)
+                if isinstance(ended, int):
+                    return ended
+                graph_file.close()
+                graph_file = GraphFile(root, ended)  # as it was read for the comparison
                 options = attrs.evolve(options, ready=None, previous=None)
     finally:
         graph_file.close()
@@ -157,8 +160,8 @@ def _conduct(
     watch: FolderWatch,
     signals: Signals,
     options: ConductOptions,
-) -> int | None:
-    """Run a study until its end, or until it is amended: None."""
+) -> int | Graph:
+    """Run a study until its end: the exit code; or until it is amended: its new graph."""
     host, graph, ready = options.host, graph_file.graph, options.ready
     copy = plain_copy if options.log_to_stdout else None
     own = root if options.log_path == log_path_of(root, graph.name) else None

@@ -11,6 +11,7 @@ import attrs
 from maestro_conductor.core.study_state import StudyState
 from maestro_conductor.errors import WorkspaceError
 from maestro_conductor.journal.in_force import amendment_in_force
+from maestro_conductor.journal.reader import JournalReader
 from maestro_conductor.journal.replay import load
 from maestro_conductor.journal.writer import JournalWriter
 from maestro_conductor.model.file_names import clean_name
@@ -79,25 +80,36 @@ def open_in_force(root: Path, before: GraphFile | None = None) -> GraphFile:
 
 @contextlib.contextmanager
 def open_journal(
-    context: RunContext, run: Run, disk: Disk
+    context: RunContext,
+    run: Run,
+    disk: Disk,
+    known: tuple[StudyState, JournalReader] | None = None,
 ) -> Iterator[tuple[StudyState, JournalWriter]]:
     """Replay the journal, cut its torn tail, and open it for writing; make it where there is none.
+
+    Args:
+        context: of the run.
+        run: how the study is run.
+        disk: that records go to.
+        known: what `load` has said before, where nothing was written since.
 
     Raises:
         WorkspaceError: it cannot be read, or opened.
     """
-    state, journal = _open(context, run, disk)
+    state, journal = _open(context, run, disk, known)
     try:
         yield state, journal
     finally:
         journal.close()
 
 
-def _open(context: RunContext, run: Run, disk: Disk) -> tuple[StudyState, JournalWriter]:
+def _open(
+    context: RunContext, run: Run, disk: Disk, known: tuple[StudyState, JournalReader] | None
+) -> tuple[StudyState, JournalWriter]:
     path = context.root / JOURNAL
     try:
         ensure_seen(path)
-        state, reader = load(context.root, context.graph, run)
+        state, reader = known or load(context.root, context.graph, run)
         if reader.header is None:
             size = len(context.graph)
             journal = JournalWriter.create(

@@ -112,6 +112,7 @@ class Amendment:
         study_id: names the study to schedulers from then on.
         record: of the journal.
         request: the record of who asked for it; None: nobody is known.
+        closed: why nobody runs the study then; None: it goes on.
     """
 
     plan: AmendPlan
@@ -119,6 +120,7 @@ class Amendment:
     study_id: str
     record: AmendedRecord
     request: RequestRecord | None = None
+    closed: str | None = None
 
 
 def by_step(affected: Sequence[Affected]) -> dict[str, int]:

@@ -26,6 +26,7 @@ class Outline:
         places: of workspace, script and label.
         waits: of the names of the instances that they wait for; groups apart.
         rules: for each step, what the end of its command means.
+        stems: script and label of those that are not called as the instance.
     """
 
     graph: Graph
@@ -35,6 +36,7 @@ class Outline:
     places: array[int]
     waits: array[int]
     rules: list[int]
+    stems: dict[int, tuple[str, str]]
 
 
 class Outliner:
@@ -54,11 +56,12 @@ class Outliner:
         self._arrays = [array("q") for _ in range(4)]
         #: Instances with resources of their own.
         self._own: dict[int, Mapping[str, Any]] = {}
+        self._stems: dict[int, tuple[str, str]] = {}
         self.visit = self._visitor()
 
     def _visitor(self) -> Callable[[Mapping[str, Any]], None]:
         # Local names: what follows is done once per instance, of two graphs.
-        normal, root, own = self._normal, self._root, self._own
+        normal, root, own, stems = self._normal, self._root, self._own, self._stems
         names: list[str] = []
         commands, restarts, places, waits = self._arrays
 
@@ -71,10 +74,13 @@ class Outliner:
                     restart = normal(restart)
             if record["resources"] is not None:
                 own[len(names)] = record["resources"]
-            names.append(record["name"])
+            name, script, label = record["name"], record["script"], record["label"]
+            if not name == script == label:
+                stems[len(names)] = script, label
+            names.append(name)
             commands.append(hash(command))
             restarts.append(0 if restart is None else hash(restart))
-            places.append(hash((record["workspace"], record["script"], record["label"])))
+            places.append(hash((record["workspace"], script, label)))
             if not needs:
                 waits.append(0)
             elif len(needs) == 1:
@@ -96,7 +102,7 @@ class Outliner:
         for i, own in self._own.items():
             resources[i] = self._asked(own, graph, bool(graph.scheduled[i]))
         rules = [hash(attrs.astuple(step.failure)) for step in graph.steps]
-        return Outline(graph, commands, restarts, resources, places, waits, rules)
+        return Outline(graph, commands, restarts, resources, places, waits, rules, self._stems)
 
     def _asked(self, resources: Mapping[str, Any], graph: Graph, scheduled: bool) -> int:
         """Return what an instance asks for, with what the batch block says where it is silent."""

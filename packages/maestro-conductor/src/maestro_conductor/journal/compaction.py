@@ -92,6 +92,8 @@ def summary(state: StudyState, time: int, amendment: Amendment | None = None) ->
     yield from state.amended
     if amendment is not None:
         yield amendment.record
+        if amendment.closed is not None:  # or it would look as if its conductor had died
+            yield records.closed(time, amendment.closed)
 
 
 def _opened(opened: OpenedRecord, amendment: Amendment | None) -> OpenedRecord:

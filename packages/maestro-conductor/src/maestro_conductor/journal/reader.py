@@ -112,6 +112,17 @@ class JournalReader:
             self._file.close()
             self._file = None
 
+    def is_up_to_date(self) -> bool:
+        """Tell whether nothing stands in the journal but what was read."""
+        try:
+            status = self.path.stat()
+        except OSError:
+            return False
+        return self.header is not None and (status.st_ino, status.st_size) == (
+            self._inode,
+            self.offset,
+        )
+
     def _read(self) -> Iterator[Record]:
         self.restarted = False
         try:

@@ -1,6 +1,7 @@
 """Name the elements of the rows in the journal's records: those of the workspace format page."""
 
-from __future__ import annotations
+# Without `annotations` from `__future__`: they are those of maps and rows, and the text of each would be
+# compiled whenever a command starts.
 
 from typing import NamedTuple
 

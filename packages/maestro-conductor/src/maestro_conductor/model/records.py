@@ -5,7 +5,8 @@ they are made. From a file they come as lists, perhaps longer ones, of a later v
 records in unpacks their rows, with ``*_`` at the end, and asks none by name.
 """
 
-from __future__ import annotations
+# Without `annotations` from `__future__`: they are those of maps and rows, and the text of each would be
+# compiled whenever a command starts.
 
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict

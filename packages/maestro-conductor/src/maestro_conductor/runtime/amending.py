@@ -13,6 +13,7 @@ from maestro_conductor.core.study_state import StudyState
 from maestro_conductor.errors import WorkspaceError
 from maestro_conductor.journal.writer import JournalWriter
 from maestro_conductor.model import records
+from maestro_conductor.model.graph import Graph
 from maestro_conductor.model.requests import AmendAsk
 from maestro_conductor.runtime.amendment_reading import make_amendment, read_difference
 from maestro_conductor.runtime.context import RunContext
@@ -32,9 +33,11 @@ class Amending:
         state: of the study.
         journal: takes records; the amended study has another one.
         answers: answers requests.
+        known: a difference that was read before, of whichever amendment.
+        closed: why nobody runs the study once it is amended; None: it goes on.
 
     Attributes:
-        done: the study is amended: the conductor has to begin anew.
+        amended: the new graph, once it is in force: the conductor has to begin anew.
     """
 
     def __init__(
@@ -43,14 +46,20 @@ class Amending:
         state: StudyState,
         journal: JournalWriter,
         answers: RequestAnswers,
+        *,
+        known: Difference | None = None,
+        closed: str | None = None,
     ) -> None:
         self._context = context
         self._state = state
         self._journal = journal
         self._answers = answers
         self._request: Request | None = None
-        self._difference: Difference | None = None
-        self.done = False
+        self._difference = known
+        self._closed = closed
+        #: What was planned, and when, in changes of the state.
+        self._planned: tuple[AmendPlan, int] | None = None
+        self.amended: Graph | None = None
 
     @property
     def waits(self) -> bool:
@@ -73,16 +82,8 @@ class Amending:
             raise ValueError("another amendment is being taken in just now")
         if self._state.cancelling and self._state.in_flight():
             raise ValueError("the study is being cancelled: amend it when it has ended")
-        root = self._context.root
-        try:
-            self._difference = read_difference(
-                root,
-                staged_folder(root, asked.amendment),
-                in_force=self._context.graph.file,
-                amendment=asked.amendment,
-            )
-        except (WorkspaceError, OSError) as error:
-            raise ValueError(str(error)) from error
+        self._difference = self._read(asked.amendment)
+        self._planned = None
         self._request = request
         return AmendAsked(self._plan(self._difference, asked).to_stop)
 
@@ -114,23 +115,53 @@ class Amending:
         seen = RequestSeen("amend", request.by, text, concerned, True, told)
         amendment = attrs.evolve(
             make_amendment(
-                root, plan, difference.new, study_id=secrets.token_hex(6), by=request.by, time=wall
+                root,
+                plan,
+                difference.new,
+                study_id=secrets.token_hex(6),
+                by=request.by,
+                time=wall,
+                closed=self._closed,
             ),
             request=records.request(wall, **attrs.asdict(seen)),
         )
         number = len(self._state.amended) + 1
         keep_study_file(root, number, read_run_record(root).get("study_file"))
         self._journal.amend(self._state, wall, amendment)
-        self.done = True
+        self.amended = difference.new
         self._context.log.event("study_amended", reason=told)
         self._answers.add(request, seen, frozenset())
         self._answers.work(self._context.clock.steady())
         return None
 
+    def _read(self, amendment: str) -> Difference:
+        """Return what an amendment makes of the study.
+
+        Raises:
+            ValueError: it cannot be read, or does not fit; the text says why.
+        """
+        known = self._difference
+        if known is not None and known.new.amendment == amendment:
+            return known
+        root = self._context.root
+        try:
+            return read_difference(
+                root,
+                staged_folder(root, amendment),
+                in_force=self._context.graph.file,
+                amendment=amendment,
+            )
+        except (WorkspaceError, OSError) as error:
+            raise ValueError(str(error)) from error
+
     def _plan(self, difference: Difference, asked: AmendAsk) -> AmendPlan:
-        return make_plan(
-            difference, self._state, only_new=asked.only_new, descendants=asked.descendants
-        )
+        """Plan, unless nothing has changed since that was done."""
+        if self._planned is None or self._planned[1] != self._state.changes:
+            plan = make_plan(
+                difference, self._state, only_new=asked.only_new, descendants=asked.descendants
+            )
+            self._planned = plan, self._state.changes
+        return self._planned[0]
 
 
 def _asked(request: Request) -> AmendAsk:

@@ -20,11 +20,29 @@ from maestro_conductor.workspace.paths import GRAPH, RUN
 from maestro_conductor.workspace.regular_files import stream_regular
 from maestro_conductor.workspace.run_file import read_run
 
-__all__ = ["make_amendment", "read_difference"]
+__all__ = ["make_amendment", "read_difference", "read_in_force"]
+
+
+def read_in_force(root: Path, file: str = GRAPH) -> Outline:
+    """Read the graph of a study, for the comparison with the one of an amendment.
+
+    Args:
+        root: the workspace.
+        file: path of the graph in force, relative to the workspace.
+
+    Raises:
+        WorkspaceError: it cannot be read.
+    """
+    return _read_outline(root, file, _read_head(root, file), str(root))
 
 
 def read_difference(
-    root: Path, folder: Path, *, in_force: str = GRAPH, amendment: str | None = None
+    root: Path,
+    folder: Path,
+    *,
+    in_force: str = GRAPH,
+    amendment: str | None = None,
+    old: Outline | None = None,
 ) -> Difference:
     """Compare the graph of a study with the one of an amendment.
 
@@ -33,13 +51,14 @@ def read_difference(
         folder: where the amendment was put together.
         in_force: path of the graph in force, relative to the workspace.
         amendment: what the amendment is to be called; None: anything.
+        old: the graph in force, where it was read before.
 
     Raises:
         WorkspaceError: one of them cannot be read, or they do not belong together.
     """
     # The small one first: who has asked for nothing that can be done is told at once.
     head = _read_head(folder, GRAPH)
-    old = _read_outline(root, in_force, _read_head(root, in_force), str(root))
+    old = read_in_force(root, in_force) if old is None else old
     if amendment is not None and head.get("amendment") != amendment:
         raise WorkspaceError(
             f"{folder / GRAPH} is that of amendment {head.get('amendment')!r}, not of {amendment}"
@@ -89,7 +108,14 @@ def _read_outline(folder: Path, file: str, head: Mapping[str, object], root: str
 
 
 def make_amendment(
-    root: Path, plan: AmendPlan, graph: Graph, *, study_id: str, by: str | None, time: int
+    root: Path,
+    plan: AmendPlan,
+    graph: Graph,
+    *,
+    study_id: str,
+    by: str | None,
+    time: int,
+    closed: str | None = None,
 ) -> Amendment:
     """Return an amendment that is to take effect. Looks into the folders of new instances.
 
@@ -100,8 +126,9 @@ def make_amendment(
         study_id: that names the study to schedulers from then on.
         by: who asked.
         time: ms since 1970.
+        closed: why nobody runs the study then; None: it goes on.
     """
     new = [(j, graph.workspaces[j]) for j, i in enumerate(plan.origin) if i == NONE]
     attempts = highest_attempts(root, new)
     record = records.amended(time, by, graph.amendment or "", plan.counts)
-    return Amendment(plan, attempts, study_id, record)
+    return Amendment(plan, attempts, study_id, record, closed=closed)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from maestro_conductor.core.events import CancelAsked, Event
+from maestro_conductor.model.graph import Graph
 from maestro_conductor.runtime.amending import Amending
 from maestro_conductor.runtime.backend_events import BackendEvents
 from maestro_conductor.runtime.context import RunContext
@@ -61,8 +62,8 @@ class ConductorLoop:
         self._departure: Departure | None = None
         self._next_look = 0.0
 
-    def run(self, ready: Callable[[], None] | None = None) -> int | None:
-        """Run; return the exit code, 128 + n after signal n; None: the study was amended, begin anew.
+    def run(self, ready: Callable[[], None] | None = None) -> int | Graph:
+        """Run; return the exit code, 128 + n after signal n; or the graph that the study was amended to.
 
         Args:
             ready: called once, when the study has been taken up.
@@ -70,12 +71,12 @@ class ConductorLoop:
         self._start()
         if ready is not None:
             ready()
-        while not self._is_amended():
+        while (amended := self._take_in_amendment()) is None:
             if self._has_ended() and not self._is_asked_for_more():
                 return self._finish()
             self._process(self._wait())
         self._housekeeping.flush_log()
-        return None
+        return amended
 
     def close(self) -> None:
         """Let go of backends; what they run goes on."""
@@ -108,20 +109,20 @@ class ConductorLoop:
             self._process(events)
         return not self._has_ended()
 
-    def _is_amended(self) -> bool:
-        """Take in the amendment that waits, where that may be done now; tell whether it was."""
+    def _take_in_amendment(self) -> Graph | None:
+        """Take in the amendment that waits, where that may be done now; return the new graph."""
         if not self._amending.waits or self._shutdown.reason is not None:
-            return False
+            return None
         if not self._runner.may_amend or self._watch.look() is not None:
-            return False
+            return None
         try:
             asked = self._amending.commit()
         except OSError as error:  # there will be room, or somebody stops us
             self._housekeeping.troubles.tell("amendment", error)
-            return False
+            return None
         if asked is not None:
             self._process([asked])
-        return self._amending.done
+        return self._amending.amended
 
     def _wait(self) -> list[Event]:
         """Wait until something is to be done; return the events that came."""

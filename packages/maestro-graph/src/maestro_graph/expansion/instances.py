@@ -113,11 +113,15 @@ class Instances(InstanceSequence):
     def __len__(self) -> int:
         return sum(plan.step.count for plan in self._plans)
 
-    def listing(self, step: GraphStep) -> Iterator[tuple[str, str, tuple[Value, ...]]]:
-        """Yield name, workspace and parameters of a step's instances, without their commands."""
+    def listing(self, step: GraphStep) -> Iterator[tuple[str, str]]:
+        """Yield name and workspace of a step's instances, without all that goes into a command."""
         plan = self._plans[step.index]
-        for position, row in enumerate(plan.rows):
-            yield plan.name(position), plan.workspaces[position], plan.values(row)
+        return zip(map(plan.name, range(step.count)), plan.workspaces, strict=True)
+
+    def values(self, step: GraphStep) -> Iterator[tuple[Value, ...]]:
+        """Yield the parameters of a step's instances."""
+        plan = self._plans[step.index]
+        return map(plan.values, plan.rows)
 
     def __iter__(self) -> Iterator[Instance]:
         for plan in self._plans:

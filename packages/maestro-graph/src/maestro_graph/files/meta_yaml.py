@@ -53,7 +53,7 @@ def _metadata(graph: Graph) -> Iterable[str]:
         if step.parameters not in texts:
             texts[step.parameters] = [
                 flow({value.name: value.value for value in values})
-                for _, _, values in graph.instances.listing(step)
+                for values in graph.instances.values(step)
             ]
         yield from _step(graph, step, texts[step.parameters])
 
@@ -62,7 +62,7 @@ def _step(graph: Graph, step: GraphStep, parameters: Iterable[str]) -> Iterable[
     yield f"{_key('  ', step.name)}\n    parameters: {flow(step.parameters)}\n"
     workspaces = ["    workspaces:\n"]
     yield "    instances:\n"
-    for (name, workspace, _), text in zip(graph.instances.listing(step), parameters, strict=True):
+    for (name, workspace), text in zip(graph.instances.listing(step), parameters, strict=True):
         key = _key("      ", name)
         yield f"{key} {text}\n"
         workspaces.append(f"{key} {quoted(workspace)}\n")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 import attrs
@@ -15,19 +14,6 @@ class Place(NamedTuple):
     workspace: str
     script: str
     label: str
-
-
-@attrs.frozen
-class Amendment:
-    """An amendment of a study that is there already.
-
-    Attributes:
-        id: 12 hexadecimal digits; the new graph says them.
-        graph: path of the ``graph.msgpack`` that is in force.
-    """
-
-    id: str
-    graph: Path
 
 
 @attrs.frozen
@@ -45,3 +31,16 @@ class Earlier:
     amendment: str | None
     folders: Mapping[str, str]
     places: Mapping[str, Place]
+
+
+@attrs.frozen
+class Amendment:
+    """An amendment of a study that is there already.
+
+    Attributes:
+        id: 12 hexadecimal digits; the new graph says them.
+        earlier: what is kept of the graph that is in force.
+    """
+
+    id: str
+    earlier: Earlier

@@ -151,8 +151,12 @@ class InstanceSequence(Sequence[Instance]):
     """All instances of a graph, in its order."""
 
     @abstractmethod
-    def listing(self, step: GraphStep) -> Iterator[tuple[str, str, tuple[Value, ...]]]:
-        """Yield name, workspace and parameters of a step's instances, without their commands."""
+    def listing(self, step: GraphStep) -> Iterator[tuple[str, str]]:
+        """Yield name and workspace of a step's instances, without all that goes into a command."""
+
+    @abstractmethod
+    def values(self, step: GraphStep) -> Iterator[tuple[Value, ...]]:
+        """Yield the parameters of a step's instances."""
 
 
 @attrs.frozen(kw_only=True)
