@@ -5,6 +5,8 @@ A fault here would be a workspace that lacks a file, or holds other values than 
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -93,3 +95,19 @@ def test_warnings_are_returned_once(order: Order, tmp_path: Path) -> None:
     assert len(warnings) == 1
     with staging.reserve(Path("OUT")) as stage:
         assert build(evolve(order, quiet=True), study, stage)[1] == []
+
+
+def test_a_write_that_fails_is_told_with_its_place(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the system says of an open file has no name in it."""
+
+    def no_room(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    study, _ = read_study(order)
+    with staging.reserve(Path("OUT")) as stage:
+        monkeypatch.setattr("os.fsync", no_room)
+        with pytest.raises(OSError, match="No space left on device") as told:
+            build(order, study, stage)
+        assert told.value.filename == str(stage.folder)

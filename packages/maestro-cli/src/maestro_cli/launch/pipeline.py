@@ -92,7 +92,17 @@ def build(order: Order, study: Study, stage: Assembly) -> tuple[Graph, list[Prob
     Raises:
         BadStudyError: The study does not fit the parameters of the generator file.
         maestro_graph.GraphError: It cannot be expanded, or the generator file failed.
+        OSError: Something cannot be written; it names a place.
     """
+    try:
+        return _fill(order, study, stage)
+    except OSError as error:
+        if error.filename is None:  # of an open file the system says no name
+            error.filename = str(stage.folder)
+        raise
+
+
+def _fill(order: Order, study: Study, stage: Assembly) -> tuple[Graph, list[Problem]]:
     graph, warnings = expand_study(order, study, stage)
     study_file, pgen_file = copy_sources(order, stage.folder)
     write_run(
