@@ -139,6 +139,7 @@ def make_jobs(adapter: BatchAdapter, folder: Path, count: int, kind: str) -> lis
                 "attempt": 1,
                 "script": str(script),
                 "request": request,
+                "prepared": text["prepared"],
             }
         )
     return jobs
