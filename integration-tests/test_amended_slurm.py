@@ -103,10 +103,10 @@ def fates(slurm: SlurmCluster) -> dict[str, str]:
     return dict(line.split() for line in told.splitlines())
 
 
-def tokens(slurm: SlurmCluster) -> list[str]:
-    """By which the conductor finds its jobs: the last word of their comments."""
-    told = slurm.run("squeue", "-h", "-t", "all", "-o", "%k")
-    return [line.split()[-1] for line in told.splitlines()]
+def tokens(slurm: SlurmCluster, root: Path) -> list[str]:
+    """By which the conductor finds its jobs, of one study: the last word of their comments."""
+    told = slurm.run("squeue", "-h", "-t", "all", "-o", "%Z %k")
+    return [line.split()[-1] for line in told.splitlines() if line.startswith(f"{root}/")]
 
 
 def results(root: Path) -> dict[str, str]:
@@ -169,7 +169,9 @@ def check(
     told = fates(slurm)
     assert {told[before[name]["job"]] for name in kept} == {"COMPLETED"}
     assert {told[before[name]["job"]] for name in plan["stopped"]} == {"CANCELLED"}
-    assert len(tokens(slurm)) == len(set(tokens(slurm)))
+    submitted = tokens(slurm, root)
+    assert len(submitted) > len(kept)
+    assert len(submitted) == len(set(submitted))
     assert ran(folder) == {
         **{f"{step}/N.{n}": 1 for step in STEPS for n in ROWS},
         **dict.fromkeys(["drop/N.1", "drop/N.2"], 1),
