@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -21,6 +23,16 @@ def test_a_study_runs_to_its_end(tmp_path, run, states):
     make_workspace(tmp_path, [*steps, StepPlan("c", funnels=["b"])])
     assert run(tmp_path) == 0
     assert set(states(tmp_path).values()) == {"FINISHED"}
+
+
+def test_a_conductor_starts_without_what_is_slow_to_import():
+    code = """
+import sys
+import maestro_conductor.app.conduct
+print(*{"structlog", "asyncio", "hashlib", "secrets"} & sys.modules.keys())
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.split() == []
 
 
 def test_descendants_of_a_failed_step_fail_and_say_why(tmp_path, run, states):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 
 import attrs
 
@@ -118,7 +118,7 @@ class Amending:
                 root,
                 plan,
                 difference.new,
-                study_id=secrets.token_hex(6),
+                study_id=os.urandom(6).hex(),
                 by=request.by,
                 time=wall,
                 closed=self._closed,
