@@ -6,11 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import attrs
 import pytest
 
 from maestro_conductor.core.events import AttemptFileRead
 from maestro_conductor.core.instructions import ReadAttemptFile
 from maestro_conductor.runtime.attempt_reading import AttemptReader
+from maestro_conductor.testing import StepPlan, make_workspace
+from maestro_conductor.workspace.graph_file import read_graph
 
 
 @pytest.fixture
@@ -42,6 +45,28 @@ def test_one_whose_folder_was_deleted_is_told_apart_while_the_study_is_in_its_pl
 def test_an_end_is_told_with_its_times(read):
     text = "start pid=7 host=here boot=b1 time=5\nend code=3 time=6\n"
     assert read(text) == AttemptFileRead(0, 1, "ended", 3, 5000, 6000)
+
+
+def test_a_result_that_is_required_is_looked_for(shell, tmp_path):
+    results = [{"file": "out/{N}.json", "required": True}, {"file": "other"}]
+    root = make_workspace(
+        tmp_path / "w", [StepPlan("s", ["x", "y"], results=results), StepPlan("t")]
+    )
+    context = attrs.evolve(shell.context, root=root, graph=read_graph(root))
+    assert list(context.graph.own_results) == [1, 1, 0]
+    reader = AttemptReader(context, "here", "b1")
+    for folder in ("s/N.0", "s/N.1/out", "t"):
+        (root / folder).mkdir(parents=True)
+    for folder in ("s/N.0", "s/N.1", "t"):
+        (root / folder / ".attempt.1").write_text("start host=here boot=b1\nend code=0\n")
+
+    def lacks(instance):
+        return reader.read(ReadAttemptFile(instance, 1, False)).lacks
+
+    assert lacks(0) == "its result out/0.json is not there"
+    assert lacks(1) == "its result out/1.json is not there"
+    (root / "s/N.1/out/1.json").touch()
+    assert (lacks(1), lacks(2)) == (None, None)
 
 
 @pytest.mark.parametrize(

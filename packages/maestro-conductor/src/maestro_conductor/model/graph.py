@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -60,6 +60,7 @@ class Step:
         count: number of its instances.
         resources: the map `Resources` of the format page.
         failure: what the end of its command means.
+        results: the maps `Result` of the format page.
         record: all of the step's record.
     """
 
@@ -69,7 +70,13 @@ class Step:
     count: int
     resources: Map
     failure: FailureRule
+    results: Sequence[Map]
     record: Map
+
+    @property
+    def requires_results(self) -> bool:
+        """Whether there are files without which an instance has failed."""
+        return any(result["required"] for result in self.results)
 
 
 @attrs.define(repr=False)
@@ -89,6 +96,7 @@ class Graph:
         scheduled: 1 where the instance asks for nodes or procs.
         restartable: 1 where the instance has a restart command.
         own_resources: 1 where its resources differ from its step's.
+        own_results: 1 where its results do.
         need_start, needs: instance i waits for ``needs[need_start[i]:need_start[i + 1]]``.
         groups: instance → steps all of whose instances it waits for.
         offsets: record i of the file begins at byte ``offsets[i]``, and ends at ``offsets[i + 1]``.
@@ -109,6 +117,7 @@ class Graph:
     scheduled: bytearray
     restartable: bytearray
     own_resources: bytearray
+    own_results: bytearray
     need_start: array[int]
     needs: array[int]
     groups: dict[int, tuple[int, ...]]
