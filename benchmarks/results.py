@@ -50,7 +50,7 @@ def main() -> int:
     arguments = parser.parse_args()
     with scratch() as root:
         alone(make_study, root, arguments.instances, arguments.tokens)
-        by_hand, _ = alone(loop, root, arguments.instances)
+        by_hand, _ = alone(loop, root, arguments.instances, arguments.tokens)
         seconds, peak = alone(collect, root, arguments.format)
     print(
         f"{arguments.instances} instances; by hand {by_hand:.1f} s, {seconds / by_hand:.1f} times that"
@@ -95,15 +95,13 @@ def make_study(root: Path, count: int, tokens: bool) -> None:
         (folder / "run.log").write_text(log)
 
 
-def loop(root: Path, count: int) -> tuple[float, float]:
+def loop(root: Path, count: int, tokens: bool) -> tuple[float, float]:
     begun = time.process_time()
-    writer = csv.writer((root / "by_hand.csv").open("w"))
-    for row in range(count):
-        with (
-            contextlib.suppress(FileNotFoundError),
-            (root / f"run/N.{row}/out.json").open() as file,
-        ):
-            found = json.load(file)
+    with (root / "by_hand.csv").open("w", newline="") as output:
+        writer = csv.writer(output)
+        for row in range(count):
+            with (root / f"run/N.{row}" / (f"{row}.json" if tokens else "out.json")).open() as file:
+                found = json.load(file)
             writer.writerow([row, found["energy"]["total"], found["steps"], found["unit"]])
     return time.process_time() - begun, 0.0
 

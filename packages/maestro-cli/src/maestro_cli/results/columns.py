@@ -45,7 +45,7 @@ class _Counted:
 
     name: str
     origin: Origin
-    kinds: set[str]
+    kinds: set[type]
     there: dict[str, int]
 
 
@@ -95,13 +95,18 @@ class Columns:
         """Count a row of a step."""
         self._rows[step] = self._rows.get(step, 0) + 1
 
+    def note(self, place: int, value: Cell) -> None:
+        """Take note of what kind a cell is that is no result."""
+        if value is not None:
+            self._columns[place].kinds.add(type(value))
+
     def count(self, place: int, step: str, value: Cell) -> None:
-        """Count a value."""
-        if value is None:
-            self._columns[place].there.setdefault(step, 0)
-            return
+        """Count a result."""
         column = self._columns[place]
-        column.kinds.add(_KINDS[type(value)])
+        if value is None:
+            column.there.setdefault(step, 0)
+            return
+        column.kinds.add(type(value))
         column.there[step] = column.there.get(step, 0) + 1
 
     def finished(self) -> list[Column]:
@@ -134,10 +139,10 @@ class Columns:
         return free
 
 
-def _kind(kinds: set[str]) -> str:
+def _kind(kinds: set[type]) -> str:
     if len(kinds) == 1:
-        return next(iter(kinds))
-    return "float" if kinds == {"int", "float"} else "text"
+        return _KINDS[next(iter(kinds))]
+    return "float" if kinds == {int, float} else "text"
 
 
 def unlike(wanted: str, names: Iterable[str]) -> str:

@@ -24,6 +24,10 @@ MOST_BYTES = 1 << 24
 Row: TypeAlias = "dict[str, Cell]"
 
 
+_MARK = b"\xef\xbb\xbf"
+_DECODE = json.JSONDecoder(parse_int=PARSE_INT).decode
+
+
 class NoResultError(Exception):
     """A file is not what it was said to be; the message says why."""
 
@@ -44,13 +48,13 @@ def read_rows(declared: Declared, content: bytes) -> list[Row]:
 
 def _strict_text(content: bytes) -> str:
     try:
-        return content.decode("utf-8-sig")
+        return content.removeprefix(_MARK).decode()
     except UnicodeDecodeError as error:
         raise NoResultError("it is no UTF-8") from error
 
 
 def _lenient_text(content: bytes) -> str:
-    return content.decode("utf-8-sig", "replace")
+    return content.removeprefix(_MARK).decode("utf-8", "replace")
 
 
 # Lists and maps
@@ -59,7 +63,7 @@ def _lenient_text(content: bytes) -> str:
 def _read_json(declared: Declared, content: bytes) -> list[Row]:
     text = _strict_text(content)
     try:
-        found = json.loads(text, parse_int=PARSE_INT)
+        found = _DECODE(text)
     except RecursionError as error:
         raise NoResultError("it is nested too deep") from error
     except ValueError as error:
@@ -73,7 +77,7 @@ def _read_json(declared: Declared, content: bytes) -> list[Row]:
 def _json_lines(text: str) -> list[object] | None:
     """Return the values of lines, each of which is JSON; None: they are not, or there are none."""
     try:
-        found = [json.loads(line, parse_int=PARSE_INT) for line in text.split("\n") if line.strip()]
+        found = [_DECODE(line) for line in io.StringIO(text) if line.strip()]
     except (ValueError, RecursionError):
         return None
     return found or None

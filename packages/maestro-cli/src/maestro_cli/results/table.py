@@ -13,7 +13,7 @@ from attrs import define, frozen
 
 from maestro_cli.__about__ import __version__
 from maestro_cli.errors import StudyError
-from maestro_cli.results.columns import FIXED, Column, Columns, Origin
+from maestro_cli.results.columns import FIXED, MOST_COLUMNS, Column, Columns, Origin
 from maestro_cli.results.declared import Declared, read_declared
 from maestro_cli.results.files import rows_of
 from maestro_cli.results.spool import Spool
@@ -171,7 +171,7 @@ class _Collector:
         for step in steps:
             self.columns.expect(graph.steps[step].name, named[step])
         self._several = several
-        self._head = len(names)
+        self._empty: list[Cell] = [None] * (len(names) + len(known) + MOST_COLUMNS)
         self._troubles: dict[tuple[str, str], Trouble] = {}
 
     @property
@@ -195,11 +195,13 @@ class _Collector:
         )
         head = self._head_of(instance)
         columns = self.columns
+        for place, value in enumerate(head):
+            columns.note(place, value)
         for index, row in enumerate(rows):
-            cells = [*head, *([index] if self._several else [])]
-            for place, value in enumerate(cells):
-                if value is not None:
-                    columns.count(place, instance.step, value)
+            cells = head.copy()
+            if self._several:
+                columns.note(len(cells), index)
+                cells.append(index)
             columns.count_row(instance.step)
             for name, value in row.items():
                 at = columns.place_of(name)
@@ -207,8 +209,7 @@ class _Collector:
                     continue
                 columns.count(at, instance.step, value)
                 if value is not None:
-                    if at >= len(cells):
-                        cells.extend([None] * (at + 1 - len(cells)))
+                    cells += self._empty[len(cells) : at + 1]
                     cells[at] = value
             spool.add(cells)
 

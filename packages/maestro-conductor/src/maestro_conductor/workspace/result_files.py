@@ -36,7 +36,7 @@ def open_result(root: Path, workspace: str, file: str) -> int:
     """
     path = f"{workspace}/{file}"
     stay_inside(root, path)
-    return open_regular(root / path, follow=True)
+    return open_regular(f"{root}/{path}", follow=True)
 
 
 def missing_result(root: Path, workspace: str, files: Iterable[str]) -> str | None:

@@ -13,7 +13,9 @@ from maestro_spec.lint.tokens import find_tokens, names_in, without_part
 from maestro_spec.model.study import Result, Step
 
 #: Columns that `maestro results` makes by itself.
-COLUMNS = frozenset({"instance", "step", "state", "run_time", "exit_code", "amendment", "study"})
+COLUMNS = frozenset(
+    {"instance", "step", "state", "run_time", "exit_code", "amendment", "row", "study"}
+)
 
 #: Tokens that stand for absolute paths, and one that stands for none.
 _ABSOLUTE = frozenset({"WORKSPACE", "OUTPUT_PATH", "SPECROOT", "LAUNCHER"})
