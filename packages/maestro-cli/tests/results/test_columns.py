@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from maestro_cli.results import columns
-from maestro_cli.results.columns import Column, Columns, unlike
+from maestro_cli.results.columns import MOST_COLUMNS, Column, Columns, unlike
 
 
 def test_each_column_has_a_name_of_its_own_in_whatever_case():
@@ -52,13 +51,13 @@ def test_a_kind_holds_all_values(values, kind):
     assert found.finished()[0].kind == kind
 
 
-def test_columns_without_end_are_left_out_and_those_that_were_named_are_not(monkeypatch):
-    monkeypatch.setattr(columns, "MOST_COLUMNS", 3)
+def test_columns_without_end_are_left_out_and_those_that_were_named_are_not():
     found = Columns([("named", "result")])
-    places = [found.place_of(f"c{number}") for number in range(5)]
-    assert places == [1, 2, 3, None, None]
+    places = [found.place_of(f"c{number}") for number in range(MOST_COLUMNS + 2)]
+    assert places == [*range(1, MOST_COLUMNS + 1), None, None]
     assert found.place_of("named") == 0
-    assert (len(found), found.left_out) == (4, {"c3", "c4"})
+    assert len(found) == MOST_COLUMNS + 1
+    assert found.left_out == {f"c{MOST_COLUMNS}", f"c{MOST_COLUMNS + 1}"}
 
 
 def test_a_further_column():

@@ -6,9 +6,9 @@ import os
 
 import pytest
 
-from maestro_cli.results import files
 from maestro_cli.results.declared import read_declared
 from maestro_cli.results.files import rows_of
+from maestro_cli.results.formats import MOST_BYTES
 
 PLAIN = {"format": None, "keys": None, "pattern": None, "rows": "last", "required": False}
 
@@ -65,14 +65,14 @@ def test_one_that_cannot_be_read_is_no_hindrance_to_others(rows):
     assert told["bad.json"].startswith("it is no JSON")
 
 
-def test_of_a_large_text_the_end_counts_and_a_large_tree_is_refused(rows, monkeypatch):
-    monkeypatch.setattr(files, "MOST_BYTES", 1 << 20)
+def test_of_a_large_text_the_end_counts_and_a_large_tree_is_refused(rows):
     with (rows.folder / "log").open("wb") as file:
         file.write(b"x = 1\n")
         file.truncate(5 << 30)  # a hole: it takes no room
         file.seek(0, os.SEEK_END)
         file.write(b"\ny = 2\n")
-    (rows.folder / "a.json").write_bytes(b" " * ((1 << 20) + 1))
+    with (rows.folder / "a.json").open("wb") as file:
+        file.truncate(MOST_BYTES + 1)
     assert rows({"file": "log", "keys": [["x", "x"], ["y", "y"]]}) == [{"x": None, "y": 2}]
     assert rows({"file": "a.json"}) == [{}]
-    assert rows.trouble == [("a.json", "it has more than 1 MiB")]
+    assert rows.trouble == [("a.json", "it has more than 16 MiB")]

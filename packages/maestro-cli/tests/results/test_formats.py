@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 
 import pytest
 
@@ -131,8 +130,14 @@ def test_numbers_that_json_does_not_have_and_python_does():
     assert (row["b"], row["c"], row["d"]) == (-math.inf, math.inf, "1" * 5000)
 
 
-@pytest.mark.parametrize("content", [b" " * 4_000_000, b"=" * 4_000_000, b"a " * 2_000_000 + b"\n"])
-def test_long_lines_take_no_time(content):
-    begun = time.process_time()
-    read("a", content)
-    assert time.process_time() - begun < 5
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        (b" " * 4_000_000, [{}]),
+        (b"=" * 4_000_000, [{}]),
+        (b"a " * 2_000_000 + b"= 1\n", [{("a " * 2_000_000).strip(): 1}]),
+    ],
+)
+def test_long_lines_are_looked_at_once(content, rows):
+    """One at each of whose characters a pattern begins anew takes hours, and pytest ends it."""
+    assert read("a", content) == rows

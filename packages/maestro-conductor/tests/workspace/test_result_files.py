@@ -70,6 +70,6 @@ def test_trouble_that_may_pass_is_no_missing_result(root, monkeypatch):
     def fail(*_args: object, **_more: object) -> int:
         raise OSError(errno.ESTALE, "stale")
 
-    monkeypatch.setattr("maestro_conductor.workspace.result_files.open_regular", fail)
+    monkeypatch.setattr(os, "open", fail)
     with pytest.raises(OSError, match="stale"):
         missing_result(root, "s", ["a"])

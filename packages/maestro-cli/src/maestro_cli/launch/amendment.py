@@ -105,7 +105,7 @@ def study_changes(folder: AmendmentFolder) -> list[str]:
     ]
 
 
-def _head(graph: Path) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+def _head(graph: Path) -> tuple[Mapping[str, Any], Mapping[str, object]]:
     """Return a graph's head, and the results of its steps, which are nothing that an instance does.
 
     Where a file's name holds parameters, the first instance speaks for all.

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 from attrs import frozen
+
+if TYPE_CHECKING:
+    from maestro_conductor.model.graph import ResultRecord
 
 __all__ = ["Declared", "read_declared"]
 
@@ -48,15 +51,13 @@ class Declared:
         return None if self.keys is None else tuple(column for column, _ in self.keys)
 
 
-def read_declared(results: Sequence[Mapping[str, Any]]) -> tuple[Declared, ...]:
+def read_declared(results: Sequence[ResultRecord]) -> tuple[Declared, ...]:
     """Read the maps ``Result`` of a graph, whose fields were checked."""
     return tuple(map(_read, results))
 
 
-def _read(result: Mapping[str, Any]) -> Declared:
-    file: str = result["file"]
-    form: str | None = result["format"]
-    pattern: str | None = result["pattern"]
+def _read(result: ResultRecord) -> Declared:
+    file, form, pattern = result["file"], result["format"], result["pattern"]
     if pattern is not None:
         form = "pattern"
     elif form not in ("json", "csv", "yaml", "keys"):

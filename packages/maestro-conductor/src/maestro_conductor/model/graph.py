@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import attrs
 
-__all__ = ["FailureRule", "Graph", "Step"]
+__all__ = ["FailureRule", "Graph", "ResultRecord", "Step"]
 
 
 #: A map of the format page. Whoever read it from the file has checked its fields.
 Map = Mapping[str, Any]
+
+
+class ResultRecord(TypedDict):
+    """The map `Result` of the format page."""
+
+    file: str
+    format: str | None
+    keys: list[list[str]] | None
+    pattern: str | None
+    rows: str
+    required: bool
 
 
 @attrs.frozen
@@ -60,7 +71,7 @@ class Step:
         count: number of its instances.
         resources: the map `Resources` of the format page.
         failure: what the end of its command means.
-        results: the maps `Result` of the format page.
+        results: files that hold what its first instance yields.
         record: all of the step's record.
     """
 
@@ -70,7 +81,7 @@ class Step:
     count: int
     resources: Map
     failure: FailureRule
-    results: Sequence[Map]
+    results: Sequence[ResultRecord]
     record: Map
 
     @property

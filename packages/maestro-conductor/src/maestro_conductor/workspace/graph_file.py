@@ -16,7 +16,7 @@ from typing import Any
 import msgpack
 
 from maestro_conductor.errors import FormatError, WorkspaceError
-from maestro_conductor.model.graph import FailureRule, Graph, Step
+from maestro_conductor.model.graph import FailureRule, Graph, ResultRecord, Step
 from maestro_conductor.workspace.checksums import check_sum
 from maestro_conductor.workspace.field_checks import Checked
 from maestro_conductor.workspace.graph_checks import (
@@ -73,8 +73,8 @@ class GraphFile:
             check_sum(self.path, f"instance {index} ({self.graph.names[index]})", content, record)
         return record
 
-    def results_of(self, index: int) -> Sequence[Mapping[str, Any]]:
-        """Return the maps `Result` of an instance.
+    def results_of(self, index: int) -> Sequence[ResultRecord]:
+        """Return the files that hold what an instance yields.
 
         Raises:
             OSError: the file cannot be read for now; it is named.
@@ -82,7 +82,7 @@ class GraphFile:
         """
         if not self.graph.own_results[index]:
             return self.graph.steps[self.graph.step_of[index]].results
-        results: Sequence[Mapping[str, Any]] = self.instance(index)["results"]
+        results: Sequence[ResultRecord] = self.instance(index)["results"]
         return results
 
     def values_of(self, index: int) -> dict[str, object]:
