@@ -7,14 +7,14 @@ import pytest
 from maestro_cli.results.columns import MOST_COLUMNS, Column, Columns, unlike
 
 
-def test_each_column_has_a_name_of_its_own_in_whatever_case():
+def test_each_column_has_a_name_of_its_own():
     found = Columns(
-        [("step", "instance"), ("State", "parameter"), ("state", "instance"), ("e", "result")]
+        [("step", "instance"), ("state", "parameter"), ("state", "instance"), ("e", "result")]
     )
-    for name in ("e", "step", "E", "STEP", "result.step"):
+    for name in ("e", "step", "E", "result.step", "result.result.step"):
         found.place_of(name)
     assert [column.name for column in found.finished()] == [
-        *("step", "State", "instance.state", "e", "result.step", "result.E", "result.STEP.2", "result.result.step")
+        *("step", "state", "instance.state", "e", "result.step", "E", "result.result.step", "result.result.result.step")
     ]  # fmt: skip
 
 
@@ -62,4 +62,4 @@ def test_columns_without_end_are_left_out_and_those_that_were_named_are_not():
 
 def test_a_further_column():
     assert unlike("study", ["a"]) == "study"
-    assert unlike("study", ["Study", "maestro.study"]) == "maestro.maestro.study"
+    assert unlike("study", ["study", "maestro.study"]) == "maestro.maestro.study"

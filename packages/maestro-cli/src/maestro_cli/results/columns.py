@@ -128,14 +128,14 @@ class Columns:
         return len(self._columns) - 1
 
     def _free(self, name: str, origin: Origin) -> str:
-        """Return a name that no column has, in whatever case: SQL takes two such for one."""
+        """Return a name that no column has."""
         wanted = tidy_text(name) or "?"
-        free = wanted if wanted.lower() not in self._taken else f"{origin}.{wanted}"
+        free = wanted if wanted not in self._taken else f"{origin}.{wanted}"
         number = 2
-        while free.lower() in self._taken:
+        while free in self._taken:
             free = f"{origin}.{wanted}.{number}"
             number += 1
-        self._taken.add(free.lower())
+        self._taken.add(free)
         return free
 
 
@@ -147,8 +147,8 @@ def _kind(kinds: set[type]) -> str:
 
 def unlike(wanted: str, names: Iterable[str]) -> str:
     """Return a name for a further column, which no other has."""
-    taken = {name.lower() for name in names}
-    while wanted.lower() in taken:
+    taken = set(names)
+    while wanted in taken:
         wanted = f"maestro.{wanted}"
     return wanted
 

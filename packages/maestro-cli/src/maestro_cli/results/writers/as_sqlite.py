@@ -44,15 +44,37 @@ def write(table: Table, path: Path) -> None:
 
 
 def _fill(base: sqlite3.Connection, table: Table) -> None:
-    columns = ", ".join(f"{_quoted(each.name)} {_TYPES[each.kind]}" for each in table.columns)
+    names = _names(table)
+    columns = ", ".join(
+        f"{_quoted(name)} {_TYPES[each.kind]}"
+        for name, each in zip(names, table.columns, strict=True)
+    )
     base.execute(f"CREATE TABLE results ({columns})")
     marks = ", ".join("?" * len(table.columns))
     base.executemany(f"INSERT INTO results VALUES ({marks})", _rows(table))  # noqa: S608 - question marks
     base.execute("CREATE TABLE columns (name TEXT, origin TEXT, kind TEXT, missing INTEGER)")
-    rows = [(each.name, each.origin, each.kind, each.missing) for each in table.columns]
+    rows = [
+        (name, each.origin, each.kind, each.missing)
+        for name, each in zip(names, table.columns, strict=True)
+    ]
     base.executemany("INSERT INTO columns VALUES (?, ?, ?, ?)", rows)
     base.execute("CREATE TABLE about (name TEXT PRIMARY KEY, value)")
     base.executemany("INSERT INTO about VALUES (?, ?)", table.about.items())
+
+
+def _names(table: Table) -> list[str]:
+    """Return the names of the columns, unlike in whatever case: SQL takes `n` and `N` for one."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for column in table.columns:
+        name, number = column.name.replace("\0", "\\0"), 2
+        free = name
+        while free.lower() in taken:
+            free = f"{name}.{number}"
+            number += 1
+        taken.add(free.lower())
+        names.append(free)
+    return names
 
 
 def _rows(table: Table) -> Iterator[list[Cell]]:
@@ -70,4 +92,4 @@ def _rows(table: Table) -> Iterator[list[Cell]]:
 
 
 def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""').replace("\0", "\\0") + '"'
+    return '"' + name.replace('"', '""') + '"'
