@@ -106,14 +106,17 @@ def test_rows_of_a_file(yields, capsys):
     assert [(row["SIZE"], row["row"], row["energy"], row["r"]) for row in rows] == [
         ("1", "0", "-1.5", "0.5"), ("1", "1", "-1.5", "0.001"), ("2", "0", "", ""), ("3", "0", "", "nan"),
     ]  # fmt: skip
+    assert app.main(["results", str(yields), "sum", "--rows"]) == 0
+    assert "--rows changes nothing" in capsys.readouterr().err
 
 
 def test_json_says_where_it_comes_from(yields, capsys):
-    assert app.main(["results", str(yields), "run", "--format", "json"]) == 0
+    words = ["run", "--state", "finished,failed", "--format", "json"]
+    assert app.main(["results", str(yields), *words]) == 0
     found = json.loads(capsys.readouterr().out, parse_constant=lambda word: pytest.fail(word))
     about = found["about"]
     assert (about["study"], about["folder"], about["rows"]) == ("yields", str(yields), 3)
-    assert about["instances"] == "run"
+    assert about["instances"] == "run state FAILED,FINISHED"
     assert [column["name"] for column in found["columns"]] == [*HEAD, "energy", "unit", "r"]
     assert {c["name"]: c["kind"] for c in found["columns"]}["KIND"] == "text"
     assert found["columns"][-1] == {"name": "r", "origin": "result", "kind": "float", "missing": 1}

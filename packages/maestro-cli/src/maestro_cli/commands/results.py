@@ -143,8 +143,10 @@ def run(options: ResultsOptions) -> int:
     study = open_study(require_study(folder, verb="show the results of"))
     selection = options.selection
     chosen = choose(study, selection) if selection else None
+    where = [str(selection)] if selection else []
+    where += [f"state {','.join(sorted(options.states))}"] if options.states else []
     with collect(
-        study, chosen, states=options.states, all_rows=options.all_rows, where=str(selection)
+        study, chosen, states=options.states, all_rows=options.all_rows, where=" ".join(where)
     ) as table:
         if options.output is None:
             _print(table, options.format)
@@ -152,6 +154,8 @@ def run(options: ResultsOptions) -> int:
             _save(table, options.format, options.output)
         for note in as_text.notes(table):
             warn(note)
+        if options.all_rows and not table.several:
+            warn("no result that is shown says `rows: all`, so --rows changes nothing")
     return EXIT_OK
 
 

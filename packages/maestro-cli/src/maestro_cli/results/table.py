@@ -52,6 +52,7 @@ class Table:
         troubles: Files that could not be read.
         left_out: Results that were left out as there are too many.
         spool: The rows.
+        several: Instances may have several rows.
     """
 
     about: dict[str, object]
@@ -59,6 +60,7 @@ class Table:
     troubles: list[Trouble]
     left_out: int
     spool: Spool
+    several: bool = False
 
     def __len__(self) -> int:
         return self.spool.count
@@ -127,7 +129,8 @@ def collect(
     about = _about(study, where)
     about["rows"] = spool.count
     columns = collector.columns.finished()
-    return Table(about, columns, collector.troubles, len(collector.columns.left_out), spool)
+    left_out = len(collector.columns.left_out)
+    return Table(about, columns, collector.troubles, left_out, spool, collector.several)
 
 
 def _about(study: StudyView, where: str) -> dict[str, object]:
@@ -145,7 +148,12 @@ def _about(study: StudyView, where: str) -> dict[str, object]:
 
 
 class _Collector:
-    """Makes rows of instances."""
+    """Makes rows of instances.
+
+    Attributes:
+        columns: Of the table.
+        several: Instances may have several rows.
+    """
 
     def __init__(self, study: StudyView, chosen: Sequence[int], *, all_rows: bool) -> None:
         graph = study.graph
@@ -170,7 +178,7 @@ class _Collector:
         self.columns = Columns([*names, *((name, "result") for name in known)])
         for step in steps:
             self.columns.expect(graph.steps[step].name, named[step])
-        self._several = several
+        self.several = several
         self._empty: list[Cell] = [None] * (len(names) + len(known) + MOST_COLUMNS)
         self._troubles: dict[tuple[str, str], Trouble] = {}
 
@@ -199,7 +207,7 @@ class _Collector:
             columns.note(place, value)
         for index, row in enumerate(rows):
             cells = head.copy()
-            if self._several:
+            if self.several:
                 columns.note(len(cells), index)
                 cells.append(index)
             columns.count_row(instance.step)

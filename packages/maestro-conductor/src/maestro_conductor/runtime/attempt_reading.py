@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from maestro_conductor.core.events import AttemptFileRead
 from maestro_conductor.core.instructions import ReadAttemptFile
 from maestro_conductor.errors import FormatError
+from maestro_conductor.model.graph import ResultRecord
 from maestro_conductor.runtime.context import RunContext
 from maestro_conductor.workspace.attempt_file import AttemptFile, read_attempt, void_attempt
-from maestro_conductor.workspace.graph_file import GraphFile
 from maestro_conductor.workspace.paths import GRAPH
 from maestro_conductor.workspace.result_files import missing_result
 
@@ -24,12 +25,19 @@ class AttemptReader:
         context: of the run.
         host: name of this machine.
         boot: its boot id.
+        results_of: gives the files that hold what an instance yields; raises as `GraphFile.results_of`.
     """
 
-    def __init__(self, context: RunContext, host: str, boot: str) -> None:
+    def __init__(
+        self,
+        context: RunContext,
+        host: str,
+        boot: str,
+        results_of: Callable[[int], Sequence[ResultRecord]],
+    ) -> None:
         self._context = context
         self._root: Path | None = context.root
-        self._records = GraphFile(context.root, context.graph)
+        self._results_of = results_of
         self._host = host
         self._boot = boot
 
@@ -87,8 +95,7 @@ class AttemptReader:
         step = graph.steps[graph.step_of[instance]]
         if root is None or fate in ("void", "deleted") or not step.requires_results:
             return None
-        results = self._records.results_of(instance)
-        wanted = [result["file"] for result in results if result["required"]]
+        wanted = [each["file"] for each in self._results_of(instance) if each["required"]]
         return missing_result(root, graph.workspaces[instance], wanted)
 
 
