@@ -65,7 +65,7 @@ def test_the_files_of_the_first_guesses_are_there(repository: Path) -> None:
     page = repository / "packages/README.md"
     table = page.read_text(encoding="utf-8").partition("## Where would you look for")[2]
     rows = re.findall(r"^\| (.+) \| \[`(.+)`\]\((.+)\) \|$", table, re.MULTILINE)
-    assert len(rows) == 12
+    assert len(rows) == 13
     for _, shown, path in rows:
         assert (page.parent / path).is_file()
         assert path.endswith(f"/src/{shown}")

@@ -108,7 +108,7 @@ def read_page(text: str) -> tuple[dict[str, Definition], list[CheckedFile]]:
         if not line.startswith("|"):
             continue
         row = cells(line)
-        if row[0] in ("field", "file") or set(row[0]) <= {"-"}:
+        if row[0] == "field" or row[:2] == ["file", "decoded as"] or set(row[0]) <= {"-"}:
             continue
         if current is not None:
             current.fields[row[0]] = row[1]

@@ -41,6 +41,7 @@ _STUDY = of_spec.Study(
                 requeue=True, enforce_walltime=True, launcher_args={"a": "b"}
             ),
             failure=of_spec.Failure(retries=1),
+            results=(of_spec.Result("a", required=True),),
         ),
     ),
     parameters=(
@@ -93,7 +94,8 @@ def defaults(kind: type[Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "name", ["Resources", "Failure", "Batch", "Factor", "Column", "Range", "GitDependency"]
+    "name",
+    ["Resources", "Failure", "Batch", "Result", "Factor", "Column", "Range", "GitDependency"],
 )
 def test_fields_and_defaults_are_the_same(name: str) -> None:
     by_spec = defaults(getattr(of_spec, name))

@@ -12,7 +12,7 @@ import path from 'node:path';
 import { crc32, fail, seal, unpack, unseal } from './msgpack.mjs';
 
 const FEATURES = ['parameters.product', 'parameters.range', 'parameters.csv', 'failure', 'launcher', 'local_slots',
-  'array', 'user_throttle', 'requeue', 'enforce_walltime', 'step_args', 'amended', 'output_path'];
+  'array', 'user_throttle', 'requeue', 'enforce_walltime', 'step_args', 'required_results', 'amended', 'output_path'];
 
 function check(head, format) {
   if (head.format !== format) fail(`this is no ${format}`);

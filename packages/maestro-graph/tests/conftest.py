@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from maestro_graph.model.graph import Resources
@@ -85,3 +88,18 @@ def vectors() -> Path:
         if (folder / "docs/workspace-format/vectors").is_dir():
             return folder / "docs/workspace-format/vectors"
     pytest.skip("the shared vectors are not here: this is not a checkout")
+
+
+@pytest.fixture
+def schema(vectors: Path) -> Callable[[str], Any]:
+    """Give the validator of a file, by the JSON Schema that is made of the format page."""
+
+    def of(name: str) -> Any:
+        document = json.loads((vectors.parent / "schemas" / f"{name}.schema.json").read_text())
+        checker = jsonschema.Draft202012Validator.TYPE_CHECKER.redefine(
+            "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+        )
+        kind = jsonschema.validators.extend(jsonschema.Draft202012Validator, type_checker=checker)
+        return kind(document)
+
+    return of

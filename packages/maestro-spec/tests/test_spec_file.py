@@ -53,6 +53,7 @@ def test_the_document_fits_the_schema_of_the_format(repository):
     [
         ("cmd: ", "retries: 1, cmd: ", "failure"),
         ("cmd: ", "requeue: false, cmd: ", "requeue"),
+        ("cmd: ", "results: [{file: a, required: true}], cmd: ", "required_results"),
         ("cmd: ", "enforce walltime: true, cmd: ", "enforce_walltime"),
         ("cmd: ", "allocation_args: {a: 1}, cmd: ", "step_args"),
         ("type: local", "local_slots: 2", "local_slots"),
@@ -70,6 +71,31 @@ def test_the_document_fits_the_schema_of_the_format(repository):
 def test_what_a_reader_must_know_is_named(old, new, feature):
     assert features(load(BASE)) == []
     assert features(load(BASE.replace(old, new, 1))) == [feature]
+
+
+def test_results_are_there_where_there_are_any_and_ask_for_nothing():
+    results = "[{file: $(P).json, keys: {e: a.0}}, {file: b, pattern: '(?P<c>.)', rows: all}]"
+    study = load(BASE.replace("cmd: ", f"results: {results}, cmd: ", 1))
+    assert features(study) == []
+    assert "results" not in maestro_spec.spec_document(load(BASE))["steps"][0]
+    assert maestro_spec.spec_document(study)["steps"][0]["results"] == [
+        {
+            "file": "$(P).json",
+            "format": None,
+            "keys": [["e", "a.0"]],
+            "pattern": None,
+            "rows": "last",
+            "required": False,
+        },
+        {
+            "file": "b",
+            "format": None,
+            "keys": None,
+            "pattern": "(?P<c>.)",
+            "rows": "all",
+            "required": False,
+        },
+    ]
 
 
 def test_the_file_is_replaced_whole(tmp_path):

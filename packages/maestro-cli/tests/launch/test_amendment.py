@@ -84,6 +84,11 @@ def test_a_change_of_the_whole_study_is_one(failed: Path) -> None:
     assert found == (["description", "batch.queue"], False)
 
 
+def test_other_results_are_a_change_although_no_instance_is_another_one(failed: Path) -> None:
+    said = '"true $(N)", results: [{file: out.json}]'
+    assert changes(failed, '"true $(N)"', said) == (["results"], False)
+
+
 def test_a_change_of_instances_is_one(failed: Path) -> None:
     assert changes(failed, '"true $(N)"', '": $(N)"') == ([], False)
 

@@ -40,6 +40,15 @@ def differ(tmp_path):
     return differ
 
 
+def test_other_results_are_no_difference_of_what_an_instance_does(differ):
+    before = [StepPlan("a", ["x", "y"], results=[{"file": "e"}]), StepPlan("b")]
+    after = [
+        StepPlan("a", ["x", "y"], results=[{"file": "{N}", "required": True}]),
+        StepPlan("b", results=[{"file": "e"}]),
+    ]
+    assert differ(before, after) == {}
+
+
 @pytest.mark.parametrize(
     ("after", "word"),
     [

@@ -40,6 +40,57 @@ def test_a_command_that_succeeded_did_whatever_the_scheduler_says(bench):
         assert b.states() == {"s": "FINISHED"}, word
 
 
+REQUIRED = [{"file": "e", "required": True}]
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_a_local_step_whose_result_is_missing_has_failed_though_its_command_succeeded(bench, code):
+    failure = {"success_codes": [0, 3]}
+    b = bench(StepPlan("s", results=REQUIRED, failure=failure), StepPlan("t", needs=["s"]))
+    b.answer("s")
+    assert b.poll("s", "FAILED" if code else "FINISHED", code) == [ReadAttemptFile(0, 1, False)]
+    b.handle(AttemptFileRead(0, 1, "ended", code, lacks="its result e is not there"))
+    assert b.states() == {"s": "FAILED", "t": "FAILED"}
+    assert (b.state.reason[0], b.state.exit_code[0]) == ("its result e is not there", code)
+
+
+def test_a_step_whose_result_is_missing_is_retried_as_others_that_failed(bench):
+    b = bench(StepPlan("s", resources=NODES, results=REQUIRED, failure={"retries": 1}))
+    b.answer("s")
+    b.poll("s", "FINISHED", 0)
+    b.handle(AttemptFileRead(0, 1, "ended", 0, lacks="its result e is not there"))
+    assert b.submitted() == [("s", 2, "retry", "main")]
+    b.answer("s")
+    b.poll("s", "FINISHED", 0)
+    b.handle(AttemptFileRead(0, 2, "ended", 0))
+    assert b.states() == {"s": "FINISHED"}
+
+
+def test_of_a_command_that_failed_by_itself_the_reason_is_its_own(bench):
+    b = bench(StepPlan("s", results=REQUIRED))
+    b.answer("s")
+    b.poll("s", "FAILED", 4)
+    b.handle(AttemptFileRead(0, 1, "ended", 4, lacks="its result e is not there"))
+    assert b.states() == {"s": "FAILED"}
+    assert b.state.reason.get(0) is None
+
+
+def test_what_it_left_in_the_background_is_said_although_its_result_was_looked_for(bench):
+    b = bench(StepPlan("s", results=REQUIRED))
+    b.answer("s")
+    b.poll("s", "FINISHED", 0, reason="left sleep (7) in the background")
+    b.handle(AttemptFileRead(0, 1, "ended", 0))
+    assert b.states() == {"s": "FINISHED"}
+    assert b.state.reason[0] == "left sleep (7) in the background"
+
+
+def test_results_that_are_not_required_are_not_looked_for(bench):
+    b = bench(StepPlan("s", results=[{"file": "e"}]))
+    b.answer("s")
+    assert b.poll("s", "FINISHED", 0) == []
+    assert b.states() == {"s": "FINISHED"}
+
+
 def test_a_job_that_ran_between_two_polls_has_its_times(bench):
     b = bench(StepPlan("s", resources=NODES))
     b.answer("s", job="7", state="PENDING")

@@ -33,7 +33,7 @@ def scheduled(make_backend):
 def executor(shell, local, scheduled):
     return Executor(
         {"local": local, "scheduled": scheduled},
-        AttemptReader(shell.context, "here", "b1"),
+        AttemptReader(shell.context, "here", "b1", lambda _instance: []),
         lambda instances: [(i, f"wrote {i}") for i in instances],
     )
 

@@ -26,7 +26,9 @@ def runner(shell, notes):
         shell.machine,
         JournalCommitter(shell.context, shell.journal),
         Executor(
-            {"local": shell.local}, AttemptReader(shell.context, "here", "b1"), lambda _all: []
+            {"local": shell.local},
+            AttemptReader(shell.context, "here", "b1", lambda _instance: []),
+            lambda _all: [],
         ),
         Withdrawal(shell.machine, [shell.local]),
         lambda name, fields: notes.append((name, fields)),

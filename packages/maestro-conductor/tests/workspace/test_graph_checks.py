@@ -144,6 +144,27 @@ def test_settings_out_of_their_range_are_refused(tmp_path, key, value):
         read_run(tmp_path)
 
 
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"file": "../e"}, {"file": "/e"}, {"file": 1}, {"file": "e", "required": 1}, {"file": "e", "keys": ["a"]},
+        {"file": "e", "pattern": 1}, "e",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("record", [1, INSTANCE])
+def test_a_result_that_is_none_is_refused(tmp_path, record, result):
+    plain = {"format": None, "keys": None, "pattern": None, "rows": "last", "required": False}
+    found = [{**plain, **result}] if isinstance(result, dict) else [result]
+
+    def add(records: list[Any]) -> None:
+        crc = records[record].pop("crc", 0)  # it stays the last field
+        records[record] |= {"results": found, "crc": crc}
+
+    rewrite(make_workspace(tmp_path, PLANS), add)
+    with pytest.raises(FormatError, match="result 0 of "):
+        read_graph(tmp_path)
+
+
 def test_what_is_right_passes(tmp_path):
     make_workspace(tmp_path, PLANS)
     graph = read_graph(tmp_path)

@@ -9,6 +9,7 @@ from maestro_graph.errors import (
     ParameterError,
     PgenError,
     ResourceError,
+    ResultError,
     StudyError,
     TokenError,
     TopologyError,
@@ -20,7 +21,16 @@ from maestro_graph.files.parameters_file import read_parameters, write_parameter
 from maestro_graph.files.spec_file import read_spec
 from maestro_graph.model.earlier import Amendment, Earlier, Place
 from maestro_graph.model.generator import Combination, ParameterGenerator
-from maestro_graph.model.graph import Batch, Failure, Graph, GraphStep, Instance, Resources, Value
+from maestro_graph.model.graph import (
+    Batch,
+    Failure,
+    Graph,
+    GraphStep,
+    Instance,
+    Resources,
+    Result,
+    Value,
+)
 from maestro_graph.model.parameters import ParameterTable, TableColumn
 from maestro_graph.parameters.pgen import load_pgen
 from maestro_graph.parameters.table_builder import build_table
@@ -45,6 +55,8 @@ __all__ = [
     "Place",
     "ResourceError",
     "Resources",
+    "Result",
+    "ResultError",
     "StudyError",
     "TableColumn",
     "TokenError",

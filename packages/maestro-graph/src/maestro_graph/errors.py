@@ -7,7 +7,8 @@ GraphError
 │   ├── TokenError       a token names nothing, or names itself
 │   ├── ParameterError   the table of parameters does not fit together
 │   ├── TopologyError    a dependency on no step, or a cycle
-│   └── ResourceError    a resource that is no number after its tokens were resolved
+│   ├── ResourceError    a resource that is no number after its tokens were resolved
+│   └── ResultError      a result that is not in the folder of its step
 ├── DependencyError      a path that is missing, a repository that cannot be cloned
 └── PgenError            the user's generator file failed
 ```
@@ -51,6 +52,10 @@ class TopologyError(StudyError):
 
 class ResourceError(StudyError):
     """A resource is not what it must be after its tokens were resolved."""
+
+
+class ResultError(StudyError):
+    """The file of a result is not in the folder of its step after its tokens were resolved."""
 
 
 class DependencyError(GraphError):

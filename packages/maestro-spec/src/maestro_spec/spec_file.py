@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, cast
 import attrs
 
 from maestro_spec.__about__ import __version__
-from maestro_spec.model.study import Env, Failure, Study
+from maestro_spec.model.study import Env, Failure, Step, Study
 
 if TYPE_CHECKING:
     from maestro_spec.model.records import (
@@ -45,7 +45,7 @@ def spec_document(study: Study) -> SpecRecord:
         "specroot": study.specroot,
         "env": _env(study.env),
         "parameters": [cast("FactorRecord", _record(factor)) for factor in study.parameters],
-        "steps": [cast("SpecStepRecord", _record(step)) for step in study.steps],
+        "steps": [_step(step) for step in study.steps],
         "batch": cast("BatchRecord", _record(study.batch)),
     }
 
@@ -97,6 +97,7 @@ def features(study: Study) -> list[str]:
         "step_args": any(
             step.resources.allocation_args or step.resources.launcher_args for step in steps
         ),
+        "required_results": any(result.required for step in steps for result in step.results),
     }
     return sorted(name for name, is_used in used.items() if is_used)
 
@@ -109,6 +110,13 @@ def _env(env: Env) -> EnvRecord:
         "paths": [cast("PathDependencyRecord", _record(path)) for path in env.paths],
         "git": [cast("GitDependencyRecord", _record(git)) for git in env.git],
     }
+
+
+def _step(step: Step) -> SpecStepRecord:
+    record = cast("SpecStepRecord", _record(step))
+    if not step.results:
+        del record["results"]
+    return record
 
 
 def _record(value: object) -> object:

@@ -26,6 +26,8 @@ NOT_OURS = [
     ("echo hi", "echo\n      depend: [a]", "MS101", "9:7", 6, "Did you mean `depends`?"),
     ("echo hi", "echo\n    depend: [a]", "MS101", "9:5", 6, "It belongs under `run`, as `depends`."),
     ("echo hi", "echo\n    nodes: 2", "MS101", "9:5", 5, "It belongs under `run`."),
+    ("echo hi", "echo\n      outputs: [a]", "MS101", "9:7", 7, "Did you mean `results`?"),
+    ("echo hi", "echo\n      results: [{file: a, regex: b}]", "MS101", "9:27", 5, "Did you mean `pattern`?"),
     ("echo hi", "echo\n      depends: a, b", "MS104", "9:16", 4, "Write `depends: [a, b]`."),
     ("echo hi", "echo\n      depends:", "MS105", "9:15", 1, "Write a list behind `depends:`."),
     ("echo hi", "echo $(N)\nglobal.parameters:\n  N:\n    values: 1, 2, 3\n    label: N.%%", "MS104", "11:13", 7, "Write `values: [1, 2, 3]`."),

@@ -58,7 +58,8 @@ def test_what_fits_is_read(text, shape, value, read):
         ("10:00", Number(), "MS104"), ("'yes'", Flag(), "MS104"), ("$(F)", Flag(tokens=False), "MS104"),
         ("-5", Walltime(), "MS106"), ("1.5", Walltime(), "MS104"), ("''", Walltime(), "MS105"),
         ("true", Walltime(), "MS104"), ("urgent", LEVEL, "MS108"), ("2", LEVEL, "MS106"),
-        ("true", LEVEL, "MS104"), ("0.5", Word(("low",)), "MS106"),
+        ("true", LEVEL, "MS104"), ("0.5", Word(("low",)), "MS104"),
+        ("'0.5'", Word(("low",)), "MS108"), ("$(L)", Word(("low",), tokens=False), "MS108"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_refused(text, shape, code, read):

@@ -188,25 +188,34 @@ _OF_THE_STUDY = ("name", "description", "parameters")
 
 
 def study_changes(staged: Staged) -> list[str]:
-    """Return what of the whole study is another one: ``description``, ``batch.queue``, …."""
+    """Return what of the whole study is another one: ``description``, ``batch.queue``, ``results``, …."""
     from maestro_conductor.workspace.paths import GRAPH
 
-    before = staged.planning.graph.header
-    after = _head(staged.folder.folder / GRAPH)
+    graph = staged.planning.graph
+    before = graph.header
+    results = {step.name: step.record.get("results") or [] for step in graph.steps}
+    after, new_results = _head(staged.folder.folder / GRAPH)
     found = [name for name in _OF_THE_STUDY if before.get(name) != after.get(name)]
     old, new = before["batch"], after["batch"]
     # Features that came later are absent from older graphs, which means that they are not used.
+    found += ["results"] if results != new_results else []
     return found + [
         f"batch.{key}" for key in {**old, **new} if (old.get(key) or None) != (new.get(key) or None)
     ]
 
 
-def _head(graph: Path) -> Mapping[str, Any]:
+def _head(graph: Path) -> tuple[Mapping[str, Any], Mapping[str, object]]:
+    """Return a graph's head, and the results of its steps, which are nothing that an instance does.
+
+    Where a file's name holds parameters, the first instance speaks for all.
+    """
     from maestro_conductor.workspace.graph_stream import GraphStream
     from maestro_conductor.workspace.regular_files import stream_regular
 
     with stream_regular(graph) as file:
-        return GraphStream(graph, file, os.fstat(file.fileno()).st_size).head
+        stream = GraphStream(graph, file, os.fstat(file.fileno()).st_size)
+        steps = [stream.next("step", index) for index in range(stream.head["steps"])]
+    return stream.head, {step["name"]: step.get("results") or [] for step in steps}
 
 
 def accept(amended: Amended, folder: AmendmentFolder) -> None:

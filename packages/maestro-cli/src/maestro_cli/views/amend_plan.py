@@ -209,8 +209,11 @@ def _sentences(shown: Shown) -> Iterator[tuple[str, str, str, Sequence[str]]]:
     """Yield what is kept and what is lost: a word, its colour, a sentence, names behind it."""
     plan = shown.plan
     if shown.study_changes:
-        which = _named(shown.study_changes)
-        yield "Changed", "bold yellow", f"{which}, for what is submitted from now on.", ()
+        others = [name for name in shown.study_changes if name != "results"]
+        said = [f"{_named(others)}, for what is submitted from now on."] if others else []
+        if others != list(shown.study_changes):
+            said.append("What is read as results.")
+        yield "Changed", "bold yellow", " ".join(said), ()
     if plan.kept:
         text = f"{counted(plan.kept)}: results, logs and what runs now stay."
         if plan.left:

@@ -108,7 +108,7 @@ def make_loop(
     record_logger = RecordLogger(graph, state, log)
     progress = ProgressReporter(graph, state, options.observer)
     committer = JournalCommitter(context, files.journal, [record_logger.tell, progress.follow])
-    attempts = AttemptReader(context, hold.me.host, hold.me.boot)
+    attempts = AttemptReader(context, hold.me.host, hold.me.boot, files.graph.results_of)
     runner = MachineRunner(
         context,
         machine,

@@ -38,7 +38,15 @@ class AttemptEnds:
         self._cancellation = cancellation
         self.dependencies = DependencyCounters(step.graph, step.state)
 
-    def ended(self, i: int, state: int, exit_code: int | None, at: int, reason: str | None) -> None:
+    def ended(
+        self,
+        i: int,
+        state: int,
+        exit_code: int | None,
+        at: int,
+        reason: str | None,
+        lacks: str | None = None,
+    ) -> None:
         """Take in that an attempt has ended, and decide what follows.
 
         Args:
@@ -47,10 +55,13 @@ class AttemptEnds:
             exit_code: of its command, if known.
             at: ms since 1970.
             reason: for people.
+            lacks: why it has failed though its command succeeded, if it has.
         """
         rule = self._step.graph.failure(i)
         if state in (FINISHED, FAILED) and exit_code is not None:
             state = classify_exit(exit_code, rule)
+        if state == FINISHED and lacks is not None:
+            state, reason = FAILED, lacks
         asked = i in self._in_flight and self._in_flight[i].cancel_sent
         self.leave(i)
         if asked and state != FINISHED and self._cancellation.runs_again(i):

@@ -110,7 +110,9 @@ class Outcomes:
 
     def by_exit_code(self, f: Finding) -> None:
         """Judge a command that ended by itself by its exit code and the step's own rule."""
-        self._attempts.ended(f.i, FINISHED, f.code or 0, f.at, None)
+        # Of a local script it says what that left in the background.
+        reason = None if self._step.graph.scheduled[f.i] else text_of(f.answer, "reason")
+        self._attempts.ended(f.i, FINISHED, f.code or 0, f.at, reason, f.event.lacks)
 
     def stopped(self, f: Finding) -> None:
         """End a command that somebody, or the walltime, stopped and that could still say how it ended."""
@@ -118,7 +120,7 @@ class Outcomes:
 
     def as_told(self, f: Finding) -> None:
         """Believe the scheduler."""
-        self._attempts.ended(f.i, f.end, f.code, f.at, f.reason)
+        self._attempts.ended(f.i, f.end, f.code, f.at, f.reason, f.event.lacks)
 
     def killed(self, f: Finding) -> None:
         """Fail an attempt whose driver a signal ended, and perhaps not its script."""

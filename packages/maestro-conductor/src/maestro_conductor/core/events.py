@@ -86,6 +86,8 @@ class AttemptFileRead:
         started: ms, when it started, if known.
         at: ms, when it ended.
         detail: for people.
+        lacks: why the step has failed though its command succeeded: a result that is required is not
+            there; None: nothing is missing.
     """
 
     instance: int
@@ -95,6 +97,7 @@ class AttemptFileRead:
     started: int | None = None
     at: int | None = None
     detail: str | None = None
+    lacks: str | None = None
 
 
 @attrs.frozen

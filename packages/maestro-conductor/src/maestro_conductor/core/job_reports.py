@@ -21,6 +21,7 @@ from maestro_conductor.core.timers import Timers
 from maestro_conductor.model import records
 from maestro_conductor.model.adapter_states import ENDS, LIVE
 from maestro_conductor.model.states import (
+    FAILED,
     FINISHED,
     FINISHING,
     PENDING,
@@ -103,7 +104,7 @@ class JobReports:
         """Take in that a job lives no longer."""
         name, code = answer["state"], code_of(answer)
         end = ENDS.get(name)
-        if local and end is not None and _is_certain(name, code):
+        if local and end is not None and _is_certain(name, code) and not self._may_lack(i, end):
             code = 0 if code is None and end == FINISHED else code
             at = milliseconds_of(answer, "ended") or self._step.now.wall
             self._attempts.ended(i, end, code, at, text_of(answer, "reason"))
@@ -117,6 +118,11 @@ class JobReports:
                 void = end == TIMEDOUT or (end != FINISHED and is_doubtful(code))
             known.verdict = answer
             self._step.instruct(ReadAttemptFile(i, self._state.attempt[i], void))
+
+    def _may_lack(self, i: int, end: int) -> bool:
+        """Tell whether a result may be missing without which the instance has failed."""
+        graph = self._step.graph
+        return end in (FINISHED, FAILED) and graph.steps[graph.step_of[i]].requires_results
 
     # -- searches for attempts whose submission got no answer --
 

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
 
 import attrs
 
-__all__ = ["FailureRule", "Graph", "Step"]
+__all__ = ["FailureRule", "Graph", "ResultRecord", "Step"]
 
 
 #: A map of the format page. Whoever read it from the file has checked its fields.
 Map = Mapping[str, Any]
+
+
+class ResultRecord(TypedDict):
+    """The map `Result` of the format page."""
+
+    file: str
+    format: str | None
+    keys: list[list[str]] | None
+    pattern: str | None
+    rows: str
+    required: bool
 
 
 @attrs.frozen
@@ -60,6 +71,7 @@ class Step:
         count: number of its instances.
         resources: the map `Resources` of the format page.
         failure: what the end of its command means.
+        results: files that hold what its first instance yields.
         record: all of the step's record.
     """
 
@@ -69,7 +81,13 @@ class Step:
     count: int
     resources: Map
     failure: FailureRule
+    results: Sequence[ResultRecord]
     record: Map
+
+    @property
+    def requires_results(self) -> bool:
+        """Whether there are files without which an instance has failed."""
+        return any(result["required"] for result in self.results)
 
 
 @attrs.define(repr=False)
@@ -89,6 +107,7 @@ class Graph:
         scheduled: 1 where the instance asks for nodes or procs.
         restartable: 1 where the instance has a restart command.
         own_resources: 1 where its resources differ from its step's.
+        own_results: 1 where its results do.
         need_start, needs: instance i waits for ``needs[need_start[i]:need_start[i + 1]]``.
         groups: instance → steps all of whose instances it waits for.
         offsets: record i of the file begins at byte ``offsets[i]``, and ends at ``offsets[i + 1]``.
@@ -109,6 +128,7 @@ class Graph:
     scheduled: bytearray
     restartable: bytearray
     own_resources: bytearray
+    own_results: bytearray
     need_start: array[int]
     needs: array[int]
     groups: dict[int, tuple[int, ...]]

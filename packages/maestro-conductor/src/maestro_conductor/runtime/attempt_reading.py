@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from maestro_conductor.core.events import AttemptFileRead
 from maestro_conductor.core.instructions import ReadAttemptFile
+from maestro_conductor.errors import FormatError
+from maestro_conductor.model.graph import ResultRecord
 from maestro_conductor.runtime.context import RunContext
 from maestro_conductor.workspace.attempt_file import AttemptFile, read_attempt, void_attempt
 from maestro_conductor.workspace.paths import GRAPH
+from maestro_conductor.workspace.result_files import missing_result
 
 __all__ = ["AttemptReader"]
 
@@ -21,11 +25,19 @@ class AttemptReader:
         context: of the run.
         host: name of this machine.
         boot: its boot id.
+        results_of: gives the files that hold what an instance yields; raises as `GraphFile.results_of`.
     """
 
-    def __init__(self, context: RunContext, host: str, boot: str) -> None:
+    def __init__(
+        self,
+        context: RunContext,
+        host: str,
+        boot: str,
+        results_of: Callable[[int], Sequence[ResultRecord]],
+    ) -> None:
         self._context = context
         self._root: Path | None = context.root
+        self._results_of = results_of
         self._host = host
         self._boot = boot
 
@@ -57,6 +69,10 @@ class AttemptReader:
             detail = f"ended without a trace on {found.host or 'an unknown host'}"
             if not here and found.host == self._host:
                 detail = f"{self._host} was started anew meanwhile"
+        try:
+            lacks = self._lacks(root, item.instance, found.fate)
+        except (OSError, FormatError) as error:
+            return _unknown(item, f"cannot look for its results: {error}")
         return AttemptFileRead(
             item.instance,
             item.attempt,
@@ -65,7 +81,22 @@ class AttemptReader:
             found.started,
             found.ended,
             detail,
+            lacks,
         )
+
+    def _lacks(self, root: Path | None, instance: int, fate: str) -> str | None:
+        """Return why an instance has failed though its command succeeded; None: nothing is missing.
+
+        Raises:
+            OSError: it cannot be told for now.
+            FormatError: the graph is no longer as it was written.
+        """
+        graph = self._context.graph
+        step = graph.steps[graph.step_of[instance]]
+        if root is None or fate in ("void", "deleted") or not step.requires_results:
+            return None
+        wanted = [each["file"] for each in self._results_of(instance) if each["required"]]
+        return missing_result(root, graph.workspaces[instance], wanted)
 
 
 def _is_deleted(root: Path, workspace: str) -> bool:

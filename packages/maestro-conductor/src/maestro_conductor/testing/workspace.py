@@ -58,6 +58,7 @@ class StepPlan:
         failure: over the defaults.
         groups: write funnels as group edges; otherwise as one edge per instance.
         rows: of several instances the number in each one's name; None: 0, 1 …
+        results: over the defaults of ``Result``; ``{N}`` in a file is the instance's number.
     """
 
     name: str
@@ -69,6 +70,7 @@ class StepPlan:
     failure: Mapping[str, object] = attrs.Factory(dict)
     groups: bool = True
     rows: Sequence[int] | None = None
+    results: Sequence[Mapping[str, object]] = ()
 
 
 def make_workspace(
@@ -228,7 +230,18 @@ def _step(index: int, step: StepPlan, first: int) -> dict[str, object]:
             "allow_failure": False,
             **step.failure,
         },
+        **_results(step, 0 if step.rows is None else step.rows[0]),
     }
+
+
+def _results(step: StepPlan, row: int) -> dict[str, object]:
+    if not step.results:
+        return {}
+    plain = {"format": None, "keys": None, "pattern": None, "rows": "last", "required": False}
+    results = [{**plain, **result} for result in step.results]
+    for result in results:
+        result["file"] = str(result["file"]).replace("{N}", str(row))
+    return {"results": results}
 
 
 def _instance(
@@ -270,4 +283,5 @@ def _instance(
         "resources": None,
         "needs": sorted(needs),
         "groups": sorted(groups),
+        **(_results(step, row) if any("{N}" in str(r["file"]) for r in step.results) else {}),
     }

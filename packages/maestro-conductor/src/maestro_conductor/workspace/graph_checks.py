@@ -104,6 +104,15 @@ _INSTANCE: Rules = {
     "groups": LIST,
 }
 
+_RESULT: Rules = {
+    "file": (is_inside, "a relative path inside the folder of the instance"),
+    "format": (is_word, "a word or nil"),
+    "keys": (or_nil(is_rows), "a list of rows of name and path, or nil"),
+    "pattern": (or_nil(is_text), "a text, or nil"),
+    "rows": TEXT,
+    "required": FLAG,
+}
+
 #: Takes the fields that the reading loop needs from an instance, in the order of `_INSTANCE`.
 get_fields = itemgetter(*_INSTANCE)
 
@@ -139,6 +148,7 @@ def check_step(path: str, index: int, first: int, found: object) -> Checked:
     place = Place(path, f"step {record['name']}")
     place.check(record["failure"], _FAILURE, all_there=False)
     place.check(record["resources"], _RESOURCES, all_there=False)
+    _check_results(place, record)
     if record["index"] != index:
         place.refuse(
             "index", record["index"], f"and must be {index}, as steps stand in their order"
@@ -146,6 +156,16 @@ def check_step(path: str, index: int, first: int, found: object) -> Checked:
     if record["first"] != first:
         place.refuse("first", record["first"], f"and must be {first}, behind the step before it")
     return record
+
+
+def _check_results(place: Place, record: Checked) -> None:
+    results = record.get("results")
+    if results is None:
+        return
+    if not isinstance(results, list):
+        place.refuse("results", results, "and must be a list of results")
+    for number, result in enumerate(results):
+        Place(place.path, f"result {number} of {place.what}").check(result, _RESULT)
 
 
 def refuse_instance(path: str, index: int, record: object) -> NoReturn:
@@ -174,6 +194,7 @@ def check_instance(path: str, index: int, found: object) -> None:
     place = Place(path, f"instance {index} ({record['name']})")
     if record["resources"] is not None:
         place.check(record["resources"], _RESOURCES, all_there=False)
+    _check_results(place, record)
     for number in record["needs"]:
         if type(number) is not int or not 0 <= number < index:
             place.refuse(

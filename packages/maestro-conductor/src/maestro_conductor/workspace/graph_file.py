@@ -9,14 +9,14 @@ from __future__ import annotations
 import gc
 import os
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgpack
 
 from maestro_conductor.errors import FormatError, WorkspaceError
-from maestro_conductor.model.graph import FailureRule, Graph, Step
+from maestro_conductor.model.graph import FailureRule, Graph, ResultRecord, Step
 from maestro_conductor.workspace.checksums import check_sum
 from maestro_conductor.workspace.field_checks import Checked
 from maestro_conductor.workspace.graph_checks import (
@@ -72,6 +72,18 @@ class GraphFile:
         if self.graph.summed:
             check_sum(self.path, f"instance {index} ({self.graph.names[index]})", content, record)
         return record
+
+    def results_of(self, index: int) -> Sequence[ResultRecord]:
+        """Return the files that hold what an instance yields.
+
+        Raises:
+            OSError: the file cannot be read for now; it is named.
+            FormatError: it is no longer as it was written.
+        """
+        if not self.graph.own_results[index]:
+            return self.graph.steps[self.graph.step_of[index]].results
+        results: Sequence[ResultRecord] = self.instance(index)["results"]
+        return results
 
     def values_of(self, index: int) -> dict[str, object]:
         """Return the values of an instance's parameters, by name.
@@ -162,6 +174,7 @@ def _read_stream(
         scheduled=bytearray(),
         restartable=bytearray(),
         own_resources=bytearray(),
+        own_results=bytearray(),
         need_start=array("Q", [0]),
         needs=array("I"),
         groups={},
@@ -210,6 +223,7 @@ def _read_stream(
             scheduled.append(runs)
             restartable.append(restart is not None)
             graph.own_resources.append(own is not None)
+            graph.own_results.append(record.get("results") is not None)
             needs.extend(wait)
             need_start.append(len(needs))
             if (
@@ -218,6 +232,7 @@ def _read_stream(
                 or not name == script == label
                 or "/" in name
                 or own is not None
+                or graph.own_results[-1]
                 or type(command) is not str
                 or (restart is not None and type(restart) is not str)
                 or (runs is not True and runs is not False)
@@ -246,5 +261,6 @@ def _read_step(record: Checked) -> Step:
         count=record["count"],
         resources=record["resources"],
         failure=FailureRule.read(record["failure"]),
+        results=record.get("results") or (),
         record=record,
     )

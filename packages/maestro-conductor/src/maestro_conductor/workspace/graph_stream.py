@@ -24,6 +24,7 @@ FEATURES = frozenset(
         "requeue",
         "enforce_walltime",
         "step_args",
+        "required_results",
         "output_path",
     }
 )

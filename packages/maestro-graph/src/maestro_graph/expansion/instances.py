@@ -10,7 +10,14 @@ import attrs
 
 from maestro_graph.expansion.combinations import Combinations
 from maestro_graph.model.earlier import Place
-from maestro_graph.model.graph import GraphStep, Instance, InstanceSequence, Resources, Value
+from maestro_graph.model.graph import (
+    GraphStep,
+    Instance,
+    InstanceSequence,
+    Resources,
+    Result,
+    Value,
+)
 from maestro_graph.parameters import naming
 from maestro_graph.parameters.substitution import Template
 
@@ -30,6 +37,7 @@ class StepPlan:
         resources: one for all instances, or one per instance.
         needs: plans of the steps whose instance of the same row is waited for.
         groups: indexes of the steps all of whose instances are waited for, sorted.
+        results: one set for all instances, or one per instance.
     """
 
     step: GraphStep
@@ -45,6 +53,7 @@ class StepPlan:
     resources: Sequence[Resources]
     needs: tuple[StepPlan, ...]
     groups: tuple[int, ...]
+    results: Sequence[tuple[Result, ...]] = ((),)
 
     def index_of(self, row: int) -> int:
         """Return the index of the instance that a row of the table belongs to."""
@@ -67,6 +76,7 @@ class StepPlan:
         step, rows, workspaces = self.step, self.rows, self.workspaces
         command, restart, description = self.command, self.restart, self.description
         shared = self.resources[0] if len(self.resources) == 1 else None
+        results = None if len(self.results) == 1 else self.results
         numbered = self.hashed and self.combinations is not None
         places = self.places
         for position in positions:
@@ -79,6 +89,7 @@ class StepPlan:
                 script, label = naming.stems(stem)
             resources = shared or self.resources[position]
             said = None if description is None else description.render(row)
+            own = None if results is None else results[position]
             yield Instance(
                 step.first + position,
                 name,
@@ -94,6 +105,7 @@ class StepPlan:
                 None if shared or resources == step.resources else resources,
                 tuple(sorted([plan.index_of(row) for plan in self.needs])),
                 self.groups,
+                None if own == step.results else own,
             )
 
 

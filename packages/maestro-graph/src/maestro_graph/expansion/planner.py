@@ -10,6 +10,7 @@ from maestro_graph.expansion.instances import StepPlan, hashed_name
 from maestro_graph.expansion.kept_places import KeptPlaces
 from maestro_graph.expansion.known_tokens import KnownTokens
 from maestro_graph.expansion.resources import map_resources, settle, texts_of
+from maestro_graph.expansion.results import resolve_results
 from maestro_graph.expansion.step_order import Links, workspace_token
 from maestro_graph.model.earlier import Place
 from maestro_graph.model.graph import GraphStep, Resources
@@ -65,6 +66,7 @@ class Planner:
         Raises:
             TokenError: an instance's tokens cannot be resolved.
             ResourceError: its resources are not what they must be.
+            ResultError: a result is not in its folder.
         """
         used = named.union(*(self._used[name] for name in links.plain))
         self._used[step.name] = used
@@ -92,6 +94,7 @@ class Planner:
         for template in filter(None, (description, command, restart)):
             template.verify(rows)
         resources = self._resources(step, rows)
+        results = resolve_results(step, rows, self._tokens)
         self.plans[step.name] = StepPlan(
             step=GraphStep(
                 index=len(self.plans),
@@ -103,6 +106,7 @@ class Planner:
                 count=len(rows),
                 resources=resources[0],
                 failure=step.failure,
+                results=results[0],
             ),
             rows=rows,
             combinations=combinations,
@@ -116,6 +120,7 @@ class Planner:
             resources=resources,
             needs=tuple(self.plans[name] for name in links.plain),
             groups=tuple(sorted(self.plans[name].step.index for name in links.funnels)),
+            results=results,
         )
 
     def _combinations(self, used: frozenset[str]) -> Combinations:

@@ -25,6 +25,7 @@ def with_environment(step: SpecStep, replace: Callable[[str], str]) -> SpecStep:
         post=None if step.post is None else replace(step.post),
         depends=tuple(map(replace, step.depends)),
         resources=map_resources(step.resources, replace),
+        results=tuple(attrs.evolve(each, file=replace(each.file)) for each in step.results),
     )
 
 
@@ -82,6 +83,7 @@ def used_by_itself(step: SpecStep, nested: Mapping[str, str]) -> frozenset[str]:
             step.post or "",
             *step.depends,
             *texts_of(step.resources),
+            *(result.file for result in step.results),
         ]
     )
     used: set[str] = set()

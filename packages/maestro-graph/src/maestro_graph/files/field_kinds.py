@@ -46,6 +46,12 @@ def _is_pairs(value: object) -> bool:
     )
 
 
+def _is_result_keys(value: object) -> bool:
+    return _is_list(value) and all(
+        _is_list(row) and len(row) >= 2 and _is_text(row[0]) and _is_text(row[1]) for row in value
+    )
+
+
 def _is_scalar(value: object) -> bool:
     return isinstance(value, str | int | float)
 
@@ -61,6 +67,7 @@ MAP: Kind = (_is_map, "a map with texts as keys")
 COUNTS: Kind = (_is_counts, "a list of whole numbers")
 TEXTS: Kind = (_is_texts, "a list of texts")
 PAIRS: Kind = (_is_pairs, "a list of rows of a name and a single value")
+RESULT_KEYS: Kind = (_is_result_keys, "a list of rows of a name and a path")
 LABEL: Kind = (lambda value: _is_text(value) or _is_texts(value), "a text or a list of texts")
 #: Whether the number makes sense is known once it is expanded: a token may stand for it.
 AMOUNT: Kind = (_is_scalar, "a number or a text")

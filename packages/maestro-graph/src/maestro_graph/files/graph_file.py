@@ -17,7 +17,7 @@ from maestro_graph.files.header import VERSION, WRITER, check_header
 from maestro_graph.files.map_file import packer
 from maestro_graph.files.regular_files import stream_regular
 from maestro_graph.model.earlier import Earlier, Place
-from maestro_graph.model.graph import Failure, Graph, GraphStep, Instance, Resources
+from maestro_graph.model.graph import Failure, Graph, GraphStep, Instance, Resources, Result
 
 if TYPE_CHECKING:
     from maestro_graph.files.records import (
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         GraphStepRecord,
         InstanceRecord,
         ResourcesRecord,
+        ResultRecord,
     )
 
 _FORMAT: Literal["maestro-graph"] = "maestro-graph"
@@ -44,6 +45,7 @@ FEATURES = frozenset(
         "enforce_walltime",
         "step_args",
         "output_path",
+        "required_results",
     }
 )
 
@@ -133,6 +135,8 @@ def required_features(graph: Graph) -> list[str]:
             features.add("enforce_walltime")
         if step.resources.allocation_args or step.resources.launcher_args:
             features.add("step_args")
+        if any(result.required for result in step.results):
+            features.add("required_results")
     if graph.batch.launcher is not None:
         features.add("launcher")
     if graph.batch.local_slots is not None:
@@ -191,6 +195,13 @@ def _plain_header(graph: Graph) -> GraphRecord:
 
 
 def _step(step: GraphStep) -> GraphStepRecord:
+    record = _plain_step(step)
+    if step.results:
+        record["results"] = _results(step.results)
+    return record
+
+
+def _plain_step(step: GraphStep) -> GraphStepRecord:
     return {
         "record": "step",
         "index": step.index,
@@ -209,7 +220,18 @@ def _resources(resources: Resources) -> ResourcesRecord:
     return cast("ResourcesRecord", attrs.asdict(resources, recurse=False))
 
 
+def _results(results: tuple[Result, ...]) -> list[ResultRecord]:
+    return [cast("ResultRecord", attrs.asdict(result, recurse=False)) for result in results]
+
+
 def _instance(instance: Instance) -> InstanceRecord:
+    record = _plain_instance(instance)
+    if instance.results is not None:
+        record["results"] = _results(instance.results)
+    return record
+
+
+def _plain_instance(instance: Instance) -> InstanceRecord:
     return {
         "record": "instance",
         "index": instance.index,

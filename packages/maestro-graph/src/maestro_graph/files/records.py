@@ -131,6 +131,21 @@ class FactorRecord(TypedDict, total=False):
     csv: str | None
 
 
+#: ``[column, path]`` of a value that is wanted.
+ResultKeyRow: TypeAlias = "Sequence[str]"
+
+
+class ResultRecord(TypedDict, total=False):
+    """A file that holds results of a step."""
+
+    file: str
+    format: Literal["json"] | Literal["csv"] | Literal["yaml"] | Literal["keys"] | None
+    keys: Sequence[ResultKeyRow] | None
+    pattern: str | None
+    rows: Literal["last"] | Literal["all"]
+    required: bool
+
+
 class SpecStepRecord(TypedDict, total=False):
     """A step as it was written."""
 
@@ -143,6 +158,7 @@ class SpecStepRecord(TypedDict, total=False):
     depends: Sequence[str]
     resources: ResourcesRecord
     failure: FailureRecord
+    results: Sequence[ResultRecord]
 
 
 class SpecRecord(TypedDict, total=False):
@@ -201,6 +217,7 @@ class GraphStepRecord(TypedDict, total=False):
     count: int
     resources: ResourcesRecord
     failure: FailureRecord
+    results: Sequence[ResultRecord]
 
 
 class InstanceRecord(TypedDict, total=False):
@@ -221,6 +238,7 @@ class InstanceRecord(TypedDict, total=False):
     resources: ResourcesRecord | None
     needs: Sequence[int]
     groups: Sequence[int]
+    results: Sequence[ResultRecord]
 
 
 class GraphRecord(TypedDict, total=False):

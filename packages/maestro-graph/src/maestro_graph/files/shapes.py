@@ -22,9 +22,11 @@ from maestro_graph.files.field_kinds import (
     PAIRS,
     PAUSE,
     PRIORITY,
+    RESULT_KEYS,
     SWITCH,
     TEXT,
     TEXTS,
+    Kind,
     fields_of,
 )
 from maestro_graph.files.record_check import RecordPlace
@@ -33,6 +35,11 @@ if TYPE_CHECKING:
     from maestro_graph.files.records import ParametersRecord, SpecRecord, TableColumnRecord
 
 __all__ = ["check_parameters", "check_spec"]
+
+
+def _one_of(*words: str) -> Kind:
+    return (lambda value: value in words, f"one of {', '.join(words)}")
+
 
 _SPEC = fields_of(
     [
@@ -56,6 +63,17 @@ _STEP = fields_of(
         ("description restart pre post", TEXT),
         ("depends", TEXTS),
         ("resources failure", MAP),
+        ("results", LIST),
+    ]
+)
+_RESULT = fields_of(
+    [
+        ("*file", NAME),
+        ("format", _one_of("json", "csv", "yaml", "keys")),
+        ("keys", RESULT_KEYS),
+        ("pattern", TEXT),
+        ("rows", _one_of("last", "all")),
+        ("required", FLAG),
     ]
 )
 _RESOURCES = fields_of(
@@ -123,6 +141,8 @@ def check_spec(document: object, file: str) -> SpecRecord:
         step = place.check(entry, _STEP)
         place.inside("the resources").check(step.get("resources") or {}, _RESOURCES)
         place.inside("the failure rules").check(step.get("failure") or {}, _FAILURE)
+        for number, result in _each(step, "results"):
+            place.inside(f"result {number}").check(result, _RESULT)
     RecordPlace(file, "the batch block").check(spec.get("batch") or {}, _BATCH)
     return cast("SpecRecord", spec)
 

@@ -11,7 +11,7 @@ import attrs
 from maestro_graph.files.header import check_header
 from maestro_graph.files.map_file import read_map
 from maestro_graph.files.shapes import check_spec
-from maestro_graph.model.graph import Batch, Failure, Resources
+from maestro_graph.model.graph import Batch, Failure, Resources, Result
 from maestro_graph.model.plain import ScalarValue
 from maestro_graph.model.spec import Column, Factor, GitDependency, Range, Spec, SpecStep
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         ColumnRecord,
         EnvRecord,
         FactorRecord,
+        ResultRecord,
         SpecRecord,
         SpecStepRecord,
         VariableRow,
@@ -42,6 +43,7 @@ FEATURES = frozenset(
         "requeue",
         "enforce_walltime",
         "step_args",
+        "required_results",
     }
 )
 
@@ -126,7 +128,14 @@ def _step(entry: SpecStepRecord) -> SpecStep:
         depends=tuple(entry.get("depends") or ()),
         resources=_known(Resources, entry.get("resources") or {}),
         failure=_known(Failure, failure),
+        results=tuple(map(_result, entry.get("results") or ())),
     )
+
+
+def _result(entry: ResultRecord) -> Result:
+    keys = entry.get("keys")
+    pairs = None if keys is None else tuple((row[0], row[1]) for row in keys)
+    return attrs.evolve(_known(Result, entry), keys=pairs)
 
 
 def _known(kind: type[_Made], entry: Mapping[str, object]) -> _Made:

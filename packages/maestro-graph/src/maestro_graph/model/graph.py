@@ -60,6 +60,24 @@ class Failure:
 
 
 @attrs.frozen(kw_only=True)
+class Result:
+    """A file in the folder of an instance that holds values.
+
+    Attributes:
+        file: its path in that folder.
+        keys: (column, path) of the values that are wanted; None: all at the top.
+        required: an instance fails where it is not there.
+    """
+
+    file: str
+    format: str | None = None
+    keys: tuple[tuple[str, str], ...] | None = None
+    pattern: str | None = None
+    rows: str = "last"
+    required: bool = False
+
+
+@attrs.frozen(kw_only=True)
 class Batch:
     """The study's batch block."""
 
@@ -100,7 +118,7 @@ class GraphStep:
         workspace: folder above all its instances, or the folder of its one; relative to the root.
         parameters: names of the parameters it uses, sorted.
         first: index of its first instance; the others follow.
-        resources: those of its first instance.
+        resources: those of its first instance; so are the results.
     """
 
     index: int
@@ -112,6 +130,7 @@ class GraphStep:
     count: int
     resources: Resources
     failure: Failure
+    results: tuple[Result, ...] = ()
 
 
 @attrs.define  # frozen, a large study's expansion takes a tenth longer; nobody changes one
@@ -129,6 +148,7 @@ class Instance:
         resources: None: the step's.
         needs: indexes of the instances it waits for, sorted.
         groups: indexes of the steps all of whose instances it waits for, sorted.
+        results: None: the step's.
     """
 
     index: int
@@ -145,6 +165,7 @@ class Instance:
     resources: Resources | None
     needs: tuple[int, ...]
     groups: tuple[int, ...]
+    results: tuple[Result, ...] | None = None
 
 
 class InstanceSequence(Sequence[Instance]):

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from maestro_graph.model.graph import Batch, Failure, Resources
+from maestro_graph.model.graph import Batch, Failure, Resources, Result
 from maestro_graph.model.plain import PlainValue, ScalarValue
 
 
@@ -66,6 +66,7 @@ class SpecStep:
     depends: tuple[str, ...] = ()
     resources: Resources = attrs.field(factory=Resources)
     failure: Failure = attrs.field(factory=Failure)
+    results: tuple[Result, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

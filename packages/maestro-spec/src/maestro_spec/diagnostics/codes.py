@@ -102,6 +102,12 @@ _LIST: list[tuple[str, Literal["error", "warning", "hint"], str]] = [
     ("MS513", "error", "a token that is neither true nor false"),
     # Commands
     ("MS601", "hint", "a program in the background that nothing waits for"),
+    # Results
+    ("MS701", "error", "a result outside of the step's folder"),
+    ("MS702", "error", "a pattern that finds no value"),
+    ("MS703", "error", "a result that contradicts itself"),
+    ("MS704", "error", "two results of one name"),
+    ("MS705", "error", "a result called like a column that is there"),
 ]
 
 CODES: dict[str, Code] = {name: Code(name, severity, title) for name, severity, title in _LIST}

@@ -86,6 +86,8 @@ def texts_of_step(step: Step) -> Iterator[tuple[Path, str]]:
             yield (*run, key), text
     for number, name in enumerate(step.depends):
         yield (*run, "depends", number), name
+    for result in step.results:
+        yield (*result.at, "file"), result.file
     for field in attrs.fields(Resources):
         value = getattr(step.resources, field.name)
         if value is not None and value != {}:

@@ -15,6 +15,7 @@ from maestro_spec.model.study import (
     GitDependency,
     PathDependency,
     Resources,
+    Result,
     Step,
     Study,
     Variable,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from maestro_spec.schema.study_values import (
         EnvValues,
         ExitCodeValues,
+        ResultValues,
         RunValues,
         StepValues,
         StudyValues,
@@ -148,6 +150,25 @@ def _step(values: StepValues, at: Path) -> Step:
         depends=tuple(run.get("depends", ())),
         resources=_resources(run),
         failure=_failure(run),
+        results=tuple(
+            _result(result, (*at, "run", "results", number))
+            for number, result in enumerate(run.get("results", ()))
+            if "file" in result
+        ),
+        at=at,
+    )
+
+
+def _result(values: ResultValues, at: Path) -> Result:
+    keys = values.get("keys")
+    pairs = keys.items() if isinstance(keys, dict) else [(key, key) for key in keys or ()]
+    return Result(
+        file=values["file"],
+        format=values.get("format"),
+        keys=None if keys is None else tuple(pairs),
+        pattern=values.get("pattern"),
+        rows=values.get("rows", "last"),
+        required=values.get("required", False),
         at=at,
     )
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias, TypedDict
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict
 
 from maestro_spec.yaml.scalars import PlainValue
+
+if TYPE_CHECKING:
+    from typing_extensions import NotRequired  # `typing` has it since Python 3.11
 
 #: ``[name, value]`` of a variable or a label.
 VariableRow: TypeAlias = "list[PlainValue]"
@@ -100,6 +103,21 @@ class FailureRecord(TypedDict):
     allow_failure: bool
 
 
+#: ``[column, path]`` of a value that is wanted.
+ResultKeyRow: TypeAlias = "list[str]"
+
+
+class ResultRecord(TypedDict):
+    """A file that holds results of a step."""
+
+    file: str
+    format: Literal["json"] | Literal["csv"] | Literal["yaml"] | Literal["keys"] | None
+    keys: list[ResultKeyRow] | None
+    pattern: str | None
+    rows: Literal["last"] | Literal["all"]
+    required: bool
+
+
 class SpecStepRecord(TypedDict):
     """A step."""
 
@@ -112,6 +130,7 @@ class SpecStepRecord(TypedDict):
     depends: list[str]
     resources: ResourcesRecord
     failure: FailureRecord
+    results: NotRequired[list[ResultRecord]]
 
 
 class BatchRecord(TypedDict):

@@ -138,6 +138,28 @@ class Failure:
 
 
 @attrs.frozen
+class Result:
+    """A file in the step's folder that holds values.
+
+    Attributes:
+        file: its path, tokens and all.
+        format: of `RESULT_FORMATS`; None: by the end of its name, or there is a pattern.
+        keys: (column, path) of the values that are wanted; None: all at the top.
+        pattern: regular expression, each named group of which is a value.
+        rows: ``last`` or ``all``.
+        required: the step fails where there is no such file.
+    """
+
+    file: str
+    format: str | None = None
+    keys: tuple[tuple[str, str], ...] | None = None
+    pattern: str | None = None
+    rows: str = "last"
+    required: bool = False
+    at: Path = attrs.field(default=(), eq=False)
+
+
+@attrs.frozen
 class Step:
     """A step of the study."""
 
@@ -150,6 +172,7 @@ class Step:
     depends: tuple[str, ...] = ()
     resources: Resources = Resources()
     failure: Failure = Failure()
+    results: tuple[Result, ...] = ()
     at: Path = attrs.field(default=(), eq=False)
 
 

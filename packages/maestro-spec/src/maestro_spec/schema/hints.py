@@ -21,6 +21,10 @@ MEANT = {
     "cpus": "procs",
     "cores": "procs",
     "value": "values",
+    "output": "results",
+    "outputs": "results",
+    "regex": "pattern",
+    "columns": "keys",
     "steps": "study",
     "parameters": "global.parameters",
 }

@@ -92,7 +92,7 @@ def _single(shape: Text | Word | Whole | Number | Flag | Walltime | Value) -> di
         return text if shape.empty else text | {"minLength": 1}
     if isinstance(shape, Word):
         words = [form for word in shape.words for form in (word, word.title(), word.upper())]
-        options: list[dict[str, JsonValue]] = [{"enum": words}, _TOKEN]
+        options: list[dict[str, JsonValue]] = [{"enum": words}, *([_TOKEN] if shape.tokens else [])]
         if shape.numbers:
             low, high = shape.numbers
             options.append({"type": "number", "minimum": low, "maximum": high})

@@ -168,17 +168,18 @@ class ScalarReader:
         if node.kind == "str":
             if node.text.casefold() in shape.words:
                 return node.text.casefold()
-            if _ONE_TOKEN.fullmatch(node.text.strip()):
+            if shape.tokens and _ONE_TOKEN.fullmatch(node.text.strip()):
                 return node.text
             try:
-                value = float(node.text)
+                value = float(node.text if shape.numbers else "")
             except ValueError:
                 meant = self.found.suggest.closest(node.text, shape.words)
-                hint = f"Did you mean `{meant}`?" if meant else f"Known: {words}, or 0.0 to 1.0."
+                known = f"Known: {words}, or 0.0 to 1.0." if shape.numbers else f"Known: {words}."
+                hint = f"Did you mean `{meant}`?" if meant else known
                 message = f"{name} cannot be `{node.text}`."
                 self.found.complain("MS108", node, path, message, hint)
                 return INVALID
-        elif isinstance(value, bool) or not isinstance(value, (int, float)):
+        elif isinstance(value, bool) or not isinstance(value, (int, float)) or not shape.numbers:
             return self.found.wrong(node, path, name, f"one of {words}")
         if shape.numbers is None or not shape.numbers[0] <= value <= shape.numbers[1]:
             message = f"{name} must be between 0.0 and 1.0, and is {node.text}."

@@ -140,6 +140,49 @@ EXCLUSIVE = ByNode(
     ),
 )
 
+#: forms of the files that hold results
+RESULT_FORMATS = ("json", "csv", "yaml", "keys")
+
+RESULT = Record(
+    "a result",
+    (
+        Key("file", _WORD, "Path in the step's folder.", required=True, ours=True),
+        Key(
+            "format",
+            Word(RESULT_FORMATS, tokens=False),
+            "json, csv, yaml or keys; by default what the file's name ends in.",
+            ours=True,
+        ),
+        Key(
+            "keys",
+            ByNode(
+                sequence=ListOf(_WORD, minimum=1, unique=True),
+                mapping=MapOf(_WORD),
+            ),
+            "The values that are wanted, or COLUMN: path.to.it; all by default.",
+            ours=True,
+        ),
+        Key(
+            "pattern",
+            _WORD,
+            "Instead of keys: a regular expression with named groups, (?P<name>…).",
+            ours=True,
+        ),
+        Key(
+            "rows",
+            Word(("last", "all"), tokens=False),
+            "Which row of a list, a table, or of all places where the pattern fits.",
+            ours=True,
+        ),
+        Key(
+            "required",
+            Flag(tokens=False),
+            "The step fails where there is no such file.",
+            ours=True,
+        ),
+    ),
+)
+
 RUN = Record(
     "`run`",
     (
@@ -184,6 +227,7 @@ RUN = Record(
         Key("enforce walltime", Flag(), "A local step is stopped after its walltime.", ours=True),
         Key("allocation_args", _ARGS, "Free options of the submission.", ours=True),
         Key("launcher_args", _ARGS, "Free options of the launcher.", ours=True),
+        Key("results", ListOf(RESULT, minimum=1), "Files that hold what it yields.", ours=True),
     ),
 )
 

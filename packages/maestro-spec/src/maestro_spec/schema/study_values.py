@@ -87,6 +87,17 @@ class ExitCodeValues(TypedDict, total=False):
     restart: list[int]
 
 
+class ResultValues(TypedDict, total=False):
+    """A file that holds results of a step."""
+
+    file: str
+    format: str
+    keys: list[str] | dict[str, str]
+    pattern: str
+    rows: str
+    required: bool
+
+
 #: The block `run` of a step.
 RunValues = TypedDict(
     "RunValues",
@@ -120,6 +131,7 @@ RunValues = TypedDict(
         "enforce walltime": bool | str,
         "allocation_args": dict[str, PlainValue],
         "launcher_args": dict[str, PlainValue],
+        "results": list[ResultValues],
     },
     total=False,
 )

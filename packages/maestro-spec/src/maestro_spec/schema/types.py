@@ -32,10 +32,17 @@ class Text:
 
 @attrs.frozen(eq=False)
 class Word:
-    """One of some words, in any case, or a number in a range; or a text with tokens."""
+    """One of some words, in any case, or a number in a range.
+
+    Attributes:
+        words: in lower case.
+        numbers: the range, or None: no number will do.
+        tokens: a text with tokens will do.
+    """
 
     words: tuple[str, ...]
     numbers: tuple[float, float] | None = None
+    tokens: bool = True
 
 
 @attrs.frozen(eq=False)

@@ -11,11 +11,11 @@ KEYS = frozenset(
         """
     allocation, allocation_args, allow failure, args, array, bank, batch, bind, bind gpus,
     branch, cmd, cores per task, cpus per rs, csv, dependencies, depends, description,
-    enforce walltime, env, exclusive, exit codes, flux_uri, git, global.parameters, gpus,
-    grid, hash, host, label, labels, launcher, launcher_args, local_slots, name, nested,
-    nodes, num, path, paths, post, pre, priority, procs, qos, queue, range, requeue,
-    reservation, restart, retries, retry, retry pause, rs per node, run, shell, sources,
-    start, step, stop, study, success, tag, tasks per rs, type, uri, url, user_throttle,
+    enforce walltime, env, exclusive, exit codes, file, flux_uri, format, git, global.parameters,
+    gpus, grid, hash, host, keys, label, labels, launcher, launcher_args, local_slots, name,
+    nested, nodes, num, path, paths, pattern, post, pre, priority, procs, qos, queue, range,
+    requeue, required, reservation, restart, results, retries, retry, retry pause, rows,
+    rs per node, run, shell, sources, start, step, stop, study, success, tag, tasks per rs, type, uri, url, user_throttle,
     values, variables, version, waitable, walltime
 """.strip(),
     )

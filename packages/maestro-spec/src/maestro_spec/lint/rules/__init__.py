@@ -16,6 +16,7 @@ from maestro_spec.lint.rules import (
     launchers,
     names,
     parameters,
+    results,
     tokens,
     values,
 )
@@ -34,4 +35,5 @@ RULES: tuple[Rule, ...] = (
     values.check,
     batch.check,
     commands.check,
+    results.check,
 )

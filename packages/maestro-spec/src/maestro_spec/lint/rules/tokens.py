@@ -168,6 +168,8 @@ def _misplaced(analysis: Analysis) -> Iterator[Problem]:
         for text in texts:
             key = text.path[len(step.at) :]
             where = "in the name of a step" if key == ("name",) else "outside `cmd` and `restart`"
+            if "results" in key:
+                continue  # that is a path out of the step's folder, which the rule of results tells
             for name in text.names if key[-1] not in COMMANDS else ():
                 in_name = key == ("name",) and _is_known(analysis, name)
                 if in_name or (key != ("name",) and _is_for_commands(analysis, name)):

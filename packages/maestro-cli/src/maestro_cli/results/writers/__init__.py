@@ -1,0 +1,1 @@
+"""Write a table of results, one format a module."""
