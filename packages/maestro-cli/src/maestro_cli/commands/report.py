@@ -21,7 +21,7 @@ examples:
 """
 
 #: More make a page that is too large for mail, and slow.
-_ROWS = 20_000
+_ROWS = 12_000
 
 
 class ReportOptions(NamedTuple):
