@@ -304,6 +304,8 @@ COMMANDS = [
     ["skip", "OUT", "after"],
     ["cancel", "-y", "OUT", "--step", "after"],
     ["status", "--history", "OUT"],
+    ["graph", "OUT"],
+    ["report", "OUT", "-o", "/dev/null"],
 ]
 
 

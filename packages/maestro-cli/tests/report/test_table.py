@@ -39,6 +39,7 @@ def test_times_waiting_and_parameters() -> None:
         [500, None],
         [{"T": 300, "A": "x"}, {"B": 2}],
         None,
+        made={},
         now=10_000,
     )
     found = {column.name: list(column.values) for column in columns}
@@ -52,7 +53,7 @@ def test_times_waiting_and_parameters() -> None:
 def test_results_stand_behind_parameters() -> None:
     columns = columns_of(
         [instance(4), instance(5)], [None, None], [{"T": 1}, {"T": 2}],
-        ResultTable(["energy", "T"], {5: [-1.5, "hot"]}), now=0,
+        ResultTable(["energy", "T"], {5: [-1.5, "hot"]}), made={}, now=0,
     )  # fmt: skip
     groups = [(column.name, column.group) for column in columns if column.group != "instance"]
     assert groups == [("T", "parameter"), ("energy", "result"), ("T", "result")]
@@ -75,3 +76,10 @@ def test_a_study_of_failures_leaves_room_for_what_went_well() -> None:
     shown = rows_shown(all_, 100)
     assert len(shown) == 100
     assert sum(n >= 900 for n in shown) >= 5
+
+
+def test_what_was_tried_again_was_queued_since_its_latest_attempt() -> None:
+    again = [instance(n, attempt=2) for n in range(2)]
+    columns = columns_of(again, [None] * 2, [{}] * 2, None, made={0: 2500, 1: None}, now=0)
+    (queued,) = [column for column in columns if column.name == "Queued"]
+    assert list(queued.values) == [0.5, None]

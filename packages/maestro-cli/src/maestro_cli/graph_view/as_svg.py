@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from maestro_cli.graph_view.layers import Layering, arrange
-from maestro_cli.graph_view.names import cut, plain
+from maestro_cli.graph_view.names import cut, folded, plain
 from maestro_cli.graph_view.picture import Edge, Node, Picture
 from maestro_cli.graph_view.placement import place
 from maestro_cli.views.table import cells
@@ -76,8 +76,8 @@ def svg(picture: Picture, *, alone: bool = True) -> str:
 
 
 def _texts(node: Node) -> list[str]:
-    lines = [node.name, node.detail] if node.detail else [node.name]
-    return [cut(plain(line), _MOST_CELLS) for line in lines]
+    detail = folded(plain(node.detail), _MOST_CELLS) if node.detail else []
+    return [cut(plain(node.name), _MOST_CELLS), *detail]
 
 
 def _width(node: Node, lines: Sequence[str]) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from maestro_cli.graph_view.canvas import Canvas
 from maestro_cli.graph_view.layers import Layering, arrange
-from maestro_cli.graph_view.names import cut, plain
+from maestro_cli.graph_view.names import cut, folded, plain
 from maestro_cli.graph_view.picture import Node, Picture, Tone
 from maestro_cli.graph_view.placement import place
 from maestro_cli.views.table import cells
@@ -105,15 +105,17 @@ def boxes(picture: Picture, *, width: int | None, paint: Paint, unicode: bool) -
 def _texts(picture: Picture, number: int) -> list[str]:
     """Return what stands in a node's box."""
     node = picture.nodes[number]
-    lines = [node.name, node.detail] if node.detail else [node.name]
+    lines = [cut(plain(node.name), _MOST_CELLS)]
+    if node.detail:
+        lines += folded(plain(node.detail), _MOST_CELLS)
     every = [
         picture.nodes[edge.source].name
         for edge in picture.edges
         if edge.target == number and edge.every
     ]
     if every and node.kind == "step":
-        lines.append(f"after all of {', '.join(every)}")
-    return [cut(plain(line), _MOST_CELLS) for line in lines]
+        lines += folded(plain(f"after all of {', '.join(every)}"), _MOST_CELLS)
+    return lines
 
 
 def _height(node: Node, lines: Sequence[str]) -> int:

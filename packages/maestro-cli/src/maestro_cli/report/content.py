@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from maestro_cli.report.failures import Group
     from maestro_cli.report.surprise import Finding
 
-__all__ = ["Column", "Kind", "Report", "ResultTable", "StepLine"]
+__all__ = ["Column", "EarlierAttempt", "Kind", "Report", "ResultTable", "StepLine"]
 
 #: What the values of a column are. Times are ms since 1970, durations seconds.
 Kind = Literal["text", "number", "time", "duration"]
@@ -50,6 +50,22 @@ class ResultTable:
 
 
 @frozen
+class EarlierAttempt:
+    """An attempt that another one followed; times are ms since 1970.
+
+    Attributes:
+        row: Of its instance, in the table.
+        state: In which it ended.
+    """
+
+    row: int
+    submitted: int
+    started: int
+    ended: int
+    state: str
+
+
+@frozen
 class StepLine:
     """A step: how many instances of it are in which state."""
 
@@ -77,6 +93,7 @@ class Report:
         columns: The table of instances, of as many as there is room for.
         size: Its rows.
         total: The instances of the study.
+        earlier: What the timeline shows beside the latest attempts.
         findings: Which parameter values go with failures.
         looked_at: How many values that were sought for.
         groups: Failures with the same cause.
@@ -101,6 +118,7 @@ class Report:
     columns: Sequence[Column]
     size: int
     total: int
+    earlier: Sequence[EarlierAttempt] = ()
     findings: Sequence[Finding] = ()
     looked_at: int = 0
     groups: Sequence[Group] = ()

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from maestro_cli.graph_view.pictures import steps_picture
-from maestro_cli.report.content import Column, Report, ResultTable, StepLine
+from maestro_cli.report.content import Column, EarlierAttempt, Report, ResultTable, StepLine
 from maestro_cli.report.durations import taken
 from maestro_cli.report.failures import group
 from maestro_cli.report.surprise import find
 from maestro_cli.report.table import columns_of, rows_shown
 from maestro_cli.report.timing import Usage, ready_times, usage
+from maestro_cli.study.attempts import Attempt, read_attempts
 from maestro_cli.study.history import read_history
 from maestro_cli.study.instances import BAD_STATES, Instance
 from maestro_cli.study.outline import outline_of
@@ -66,6 +67,7 @@ def gather(
     groups, ungrouped = group(own, lambda each: _log(study, each), most_logs=_MOST_LOGS)
     seconds = [each.run_time(now) for each in instances]
     shown = rows_shown(instances, most_rows)
+    attempts = read_attempts(study.root, {each.number for each in instances if each.attempt > 1})
     ready = ready_times(
         [(step.first, step.size) for step in study.steps],
         outline.needs,
@@ -80,14 +82,15 @@ def gather(
         state=study.state,
         state_meaning=STUDY_STATES[study.state],
         written=now,
-        facts=list(_facts(study, instances, now)),
+        facts=list(_facts(study, instances, attempts, now)),
         notes=list(notes.lines(study, paint=Paint(on=False), now=now)),
         counts=study.counts(),
         steps=_step_lines(outline),
         picture=steps_picture(outline, limit=_MOST_STEPS),
-        columns=_columns(shown, instances, ready, parameters, results, now),
+        columns=_columns(shown, instances, ready, parameters, results, attempts, now),
         size=len(shown),
         total=len(instances),
+        earlier=list(_earlier(shown, attempts)),
         findings=findings,
         looked_at=looked_at,
         groups=groups,
@@ -105,6 +108,7 @@ def _columns(
     ready: Sequence[int | None],
     parameters: Sequence[Mapping[str, object]],
     results: ResultTable | None,
+    attempts: Mapping[int, Sequence[Attempt]],
     now: int,
 ) -> list[Column]:
     chosen = [instances[index] for index in shown]
@@ -113,8 +117,30 @@ def _columns(
         [ready[index] for index in shown],
         [parameters[index] for index in shown],
         results,
+        made={
+            each.number: _made(attempts.get(each.number, ()), each.attempt)
+            for each in chosen
+            if each.attempt > 1
+        },
         now=now,
     )
+
+
+def _made(attempts: Sequence[Attempt], number: int) -> int | None:
+    """Return when an attempt was made; None: the journal no longer says."""
+    return next((each.submitted for each in attempts if each.number == number), None)
+
+
+def _earlier(
+    shown: Sequence[int], attempts: Mapping[int, Sequence[Attempt]]
+) -> Iterator[EarlierAttempt]:
+    """Yield what ran of the instances that are shown, without their latest attempts."""
+    for row, index in enumerate(shown):
+        for each in attempts.get(index, ())[:-1]:
+            if each.started is not None and each.ended is not None:
+                yield EarlierAttempt(
+                    row, each.submitted, each.started, each.ended, each.state or "UNKNOWN"
+                )
 
 
 def _ran(instance: Instance) -> bool:
@@ -135,7 +161,12 @@ def _step_lines(outline: Outline) -> list[StepLine]:
     ]
 
 
-def _facts(study: StudyView, instances: Sequence[Instance], now: int) -> Iterator[tuple[str, str]]:
+def _facts(
+    study: StudyView,
+    instances: Sequence[Instance],
+    attempts: Mapping[int, Sequence[Attempt]],
+    now: int,
+) -> Iterator[tuple[str, str]]:
     yield "Folder", str(study.root)
     if study.created:
         yield "Made", moment(study.created)
@@ -146,12 +177,20 @@ def _facts(study: StudyView, instances: Sequence[Instance], now: int) -> Iterato
         for each in instances
         if each.started is not None and (each.ended is not None or each.state == "RUNNING")
     ]
+    before = [
+        (each.started, each.ended)
+        for made in attempts.values()
+        for each in made[:-1]
+        if each.started is not None and each.ended is not None
+    ]
+    spans += before
     busy = usage((begin, max(begin, end)) for begin, end in spans)
     if busy is not None:
         yield from _busy(busy)
     earlier = sum(max(0, each.attempt - 1) for each in instances)
     if earlier:
-        yield "Earlier attempts", f"{earlier}, which the times here leave out"
+        lost = f"; the journal has no times of {earlier - len(before)}"
+        yield "Attempts again", f"{earlier}{lost if len(before) < earlier else ''}"
     if study.amendment is not None:
         yield "Amendment in force", study.amendment
 

@@ -22,6 +22,13 @@ _MOST_TAKEN = 200
 _MOST_GROUPS = 40
 #: Instances of a group of failures that are named.
 _MOST_NAMED = 8
+#: State of a study as a whole → the tone of its word.
+_TONES = {
+    **dict.fromkeys(("FINISHED", "DRYRUN"), "ok"),
+    **dict.fromkeys(("FAILED", "DEAD"), "bad"),
+    "RUNNING": "run",
+    "CANCELLED": "off",
+}
 #: States in the order in which people look for them.
 _ORDER = (
     *("FAILED", "TIMEDOUT", "HWFAILURE", "INCOMPLETE", "CANCELLED", "UNKNOWN", "RUNNING"),
@@ -33,7 +40,16 @@ def page(report: Report) -> str:
     """Return the page."""
     own = assets()
     style = own.style + STYLE
-    data = pack(report.columns, size=report.size, total=report.total, zone=_zone(report.written))
+    earlier = [
+        [each.row, each.submitted, each.started, each.ended, each.state] for each in report.earlier
+    ]
+    data = pack(
+        report.columns,
+        size=report.size,
+        total=report.total,
+        zone=_zone(report.written),
+        earlier=earlier,
+    )
     policy = "; ".join(
         [
             "default-src 'none'",
@@ -78,7 +94,7 @@ def page(report: Report) -> str:
 <body>
 <a class="skip" href="#summary">To the content</a>
 <header>
-<h1>{text(report.name)} <span class="tag {tone_of(report.counts)}">{text(report.state.lower())}</span></h1>
+<h1>{text(report.name)} <span class="tag {_TONES.get(report.state, "wait")}">{text(report.state.lower())}</span></h1>
 <p>{text(report.description)}</p>
 <nav aria-label="Parts of this page">{links}</nav>
 </header>
@@ -207,7 +223,7 @@ def _timeline(report: Report) -> str:
     return section(
         "timeline",
         "Timeline",
-        "<p>When the instances in the table below waited, were queued, and ran (their latest attempts)."
+        "<p>When the instances in the table below waited, were queued, and ran, in each of their attempts."
         " Drag to look closer, double-click to see all.</p>",
         '<div id="timeline-controls" class="controls"></div>',
         '<div id="load" class="plot" role="img" aria-label="Numbers of instances queued and running'

@@ -36,6 +36,7 @@ def columns_of(
     parameters: Sequence[Mapping[str, object]],
     results: ResultTable | None,
     *,
+    made: Mapping[int, int | None],
     now: int,
 ) -> list[Column]:
     """Return the columns of some instances.
@@ -45,18 +46,14 @@ def columns_of(
         ready: Since when each could have run.
         parameters: Of each: name → value.
         results: Of all instances.
+        made: Of those with several attempts, when the latest was made; None: that is not known.
         now: ms since 1970, for what still runs.
     """
     waits = [
         None if since is None or each.submitted is None else max(0, each.submitted - since) / 1000
         for each, since in zip(instances, ready, strict=True)
     ]
-    queues = [
-        None
-        if each.submitted is None or each.started is None
-        else max(0, each.started - each.submitted) / 1000
-        for each in instances
-    ]
+    queues = [_queued(each, made.get(each.number, each.submitted)) for each in instances]
     columns = [
         Column("Instance", "text", "instance", [each.name for each in instances]),
         Column("Step", "text", "instance", [each.step for each in instances]),
@@ -86,6 +83,13 @@ def columns_of(
         Column("Reason", "text", "instance", [each.reason for each in instances]),
     ]
     return columns
+
+
+def _queued(instance: Instance, made: int | None) -> float | None:
+    """Return the seconds from when the latest attempt was made to its start."""
+    if made is None or instance.started is None:
+        return None
+    return max(0, instance.started - made) / 1000
 
 
 def _state(instance: Instance) -> str:

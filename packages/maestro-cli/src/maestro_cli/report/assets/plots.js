@@ -61,12 +61,13 @@ function timeAxis(more) {
     values: (_plot, splits, _axis, _space, between) => {
       let before = "";
       return splits.map((seconds) => {
-        const text = moment(seconds * 1000);
+        const text = moment(Math.round(seconds * 1000));
         const date = text.slice(0, 10);
         const first = date !== before;
         before = date;
         if (between >= DAY) return date;
-        const clock = between < MINUTE ? text.slice(11) : text.slice(11, 16);
+        const parts = between < 1 ? "." + String(Math.round(seconds * 1000) % 1000).padStart(3, "0").slice(0, between < 0.1 ? 3 : 1) : "";
+        const clock = between < MINUTE ? text.slice(11) + parts : text.slice(11, 16);
         return first ? clock + "\n" + date : clock;
       });
     },

@@ -6,16 +6,26 @@ function spans() {
   const waited = named("Waited").values;
   const state = named("State").values;
   const end = Math.max(...[submitted, started, ended].map((v) => v.reduce((m, x) => Math.max(m, x || 0), 0)));
+  const queued = named("Queued").values;
   const found = [];
+  const first = new Set();
+  page.earlier.forEach(([row, submitted, started, stop, state]) => {
+    const wait = first.has(row) ? 0 : (waited[row] || 0) * 1000;
+    first.add(row);
+    found.push({ row, submitted, started, stop, ready: submitted - wait, tone: tone(state), state });
+  });
   for (let row = 0; row < size; row++) {
     if (submitted[row] === null) continue;
     const running = named("Run time").values[row];
     const begin = started[row];
     const stop = ended[row] !== null ? ended[row]
       : begin !== null && running !== null ? begin + running * 1000 : begin !== null ? begin : end;
+    // What was tried again was first submitted for an attempt before.
+    const again = first.has(row);
+    const from = again ? (begin === null ? end : begin - (queued[row] || 0) * 1000) : submitted[row];
     found.push({
-      row, submitted: submitted[row], started: begin, stop: Math.max(stop, submitted[row]),
-      ready: submitted[row] - (waited[row] || 0) * 1000, tone: tone(state[row]),
+      row, submitted: from, started: begin, stop: Math.max(stop, from),
+      ready: again ? from : submitted[row] - (waited[row] || 0) * 1000, tone: tone(state[row]), state: state[row],
     });
   }
   return found;
@@ -36,13 +46,15 @@ function bySlot(bars) {
 
 function byJob(bars) {
   const sorted = [...bars].sort((a, b) => a.submitted - b.submitted);
-  const some = sorted.slice(0, MOST_JOBS);
-  some.forEach((bar, lane) => { bar.lane = lane; });
-  return { bars: some, lanes: some.length, left: sorted.length - some.length };
+  const lanes = new Map();
+  sorted.forEach((bar) => { if (!lanes.has(bar.row)) lanes.set(bar.row, lanes.size); });
+  sorted.forEach((bar) => { bar.lane = lanes.get(bar.row); });
+  const lines = Math.min(lanes.size, MOST_JOBS);
+  return { bars: sorted.filter((bar) => bar.lane < lines), lanes: lines, left: lanes.size - lines };
 }
 
 /** The numbers that are queued and running, as steps of time. */
-function load(bars) {
+function load(bars, least, most) {
   const changes = [];
   bars.forEach((bar) => {
     changes.push([bar.submitted, 1, 0]);
@@ -61,6 +73,9 @@ function load(bars) {
     data[1].push(running);
     data[2].push(queued);
   });
+  // Both pictures begin and end together.
+  if (data[0][0] > least) [least, 0, 0].forEach((value, k) => data[k].unshift(value));
+  if (data[0][data[0].length - 1] < most) [most, running, queued].forEach((value, k) => data[k].push(value));
   return data;
 }
 
@@ -84,6 +99,9 @@ function makeTimeline() {
     const bars = all.filter((bar) => passes[bar.row]).map((bar) => ({ ...bar }));
     const layout = rows.value === "slot" ? bySlot(bars) : byJob(bars);
     if (!layout.lanes) { told.textContent = "None of these instances has run."; return; }
+    const begins = (bar) => (rows.value === "job" ? bar.ready : bar.submitted);
+    const least = layout.bars.reduce((m, bar) => Math.min(m, begins(bar)), Infinity) / 1000;
+    const most = layout.bars.reduce((m, bar) => Math.max(m, bar.stop), -Infinity) / 1000;
     const sync = uPlot.sync("time");
     const common = {
       width: widthOf(place), tzDate: plotDate, padding: [8, 12, 0, 0],
@@ -98,10 +116,7 @@ function makeTimeline() {
       }, {
         label: "queued", stroke: colour(3), dash: [4, 3], paths: uPlot.paths.stepped({ align: 1 }), points: { show: false },
       }],
-    }, load(bars), loadPlace));
-    const begins = (bar) => (rows.value === "job" ? bar.ready : bar.submitted);
-    const least = layout.bars.reduce((m, bar) => Math.min(m, begins(bar)), Infinity) / 1000;
-    const most = layout.bars.reduce((m, bar) => Math.max(m, bar.stop), -Infinity) / 1000;
+    }, load(bars, least, most), loadPlace));
     const high = Math.min(640, Math.max(110, 60 + layout.lanes * 18));
     plots.push(new uPlot({
       ...common, height: high, legend: { show: false },
@@ -114,7 +129,7 @@ function makeTimeline() {
       },
     }, [[least, Math.max(most, least + 1)], [null, null]], place));
     told.textContent = layout.left
-      ? `The first ${layout.bars.length} of ${layout.bars.length + layout.left} instances; filter to see others.`
+      ? `The first ${layout.lanes} of ${layout.lanes + layout.left} instances; filter to see others.`
       : rows.value === "slot" ? `${layout.lanes} at once at most; gaps are times in which nothing ran there.` : "";
   };
   const change = drawn(place, draw);
@@ -157,7 +172,7 @@ function tell(plot, layout, told) {
   const lane = Math.floor(plot.posToVal(top, "y"));
   const bar = layout.bars.find((each) => each.lane === lane && each.submitted <= time && time <= each.stop);
   if (!bar) return;
-  const seconds = named("Run time").values[bar.row];
-  told.textContent = `${named("Instance").values[bar.row]}: ${named("State").values[bar.row].toLowerCase()}` +
-    `, submitted ${moment(bar.submitted)}` + (seconds === null ? "" : `, ran ${duration(seconds)}`);
+  told.textContent = `${named("Instance").values[bar.row]}: ${bar.state.toLowerCase()}` +
+    `, submitted ${moment(bar.submitted)}` +
+    (bar.started === null ? "" : `, ran ${duration((bar.stop - bar.started) / 1000)}`);
 }
