@@ -178,36 +178,49 @@ def ink(page: Page, place: str) -> int:
     }})()""")
 
 
+def seen(page: Page, place: str) -> None:
+    """Scroll to a plot, and wait until it shows what it is to show."""
+    page.run(f"document.getElementById('{place}').scrollIntoView()")
+    page.until(f"document.getElementById('{place}').dataset.drawn === 'yes'")
+
+
 def test_plots_are_drawn_and_follow_filters_and_axes(page: Page) -> None:
     before = {}
-    for place in ("lanes", "load", "scatter", "parallel"):
-        page.run(f"document.getElementById('{place}').scrollIntoView()")
-        page.until(f"document.querySelector('#{place} canvas') !== null")
-        page.frames(6)
+    for place in ("lanes", "scatter", "parallel"):
+        seen(page, place)
         before[place] = ink(page, place)
         assert before[place] > 500, place
-    put(page, "#words", "x.1_")
+    assert ink(page, "load") > 500
     put(page, "#words", "t.300")
     for place in ("lanes", "parallel"):
-        page.run(f"document.getElementById('{place}').scrollIntoView()")
-        page.frames(6)
+        seen(page, place)
         assert ink(page, place) < before[place], place
     names = (
         "[...document.querySelectorAll('#scatter-controls select')[1].options].map((o) => o.text)"
     )
     assert "energy" in page.run(names)
     legend = "document.querySelector('#scatter .u-legend').textContent"
-    page.run("document.getElementById('scatter').scrollIntoView()")
-    page.frames(6)
+    seen(page, "scatter")
     assert "FINISHED" in page.run(legend)
     colour = "document.querySelectorAll('#scatter-controls select')[2]"
     page.run(
         f"(() => {{ {colour}.selectedIndex = [...{colour}.options].findIndex((o) => o.text === 'TEMP');"
         f" {colour}.dispatchEvent(new Event('change')); }})()"
     )
-    page.frames(6)
+    seen(page, "scatter")
     assert "FINISHED" not in page.run(legend)
     assert "300" in page.run(legend)
+
+
+def test_on_paper_all_rows_that_fit_the_filters_are_there(page: Page) -> None:
+    put(page, "#where", "TEMP=307")
+    page.run("window.dispatchEvent(new Event('beforeprint'))")
+    rows = "[...document.querySelectorAll('.paper tbody tr')].map((r) => r.children[2].textContent)"
+    assert page.run(rows) == ["FAILED"] * 5
+    assert page.run("document.querySelectorAll('.paper script').length") == 0
+    page.run("window.dispatchEvent(new Event('afterprint'))")
+    assert page.run("document.querySelectorAll('.paper').length") == 0
+    page.call("Page.printToPDF")
 
 
 @pytest.mark.parametrize("width", [320, 800, 1600])

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from maestro_cli.report.content import ResultTable
+from maestro_cli.report.content import EarlierAttempt, ResultTable
 from maestro_cli.report.gather import gather
 from maestro_cli.study.workspace_view import open_study
-from maestro_cli.testing import T0
+from maestro_cli.testing import T0, attempt
+from maestro_conductor.model import records
+
+History = Callable[[Sequence[records.Record]], Path]
 
 
 def test_it_has_what_the_workspace_has(failed: Path) -> None:
@@ -47,6 +51,25 @@ def test_a_study_that_was_never_started_has_a_report(staged: Path) -> None:
     assert report.counts == {"INITIALIZED": 4, "QUEUED": 3}
     assert report.groups == []
     assert report.taken == []
+
+
+def test_attempts_before_the_latest_count_as_work(history: History) -> None:
+    once = attempt(0, "FAILED", 1)
+    again = [
+        records.intent(T0 + 100_000, [records.IntentRow(0, 2, "m0.0.2", "retry", "main")]),
+        records.submitted(T0 + 101_000, [records.SubmittedRow(0, 2, "7", "RUNNING")]),
+        records.state(T0 + 111_000, [records.StateRow(0, 2, "FINISHED", T0 + 111_000, 0, None)]),
+    ]
+    report = gather(open_study(history([*once, *again])), now=T0, most_rows=100)
+    assert report.earlier == [
+        EarlierAttempt(0, T0, T0 + 500, T0 + 90_500, "FAILED"),
+    ]
+    facts = dict(report.facts)
+    assert facts["Work"].startswith("1 min 40 s")
+    assert facts["Nothing ran for"].startswith("10 s")  # between the two attempts
+    assert facts["Attempts again"] == "1"
+    queued = next(column for column in report.columns if column.name == "Queued")
+    assert queued.values[0] == 1.0
 
 
 def test_results_become_columns(failed: Path) -> None:

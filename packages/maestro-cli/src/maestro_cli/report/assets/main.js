@@ -1,6 +1,7 @@
 // Everything is built once; filters then go through `refilter`.
 makeFilters();
 const table = makeTable();
+printTable();
 makeTimeline();
 makeScatter();
 makeParallel();

@@ -16,21 +16,28 @@ function widthOf(element) {
   return Math.max(260, element.clientWidth);
 }
 
+/** How long a plot waits for further changes, in ms: the table comes first, and typing goes on. */
+const PATIENCE = 120;
+
 /** Calls `draw` when the element comes into view, and again after each change while it is. */
 function drawn(element, draw) {
   let stale = true;
   let near = false;
-  let waiting = false;
+  let waiting = 0;
   const again = () => {
-    if (!near || !stale || waiting) return;
-    waiting = true;
-    requestAnimationFrame(() => {
-      waiting = false;
+    if (!near || !stale) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => requestAnimationFrame(() => {
       stale = false;
       draw();
-    });
+      element.dataset.drawn = "yes";
+    }), PATIENCE);
   };
-  const change = () => { stale = true; again(); };
+  const change = () => {
+    stale = true;
+    element.dataset.drawn = "no";
+    again();
+  };
   new IntersectionObserver((entries) => {
     near = entries.some((entry) => entry.isIntersecting);
     again();

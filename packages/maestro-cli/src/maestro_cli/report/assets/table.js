@@ -55,3 +55,25 @@ function makeTable() {
   });
   return table;
 }
+
+/** More rows are not printed, only counted. */
+const MOST_PRINTED = 500;
+
+/** On paper there is nothing to scroll: the rows that the filters leave become a plain table. */
+function printTable() {
+  let plain = null;
+  window.addEventListener("beforeprint", () => {
+    const visible = columns.filter((column) => !column.empty);
+    const rows = [];
+    for (let row = 0; row < size; row++) if (passes[row]) rows.push(row);
+    const head = make("tr", {}, ...visible.map((column) => make("th", { scope: "col", textContent: column.name })));
+    const body = rows.slice(0, MOST_PRINTED).map((row) =>
+      make("tr", {}, ...visible.map((column) => make("td", { textContent: shown(column, column.values[row]) }))));
+    const left = rows.length - body.length;
+    plain = make("div", { className: "paper" },
+      make("table", {}, make("thead", {}, head), make("tbody", {}, ...body)));
+    if (left > 0) plain.append(make("p", { textContent: `${left} more are not printed.` }));
+    document.getElementById("table").after(plain);
+  });
+  window.addEventListener("afterprint", () => { if (plain) plain.remove(); plain = null; });
+}
