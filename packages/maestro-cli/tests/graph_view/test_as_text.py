@@ -9,7 +9,7 @@ import itertools
 
 import pytest
 
-from maestro_cli.graph_view.as_text import boxes, listing, text_lines
+from maestro_cli.graph_view.as_text import _tracks, boxes, listing, text_lines
 from maestro_cli.graph_view.pictures import instances_picture, steps_picture
 from maestro_cli.testing import funnel, hostile, outline
 from maestro_cli.ui.style import Paint
@@ -104,3 +104,10 @@ def test_notes_stand_below() -> None:
     assert text_lines(picture, width=80, paint=PLAIN, unicode=True)[-1] == (
         "… 10 of 61 instances are drawn; the others are counted"
     )
+
+
+def test_lines_that_share_a_column_do_not_run_into_each_other() -> None:
+    # What goes down in column 20 begins below the row in which the source of column 20 turns away.
+    tracks = _tracks({5: [20], 20: [30], 28: [27], 40: [40]})
+    assert tracks[20] < tracks[5]
+    assert 40 not in tracks
