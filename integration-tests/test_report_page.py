@@ -230,6 +230,22 @@ def test_nothing_hangs_out_at_any_width(page: Page, width: int) -> None:
     assert page.run("document.documentElement.scrollWidth") <= width
 
 
+@pytest.mark.parametrize("parameters", ["", "global.parameters: {N: {values: [x], label: N.%%}}\n"])
+def test_a_study_that_was_never_started_has_a_page(
+    one_browser: Page, tmp_path: Path, parameters: str
+) -> None:
+    study = "description: {name: s, description: d}\nstudy: [{name: a, description: b, run: {cmd: 'true'}}]\n"
+    (tmp_path / "s.yaml").write_text(study + parameters)
+    root = str(tmp_path / "OUT")
+    assert app.main(["--no-logstdout", "run", "-n", "-o", root, str(tmp_path / "s.yaml")]) == 0
+    assert app.main(["report", root, "-o", str(tmp_path / "page.html")]) == 0
+    one_browser.complaints.clear()
+    one_browser.open(tmp_path / "page.html")
+    one_browser.frames(10)
+    assert shown(one_browser, 0) == ["a"]
+    assert one_browser.complaints == []
+
+
 @pytest.fixture(scope="module")
 def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     need("npm", "npm")
