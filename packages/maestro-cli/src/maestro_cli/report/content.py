@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from maestro_cli.graph_view.picture import Picture
     from maestro_cli.report.durations import Taken
     from maestro_cli.report.failures import Group
+    from maestro_cli.report.spans import Load
     from maestro_cli.report.surprise import Finding
 
 __all__ = ["Column", "EarlierAttempt", "Kind", "Report", "ResultTable", "StepLine"]
@@ -93,6 +94,7 @@ class Report:
         columns: The table of instances, of as many as there is room for.
         size: Its rows.
         total: The instances of the study.
+        load: How many of all ran and were queued, over time.
         earlier: What the timeline shows beside the latest attempts.
         findings: Which parameter values go with failures.
         looked_at: How many values that were sought for.
@@ -118,6 +120,7 @@ class Report:
     columns: Sequence[Column]
     size: int
     total: int
+    load: Sequence[Load] = ()
     earlier: Sequence[EarlierAttempt] = ()
     findings: Sequence[Finding] = ()
     looked_at: int = 0

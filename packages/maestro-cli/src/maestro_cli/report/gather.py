@@ -9,6 +9,7 @@ from maestro_cli.graph_view.pictures import steps_picture
 from maestro_cli.report.content import Column, EarlierAttempt, Report, ResultTable, StepLine
 from maestro_cli.report.durations import taken
 from maestro_cli.report.failures import group
+from maestro_cli.report.spans import Span, load, made_at, spans_of
 from maestro_cli.report.surprise import find
 from maestro_cli.report.table import columns_of, rows_shown
 from maestro_cli.report.timing import Usage, ready_times, usage
@@ -33,6 +34,8 @@ __all__ = ["gather"]
 _MOST_STEPS = 120
 #: Of so many failures the logs are read.
 _MOST_LOGS = 400
+#: Of the numbers over time, so many points: more than a screen has columns.
+_MOST_POINTS = 3000
 #: More of a study file is not shown.
 _MOST_TEXT = 200_000
 #: An attempt that ended in one of these ran to its end.
@@ -68,6 +71,7 @@ def gather(
     seconds = [each.run_time(now) for each in instances]
     shown = rows_shown(instances, most_rows)
     attempts = read_attempts(study.root, {each.number for each in instances if each.attempt > 1})
+    spans = spans_of(instances, attempts, now)
     ready = ready_times(
         [(step.first, step.size) for step in study.steps],
         outline.needs,
@@ -82,7 +86,7 @@ def gather(
         state=study.state,
         state_meaning=STUDY_STATES[study.state],
         written=now,
-        facts=list(_facts(study, instances, attempts, now)),
+        facts=list(_facts(study, instances, attempts, spans, now)),
         notes=list(notes.lines(study, paint=Paint(on=False), now=now)),
         counts=study.counts(),
         steps=_step_lines(outline),
@@ -91,6 +95,7 @@ def gather(
         size=len(shown),
         total=len(instances),
         earlier=list(_earlier(shown, attempts)),
+        load=load(spans, _MOST_POINTS),
         findings=findings,
         looked_at=looked_at,
         groups=groups,
@@ -117,18 +122,9 @@ def _columns(
         [ready[index] for index in shown],
         [parameters[index] for index in shown],
         results,
-        made={
-            each.number: _made(attempts.get(each.number, ()), each.attempt)
-            for each in chosen
-            if each.attempt > 1
-        },
+        made={each.number: made_at(each, attempts) for each in chosen if each.attempt > 1},
         now=now,
     )
-
-
-def _made(attempts: Sequence[Attempt], number: int) -> int | None:
-    """Return when an attempt was made; None: the journal no longer says."""
-    return next((each.submitted for each in attempts if each.number == number), None)
 
 
 def _earlier(
@@ -165,6 +161,7 @@ def _facts(
     study: StudyView,
     instances: Sequence[Instance],
     attempts: Mapping[int, Sequence[Attempt]],
+    spans: Sequence[Span],
     now: int,
 ) -> Iterator[tuple[str, str]]:
     yield "Folder", str(study.root)
@@ -172,25 +169,14 @@ def _facts(
         yield "Made", moment(study.created)
     if study.started:
         yield "Elapsed", short_duration(lasted(study, now))
-    spans = [
-        (each.started, now if each.ended is None else each.ended)
-        for each in instances
-        if each.started is not None and (each.ended is not None or each.state == "RUNNING")
-    ]
-    before = [
-        (each.started, each.ended)
-        for made in attempts.values()
-        for each in made[:-1]
-        if each.started is not None and each.ended is not None
-    ]
-    spans += before
-    busy = usage((begin, max(begin, end)) for begin, end in spans)
+    busy = usage((each.started, each.stop) for each in spans if each.started is not None)
     if busy is not None:
         yield from _busy(busy)
     earlier = sum(max(0, each.attempt - 1) for each in instances)
+    known = sum(len(made) - 1 for made in attempts.values())
     if earlier:
-        lost = f"; the journal has no times of {earlier - len(before)}"
-        yield "Attempts again", f"{earlier}{lost if len(before) < earlier else ''}"
+        lost = f"; the journal has no times of {earlier - known}" if known < earlier else ""
+        yield "Attempts again", f"{earlier}{lost}"
     if study.amendment is not None:
         yield "Amendment in force", study.amendment
 

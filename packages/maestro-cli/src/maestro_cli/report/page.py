@@ -49,6 +49,7 @@ def page(report: Report) -> str:
         total=report.total,
         zone=_zone(report.written),
         earlier=earlier,
+        load=[list(each) for each in report.load],
     )
     policy = "; ".join(
         [

@@ -30,6 +30,9 @@ function axisText(column, words, value) {
 /** Which of a column's colours a value has; states have their own. */
 function hueOf(column, name, number) {
   if (column.group !== "instance" || column.name !== "State") return colour(number);
+  // Two kinds of failure are two colours here.
+  const own = { TIMEDOUT: 3, HWFAILURE: 6, INCOMPLETE: 7, SKIPPED: 5, DRYRUN: 5 }[name];
+  if (own !== undefined) return colour(own);
   return { bad: style("--bad"), ok: style("--ok"), run: style("--run"), off: style("--off"), wait: style("--wait") }[tone(name)];
 }
 

@@ -1,5 +1,7 @@
 // When instances waited, were queued and ran: how many at once, and each as a bar, by slot or by job.
 const MOST_JOBS = 300;
+/** How many bars there are where nothing is filtered out. */
+let everyBar = 0;
 
 function spans() {
   const [submitted, started, ended] = ["Submitted", "Started", "Ended"].map((name) => named(name).values);
@@ -53,8 +55,22 @@ function byJob(bars) {
   return { bars: sorted.filter((bar) => bar.lane < lines), lanes: lines, left: lanes.size - lines };
 }
 
-/** The numbers that are queued and running, as steps of time. */
+/** The numbers that are queued and running, as steps of time, from one second to another. */
 function load(bars, least, most) {
+  // Where nothing is filtered out, of all instances, also of those that have no row here.
+  const all = bars.length === everyBar && page.load.length;
+  const data = all ? [0, 1, 2].map((k) => page.load.map((point) => (k ? point[k] : point[0] / 1000))) : counted(bars);
+  // Both pictures begin and end together.
+  const last = data[0].length - 1;
+  if (data[0][last] < most) {
+    const end = [most, data[1][last], data[2][last]];
+    data.forEach((values, k) => values.push(end[k]));
+  }
+  if (data[0][0] > least) data.forEach((values, k) => values.unshift(k ? 0 : least));
+  return data;
+}
+
+function counted(bars) {
   const changes = [];
   bars.forEach((bar) => {
     changes.push([bar.submitted, 1, 0]);
@@ -73,9 +89,6 @@ function load(bars, least, most) {
     data[1].push(running);
     data[2].push(queued);
   });
-  // Both pictures begin and end together.
-  if (data[0][0] > least) [least, 0, 0].forEach((value, k) => data[k].unshift(value));
-  if (data[0][data[0].length - 1] < most) [most, running, queued].forEach((value, k) => data[k].push(value));
   return data;
 }
 
@@ -85,6 +98,7 @@ function makeTimeline() {
   if (!place) return;
   const told = document.getElementById("lanes-told");
   const all = spans();
+  everyBar = all.length;
   const rows = choice([["slot", "slot, as packed"], ["job", "instance"]]);
   document.getElementById("timeline-controls").append(
     labelled("A line per", rows),
@@ -110,7 +124,7 @@ function makeTimeline() {
     plots.push(new uPlot({
       ...common, height: 150,
       scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, Math.max(1, high) * 1.05] } },
-      axes: [timeAxis({}), axis({ size: 54 })],
+      axes: [timeAxis({}), axis({ size: 54, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000] })],
       series: [{}, {
         label: "running", stroke: colour(0), fill: colour(0) + "33", paths: uPlot.paths.stepped({ align: 1 }), points: { show: false },
       }, {
@@ -130,11 +144,17 @@ function makeTimeline() {
     }, [[least, Math.max(most, least + 1)], [null, null]], place));
     told.textContent = layout.left
       ? `The first ${layout.lanes} of ${layout.lanes + layout.left} instances; filter to see others.`
-      : rows.value === "slot" ? `${layout.lanes} at once at most; gaps are times in which nothing ran there.` : "";
+      : rows.value === "slot" ? slotsTold(layout, bars) : "";
   };
   const change = drawn(place, draw);
   rows.addEventListener("change", change);
   listeners.push(change);
+}
+
+function slotsTold(layout, bars) {
+  if (size < page.total) return `Bars of ${size} instances only: in the gaps others may have run. The numbers above count all, unless filtered.`;
+  if (bars.length < everyBar) return "Only the instances that the filters leave: in the gaps others may have run.";
+  return `${layout.lanes} at once at most; gaps are times in which nothing ran there.`;
 }
 
 function drawBars(plot, layout, whole) {
