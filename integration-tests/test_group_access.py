@@ -159,6 +159,8 @@ COMMANDS = [
     ["amend", "-y", "OUT"],
     ["cancel", "-y", "OUT", "--step", "after"],
     ["status", "--history", "OUT"],
+    ["graph", "OUT"],
+    ["report", "OUT", "-o", "/dev/null"],
 ]
 
 

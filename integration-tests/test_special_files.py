@@ -102,6 +102,8 @@ MORE_COMMANDS = [
     ["maestro", "status", "OUT"],
     ["maestro", "why", "OUT", "make_N.1"],
     ["maestro", "logs", "OUT", "post"],
+    ["maestro", "graph", "OUT"],
+    ["maestro", "report", "OUT", "-o", "/dev/null"],
     ["maestro", "update", "OUT", "--throttle", "2"],
     ["maestro", "cancel", "-y", "OUT"],
     ["conductor", "OUT", "--no-logstdout"],

@@ -131,9 +131,9 @@ def test_status_imports_only_what_it_needs(failed: Path, options: list[str]) -> 
     )
 
 
-@pytest.mark.parametrize("command", ["cancel", "why", "logs"])
+@pytest.mark.parametrize("command", ["cancel", "why", "logs", "graph"])
 def test_other_commands_import_only_what_they_need(failed: Path, command: str) -> None:
-    more = {"cancel": ["-y"], "why": ["make"], "logs": ["make"]}[command]
+    more = {"cancel": ["-y"], "why": ["make"], "logs": ["make"]}.get(command, [])
     loaded = modules_of(command, str(failed), *more)
     assert loaded & (HEAVY | OURS - {"maestro_conductor"}) == set()
 

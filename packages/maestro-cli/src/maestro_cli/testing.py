@@ -1,10 +1,12 @@
-"""Write histories of studies for tests: what a conductor would have written, without one."""
+"""Make studies for tests: histories as a conductor would have written them, and outlines to draw."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from maestro_cli.study.instances import Step
+from maestro_cli.study.outline import Outline
 from maestro_cli.study.workspace_view import read_head
 from maestro_conductor.journal import JournalWriter
 from maestro_conductor.model import records
@@ -61,3 +63,52 @@ def asked(
 ) -> records.Record:
     """Return the record of a request that was taken in, or refused."""
     return records.request(time, word, by, text, instances, accepted, message)
+
+
+#: Names that mean something to a terminal, to XML, to Mermaid, to Graphviz, or to a reader's eyes.
+HOSTILE = (
+    "</script><script>alert(1)</script>",
+    "\x1b[31mred\x07\r\nnext",
+    "`\"'quote&lt;#35;\\N",
+    "\u202egnp.exe",
+    "\udc80 \ufffe\x00",
+    "end",
+    "--> n0",
+    '"]; n0 -> n1; x["',
+    "日本語",
+)
+
+
+def outline(
+    steps: Sequence[tuple[str, int]],
+    needs: Mapping[int, Sequence[int]] | None = None,
+    groups: Mapping[int, Sequence[int]] | None = None,
+    states: Sequence[str] | None = None,
+) -> Outline:
+    """Return the outline of steps with so many instances each."""
+    made: list[Step] = []
+    names: list[str] = []
+    for name, size in steps:
+        made.append(Step(name, len(names), size))
+        names += [name if size == 1 else f"{name}_N.{index + 1}" for index in range(size)]
+    return Outline(
+        "study",
+        made,
+        names,
+        lambda index: (needs or {}).get(index, ()),
+        lambda index: (groups or {}).get(index, ()),
+        states,
+    )
+
+
+def funnel(size: int = 3, states: Sequence[str] | None = None) -> Outline:
+    """Return `make`, after each of it `post`, and `collect` after all of both."""
+    needs = {size + index: [index] for index in range(size)}
+    steps = [("make", size), ("post", size), ("collect", 1)]
+    return outline(steps, needs, {2 * size: [0, 1]}, states)
+
+
+def hostile() -> Outline:
+    """Return a chain of steps with names that nobody should have."""
+    chain = {number: [number - 1] for number in range(1, len(HOSTILE))}
+    return outline([(name, 1) for name in HOSTILE], chain)

@@ -19,5 +19,7 @@ COMMANDS = (
     "validate",
     "why",
     "logs",
+    "graph",
+    "report",
     "completion",
 )

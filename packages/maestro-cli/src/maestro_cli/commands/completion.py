@@ -54,7 +54,7 @@ def run(options: CompletionOptions) -> int:
         for action in each._actions:
             if action.metavar == "DIR":
                 action.complete = shtab.DIRECTORY  # type: ignore[attr-defined]
-            elif action.metavar in ("FILE", "STUDY.yaml"):
+            elif action.metavar in ("FILE", "STUDY.yaml", "STUDY.yaml|DIR"):
                 action.complete = shtab.FILE  # type: ignore[attr-defined]
     say(shtab.complete(parser, shell=options.shell))
     return EXIT_OK

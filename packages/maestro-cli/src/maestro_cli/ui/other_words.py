@@ -36,6 +36,11 @@ _COMMANDS = {
     "lint": "maestro validate STUDY.yaml",
     "check": "maestro validate STUDY.yaml",
     "explain": "maestro why DIR STEP",
+    "dag": "maestro graph DIR",
+    "draw": "maestro graph DIR",
+    "plot": "maestro report DIR",
+    "dashboard": "maestro report DIR",
+    "html": "maestro report DIR",
 }
 
 _OPTIONS = {

@@ -1,0 +1,1 @@
+"""Report on a study in one HTML page that needs nothing else: `gather` reads, `page` writes."""
