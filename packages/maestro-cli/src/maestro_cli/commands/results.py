@@ -177,8 +177,8 @@ def _print(table: Table, form: str) -> None:
 
 
 def _save(table: Table, form: str, output: str) -> None:
-    from maestro_cli.results.output_file import replaced
     from maestro_cli.ui.console import say
+    from maestro_cli.ui.output_file import replaced
     from maestro_cli.ui.sanitize import clean
 
     with replaced(Path(output)) as file:
