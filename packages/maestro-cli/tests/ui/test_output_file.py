@@ -47,7 +47,7 @@ def test_a_file_is_replaced_whole_and_a_link_stays_one(tmp_path: Path) -> None:
         assert (tmp_path / "real").read_text() == "old"
     assert (tmp_path / "real").read_text() == "new"
     assert (tmp_path / "link").is_symlink()
-    assert sorted(os.listdir(tmp_path: Path) -> None) == ["link", "real"]
+    assert sorted(os.listdir(tmp_path)) == ["link", "real"]
 
 
 def test_what_was_there_stays_where_something_goes_wrong(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_what_was_there_stays_where_something_goes_wrong(tmp_path: Path) -> None
     with pytest.raises(ValueError, match="tmp"):
         fail()
     assert (tmp_path / "a").read_text() == "old"
-    assert os.listdir(tmp_path: Path) -> None == ["a"]
+    assert os.listdir(tmp_path) == ["a"]
 
 
 def test_a_pipe_is_given_as_it_is(tmp_path: Path) -> None:
