@@ -41,7 +41,7 @@ def test_a_colleague_sees_an_amendment_of_the_owner(users: Users, place: Path) -
         done = users.maestro(OWNER, "amend", "-y", root)
         assert done.returncode == 0, done.stderr
         assert (
-            f"{NAMES[OWNER]}: amended: kept 1, changed 1"
+            f"{NAMES[OWNER]}: amend — kept 1, changed 1"
             in users.maestro(COLLEAGUE, "status", "--history", root).stdout
         )
         assert users.status(root, COLLEAGUE)["counts"] == {"RUNNING": 1, "INITIALIZED": 1}
