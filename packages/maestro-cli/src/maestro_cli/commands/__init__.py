@@ -18,5 +18,6 @@ COMMANDS = (
     "validate",
     "why",
     "logs",
+    "archive",
     "completion",
 )
