@@ -19,5 +19,6 @@ COMMANDS = (
     "why",
     "logs",
     "archive",
+    "clean",
     "completion",
 )

@@ -15,9 +15,9 @@ from attrs import frozen
 
 from maestro_cli.errors import StudyError
 from maestro_cli.study.workspace_view import StudyView
-from maestro_cli.ui.sanitize import shell_word
 from maestro_cli.upkeep.compression import compressed, ending_of
 from maestro_cli.upkeep.parts import Part, Parts, parts_of
+from maestro_cli.upkeep.quiet import moment, refuse_running
 from maestro_cli.upkeep.tar_stream import TarStream
 from maestro_cli.upkeep.tree import Survey, survey, walk
 
@@ -97,7 +97,11 @@ def archive(study: StudyView, file: Path, wishes: Wishes) -> Archived:
     """
     _refuse_place(study.root, file)
     if not wishes.running:
-        _refuse_running(study)
+        refuse_running(
+            study,
+            why="where the archive is unpacked, its jobs would run again",
+            hint="; or add --running",
+        )
     wanted = selection(parts_of(study), wishes)
     told = survey(study.root, wanted)
     if told.unreadable:
@@ -106,7 +110,7 @@ def archive(study: StudyView, file: Path, wishes: Wishes) -> Archived:
             f" packed: {_some(told.unreadable)}",
             hint="ask their owner, or leave them out: --only GLOB packs what fits, and the records",
         )
-    before = _moment(study.root)
+    before = moment(study.root)
     with _written(file) as output:
         with compressed(output, ending_of(file.name)) as stream:
             tar = TarStream(stream, study.root, study.root.name)
@@ -114,9 +118,10 @@ def archive(study: StudyView, file: Path, wishes: Wishes) -> Archived:
                 if found.special is None:
                     _add(tar, found)
             tar.close()
-        after = _moment(study.root)
-        if after[0] != before[0] or (after != before and not wishes.running):
-            done = "amended" if after[0] != before[0] else "started"
+        after = moment(study.root)
+        amended = after.amendment != before.amendment
+        if amended or (after != before and not wishes.running):
+            done = "amended" if amended else "started"
             raise StudyError(
                 f"{study.root} was {done} while it was packed, and the archive is not kept",
                 hint="ask again",
@@ -150,37 +155,6 @@ def _refuse_place(root: Path, file: Path) -> None:
         )
     if not file.parent.is_dir():
         raise StudyError(f"there is no folder {file.parent}", hint="make it first")
-
-
-def _refuse_running(study: StudyView) -> None:
-    told = shell_word(study.root)
-    if study.holder is not None:
-        raise StudyError(
-            f"{study.root} runs: what is packed now is half of it",
-            hint=f"wait until it has ended, cancel it (maestro cancel {told}), or add --running",
-        )
-    counts = study.counts()
-    flight = sum(counts.get(word, 0) for word in ("RUNNING", "PENDING", "FINISHING", "UNKNOWN"))
-    if flight:
-        raise StudyError(
-            f"{study.root} has {flight} step{'' if flight == 1 else 's'} in flight, as far as is"
-            " known, though no conductor runs it: where it is unpacked, they would run again",
-            hint=f"go on with it (maestro resume {told}), cancel it, or add --running",
-        )
-
-
-def _moment(root: Path) -> tuple[object, object]:
-    """Return what is another thing once somebody has amended, or run, the study."""
-    from maestro_conductor.journal.in_force import amendment_in_force
-    from maestro_conductor.workspace import conductor_lock
-    from maestro_conductor.workspace.paths import JOURNAL
-
-    try:
-        status = (root / JOURNAL).stat()
-        journal = (status.st_ino, status.st_size)
-    except FileNotFoundError:
-        journal = (0, 0)
-    return amendment_in_force(root), (journal, conductor_lock.holder(root))
 
 
 @contextmanager
