@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import os
+import resource
+import shutil
 import socket
 import subprocess
 import tarfile
@@ -13,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from maestro_cli import app
+from maestro_cli.errors import StudyError
+from maestro_cli.study.workspace_view import open_study
 from maestro_cli.testing import attempt
-from maestro_cli.upkeep import archive as packing
-from maestro_cli.upkeep import compression
+from maestro_cli.upkeep.archive import Wishes, archive
 from maestro_conductor.model import records
 from maestro_conductor.workspace import conductor_lock
 
@@ -44,6 +46,8 @@ def names(folder: Path) -> set[str]:
 def test_all_but_what_belongs_here_is_packed(
     ending: str, failed: Path, unpacked: Callable[[Path], Path]
 ) -> None:
+    if ending == ".tar.zst" and not shutil.which("zstd"):
+        pytest.skip("tar reads it by the program zstd, which there is not")
     (failed / ".maestro/on-end.json").write_text("{}")
     (failed / ".maestro/lock").touch()
     (failed / ".maestro/.graph.msgpack.abc.tmp").touch()
@@ -201,12 +205,15 @@ def leftovers(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir() if path.name.endswith((".tmp", ".tgz"))]
 
 
-def test_no_half_archive_is_left(failed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(packing.TarStream, "add", full)
-    assert app.main(["archive", "OUT", "-o", "x.tgz"]) == 1
+def test_no_half_archive_is_left(failed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (failed / "make/N.2/data").write_bytes(os.urandom(1 << 20))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, before[1]))  # no room for more
+    try:
+        assert app.main(["archive", "OUT", "-o", "x.tgz"]) == 1
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "x.tgz: File too large" in capsys.readouterr().err
     assert leftovers(failed.parent) == []
 
 
@@ -244,47 +251,20 @@ def test_steps_in_flight_without_a_conductor_are_refused(
     assert "1 step in flight" in capsys.readouterr().err
 
 
-def test_a_study_that_is_started_meanwhile_is_not_packed(
-    failed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    known = packing.TarStream.close
+class Meddling(tuple[str, ...]):
+    """Patterns that somebody starts the study while they are looked at."""
 
-    def close(tar: packing.TarStream) -> None:
-        known(tar)
-        with (failed / ".maestro/journal.msgpack").open("ab") as journal:
+    journal: Path
+
+    def __iter__(self) -> Iterator[str]:
+        with self.journal.open("ab") as journal:
             journal.write(b"x")
+        return super().__iter__()
 
-    monkeypatch.setattr(packing.TarStream, "close", close)
-    assert app.main(["archive", "OUT", "-o", "x.tgz"]) == 1
-    assert "was started while it was packed" in capsys.readouterr().err
+
+def test_a_study_that_is_started_meanwhile_is_not_packed(failed: Path) -> None:
+    only = Meddling(["*"])
+    only.journal = failed / ".maestro/journal.msgpack"
+    with pytest.raises(StudyError, match="was started while it was packed"):
+        archive(open_study(failed), failed.parent / "x.tgz", Wishes(only=only))
     assert leftovers(failed.parent) == []
-
-
-def test_without_zstd_the_message_says_what_to_do(
-    failed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(compression, "_MODULES", ())
-    monkeypatch.setenv("PATH", str(failed))
-    assert app.main(["archive", "OUT", "-o", "x.tar.zst"]) == 1
-    told = capsys.readouterr().err
-    assert "nothing here can write .tar.zst" in told
-    assert "-o FILE.tar.gz" in told
-    assert app.main(["archive", "OUT"]) == 0
-    assert (failed.parent / "OUT.tar.gz").exists()
-
-
-def test_the_program_is_used_where_python_has_no_zstd(
-    failed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(compression, "_MODULES", ())
-    program = failed.parent / "bin/zstd"
-    program.parent.mkdir()
-    program.write_text("#!/bin/sh\necho 'no room' >&2; exit 1\n")
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
-    assert app.main(["archive", "OUT", "-o", "x.tar.zst"]) == 1
-    assert "zstd ended with exit code 1: no room" in capsys.readouterr().err
-    program.write_text("#!/bin/sh\nexec cat\n")
-    assert app.main(["archive", "OUT", "-o", "x.tar.zst"]) == 0
-    with tarfile.open(failed.parent / "x.tar.zst", "r:") as tar:
-        assert "OUT/.maestro/graph.msgpack" in tar.getnames()

@@ -8,9 +8,8 @@ import os
 import pytest
 
 from maestro_conductor.app.conduct import conduct
-from maestro_conductor.runtime import on_end
+from maestro_conductor.runtime.host import Host
 from maestro_conductor.testing import ScriptedScheduler, StepPlan, make_workspace
-from maestro_conductor.workspace import conductor_lock
 from maestro_conductor.workspace.on_end_file import write_on_end
 from maestro_conductor.workspace.paths import ON_END
 
@@ -99,23 +98,19 @@ def test_one_that_fails_harms_nothing(command, code, reason, study, run):
     assert reason in event["reason"]
 
 
-def test_one_that_hangs_is_stopped_and_keeps_nobody_from_the_study(study, run, monkeypatch):
-    monkeypatch.setattr(on_end, "LIMIT", 0.2)
-    monkeypatch.setattr(on_end, "_GRACE", 0.1)
-    free = []
-    known = on_end.OnEnd.finish
-    monkeypatch.setattr(
-        on_end.OnEnd,
-        "finish",
-        lambda self, log: (free.append(conductor_lock.holder(study)), known(self, log)),
-    )
+def test_one_that_hangs_is_stopped(study, run):
     write_on_end(study, "echo $$ > ../pid; trap '' TERM; while :; do sleep 100; done")
-    assert run(study) == 0
+    assert run(study, host=Host(on_end_limit=0.2)) == 0
     (event,) = events(study)
     assert event["reason"].startswith("it was stopped after 0.2 s")
-    assert free == [None]
     with pytest.raises(ProcessLookupError):
         os.kill(int((study.parent / "pid").read_text()), 0)
+
+
+def test_nobody_waits_for_the_study_meanwhile(study, run):
+    write_on_end(study, "flock .maestro/lock touch ../free")  # waits until its conductor has let go
+    assert run(study) == 0
+    assert (study.parent / "free").exists()
 
 
 def test_what_it_leaves_in_the_background_is_not_waited_for(study, run):

@@ -84,6 +84,10 @@ def make_parser(registers: Iterable[Callable[[Commands], None]]) -> Parser:
     return parser
 
 
+#: An option that has no abbreviation which another one has, too.
+_YOUNGER = "--on-end"
+
+
 class Parser(argparse.ArgumentParser):
     """An ArgumentParser whose errors are :class:`UsageError`, with a suggestion where one fits."""
 
@@ -130,6 +134,17 @@ class Parser(argparse.ArgumentParser):
             )
             raise UsageError(message, hint=hint)
         return found
+
+    def _get_option_tuples(
+        self, option_string: str
+    ) -> list[tuple[argparse.Action, str, str | None]]:
+        """Return what an abbreviation may mean; argparse calls this.
+
+        ``--o`` has meant ``--out`` since before there was a ``--on-end``.
+        """
+        found = super()._get_option_tuples(option_string)
+        older = [each for each in found if each[1] != _YOUNGER]
+        return older if len(found) > 1 else found
 
     def _chosen(self, found: argparse.Namespace) -> argparse.ArgumentParser:
         """Return the parser of the command that was given, or this one."""

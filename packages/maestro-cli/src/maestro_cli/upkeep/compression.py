@@ -9,18 +9,18 @@ import importlib
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import BinaryIO, cast
 
 from maestro_cli.errors import StudyError, UsageError
 
-__all__ = ["ENDINGS", "compressed", "ending_of", "has_zstd"]
+__all__ = ["ENDINGS", "MODULES", "compressed", "ending_of", "has_zstd"]
 
 #: Endings of archives → how they are compressed.
 ENDINGS = {".tar.zst": "zstd", ".tar.gz": "gzip", ".tgz": "gzip"}
 #: Modules with the interface of Python 3.14's; the first one that there is is taken.
-_MODULES = ("compression.zstd", "backports.zstd")
+MODULES = ("compression.zstd", "backports.zstd")
 #: One that compresses as fast as disks are.
 _GZIP_LEVEL = 6
 
@@ -39,15 +39,15 @@ def ending_of(name: str) -> str:
     )
 
 
-def has_zstd() -> bool:
-    """Tell whether anything here can write zstd."""
-    return _module() is not None or shutil.which("zstd") is not None
+def has_zstd(modules: Sequence[str] = MODULES) -> bool:
+    """Tell whether anything here can write zstd: a module, or the program."""
+    return _module(modules) is not None or shutil.which("zstd") is not None
 
 
-def _module() -> str | None:
+def _module(modules: Sequence[str]) -> str | None:
     from importlib.util import find_spec
 
-    for name in _MODULES:
+    for name in modules:
         with suppress(ModuleNotFoundError):  # not even the package above it
             if find_spec(name) is not None:
                 return name
@@ -55,12 +55,13 @@ def _module() -> str | None:
 
 
 @contextmanager
-def compressed(file: BinaryIO, ending: str) -> Iterator[BinaryIO]:
+def compressed(file: BinaryIO, ending: str, modules: Sequence[str] = MODULES) -> Iterator[BinaryIO]:
     """Open a stream whose bytes go into a file, compressed.
 
     Args:
         file: Takes them; it stays open.
         ending: A key of `ENDINGS`.
+        modules: That may write zstd; where there is none of them, the program does.
 
     Raises:
         StudyError: Nothing here can write it.
@@ -72,7 +73,7 @@ def compressed(file: BinaryIO, ending: str) -> Iterator[BinaryIO]:
         with gzip.GzipFile("", "wb", _GZIP_LEVEL, file, mtime=0) as stream:
             yield cast("BinaryIO", stream)
         return
-    module = _module()
+    module = _module(modules)
     if module is not None:
         with importlib.import_module(module).open(file, "wb") as stream:
             yield stream

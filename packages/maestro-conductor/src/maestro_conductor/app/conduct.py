@@ -96,7 +96,8 @@ def conduct(
     graph_file = GraphFile(root)
     graph = graph_file.graph
     before = last_holder(root)
-    on_end = OnEnd((host or Host()).clock)
+    host = host or Host()
+    on_end = OnEnd(host.clock, host.on_end_limit)
     try:
         with (
             Signals() as signals,  # first: a signal must not keep us from saying that we leave
@@ -118,7 +119,7 @@ def conduct(
                 observer=observer,
                 local_steps=local_steps,
                 factory=scheduler_factory or create_adapter,
-                host=host or Host(),
+                host=host,
                 previous=before.describe() if before is not None and before.live else None,
                 on_end=on_end,
             )

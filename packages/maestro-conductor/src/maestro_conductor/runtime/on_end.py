@@ -18,10 +18,10 @@ from maestro_conductor.runtime.clock import Clock
 from maestro_conductor.runtime.context import RunContext
 from maestro_conductor.workspace.on_end_file import take_on_end
 
-__all__ = ["LIMIT", "OnEnd"]
+__all__ = ["OnEnd"]
 
-#: s that the command may take, and s that it has to end after it was asked to.
-LIMIT, _GRACE = 60.0, 2.0
+#: s that it has to end after it was asked to.
+_GRACE = 2.0
 #: Bytes of its output that are looked at for the last line.
 _TAIL = 4096
 _FAILED = (states.FAILED, states.TIMEDOUT, states.HWFAILURE, states.INCOMPLETE)
@@ -35,9 +35,9 @@ class OnEnd:
         limit: s after which it is stopped.
     """
 
-    def __init__(self, clock: Clock, limit: float | None = None) -> None:
+    def __init__(self, clock: Clock, limit: float) -> None:
         self._clock = clock
-        self._limit = LIMIT if limit is None else limit
+        self._limit = limit
         self._process: subprocess.Popen[bytes] | None = None
         self._output: IO[bytes] | None = None
         self._begun = 0.0
