@@ -50,7 +50,7 @@ def unpack(file: Path, place: Path) -> Path:
 def test_an_archived_study_is_resumed_and_amended_elsewhere(
     original: str, tmp_path: Path, maestro: Maestro
 ) -> None:
-    debian.need("zstd")
+    debian.need("zstd", "zstd")
     write(tmp_path / "chain.yaml", STUDY)
     assert maestro("run", "-fg", "-y", "-o", "OUT", "chain.yaml").returncode == 2
     packed = maestro("archive", "--json", "OUT", "-o", "OUT.tar.zst")
