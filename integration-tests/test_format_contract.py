@@ -220,6 +220,7 @@ def test_what_a_run_leaves_follows_the_page(study: str, tmp_path: Path, maestro:
     assert checked == {f".maestro/{name}.msgpack" for name in summed}
     not_left = {".study.update.lock", ".cancel.lock", ".maestro/requests/*.json", "*.txt"}
     not_left |= {"meta/amendments/*.yaml", ".maestro/answers/*", ".maestro/claimed/*"}
+    not_left |= {".maestro/on-end.json"}
     assert left == {file.pattern for file in files.page()[1]} - not_left
 
 

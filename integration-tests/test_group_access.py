@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,19 @@ def test_a_colleague_looks_at_one_that_has_ended(users: Users, place: Path) -> N
         done = users.maestro(COLLEAGUE, "resume", root)
         assert done.returncode == 1
         assert f"you may not run {root}" in done.stderr
+        with tempfile.TemporaryDirectory() as own:
+            os.chown(own, COLLEAGUE, GROUP)
+            packed = Path(own, "x.tar.gz")
+            done = users.maestro(COLLEAGUE, "archive", root, "-o", packed)
+            assert done.returncode == 0, done.stderr
+            (root / "wait/secret").touch(mode=0o600)
+            os.chown(root / "wait/secret", OWNER, GROUP)
+            packed.unlink()
+            done = users.maestro(COLLEAGUE, "archive", root, "-o", packed)
+            assert done.returncode == 1
+            assert "1 of the files" in done.stderr
+            assert "wait/secret" in done.stderr
+            assert list(Path(own).iterdir()) == []
 
 
 def test_a_colleague_follows_it(users: Users, place: Path) -> None:

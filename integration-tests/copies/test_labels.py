@@ -16,7 +16,7 @@ from maestro_graph.errors import ParameterError
 from maestro_graph.files.spec_file import view
 from maestro_graph.parameters.table_builder import table_of_spec
 from maestro_spec.lint.tables import table_of
-from maestro_spec.model.study import Column, Factor, Study
+from maestro_spec.model.study import Column, Factor, Range, Study
 from maestro_spec.spec_file import spec_document
 
 pytestmark = pytest.mark.once
@@ -62,6 +62,46 @@ def agree(column: Column) -> None:
 @quick
 def test_all_copies_agree(column: Column) -> None:
     agree(column)
+
+
+_ENDS: Any = st.one_of(
+    st.integers(-5, 20),
+    st.integers(-5000, 50000).map(lambda number: number / 100),
+    st.sampled_from([273.15, 373.15, 1e-9, 5e-324, 1e22, 1.7976931348623157e308, 2**53 + 1, -0.0]),
+    st.floats(allow_nan=False, allow_infinity=False),
+)  # fmt: skip
+RANGES = st.builds(
+    lambda start, stop, num, label: Column("P", label=label, range=Range(start, stop, num=num)),
+    _ENDS,
+    _ENDS,
+    st.integers(1, 30),
+    st.sampled_from([None, "%%", "x%%-%%", "", "same"]),
+)
+
+
+def distinct(column: Column) -> None:
+    """Values that differ have labels that differ."""
+    agree(column)
+    if column.label != "same":
+        values, labels = by_spec(Study("s", "", (), parameters=(Factor(columns=(column,)),))) or (
+            (),
+            (),
+        )
+        assert len(set(map(float, values))) == len(set(labels))
+
+
+@example(Column("P", range=Range(273.15, 373.15, num=4)))
+@given(RANGES)
+@quick
+def test_all_copies_agree_on_ranges(column: Column) -> None:
+    distinct(column)
+
+
+@pytest.mark.slow
+@given(RANGES)
+@full
+def test_all_copies_agree_on_many_ranges(column: Column) -> None:
+    distinct(column)
 
 
 @pytest.mark.slow

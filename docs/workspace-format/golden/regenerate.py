@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from maestro_conductor.workspace import conductor_lock
+from maestro_conductor.workspace.on_end_file import write_on_end
 
 HERE = Path(__file__).resolve().parent
 WORK = Path("/tmp/maestro-golden")  # noqa: S108 - the golden files hold this path
@@ -101,6 +102,8 @@ def main() -> None:
     (WORK / "studies/go").touch()
     wait_until(lambda: states(root)["mesh"] == "FINISHED", "a step that ends")
     stop(root)
+    # Of the next conductor, which takes it away when the study has ended.
+    write_on_end(root, 'echo "$MAESTRO_STATE" >> /tmp/maestro-golden/told')
     keep(root, "held")
 
     copy = root / "life.yaml"

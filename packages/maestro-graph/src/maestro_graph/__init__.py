@@ -15,7 +15,7 @@ from maestro_graph.errors import (
     TopologyError,
 )
 from maestro_graph.expansion.expand import expand
-from maestro_graph.files.graph_file import read_earlier, read_graph, write_graph
+from maestro_graph.files.graph_file import read_earlier, read_graph, read_labels, write_graph
 from maestro_graph.files.meta_yaml import write_meta
 from maestro_graph.files.parameters_file import read_parameters, write_parameters
 from maestro_graph.files.spec_file import read_spec
@@ -70,6 +70,7 @@ __all__ = [
     "load_pgen",
     "read_earlier",
     "read_graph",
+    "read_labels",
     "read_parameters",
     "read_spec",
     "write_graph",

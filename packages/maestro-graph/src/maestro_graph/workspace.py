@@ -64,9 +64,11 @@ def expand_workspace(
         )
     document = read_spec(private / "spec.msgpack")
     protect(folder, shared=shared)
-    table = parameters or _stored_table(private / "parameters.msgpack") or build_table(document)
-    acquire(document, root, staging=folder, amends=amendment is not None)
     earlier = None if amendment is None else amendment.earlier
+    table = parameters or _stored_table(private / "parameters.msgpack")
+    if table is None:
+        table = build_table(document, None if earlier is None else earlier.labels)
+    acquire(document, root, staging=folder, amends=amendment is not None)
     graph = expand(document, table, root=root, hash_workspaces=hash_workspaces, earlier=earlier)
     if amendment is not None and earlier is not None:
         graph = attrs.evolve(graph, amendment=amendment.id, amends=earlier.amendment)

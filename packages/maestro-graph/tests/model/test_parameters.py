@@ -7,6 +7,8 @@ import pytest
 
 from maestro_graph import ParameterError
 from maestro_graph.model.parameters import check_distinct, make_labels
+from maestro_graph.model.spec import Range
+from maestro_graph.parameters.ranges import range_texts, range_values
 
 
 def test_as_many_labels_as_values() -> None:
@@ -22,6 +24,16 @@ def test_labels_are_those_of_the_vectors(vectors: Path) -> None:
     for case in rule["not_labels"]:
         with pytest.raises(ParameterError, match="labels"):
             make_labels("P", case["values"], case["label"])
+
+
+def test_labels_of_ranges_are_those_of_the_vectors(vectors: Path) -> None:
+    cases = json.loads((vectors / "labels.json").read_text())["ranges"]
+    assert cases
+    for case in cases:
+        wanted = Range(**case["range"])
+        values = range_values("P", wanted)
+        texts = range_texts(wanted, values)
+        assert list(make_labels("P", values, case["label"], texts)) == case["labels"], case
 
 
 def test_a_parameter_that_is_given_twice() -> None:

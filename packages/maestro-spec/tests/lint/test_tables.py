@@ -42,6 +42,17 @@ def labels_of(case):
     return table_of(study)[0].columns[0].labels
 
 
+def test_labels_of_ranges_are_those_of_the_vectors(vectors):
+    cases = vectors("labels")["ranges"]
+    assert cases
+    for case in cases:
+        label = case["label"]
+        label = tuple(label) if isinstance(label, list) else label
+        column = Column("P", label=label, range=Range(**case["range"]))
+        study = Study(name="s", description="", steps=(), parameters=(Factor(columns=(column,)),))
+        assert list(table_of(study)[0].columns[0].labels) == case["labels"], case
+
+
 def test_labels_are_those_of_the_vectors(vectors):
     rule = vectors("labels")
     assert rule["columns"]

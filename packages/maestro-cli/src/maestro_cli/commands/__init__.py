@@ -21,5 +21,7 @@ COMMANDS = (
     "logs",
     "graph",
     "report",
+    "archive",
+    "clean",
     "completion",
 )

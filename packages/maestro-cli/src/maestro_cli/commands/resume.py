@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from maestro_cli.errors import EXIT_OK, StudyError, UsageError
 from maestro_cli.ui.console import say, warn
-from maestro_cli.ui.parser import add_json, path, seconds, whole
+from maestro_cli.ui.parser import add_json, add_on_end, path, seconds, whole
 from maestro_cli.ui.sanitize import clean, shell_word
 from maestro_cli.ui.step_options import add_selection
 
@@ -94,6 +94,7 @@ def register(commands: Commands) -> None:
         action="store_true",
         help="take the study from a conductor on another host that has not been heard of for long",
     )
+    add_on_end(how)
     add_json(parser, "print what is resumed, and errors, as JSON")
 
 
@@ -122,6 +123,7 @@ def read_args(args: argparse.Namespace) -> ResumeOptions:
             logpath=args.logpath,
             talkative=args.logstdout and not args.json,
             take_over=args.take_over,
+            on_end=args.on_end,
         ),
         as_json=args.json,
     )
@@ -129,7 +131,7 @@ def read_args(args: argparse.Namespace) -> ResumeOptions:
 
 def run(options: ResumeOptions) -> int:
     """Make the request, and start a conductor where none is alive."""
-    from maestro_cli.launch.start import check_log, start
+    from maestro_cli.launch.start import call_on_end, check_log, start
     from maestro_cli.study.answers import await_answer
     from maestro_cli.study.folders import expand_one, require_study
     from maestro_cli.study.group_access import ask_owner
@@ -148,11 +150,16 @@ def run(options: ResumeOptions) -> int:
         _tell_of_edited(study.root, edited)
     report = partial(_report, options, study, again, edited)
     # What was asked for before may make another study of this one.
-    waits = study.holder is None and any_waiting(study.root)
+    waits = study.holder is None and (any_waiting(study.root) or _end_is_untold(study))
+    on_end = options.start.on_end
+    if on_end is not None and (again or waits or study.known.outcome is None):
+        call_on_end(study.root, on_end)
     if not (again or waits) and study.state in ("FINISHED", "RUNNING"):
         told = f"is {study.state}: there is nothing to resume"
         if options.limits:
             told += f"; new limits for it: maestro update {shell_word(study.root)}"
+        if on_end is not None and study.state == "RUNNING":
+            told += "; its end will be told"
         return report(told)
     cancelled = (study.root / ".cancel.lock").exists()
     if again or options.limits or cancelled:
@@ -176,6 +183,13 @@ def run(options: ResumeOptions) -> int:
 
         report_end(study.root, started.exit_code)
     return started.exit_code
+
+
+def _end_is_untold(study: StudyView) -> bool:
+    """Tell whether the study ended, and its conductor died before it called what was to be called then."""
+    from maestro_conductor.workspace.paths import ON_END
+
+    return study.known.outcome is not None and os.path.lexists(study.root / ON_END)
 
 
 def _again(study: StudyView, selection: Selection) -> list[str]:

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 from maestro_cli.errors import EXIT_OK, UsageError
-from maestro_cli.ui.parser import add_json, path, seconds, setting, whole
+from maestro_cli.ui.parser import add_json, add_on_end, path, seconds, setting, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -25,6 +25,7 @@ examples:
   maestro run --dry -o OUT study.yaml            write folders and scripts, run nothing
   maestro run --var SIZE=10 -t 4 study.yaml      another value of env.variables; 4 jobs at once
   maestro run --adapter slurm --batch queue=debug study.yaml
+  maestro run --on-end 'mail -s "$MAESTRO_STUDY: $MAESTRO_STATE" me@example.org </dev/null' study.yaml
   maestro run -p gen.py --pargs N:20 study.yaml  parameters from a Python file
 """
 
@@ -139,6 +140,8 @@ def register(commands: Commands) -> None:
         help="longest pause between two questions to the scheduler (default: 60)",
     )
 
+    add_on_end(how)
+
     what = parser.add_argument_group("what it runs")
     what.add_argument(
         "-p",
@@ -233,6 +236,7 @@ def read_args(args: argparse.Namespace) -> RunOptions:
             log_level=args.debug_lvl,
             logpath=args.logpath,
             talkative=args.logstdout and not args.json,
+            on_end=args.on_end,
         ),
         as_json=args.json,
     )
@@ -242,7 +246,7 @@ def run(options: RunOptions) -> int:
     """Make the study, ask, and start it."""
     from maestro_cli.launch import pipeline, report
     from maestro_cli.launch.output_folder import choose_way, in_the_way, reserve_output
-    from maestro_cli.launch.start import Started, check_log, start
+    from maestro_cli.launch.start import Started, call_on_end, check_log, start
     from maestro_cli.ui.console import say
     from maestro_cli.ui.prompt import agreed
     from maestro_cli.ui.sanitize import clean
@@ -265,6 +269,7 @@ def run(options: RunOptions) -> int:
         if asking or options.start.talkative:
             for line in launch_summary.lines(graph, stage.root, paint=Paint()):
                 say(line)
+        call_on_end(stage.folder, options.start.on_end)
         launch = order.dry or agree("Would you like to launch the study?")
         stage.publish(shared=order.shared)
     if replaced is not None and not options.as_json:
@@ -286,7 +291,7 @@ def _amend(options: RunOptions, there: InTheWay, agree: Callable[[str], bool]) -
     from maestro_cli.commands.amend import AmendOptions, amend
     from maestro_cli.launch import report
     from maestro_cli.launch.amended_order import Wishes
-    from maestro_cli.launch.start import start
+    from maestro_cli.launch.start import call_on_end, start
     from maestro_cli.study.workspace_view import open_study
 
     order = options.order
@@ -304,6 +309,7 @@ def _amend(options: RunOptions, there: InTheWay, agree: Callable[[str], bool]) -
     )
     if effect == "nothing" or not agree("Would you like to launch the study?"):
         return EXIT_OK
+    call_on_end(there.root, options.start.on_end)
     started = start(there.root, open_study(there.root).name, options.start)
     if started.exit_code is not None:
         report.report_end(there.root, started.exit_code)

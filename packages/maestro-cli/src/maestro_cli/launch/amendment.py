@@ -126,7 +126,7 @@ def _fill(
     from maestro_graph import Amendment
 
     order = amended.order
-    before = Amendment(folder.id, _earlier(planning.outline))
+    before = Amendment(folder.id, _earlier(planning.outline, study, folder.root))
     _, found = pipeline.expand_study(order, study, folder, amendment=before)
     study_file, pgen_file = pipeline.copy_sources(
         order, folder.folder, study_name=amended.run["study_file"]
@@ -145,9 +145,9 @@ def _fill(
     return found
 
 
-def _earlier(outline: Outline) -> Earlier:
+def _earlier(outline: Outline, study: Study, root: Path) -> Earlier:
     """Return what the new graph keeps of the old one, for the expansion."""
-    from maestro_graph import Earlier, Place
+    from maestro_graph import Earlier, Place, read_labels
 
     graph, stems = outline.graph, outline.stems
     places = {
@@ -155,7 +155,14 @@ def _earlier(outline: Outline) -> Earlier:
         for index, (name, workspace) in enumerate(zip(graph.names, graph.workspaces, strict=True))
     }
     folders = {step.name: step.record["workspace"] for step in graph.steps}
-    return Earlier(graph.header["hashws"], graph.amendment, folders, places)
+    # Only they have labels that depend on the graph before, which is not read again for the others.
+    ranges = any(
+        column.range is not None and column.range.num is not None
+        for factor in study.parameters
+        for column in factor.columns
+    )
+    labels = read_labels(root / graph.file) if ranges else {}
+    return Earlier(graph.header["hashws"], graph.amendment, folders, places, labels)
 
 
 def plan(staged: Staged, *, only_new: bool, descendants: bool) -> AmendPlan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["StartOptions", "Started", "check_log", "start"]
+__all__ = ["StartOptions", "Started", "call_on_end", "check_log", "start"]
 
 
 class StartOptions(NamedTuple):
@@ -17,6 +17,7 @@ class StartOptions(NamedTuple):
         logpath: Another file for the log.
         talkative: Show progress in the foreground.
         take_over: Take the study from a conductor on another host.
+        on_end: Command that is called at the study's end; None: the one that was given before.
     """
 
     foreground: bool
@@ -24,6 +25,7 @@ class StartOptions(NamedTuple):
     logpath: str | None
     talkative: bool
     take_over: bool = False
+    on_end: str | None = None
 
 
 class Started(NamedTuple):
@@ -49,6 +51,18 @@ def check_log(options: StartOptions) -> None:
         from maestro_conductor.observers.log_file import check_log_path
 
         check_log_path(absolute(options.logpath))
+
+
+def call_on_end(root: Path, command: str | None) -> None:
+    """Have a command called at the end of a study, in place of the one before; None: as it is.
+
+    Raises:
+        OSError: That cannot be written.
+    """
+    if command is not None:
+        from maestro_conductor.workspace.on_end_file import write_on_end
+
+        write_on_end(root, command)
 
 
 def start(root: Path, study: str, options: StartOptions) -> Started:

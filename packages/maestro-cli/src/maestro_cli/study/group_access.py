@@ -7,8 +7,9 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-#: The environment in which the study was made: it stays the user's own.
-_OWN = Path("meta", "environment.yaml")
+#: The environment in which the study was made, and what is called at its end (an address with a
+#: password in it, say): they stay the user's own.
+_OWN = frozenset({Path("meta", "environment.yaml"), Path(".maestro", "on-end.json")})
 
 #: What is made in a folder later gets its group.
 _READ_FOLDER, _READ_FILE = 0o2050, 0o040
@@ -45,7 +46,7 @@ def let_group_read(folder: Path, group: int) -> None:
         _give(Path(place), group, _READ_FOLDER)
         for name in names:
             path = Path(place, name)
-            if path != folder / _OWN:
+            if path.relative_to(folder) not in _OWN:
                 _give(path, group, _READ_FILE)
 
 

@@ -18,6 +18,8 @@ __all__ = [
     "Parser",
     "add_directories",
     "add_json",
+    "add_on_end",
+    "command",
     "make_parser",
     "path",
     "seconds",
@@ -82,6 +84,10 @@ def make_parser(registers: Iterable[Callable[[Commands], None]]) -> Parser:
     return parser
 
 
+#: An option that has no abbreviation which another one has, too.
+_YOUNGER = "--on-end"
+
+
 class Parser(argparse.ArgumentParser):
     """An ArgumentParser whose errors are :class:`UsageError`, with a suggestion where one fits."""
 
@@ -128,6 +134,17 @@ class Parser(argparse.ArgumentParser):
             )
             raise UsageError(message, hint=hint)
         return found
+
+    def _get_option_tuples(
+        self, option_string: str
+    ) -> list[tuple[argparse.Action, str, str | None]]:
+        """Return what an abbreviation may mean; argparse calls this.
+
+        ``--o`` has meant ``--out`` since before there was a ``--on-end``.
+        """
+        found = super()._get_option_tuples(option_string)
+        older = [each for each in found if each[1] != _YOUNGER]
+        return older if len(found) > 1 else found
 
     def _chosen(self, found: argparse.Namespace) -> argparse.ArgumentParser:
         """Return the parser of the command that was given, or this one."""
@@ -190,6 +207,32 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
 def add_json(parser: argparse._ActionsContainer, what: str) -> None:
     """Add ``--json``, which also makes errors machine-readable."""
     parser.add_argument("--json", action="store_true", help=what)
+
+
+def add_on_end(parser: argparse._ActionsContainer) -> None:
+    """Add the option of a command that is called at the study's end."""
+    parser.add_argument(
+        "--on-end",
+        type=command,
+        metavar="COMMAND",
+        help="call this once, by /bin/sh, when the study has ended: MAESTRO_STATE, MAESTRO_FOLDER,"
+        " MAESTRO_FAILED, … are in its environment",
+    )
+
+
+def command(text: str) -> str:
+    """Return a command as it was typed; one that nothing would be read of is a mistake."""
+    import os
+
+    from maestro_conductor.workspace.on_end_file import MOST
+
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the command is empty")
+    if len(os.fsencode(text)) > MOST:
+        raise argparse.ArgumentTypeError(
+            f"the command has more than {MOST} bytes: put it into a file"
+        )
+    return text
 
 
 def add_directories(parser: argparse._ActionsContainer) -> None:

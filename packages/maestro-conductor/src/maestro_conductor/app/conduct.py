@@ -26,6 +26,7 @@ from maestro_conductor.observers.log_writer import DEFAULT_LEVEL, LEVELS, StudyL
 from maestro_conductor.runtime.context import RunContext
 from maestro_conductor.runtime.failures import explained
 from maestro_conductor.runtime.host import Host
+from maestro_conductor.runtime.on_end import OnEnd
 from maestro_conductor.runtime.progress import Progress
 from maestro_conductor.workspace.amendment_files import sweep_amendments
 from maestro_conductor.workspace.conductor_lock import Hold, Holder, hold, last_holder
@@ -95,6 +96,8 @@ def conduct(
     graph_file = GraphFile(root)
     graph = graph_file.graph
     before = last_holder(root)
+    host = host or Host()
+    on_end = OnEnd(host.clock, host.on_end_limit)
     try:
         with (
             Signals() as signals,  # first: a signal must not keep us from saying that we leave
@@ -116,19 +119,25 @@ def conduct(
                 observer=observer,
                 local_steps=local_steps,
                 factory=scheduler_factory or create_adapter,
-                host=host or Host(),
+                host=host,
                 previous=before.describe() if before is not None and before.live else None,
+                on_end=on_end,
             )
             while True:
                 graph_file = open_in_force(root, graph_file)
                 ended = _conduct(root, graph_file, read_run(root), held, watch, signals, options)
                 if isinstance(ended, int):
-                    return ended
+                    break
                 graph_file.close()
                 graph_file = GraphFile(root, ended)  # as it was read for the comparison
                 options = attrs.evolve(options, ready=None, previous=None)
     finally:
         graph_file.close()
+    if on_end.is_running:  # nobody waits for the lock meanwhile
+        log_file, log = _open_log(root, graph_file.graph, options)
+        with contextlib.closing(log_file):
+            on_end.finish(log)
+    return ended
 
 
 def _refuse_link_out(root: Path) -> None:
@@ -163,10 +172,7 @@ def _conduct(
 ) -> int | Graph:
     """Run a study until its end: the exit code; or until it is amended: its new graph."""
     host, graph, ready = options.host, graph_file.graph, options.ready
-    copy = plain_copy if options.log_to_stdout else None
-    own = root if options.log_path == log_path_of(root, graph.name) else None
-    log_file = LogFile(options.log_path, copy, host.disk, own)
-    log = StudyLog(log_file, LEVELS[options.log_level], graph.name, str(root))
+    log_file, log = _open_log(root, graph, options)
     context = RunContext(root, graph, host.clock, log)
     sweep(root)
     sweep_amendments(root)
@@ -175,6 +181,7 @@ def _conduct(
         if state.outcome is not None and not requests.any_waiting():
             if ready is not None:
                 ready()
+            options.on_end.start(context, state)
             return state.outcome[1]
         files = StudyFiles(graph_file, run, journal, state, log_file)
         origin = _record_start(context, files, held.me, options.sleeptime)
@@ -191,7 +198,17 @@ def _conduct(
             if origin is not None:
                 log.event("study_copied" if origin.copied else "study_moved", path=origin.path)
             with explained(context, log_file.path):
-                return loop.run(ready)
+                ended = loop.run(ready)
+        if isinstance(ended, int):
+            options.on_end.start(context, state)
+        return ended
+
+
+def _open_log(root: Path, graph: Graph, options: ConductOptions) -> tuple[LogFile, StudyLog]:
+    copy = plain_copy if options.log_to_stdout else None
+    own = root if options.log_path == log_path_of(root, graph.name) else None
+    log_file = LogFile(options.log_path, copy, options.host.disk, own)
+    return log_file, StudyLog(log_file, LEVELS[options.log_level], graph.name, str(root))
 
 
 def _record_start(

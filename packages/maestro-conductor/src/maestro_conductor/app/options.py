@@ -9,6 +9,7 @@ import attrs
 
 from maestro_conductor.backends.protocol import AdapterFactory
 from maestro_conductor.runtime.host import Host
+from maestro_conductor.runtime.on_end import OnEnd
 from maestro_conductor.runtime.progress import Progress
 
 __all__ = ["ConductOptions"]
@@ -20,6 +21,7 @@ class ConductOptions:
 
     Attributes:
         previous: who held the workspace before and did not say that it left; None: nobody.
+        on_end: calls the user's command at the study's end.
     """
 
     log_path: Path
@@ -32,3 +34,4 @@ class ConductOptions:
     factory: AdapterFactory
     host: Host
     previous: str | None
+    on_end: OnEnd

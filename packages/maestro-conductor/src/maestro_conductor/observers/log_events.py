@@ -96,6 +96,8 @@ EVENTS: dict[str, LogEvent] = {
     "steps_cancelled": LogEvent(_W, "somebody asked to cancel instances", ("count",)),
     "study_held": LogEvent(_I, "only held instances, and what waits for them, are left: the conductor waits for their release", ("count",)),
     "study_ended": LogEvent(_I, "every instance is in a final state", ("state", "exit_code")),
+    "on_end_called": LogEvent(_I, "the command of `--on-end` was called, and ended with success", ("exit_code", "duration_s")),
+    "on_end_failed": LogEvent(_W, "the command of `--on-end` could not be called, failed, or was stopped; the study stays what it is", ("exit_code", "duration_s", "reason"), ("exit_code", "duration_s")),
     "request_taken": LogEvent(_I, "a request was taken in, and its effect is safe", ("request", "by", "text", "reason"), ("by",)),
     "request_rejected": LogEvent(_E, "a request makes no sense, or cannot be granted; it is kept where `path` says", ("path", "reason", "request", "by"), ("request", "by")),
     "step_announced": LogEvent(_D, "an attempt is about to be submitted", ("step", "instance", "attempt", "cause")),

@@ -32,9 +32,11 @@ class Host:
         disk: takes what goes to the journal and to the log.
         selector: opens what the loop waits in.
         worker: starts what makes a scheduler's calls; gets what ends the loop's waiting.
+        on_end_limit: s that the command has which is called at the study's end.
     """
 
     clock: Clock = attrs.Factory(SystemClock)
     disk: Disk = attrs.Factory(SystemDisk)
     selector: Callable[[], Selector] = selectors.DefaultSelector
     worker: Callable[[Callable[[], None]], Worker] = AdapterWorker
+    on_end_limit: float = 60.0

@@ -11,6 +11,7 @@ __all__ = [
     "GRAPH",
     "JOURNAL",
     "LOCK",
+    "ON_END",
     "PRIVATE",
     "REQUESTS",
     "RUN",
@@ -21,6 +22,7 @@ GRAPH = ".maestro/graph.msgpack"
 RUN = ".maestro/run.msgpack"
 JOURNAL = ".maestro/journal.msgpack"
 LOCK = ".maestro/lock"
+ON_END = ".maestro/on-end.json"
 CONDUCTOR = ".maestro/conductor.msgpack"
 REQUESTS = ".maestro/requests"
 CLAIMED = ".maestro/claimed"

@@ -65,7 +65,8 @@ def expand(
             f"the parameters stand in {', '.join(files)}, and an expansion reads no files",
             hint="give it the table that build_table(spec_document) reads",
         )
-    table = table_of_spec(spec) if parameters is None else parameters
+    known = None if earlier is None else earlier.labels
+    table = table_of_spec(spec, known) if parameters is None else parameters
     if table.columns and not table.rows:
         raise ParameterError(
             "the table of parameters has no row", hint="give each parameter a value"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
@@ -158,13 +158,35 @@ def read_earlier(path: str | Path) -> Earlier:
     head = cast("GraphRecord", next(records))
     folders: dict[str, str] = {}
     places: dict[str, Place] = {}
+    labels: dict[str, dict[float, str]] = {}
     for record in records:
         if record["record"] == "instance":
+            _take_labels(record, labels)
             place = Place(record["workspace"], record["script"], record["label"])
             places[record["name"]] = place
         elif record["record"] == "step":
             folders[record["name"]] = record["workspace"]
-    return Earlier(head["hashws"], head.get("amendment"), folders, places)
+    return Earlier(head["hashws"], head.get("amendment"), folders, places, labels)
+
+
+def read_labels(path: str | Path) -> Mapping[str, Mapping[float, str]]:
+    """Return the labels of a graph as `Earlier` has them.
+
+    Raises:
+        FormatError: as for `read_graph`.
+    """
+    labels: dict[str, dict[float, str]] = {}
+    for record in read_graph(path):
+        if record["record"] == "instance":
+            _take_labels(record, labels)
+    return labels
+
+
+def _take_labels(record: InstanceRecord, labels: dict[str, dict[float, str]]) -> None:
+    for row in record["parameters"]:
+        value = row[1]
+        if isinstance(value, float):
+            labels.setdefault(str(row[0]), {}).setdefault(value, str(row[2]))
 
 
 def _header(graph: Graph) -> GraphRecord:

@@ -25,12 +25,14 @@ class Earlier:
         amendment: that the graph came with; None: the study was made so.
         folders: step → its folder, relative to the root.
         places: instance → its place.
+        labels: parameter → the label of each of its values that are floats.
     """
 
     hashws: bool
     amendment: str | None
     folders: Mapping[str, str]
     places: Mapping[str, Place]
+    labels: Mapping[str, Mapping[float, str]] = attrs.field(factory=dict)
 
 
 @attrs.frozen

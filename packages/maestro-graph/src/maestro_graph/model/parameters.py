@@ -59,8 +59,16 @@ def check_distinct(names: Sequence[str]) -> None:
             )
 
 
+def label_template(name: str, label: str | None) -> str:
+    """Return the template of a parameter's labels."""
+    return label or f"{name}.{VALUE_MARK}"
+
+
 def make_labels(
-    name: str, values: Sequence[object], label: str | Sequence[str] | None
+    name: str,
+    values: Sequence[object],
+    label: str | Sequence[str] | None,
+    texts: Sequence[str] | None = None,
 ) -> tuple[str, ...]:
     """Return one label per value.
 
@@ -69,13 +77,14 @@ def make_labels(
         values: its values.
         label: template in which ``%%`` stands for the value, one label per value, or nothing for
             ``<name>.%%``.
+        texts: what stands for each value in a template; by default what commands get.
 
     Raises:
         ParameterError: there are not as many labels as values.
     """
     if label is None or isinstance(label, str):
-        template = label or f"{name}.{VALUE_MARK}"
-        return tuple(template.replace(VALUE_MARK, str(value)) for value in values)
+        template = label_template(name, label)
+        return tuple(template.replace(VALUE_MARK, text) for text in texts or map(str, values))
     if len(label) != len(values):
         raise ParameterError(
             f"parameter {name} has {len(values)} values but {len(label)} labels",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 from maestro_graph.errors import ParameterError
@@ -56,6 +58,33 @@ def range_values(name: str, wanted: Range) -> tuple[int | float, ...]:
         number.denominator == 1 for number in exact
     )
     return tuple(int(number) if whole else float(number) for number in exact)
+
+
+def range_texts(wanted: Range, values: Sequence[int | float]) -> tuple[str, ...]:
+    """Return what stands for each value of a range in a label: short, and no two alike.
+
+    Args:
+        wanted: a range that has values.
+        values: those.
+    """
+    if wanted.num is None or len(values) < 2 or isinstance(values[0], int):
+        return tuple(map(str, values))
+    distance = abs(Fraction(repr(wanted.stop)) - Fraction(repr(wanted.start))) / (len(values) - 1)
+    places = max(1, *map(decimals, (wanted.start, wanted.stop)))
+    while distance and distance * 10**places < 100:
+        places += 1
+    return tuple(rounded(value, places) for value in values)
+
+
+def rounded(value: float, places: int) -> str:
+    """Return the text of a value that is rounded to some decimals."""
+    return str(round(value, places) + 0.0)  # -0.0 becomes 0.0
+
+
+def decimals(number: float) -> int:
+    """Return how many decimals a number is written with; negative: it ends in zeros."""
+    exponent = Decimal(repr(number)).as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
 
 
 def _exact(name: str, number: float) -> Fraction:

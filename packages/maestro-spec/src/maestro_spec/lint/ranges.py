@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from maestro_spec.model.study import Range
@@ -55,6 +56,22 @@ def range_values(wanted: Range) -> tuple[int | float, ...]:
     whole = all(isinstance(number, int) for number in given) and step.denominator == 1
     exact = (start + index * step for index in range(count))
     return tuple(int(number) if whole else float(number) for number in exact)
+
+
+def range_texts(wanted: Range, values: Sequence[int | float]) -> tuple[str, ...]:
+    """Return the texts by which labels name the values of a range; see the format page's rule."""
+    if wanted.num is None or len(values) < 2 or isinstance(values[0], int):
+        return tuple(map(str, values))
+    from decimal import Decimal
+
+    written = [Decimal(repr(wanted.start)), Decimal(repr(wanted.stop))]
+    exponents = [number.as_tuple().exponent for number in written]
+    digits = max([1, *(-each for each in exponents if isinstance(each, int))])
+    apart = abs(_exact(wanted.stop) - _exact(wanted.start)) / (len(values) - 1)
+    while apart and apart < _exact(100) / 10**digits:
+        digits += 1
+    # Zero is added so that what rounds to -0.0 is 0.0.
+    return tuple(str(round(value, digits) + 0.0) for value in values)
 
 
 def _exact(number: float) -> Fraction:

@@ -9,7 +9,7 @@ import attrs
 
 from maestro_spec.diagnostics.problems import Path
 from maestro_spec.lint.csv_tables import TableError, read_table
-from maestro_spec.lint.ranges import RangeError, range_length, range_values
+from maestro_spec.lint.ranges import RangeError, range_length, range_texts, range_values
 from maestro_spec.model.study import Column, Factor, Study
 from maestro_spec.yaml.scalars import PlainValue
 
@@ -84,18 +84,20 @@ def _factor(factor: Factor, specroot: str, budget: _Budget) -> TableFactor:
     counts: list[int] = []
     for column in factor.columns:
         values: tuple[PlainValue, ...] | None = column.values
+        shown = None
         if column.range is not None and values is None:
             try:
                 count = range_length(column.range)
                 counts.append(count)
                 if count <= budget.values:
                     budget.values -= count
-                    values = range_values(column.range)
+                    numbers = range_values(column.range)
+                    values, shown = numbers, range_texts(column.range, numbers)
             except RangeError as error:
                 trouble.append(("MS208", (*column.at, "range"), str(error)))
         elif values is not None:
             counts.append(len(values))
-        columns.append(_column(column.name, column.at, values, column, budget))
+        columns.append(_column(column.name, column.at, values, column, budget, shown))
     return TableFactor(tuple(columns), max(counts, default=None), factor.at, tuple(trouble))
 
 
@@ -130,15 +132,21 @@ def _csv_factor(factor: Factor, csv: str, specroot: str, budget: _Budget) -> Tab
 
 
 def _column(
-    name: str, path: Path, values: tuple[PlainValue, ...] | None, column: Column, budget: _Budget
+    name: str,
+    path: Path,
+    values: tuple[PlainValue, ...] | None,
+    column: Column,
+    budget: _Budget,
+    shown: tuple[str, ...] | None = None,
 ) -> TableColumn:
+    """Return a parameter; ``shown`` is what stands for its values in labels, if not their texts."""
     label = column.label
     texts = tuple(map(str, values)) if values is not None else None
     labels = None
     if isinstance(label, tuple):
         labels = label if texts is not None and len(label) == len(texts) else None
     elif texts is not None:
-        labels = _filled_in(label or f"{name}.{VALUE}", texts, budget)
+        labels = _filled_in(label or f"{name}.{VALUE}", shown or texts, budget)
     template = None if isinstance(label, tuple) else label or f"{name}.{VALUE}"
     return TableColumn(name, path, texts, labels, template)
 

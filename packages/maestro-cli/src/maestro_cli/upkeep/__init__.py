@@ -1,0 +1,1 @@
+"""A study that is over: packed into an archive, and cleaned of what nobody needs."""
