@@ -24,16 +24,18 @@ class Form(NamedTuple):
     Attributes:
         encoding: For people, or for programs.
         content: What of it.
-        layout: Of the table for people.
+        layout: Of the table for people; None: the overview of a terminal.
         states: Instances in other states are left out; empty: none is.
         selection: Other instances are left out.
+        room: Lines that the overview may take; None: as many as it needs.
     """
 
     encoding: Literal["text", "json", "csv"]
     content: Content
-    layout: Literal["flat", "legacy", "narrow"] = "flat"
+    layout: Literal["flat", "legacy", "narrow"] | None = "flat"
     states: frozenset[str] = frozenset()
     selection: Selection = EVERYTHING
+    room: int | None = None
 
 
 def of_study(study: StudyView, form: Form, *, paint: Paint, first: bool) -> str:
@@ -53,6 +55,8 @@ def of_study(study: StudyView, form: Form, *, paint: Paint, first: bool) -> str:
 
         found = None if form.content == "summary" else _chosen(study, form)
         return as_json.line(study, found, now=now, tails=form.content == "failed") + "\n"
+    if form.encoding == "text" and form.layout is None and form.content == "all":
+        return _overview(study, form, now, paint)
     if form.content == "summary":
         from maestro_cli.views import summary
 
@@ -97,6 +101,17 @@ def of_upstream(folder: Path, form: Form, *, paint: Paint, first: bool) -> str |
         return None
     rows = [[row.get(name, "") for name in COLUMNS] for row in found]
     return _table(folder, rows, lambda row: _split(rows[row][-1]), form, paint=paint, first=first)
+
+
+def _overview(study: StudyView, form: Form, now: int, paint: Paint) -> str:
+    from maestro_cli.views import overview
+
+    which = (
+        [each.number for each in _chosen(study, form)] if form.selection or form.states else None
+    )
+    study.mark_queued()
+    screen = overview.Screen(width(), form.room, paint, unicode_ok())
+    return _joined(overview.lines(study, screen, now=now, which=which))
 
 
 def _chosen(study: StudyView, form: Form) -> list[Instance]:
