@@ -152,7 +152,7 @@ def test_a_failing_step(tmp_path: Path, failing: Path, maestro: Maestro) -> None
     assert maestro("status", "OUT").returncode == 2
     told = maestro("status", "--failed", "OUT").stdout
     assert "no luck with 2" in told
-    assert "1 more could not run" in told
+    assert "1 blocked" in told
 
 
 # -- cancel, update, resume, why, logs, validate --
@@ -250,7 +250,7 @@ def test_why(tmp_path: Path, waiting: Path, failing: Path, maestro: Maestro) -> 
     assert "waits for 3 other steps" in maestro("why", "OUT", "after").stdout
     maestro("run", "-fg", "-y", "-o", "F", failing)
     told = maestro("why", "F", "post_N.2").stdout
-    assert "could not run" in told
+    assert "blocked" in told
     assert "FAILED  work_N.2" in told
     told = maestro("why", "F", "work_N.2").stdout
     assert "exit code 7" in told

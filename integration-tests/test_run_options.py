@@ -73,7 +73,7 @@ def test_throttle_bounds_what_runs_at_once(tmp_path: Path, waiting: Path, maestr
         lambda: maestro("status", "--csv", "--state", "RUNNING", "OUT").stdout.count("\n") == 2
     )
     told = maestro("why", "OUT", "wait_N.2").stdout
-    assert "the throttle lets 1 jobs be in flight" in told
+    assert "the throttle lets 1 job be submitted at once" in told
 
 
 MEANT = """\

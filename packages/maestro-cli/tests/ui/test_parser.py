@@ -47,7 +47,6 @@ from maestro_cli.ui.parser import path, seconds, setting, whole
         ["skip", "x"],
         ["resume", "x", "--failed", "a"],
         ["update", "--local-slots", "0", "x"],
-        ["why", "x"],
         ["validate", ""],
         ["-l", "", "run", "x.yaml"],
     ],

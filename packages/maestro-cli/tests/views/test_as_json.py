@@ -63,7 +63,7 @@ def test_json_has_just_the_documented_fields(
 
 def test_the_fields_are_those_of_the_page(documented: Documented) -> None:
     page = documented("`maestro status --json`")
-    with_failed = {"error_log", "last_lines"}
+    with_failed = {"cause", "error_log", "last_lines"}
     assert set(page) == {*FIELDS, *STEP_FIELDS, *with_failed, "history", *history.FIELDS}
     assert set(as_json.StatusRecord.__annotations__) == set(FIELDS) - {"steps"}
     for record, row in ((as_json.Settings, "settings"), (as_json.Conductor, "conductor")):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from maestro_cli.commands.why import WhyRecord
+from maestro_cli.commands.why import WhyRecord, WhyStudyRecord
 from maestro_cli.study.selection import Selection, require_instances
 from maestro_cli.study.workspace_view import open_study
 from maestro_cli.testing import T0, asked, attempt
@@ -44,7 +44,7 @@ def test_the_throttle(history: History) -> None:
     root = history(
         [records.settings(T0, "update", Settings(throttle=1)), *attempt(0, "RUNNING", None)[:2]]
     )
-    assert "throttle lets 1 jobs" in told(root, "make_N.2").text
+    assert "throttle lets 1 job be submitted at once" in told(root, "make_N.2").text
     assert "maestro update --throttle 2" in told(root, "make_N.2").more[0]
 
 
@@ -144,5 +144,6 @@ def test_every_state_has_a_sentence(history: History, state: str) -> None:
 def test_the_facts_are_those_of_the_page(documented: Callable[[str], dict[str, str]]) -> None:
     row = documented("The other commands' `--json`")["why"]
     fields = set(re.findall(r"`([a-z_]+)`", row))
-    assert fields == {*WhyRecord.__annotations__, *Facts.__annotations__}
+    of_the_study = set(WhyStudyRecord.__annotations__)
+    assert fields == {*WhyRecord.__annotations__, *Facts.__annotations__, *of_the_study}
     assert set(Other.__annotations__) == {"name", "state"}

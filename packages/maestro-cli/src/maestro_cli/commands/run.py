@@ -111,7 +111,7 @@ def register(commands: Commands) -> None:
         type=whole(0),
         default=0,
         metavar="N",
-        help="most jobs in flight at once; 0: no limit (default: 0)",
+        help="most jobs submitted at once, started or not; 0: no limit (default: 0)",
     )
     how.add_argument(
         "-r",

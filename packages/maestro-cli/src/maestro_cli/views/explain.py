@@ -9,11 +9,12 @@ from attrs import evolve, field, frozen
 
 from maestro_cli.study.blockers import root_causes, waits_for
 from maestro_cli.study.history import find_hold
-from maestro_cli.study.instances import ENDED_STATES, Instance
+from maestro_cli.study.instances import ENDED_STATES, STARTED_STATES, Instance
 from maestro_cli.study.step_logs import error_log, last_lines, left_behind, logs_of
+from maestro_cli.study.tally import blocked, blocker_in
 from maestro_cli.study.workspace_view import StudyView
 from maestro_cli.ui.sanitize import shell_word
-from maestro_cli.views.time_text import duration, moment, short_duration
+from maestro_cli.views.time_text import moment, short_duration
 
 #: No more of the steps that something waits for are named.
 _MOST_NAMED = 5
@@ -41,6 +42,7 @@ class Facts(TypedDict, total=False):
     held_since: float | None
     throttle: int
     in_flight: int
+    submitted: int
     job: str | None
     reason: str | None
     exit_code: int | None
@@ -122,18 +124,19 @@ def _waiting(study: StudyView, instance: Instance) -> Explanation:
 
 def _queued(study: StudyView, instance: Instance) -> Explanation:
     throttle = study.known.settings.throttle
-    flight = study.known.in_flight()
-    facts: Facts = {"throttle": throttle, "in_flight": flight}
-    if throttle and flight >= throttle:
+    submitted = study.known.in_flight()
+    started = sum(study.counts().get(word, 0) for word in STARTED_STATES)
+    facts: Facts = {"throttle": throttle, "in_flight": started, "submitted": submitted}
+    if throttle and submitted >= throttle:
+        most = "1 job" if throttle == 1 else f"{throttle} jobs"
         return Explanation(
             instance,
-            f"may run; the throttle lets {throttle} jobs be in flight, and {flight} are",
+            f"may run; the throttle lets {most} be submitted at once, and {submitted}"
+            f" {'is' if submitted == 1 else 'are'}",
             [f"More at once: maestro update --throttle {throttle + 1} {shell_word(study.root)}"],
             facts,
         )
-    return Explanation(
-        instance, f"may run; waits for a free slot ({flight} jobs are in flight)", [], facts
-    )
+    return Explanation(instance, f"may run; waits for a free slot ({started} started)", [], facts)
 
 
 def _later(study: StudyView, instance: Instance) -> Explanation:  # noqa: ARG001
@@ -155,7 +158,7 @@ def _pending(study: StudyView, instance: Instance) -> Explanation:  # noqa: ARG0
 def _running(study: StudyView, instance: Instance) -> Explanation:
     now = time.time_ns() // 1_000_000
     logs = _logs(study, instance)
-    text = f"runs as job {instance.job} for {duration(instance.run_time(now))}"
+    text = f"runs as job {instance.job} for {short_duration(instance.run_time(now) or 0)}"
     left = left_behind(study, instance)
     if left:
         text += f" (its command has ended; what it left in the background goes on: {left})"
@@ -178,13 +181,13 @@ def _unknown(study: StudyView, instance: Instance) -> Explanation:  # noqa: ARG0
 
 
 def _failed(study: StudyView, instance: Instance) -> Explanation:
-    if not instance.attempt:
+    if blocked(instance.state, instance.submitted):
         causes = root_causes(study, instance)
+        first = causes[0].name if causes else blocker_in(instance.reason)
+        more = f" and {len(causes) - 1} more" if len(causes) > 1 else ""
         return Explanation(
             instance,
-            "could not run, because of " + ("these:" if len(causes) != 1 else "this:")
-            if causes
-            else f"could not run: {instance.reason or 'a step before it failed'}",
+            f"blocked by {first}{more}" if first else f"blocked: {instance.reason}",
             _named(study, causes),
             {"because_of": _others(causes)},
         )

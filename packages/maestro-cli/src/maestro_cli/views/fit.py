@@ -63,8 +63,9 @@ def wrap(text: str, width: int | None, *, indent: str = "") -> Iterator[str]:
     if width is None or cells(text) <= width:
         yield text
         return
-    line, begin = "", ""
-    for word in text.split(" "):
+    inner = text.lstrip(" ")
+    line = begin = text[: min(len(text) - len(inner), width - 2)]
+    for word in inner.split(" "):
         joint = " " if line != begin else ""
         if cells(line) + len(joint) + cells(word) <= width:
             line += joint + word

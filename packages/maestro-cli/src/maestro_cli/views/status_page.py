@@ -65,7 +65,9 @@ def of_study(study: StudyView, form: Form, *, paint: Paint, first: bool) -> str:
     if form.content == "failed":
         from maestro_cli.views import failed
 
-        return _joined(failed.lines(study, instances, paint=paint, unicode=unicode_ok()))
+        return _joined(
+            failed.lines(study, instances, paint=paint, unicode=unicode_ok(), width=width())
+        )
     from maestro_cli.views import notes, rows
 
     table = _table(
