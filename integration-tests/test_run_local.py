@@ -83,7 +83,7 @@ def test_run_returns_once_the_conductor_lives_and_says_how_to_follow(
     done = maestro("run", "-y", "-o", "OUT", waiting)
     assert done.returncode == 0
     assert "Study launched successfully" in done.stdout
-    assert f"maestro status {tmp_path / 'OUT'}" in done.stdout
+    assert "maestro status OUT" in done.stdout
     found = status(maestro, tmp_path / "OUT")
     assert found["state"] == "RUNNING"
     assert found["conductor_alive"]
@@ -131,14 +131,14 @@ def test_the_words_of_a_conductor_that_did_not_start(
     assert done.returncode == 1
     assert "launched successfully" not in done.stdout
     assert "  conductor: the sky fell" in done.stderr
-    assert f"maestro resume {tmp_path / 'OUT'}" in done.stderr
+    assert "maestro resume OUT" in done.stderr
     assert maestro("resume", "-fg", "OUT").returncode == 0
 
 
 def test_a_failing_step(tmp_path: Path, failing: Path, maestro: Maestro) -> None:
     done = maestro("run", "-fg", "-y", "-o", "OUT", failing)
     assert done.returncode == 2
-    assert re.search(r"FAILED  work_N\.2  exit code 7\n  \S+/work_N\.2\.\d+\.err\n", done.stderr)
+    assert re.search(r"exit code 7: work_N\.2\n  \S+/work_N\.2\.\d+\.err\n", done.stderr)
     assert "│ no luck with 2" in done.stderr
     states = {name: step["state"] for name, step in steps(maestro, tmp_path / "OUT").items()}
     assert states == {

@@ -27,7 +27,7 @@ def shown(capsys: pytest.CaptureFixture[str], *words: object) -> str:
 
 FIELDS = {
     "format": str, "version": list, "study": str, "path": str, "state": str, "exit_code": int,
-    "created": float, "time": float, "instances": int, "counts": dict, "held": int, "settings": dict,
+    "created": float, "time": float, "instances": int, "counts": dict, "blocked": int, "held": int, "settings": dict,
     "conductor": (dict, type(None)), "steps": list,
 }  # fmt: skip
 

@@ -263,7 +263,9 @@ def run(options: RunOptions) -> int:
         warnings += found
         asking = options.answer is None and not order.dry
         if asking or options.start.talkative:
-            for line in launch_summary.lines(graph, stage.root, paint=Paint()):
+            for line in launch_summary.lines(
+                graph, stage.root, paint=Paint(), throttle=order.throttle, usetmp=order.usetmp
+            ):
                 say(line)
         launch = order.dry or agree("Would you like to launch the study?")
         stage.publish(shared=order.shared)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _EPILOG = """\
 examples:
+  maestro status                        of the study in whose folder you are
   maestro status OUT                    how far it is; into a pipe: a table of all instances
   maestro status --all OUT              with all instances, not only those that fit the terminal
   maestro status --summary OUT1 OUT2    one line per study
@@ -59,7 +60,7 @@ def register(commands: Commands) -> None:
         description="Shows the state of every step of each study.",
         epilog=_EPILOG,
     )
-    add_directories(parser)
+    add_directories(parser, optional=True)
     look = parser.add_argument_group("how it looks")
     look.add_argument(
         "--layout",
@@ -134,7 +135,7 @@ def read_args(args: argparse.Namespace) -> StatusOptions:
             encoding="json" if args.json else "csv" if args.csv else "text",
             content=content,
             layout=args.layout or ("flat" if not is_terminal(sys.stdout) else None),
-            room=_room(len(args.directory)) if not args.all else None,
+            room=_room(max(1, len(args.directory))) if not args.all else None,
             states=wanted_states(args.state),
             selection=read_selection(args.step, args.where),
         ),
@@ -171,10 +172,10 @@ def wanted_states(given: Sequence[str]) -> frozenset[str]:
 
 def run(options: StatusOptions) -> int:
     """Show all studies, and return the highest of their exit codes."""
-    from maestro_cli.study.folders import expand, require_study
+    from maestro_cli.study.folders import expand, here, require_study
     from maestro_cli.ui.style import Paint
 
-    folders = expand(options.directories)
+    folders = expand(options.directories) if options.directories else [here()]
     paint = Paint(on=None if options.theme else False)
     if options.interval is not None:
         from maestro_cli.views.watch import watch

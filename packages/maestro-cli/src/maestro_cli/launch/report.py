@@ -85,6 +85,11 @@ def report_end(root: Path, code: int) -> None:
         warn(f"Go on with: maestro resume {shell_word(shorter(root))}")
     else:
         warn(f"Stopped: {counts.get('FINISHED', 0)} of {study.total} steps have finished.")
+        if how.started or how.waiting:
+            jobs = how.started + how.waiting
+            what = "1 job goes" if jobs == 1 else f"{jobs} jobs go"
+            warn(f"{what} on; nothing more is submitted until the study is resumed.")
+            warn(f"Stop them: maestro cancel {shell_word(shorter(root))}")
         warn(f"Go on with: maestro resume {shell_word(shorter(root))}")
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from maestro_conductor.core.study_state import StudyState
 
-__all__ = ["WORDS", "blocked", "blocker_in", "in_words", "sort_by_word", "tally"]
+__all__ = ["WORDS", "blocked", "blocker_in", "in_words", "of_states", "sort_by_word", "tally"]
 
 #: The words, in the order in which they are counted.
 WORDS = (
@@ -84,6 +84,23 @@ def tally(known: StudyState, numbers: Iterable[int]) -> dict[str, int]:
     """Count instances by their words, in the order of :data:`WORDS`; leave out words without any."""
     found = sort_by_word(known, numbers)
     return {word: len(found[word]) for word in WORDS if word in found}
+
+
+def of_states(counts: Mapping[str, int], blocked: int) -> dict[str, int]:
+    """Turn counts of states into those of words.
+
+    Args:
+        counts: State → how many instances are in it.
+        blocked: How many of those FAILED never ran because of another.
+    """
+    found: dict[str, int] = {}
+    for state, number in counts.items():
+        word = _OF_STATE[state]
+        found[word] = found.get(word, 0) + number
+    if blocked:
+        found["failed"] -= blocked
+        found["blocked"] = blocked
+    return {word: found[word] for word in WORDS if found.get(word)}
 
 
 def in_words(counts: Mapping[str, int]) -> str:

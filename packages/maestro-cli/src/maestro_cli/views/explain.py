@@ -13,6 +13,7 @@ from maestro_cli.study.instances import ENDED_STATES, STARTED_STATES, Instance
 from maestro_cli.study.step_logs import error_log, last_lines, left_behind, logs_of
 from maestro_cli.study.tally import blocked, blocker_in
 from maestro_cli.study.workspace_view import StudyView
+from maestro_cli.ui.paths import shorter
 from maestro_cli.ui.sanitize import shell_word
 from maestro_cli.views.time_text import moment, short_duration
 
@@ -92,9 +93,7 @@ def _held(study: StudyView, told: Explanation) -> Explanation:
     by = f" by {hold.by}" if hold.by else ""
     since = f" since {moment(hold.since)}" if hold.since else ""
     facts: Facts = {"held_by": hold.by, "held_since": hold.since and hold.since / 1000}
-    release = (
-        f"Let it go: maestro release {shell_word(study.root)} {shell_word(told.instance.name)}"
-    )
+    release = f"Let it go: maestro release {shell_word(shorter(study.root))} {shell_word(told.instance.name)}"
     if told.instance.state in _WAITS:
         waits = told.facts.get("waits_for")
         text = f"is held{since}{by}{'; besides, it ' + told.text if waits else ''}"
@@ -133,7 +132,9 @@ def _queued(study: StudyView, instance: Instance) -> Explanation:
             instance,
             f"may run; the throttle lets {most} be submitted at once, and {submitted}"
             f" {'is' if submitted == 1 else 'are'}",
-            [f"More at once: maestro update --throttle {throttle + 1} {shell_word(study.root)}"],
+            [
+                f"More at once: maestro update --throttle {throttle + 1} {shell_word(shorter(study.root))}"
+            ],
             facts,
         )
     return Explanation(instance, f"may run; waits for a free slot ({started} started)", [], facts)
@@ -203,7 +204,7 @@ def _failed(study: StudyView, instance: Instance) -> Explanation:
 
 def _timed_out(study: StudyView, instance: Instance) -> Explanation:
     if instance.reason and _TOO_SOON in instance.reason:
-        again = f"maestro resume {shell_word(study.root)} {shell_word(instance.name)}"
+        again = f"maestro resume {shell_word(shorter(study.root))} {shell_word(instance.name)}"
         return Explanation(
             instance,
             f"did nothing: {instance.reason}",
@@ -219,7 +220,7 @@ def _timed_out(study: StudyView, instance: Instance) -> Explanation:
     told = _with_log(study, instance, text)
     if study.graph.restartable[instance.number]:
         told.more.append(
-            f"More restarts: maestro resume {shell_word(study.root)} --rlimit {limit + 1}"
+            f"More restarts: maestro resume {shell_word(shorter(study.root))} --rlimit {limit + 1}"
         )
     return told
 
@@ -236,7 +237,9 @@ def _cancelled(study: StudyView, instance: Instance) -> Explanation:
     return Explanation(
         instance,
         text,
-        [f"Run it after all: maestro resume {shell_word(study.root)} {shell_word(instance.name)}"],
+        [
+            f"Run it after all: maestro resume {shell_word(shorter(study.root))} {shell_word(instance.name)}"
+        ],
     )
 
 
@@ -250,7 +253,7 @@ def _finished(study: StudyView, instance: Instance) -> Explanation:
 
 
 def _skipped(study: StudyView, instance: Instance) -> Explanation:
-    again = f"maestro resume {shell_word(study.root)} {shell_word(instance.name)}"
+    again = f"maestro resume {shell_word(shorter(study.root))} {shell_word(instance.name)}"
     return Explanation(
         instance,
         "was skipped: it counts as finished and is not run",
@@ -269,7 +272,11 @@ def _dry(study: StudyView, instance: Instance) -> Explanation:
 def _with_log(study: StudyView, instance: Instance, text: str) -> Explanation:
     log = error_log(study, instance)
     tail = [] if log is None else last_lines(log)
-    lines = [] if log is None else [f"{log}{'' if tail else ' (empty)'}", *(f"| {x}" for x in tail)]
+    lines = (
+        []
+        if log is None
+        else [f"{shorter(log)}{'' if tail else ' (empty)'}", *(f"| {x}" for x in tail)]
+    )
     return Explanation(
         instance,
         text,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from maestro_cli.study.instances import BAD_STATES, Instance
 from maestro_cli.study.selection import EVERYTHING, Selection, choose, in_states
 from maestro_cli.study.workspace_view import StudyView
+from maestro_cli.ui.paths import shorter
+from maestro_cli.ui.sanitize import clean
 from maestro_cli.ui.style import Paint, unicode_ok, width
+from maestro_cli.views.fit import wrap
 
 __all__ = ["Content", "Form", "of_study", "of_upstream"]
 
@@ -78,7 +82,11 @@ def of_study(study: StudyView, form: Form, *, paint: Paint, first: bool) -> str:
         paint=paint,
         first=first,
     )
-    return table if form.encoding == "csv" else table + _joined(notes.lines(study, paint=paint))
+    if form.encoding == "csv":
+        return table
+    if not instances and (form.selection or form.states):
+        table += _joined(_none(study, form))
+    return table + _joined(notes.lines(study, paint=paint))
 
 
 def of_upstream(folder: Path, form: Form, *, paint: Paint, first: bool) -> str | None:
@@ -112,6 +120,8 @@ def _overview(study: StudyView, form: Form, now: int, paint: Paint) -> str:
         [each.number for each in _chosen(study, form)] if form.selection or form.states else None
     )
     study.mark_queued()
+    if which == []:
+        return _joined(_none(study, form))
     screen = overview.Screen(width(), form.room, paint, unicode_ok())
     return _joined(overview.lines(study, screen, now=now, which=which))
 
@@ -124,6 +134,17 @@ def _chosen(study: StudyView, form: Form) -> list[Instance]:
     if form.content == "failed":
         instances = [each for each in instances if each.state in BAD_STATES]
     return instances
+
+
+def _none(study: StudyView, form: Form) -> Iterator[str]:
+    """Yield that nothing fits, and what there is."""
+    which = choose(study, form.selection) if form.selection else None
+    counts = Counter(each.state for each in study.instances(which))
+    there = ", ".join(f"{number} {state}" for state, number in counts.most_common())
+    some = f" of {form.selection}" if form.selection else ""
+    where = clean(shorter(study.root))
+    text = f"{where}: nothing{clean(some)} is {' or '.join(sorted(form.states))}; there are {there}"
+    yield from wrap(text, width())
 
 
 def _history(study: StudyView, form: Form, now: int, *, paint: Paint) -> str:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from maestro_cli.errors import UsageError
 from maestro_cli.study.workspace_view import StudyView, open_study
 from maestro_cli.ui.console import is_terminal, say
+from maestro_cli.ui.paths import shorter
 from maestro_cli.ui.signals import unwinding
 from maestro_cli.ui.style import Paint, unicode_ok
+from maestro_cli.views.fit import command
 from maestro_cli.views.overview import Screen, lines
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ def watch(folders: Sequence[Path], *, interval: float, paint: Paint) -> int:
     from rich.live import Live
 
     studies = [open_study(folder) for folder in folders]
+    interrupted = False
     console = Console(no_color=not paint.on, highlight=False)
     try:
         if any(study.state == "RUNNING" for study in studies):
@@ -54,10 +57,16 @@ def watch(folders: Sequence[Path], *, interval: float, paint: Paint) -> int:
                     time.sleep(max(0.1, interval, 4 * (time.monotonic() - begun)))
                     studies = [_again(study) for study in studies]
     except KeyboardInterrupt:
-        pass
+        interrupted = True
     screen = _screen(console.width, console.height, len(studies), paint)
     for number, study in enumerate(studies):
         for line in (*([""] if number else []), *_lines(study, screen)):
+            say(line)
+    if interrupted and any(study.state == "RUNNING" for study in studies):
+        say()
+        it = "The study goes" if len(studies) == 1 else "The studies go"
+        words = ["maestro", "cancel", *(shorter(study.root) for study in studies)]
+        for line in command(f"{it} on without being watched. To stop: ", words, screen.width):
             say(line)
     return max(study.exit_code for study in studies)
 
