@@ -131,7 +131,7 @@ def test_the_words_of_a_conductor_that_did_not_start(
     assert done.returncode == 1
     assert "launched successfully" not in done.stdout
     assert "  conductor: the sky fell" in done.stderr
-    assert "maestro resume OUT" in done.stderr
+    assert f"maestro resume {tmp_path / 'OUT'}" in done.stderr
     assert maestro("resume", "-fg", "OUT").returncode == 0
 
 
