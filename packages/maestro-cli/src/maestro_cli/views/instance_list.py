@@ -82,7 +82,9 @@ def lines(
     def line(row: Sequence[str], style: str = "") -> str:
         parts = []
         for i in shown:
-            shorten = cut_middle if i in (0, 4) else cut
+            # What blocks is named at the end: both ends of that text are worth keeping.
+            is_name = i in (0, 4) or (i == 3 and row[i].startswith("blocked by"))
+            shorten = cut_middle if is_name else cut
             text = pad(shorten(row[i], sizes[i], unicode=unicode), sizes[i], right=i == 1)
             is_last = i == shown[-1]
             text = text.rstrip() if is_last else text
