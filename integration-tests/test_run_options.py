@@ -255,8 +255,8 @@ def test_logstdout_is_on_and_can_be_switched_off(
     loud = maestro("run", "-fg", "-y", "-o", "A", hello).stdout
     also = maestro("-c", "run", "-fg", "-y", "-o", "B", hello).stdout
     quiet = maestro("--no-logstdout", "run", "-fg", "-y", "-o", "C", hello).stdout
-    assert "  say: 2 finished of 2" in loud
-    assert "  say: 2 finished of 2" in also
+    assert "  say: 2 finished (of 2)" in loud
+    assert "  say: 2 finished (of 2)" in also
     assert quiet.splitlines() == [line for line in quiet.splitlines() if "Finished" in line]
 
 

@@ -31,7 +31,7 @@ def test_a_pipe_gets_a_line_per_step_where_it_is_wanted(
     capsys.readouterr()
     assert conduct_here(quick, debug_level=2, logpath=None, talkative=talkative) == 0
     shown = capsys.readouterr().out
-    assert ("  only: 1 finished of 1\n" in shown) is talkative
+    assert ("  only: 1 finished (of 1)\n" in shown) is talkative
     assert "instance=only" not in shown
 
 

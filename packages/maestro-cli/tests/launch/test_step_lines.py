@@ -36,16 +36,16 @@ def tell(capsys: pytest.CaptureFixture[str]) -> Tell:
 def test_a_step_that_begins_fails_and_ends(tell: Tell) -> None:
     assert tell(0, QUEUED=1000) == []
     assert tell(1, QUEUED=999, RUNNING=1) == [
-        "2026-11-22 10:00:01 UTC  make\\x1b: 1 running, 999 queued of 1000"
+        "2026-11-22 10:00:01 UTC  make\\x1b: 1 running, 999 queued (of 1000)"
     ]
     assert tell(2, QUEUED=500, RUNNING=4, FINISHED=496) == []
     assert tell(3, QUEUED=499, RUNNING=4, FINISHED=496, FAILED=1) == [
-        "2026-11-22 10:00:03 UTC  make\\x1b: 496 finished, 4 running, 499 queued, 1 failed of 1000"
+        "2026-11-22 10:00:03 UTC  make\\x1b: 496 finished, 4 running, 499 queued, 1 failed (of 1000)"
     ]
     assert tell(4, QUEUED=498, RUNNING=4, FINISHED=496, FAILED=2) == []
     assert len(tell(40, QUEUED=497, RUNNING=4, FINISHED=496, FAILED=3)) == 1
     assert tell(41, FINISHED=900, FAILED=100, blocked=60) == [
-        "2026-11-22 10:00:41 UTC  make\\x1b: 900 finished, 60 blocked, 40 failed of 1000"
+        "2026-11-22 10:00:41 UTC  make\\x1b: 900 finished, 60 blocked, 40 failed (of 1000)"
     ]
     assert tell(99, FINISHED=900, FAILED=100, blocked=60) == []
 

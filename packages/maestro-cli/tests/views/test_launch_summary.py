@@ -48,6 +48,13 @@ def test_how_much_runs_at_once(staged: Path, slots: int | None, kind: str, told:
     assert "(in a temporary folder)" in shown[-1]
 
 
+def test_no_line_is_wider_than_the_terminal(staged: Path) -> None:
+    graph = expand_workspace(staged, None, root=str(staged))
+    root = Path("/a/folder/with/quite/a/long/path/for/a/terminal/of/so/few/columns")
+    shown = list(lines(graph, root, paint=Paint(on=False), width=60))
+    assert max(map(len, shown)) <= 60
+
+
 def test_of_many_steps_the_first_are_named(staged: Path) -> None:
     graph = expand_workspace(staged, None, root=str(staged))
     graph = evolve(graph, steps=graph.steps * 5)

@@ -246,7 +246,7 @@ def run(options: RunOptions) -> int:
     from maestro_cli.ui.console import say
     from maestro_cli.ui.prompt import agreed
     from maestro_cli.ui.sanitize import clean
-    from maestro_cli.ui.style import Paint
+    from maestro_cli.ui.style import Paint, width
     from maestro_cli.views import launch_summary
 
     def agree(question: str) -> bool:
@@ -264,7 +264,12 @@ def run(options: RunOptions) -> int:
         asking = options.answer is None and not order.dry
         if asking or options.start.talkative:
             for line in launch_summary.lines(
-                graph, stage.root, paint=Paint(), throttle=order.throttle, usetmp=order.usetmp
+                graph,
+                stage.root,
+                paint=Paint(),
+                throttle=order.throttle,
+                usetmp=order.usetmp,
+                width=width(),
             ):
                 say(line)
         launch = order.dry or agree("Would you like to launch the study?")

@@ -53,7 +53,7 @@ class StepLines:
             self._told.setdefault(step.name, (before, had, when))
             return
         self._told[step.name] = (what, counts, now)
-        self._say(now, f"{step.name}: {in_words(counts)} of {step.total}")
+        self._say(now, f"{step.name}: {in_words(counts)} (of {step.total})")
 
     def _say(self, now: int, text: str) -> None:
         say(f"{zoned(now)}  {clean(text)}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from maestro_cli.ui.sanitize import clean
 from maestro_cli.ui.style import Paint
-from maestro_cli.views.fit import pad
+from maestro_cli.views.fit import pad, wrap
 from maestro_cli.views.table import cells
 
 if TYPE_CHECKING:
@@ -22,7 +22,13 @@ _MOST_STEPS = 12
 
 
 def lines(
-    graph: Graph, root: Path, *, paint: Paint, throttle: int = 0, usetmp: bool = False
+    graph: Graph,
+    root: Path,
+    *,
+    paint: Paint,
+    throttle: int = 0,
+    usetmp: bool = False,
+    width: int | None = None,
 ) -> Iterator[str]:
     """Yield the study's name, size, instances per step, scheduler, folder and what is written.
 
@@ -32,6 +38,7 @@ def lines(
         paint: Colours.
         throttle: Most jobs submitted at once; 0: no limit.
         usetmp: Scripts are kept in a temporary folder.
+        width: Columns of the terminal; None: lines are not broken.
     """
     parameters = len(graph.parameters)
     rows = {
@@ -54,7 +61,8 @@ def lines(
         " logs/, status.csv, meta/, and a copy of the study file",
     }
     for name, text in rows.items():
-        yield f"{paint(f'{name:<10}', 'bold')} {text}"
+        for number, line in enumerate(wrap(f"{name:<10} {text}", width, indent=" " * 11)):
+            yield line if number else paint(line[:10], "bold") + line[10:]
         if name == "Steps":
             yield from _steps(graph)
 
