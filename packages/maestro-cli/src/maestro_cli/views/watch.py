@@ -58,7 +58,9 @@ def watch(folders: Sequence[Path], *, interval: float, paint: Paint) -> int:
                     studies = [_again(study) for study in studies]
     except KeyboardInterrupt:
         interrupted = True
-    screen = _screen(console.width, console.height, len(studies), paint)
+    # What is said after Ctrl-C must not push the first lines out of sight.
+    room = console.height - (2 if interrupted else 0)
+    screen = _screen(console.width, room, len(studies), paint)
     for number, study in enumerate(studies):
         for line in (*([""] if number else []), *_lines(study, screen)):
             say(line)
