@@ -9,6 +9,7 @@ import importlib
 import shutil
 import subprocess
 import sys
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import BinaryIO, cast
@@ -68,10 +69,9 @@ def compressed(file: BinaryIO, ending: str, modules: Sequence[str] = MODULES) ->
         OSError: The file cannot be written.
     """
     if ENDINGS[ending] == "gzip":
-        import gzip
-
-        with gzip.GzipFile("", "wb", _GZIP_LEVEL, file, mtime=0) as stream:
-            yield cast("BinaryIO", stream)
+        gzip = _Gzip(file)
+        yield cast("BinaryIO", gzip)
+        gzip.finish()
         return
     module = _module(modules)
     if module is not None:
@@ -88,6 +88,21 @@ def compressed(file: BinaryIO, ending: str, modules: Sequence[str] = MODULES) ->
         )
     with _by_program(program, file) as stream:
         yield stream
+
+
+class _Gzip:
+    """Compresses what it is given. `gzip.GzipFile` tries once more what a full disk has refused, when it is deleted."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._packer = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+
+    def write(self, data: bytes) -> int:
+        self._file.write(self._packer.compress(data))
+        return len(data)
+
+    def finish(self) -> None:
+        self._file.write(self._packer.flush())
 
 
 @contextmanager
