@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs maestro into .venv and runs the sample study to its status table.
+# Installs maestro into .venv and runs the sample study and shows its status.
 # Nothing outside this folder is written (but for Debian's python3-venv, where it is missing).
 set -eu
 cd "$(dirname "$0")"

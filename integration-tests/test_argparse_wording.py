@@ -58,7 +58,7 @@ def test_what_there_is_not_gets_our_words(words: list[str], told: list[str]) -> 
 @pytest.mark.parametrize(
     ("program", "words"),
     [
-        ("maestro", ["status", "--nosuch"]),
+        ("maestro", ["cancel", "--nosuch"]),
         ("maestro", ["run"]),
         ("maestro", ["update", "--throttle", "many", "x"]),
         ("maestro-spec", ["lint"]),

@@ -79,7 +79,7 @@ def test_what_is_held_is_not_submitted_until_it_is_released(
     told = maestro("why", root, "after").stdout
     assert "is held since " in told
     assert f" by {ME}\n" in told
-    assert f"Let it go: maestro release {root} after" in told
+    assert f"Let it go: maestro release {root.name} after" in told
     done = maestro("release", root)
     assert (done.returncode, done.stdout) == (0, f"{root}: 1 instance released\n")
     wait_until(lambda: status(maestro, root)["state"] == "FINISHED")

@@ -128,6 +128,6 @@ def test_a_dead_conductor_is_named(tmp_path: Path, waiting: Path, maestro: Maest
     done = maestro("status", "OUT")
     assert done.returncode == 1
     assert f"process {pid}" in done.stdout
-    assert f"maestro resume {tmp_path / 'OUT'}" in done.stdout
+    assert "maestro resume OUT" in done.stdout
     (tmp_path / "go").touch()
     assert maestro("resume", "-fg", "OUT").returncode == 0

@@ -26,13 +26,14 @@ def test_watch_leaves_the_terminal_as_it_was(
 ) -> None:
     maestro("run", "-y", "-o", "OUT", "study.yaml")
     screen.run("stty -g > before; maestro status --watch --interval 0.1 OUT")
-    screen.wait_for(r"wait +[━╸ ]+ +0/3 .*\d running")
+    screen.wait_for(r"running, job \d+")
     assert screen.flag("alternate_on") == "1"
     screen.press(C_C)
     screen.wait_for_end(0)
     assert screen.flag("alternate_on") == "0"
     assert screen.flag("cursor_flag") == "1"
-    assert "RUNNING" in screen.text()
+    assert "patient  running  in OUT" in screen.text()
+    assert "The study goes on without being watched. To stop: maestro cancel OUT" in screen.text()
     screen.run("stty -g > after")
     screen.wait_for_end(0)
     assert (tmp_path / "before").read_text() == (tmp_path / "after").read_text()
@@ -44,7 +45,8 @@ def test_watch_ends_with_the_study(tmp_path: Path, screen: Screen, maestro: Maes
     screen.wait_for("0/3")
     (tmp_path / "go").touch()
     screen.wait_for_end(0)
-    assert re.search(r"FINISHED +100 %", screen.text())
+    assert "patient  finished  in OUT" in screen.text()
+    assert re.search(r"wait +█+ +3/3", screen.text())
 
 
 def test_watch_is_for_terminals(maestro: Maestro) -> None:
@@ -61,24 +63,46 @@ def test_the_pager_is_for_what_does_not_fit(
     screen.run("maestro status SHORT")
     screen.wait_for_end(0)
     screen.run("maestro status LONG")
+    screen.wait_for_end(0)
+    assert "LONG" in screen.text().splitlines()[0]
+    screen.run("maestro status --all LONG")
     screen.wait_for(r"^:\s*$")
     assert "wait_N.0" in screen.text()
     screen.press("q")
     screen.wait_for_end(0)
-    screen.run("maestro status --disable-pager LONG")
+    screen.run("maestro status --all --disable-pager LONG")
     screen.wait_for_end(0)
     assert "wait_N.59" in screen.text()
-    screen.run("PAGER=no-such-pager maestro status LONG")
+    screen.run("PAGER=no-such-pager maestro status --layout flat LONG")
     screen.wait_for_end(0)
     assert "wait_N.59" in screen.text()
 
 
-def test_every_line_fits_the_terminal(tmp_path: Path, maestro: Maestro) -> None:
+@pytest.mark.parametrize("columns", [60, 80, 120, 200])
+def test_the_overview_fits_the_terminal(
+    tmp_path: Path, maestro: Maestro, study: Path, columns: int
+) -> None:
+    study.write_text(PATIENT.replace("[1, 2, 3]", str(list(range(60)))), encoding="utf-8")
+    maestro("run", "-n", "-o", "OUT", "study.yaml")
+    screen = Screen(tmp_path, columns, 24)
+    try:
+        screen.run("maestro status OUT")
+        screen.wait_for_end(0)
+        lines = screen.text().splitlines()
+    finally:
+        screen.close()
+    # A line that the terminal broke would be longer than it is wide here.
+    assert max(map(len, lines)) <= columns
+    assert lines[0].endswith("patient  never started  in OUT")
+    assert sum("queued: may run" in line for line in lines) > 5
+
+
+def test_every_table_fits_the_terminal(tmp_path: Path, maestro: Maestro) -> None:
     maestro("run", "-n", "-o", "OUT", "study.yaml")
     for columns in (60, 80, 100, 130):
         screen = Screen(tmp_path, columns, 70)
         try:
-            screen.run("maestro status OUT")
+            screen.run("maestro status --layout flat OUT")
             screen.wait_for_end(0)
             lines = screen.text().splitlines()
         finally:

@@ -60,7 +60,7 @@ def test_nothing_is_cancelled_where_the_answer_is_no(
     with hold(root):
         assert app.main(["cancel", "OUT"]) == 0
     shown = capsys.readouterr().out
-    assert "RUNNING, 1 of 7 steps finished, 1 in flight" in shown
+    assert "RUNNING, 1 of 7 steps finished, 1 started" in shown
     assert "Cancel this study? [y/n]" in shown
     assert shown.endswith("nothing was cancelled\n")
     assert not (root / ".cancel.lock").exists()
@@ -84,7 +84,7 @@ def test_a_part_is_cancelled_where_the_answer_is_yes(
         monkeypatch.setattr("sys.stdin", io.StringIO(f"{answer}\n"))
         assert app.main(["cancel", "OUT", "--step", "make", "--where", "N!=1"]) == 0
         shown = capsys.readouterr().out
-        assert f"{root}: 2 steps of 7, 1 in flight" in shown
+        assert f"{root}: 2 steps of 7, 1 started" in shown
         assert "Cancel make where N!=1, and what waits for that? [y/n]" in shown
         assert len(waiting(root)) == requests
     assert "2 instances will be cancelled once the study goes on" in shown

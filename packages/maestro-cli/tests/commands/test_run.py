@@ -105,4 +105,4 @@ def test_a_study_that_failed_is_told_by_its_exit_code(
     text = Path("quick.yaml").read_text().replace('"true"', '"exit 3"')
     Path("fails.yaml").write_text(text)
     assert app.main(["--no-logstdout", "run", "-fg", "-y", "-o", "NEW", "fails.yaml"]) == 2
-    assert "FAILED  only  exit code 3" in capsys.readouterr().err
+    assert "exit code 3: only" in capsys.readouterr().err

@@ -98,7 +98,7 @@ def test_a_dead_conductor_is_named(history: History, capsys: pytest.CaptureFixtu
     assert app.main(["status", str(root)]) == 1
     text = capsys.readouterr().out
     assert "conductor died" in text
-    assert f"maestro resume {root}" in text
+    assert "maestro resume OUT" in text
 
 
 @pytest.mark.parametrize(
@@ -251,3 +251,36 @@ def test_a_study_of_maestrowf_is_shown_from_its_table(
     assert app.main(["status", "--json", str(root)]) == 1
     error = json.loads(capsys.readouterr().out)["error"]
     assert error["code"] == "maestrowf-workspace"
+
+
+def test_without_a_folder_it_is_the_study_that_one_is_in(
+    failed: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert app.main(["status"]) == 64
+    monkeypatch.chdir(failed / "make")
+    capsys.readouterr()
+    assert app.main(["status", "--summary"]) == 2
+    assert capsys.readouterr().out.startswith("FAILED     100 %  ..  4 finished")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--state", "RUNNING"], "OUT: nothing is RUNNING; there are 4 FINISHED, 3 FAILED"),
+        (
+            ["--step", "post", "--state", "RUNNING,QUEUED"],
+            "OUT: nothing of post is QUEUED or RUNNING; there are 2 FINISHED, 1 FAILED",
+        ),
+    ],
+)
+@pytest.mark.parametrize("layout", [[], ["--layout", "legacy"]])
+def test_a_filter_that_hits_nothing_says_what_there_is(
+    failed: Path,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    told: str,
+    layout: list[str],
+) -> None:
+    capsys.readouterr()
+    assert app.main(["status", "OUT", *layout, *words]) == 2
+    assert told in capsys.readouterr().out.splitlines()

@@ -40,3 +40,22 @@ def test_a_name_that_fits_nothing_is_refused(
 ) -> None:
     assert app.main(["why", "OUT", "maek"]) == 1
     assert "did you mean make?" in capsys.readouterr().err
+
+
+def test_without_a_step_the_study_is_explained(
+    failed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert app.main(["why", "OUT"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "chain  FAILED: 4 finished, 2 blocked, 1 failed",
+        "  Failed: exit code 7 (1).",
+        "  Blocked: by make_N.2 (2).",
+        "What failed, and why: maestro status --failed OUT",
+        "What the first that failed printed: maestro logs OUT make_N.2",
+        "Once the cause is gone: maestro resume OUT",
+    ]
+    assert app.main(["why", "--json", "OUT"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["study"], told["state"]) == ("chain", "FAILED")
+    assert told["next"][-1] == "maestro resume OUT"

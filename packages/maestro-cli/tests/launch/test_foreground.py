@@ -25,12 +25,20 @@ sys.exit(conduct_here(Path(sys.argv[1]), debug_level=2, logpath=None, talkative=
 
 
 @pytest.mark.parametrize("talkative", [True, False])
-def test_a_pipe_gets_the_log_where_it_is_wanted(
+def test_a_pipe_gets_a_line_per_step_where_it_is_wanted(
     quick: Path, capsys: pytest.CaptureFixture[str], talkative: bool
 ) -> None:
     capsys.readouterr()
     assert conduct_here(quick, debug_level=2, logpath=None, talkative=talkative) == 0
-    assert ("instance=only" in capsys.readouterr().out) is talkative
+    shown = capsys.readouterr().out
+    assert ("  only: 1 finished (of 1)\n" in shown) is talkative
+    assert "instance=only" not in shown
+
+
+def test_the_lowest_level_shows_the_log(quick: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert conduct_here(quick, debug_level=1, logpath=None, talkative=True) == 0
+    assert "instance=only" in capsys.readouterr().out
 
 
 def test_a_terminal_gets_a_bar_and_the_failures(tmp_path: Path, quick: Path) -> None:

@@ -48,7 +48,7 @@ def test_a_study_that_was_started(
     assert shown.err.startswith(told)
     assert bool(shown.err) is bool(told)
     assert shown.out.startswith("Study launched successfully.\n")
-    assert f"maestro cancel {staged}\n" in shown.out
+    assert "maestro cancel OUT\n" in shown.out
 
 
 def test_failures_are_told_on_stderr(failed: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -56,9 +56,9 @@ def test_failures_are_told_on_stderr(failed: Path, capsys: pytest.CaptureFixture
     report_end(failed, 2)
     shown = capsys.readouterr()
     assert shown.out == ""
-    assert shown.err.startswith("1 step failed, 2 more could not run because of that; 4 of 7")
+    assert shown.err.startswith("1 failed, 2 blocked; 4 of 7")
     assert "no luck" in shown.err
-    assert shown.err.endswith(f"Once the cause is gone: maestro resume {failed}\n")
+    assert shown.err.endswith("Once the cause is gone: maestro resume OUT\n")
 
 
 @pytest.mark.parametrize(
@@ -86,3 +86,28 @@ def test_other_ends(
     shown = capsys.readouterr()
     assert told in (shown.err if code else shown.out)
     assert not (shown.out if code else shown.err)
+
+
+def test_who_interrupts_a_study_hears_what_goes_on(
+    history: History, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = history([*attempt(0, "FINISHED", 0), *attempt(1, "RUNNING", None)[:2]])
+    capsys.readouterr()
+    report_end(root, 130)
+    told = capsys.readouterr().err
+    assert "1 job goes on; nothing more is submitted" in told
+    assert "Stop them: maestro cancel OUT\n" in told
+
+
+def test_idle_time_is_no_part_of_the_work(
+    history: History, capsys: pytest.CaptureFixture[str]
+) -> None:
+    late = [{**record, "time": record["time"] + 3_600_000} for record in attempt(1, "FINISHED", 0)]
+    late[-1]["steps"][0] = [1, 1, "FINISHED", T0 + 3_691_000, 0, None]
+    root = history(
+        [*attempt(0, "FINISHED", 0), *late, records.ended(T0 + 3_700_000, "FINISHED", 0)]
+    )
+    capsys.readouterr()
+    report_end(root, 0)
+    told = capsys.readouterr().out
+    assert "Finished: 7 steps in 3 min 0 s, besides 58 min 30 s in which nothing ran." in told

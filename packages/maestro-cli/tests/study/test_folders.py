@@ -13,7 +13,16 @@ from pathlib import Path
 import pytest
 
 from maestro_cli.errors import NotAStudyError, StudyError, UpstreamStudyError, UsageError
-from maestro_cli.study.folders import Kind, aside, expand, expand_one, kind_of, require_study, stem
+from maestro_cli.study.folders import (
+    Kind,
+    aside,
+    expand,
+    expand_one,
+    here,
+    kind_of,
+    require_study,
+    stem,
+)
 from maestro_conductor.workspace import conductor_lock
 
 
@@ -132,3 +141,13 @@ def test_hidden_names_of_long_names_are_names_still(tmp_path: Path) -> None:
     name = stem("ä" * 127)
     (tmp_path / f".{name}.0123abcd.tmp").touch()
     assert name.startswith("ä" * 100)
+
+
+def test_the_study_that_one_is_in(
+    staged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(staged / "meta")
+    assert here() == staged
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match="is in no study's folder"):
+        here()

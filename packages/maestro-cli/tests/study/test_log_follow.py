@@ -7,12 +7,13 @@ terminal, or a following that never ends.
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 
 from maestro_cli.errors import StudyError
-from maestro_cli.study.log_follow import Source, of_steps, of_study, show
+from maestro_cli.study.log_follow import Source, _readable, of_steps, of_study, show
 from maestro_cli.study.selection import Selection
 from maestro_cli.study.workspace_view import open_study
 from maestro_conductor.app.conduct import log_path_of
@@ -156,3 +157,10 @@ def test_a_line_of_the_log_that_is_none_of_ours_is_shown_as_it_is(failed: Path, 
     log.parent.mkdir(exist_ok=True)
     log.touch()
     assert of_study(open_study(failed)).render(line) == line
+
+
+def test_the_log_is_shown_in_local_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = json.dumps({"timestamp": "2026-11-22T10:00:00.5Z", "level": "info", "event": "begun"})
+    monkeypatch.setenv("TZ", "Etc/GMT-2")
+    time.tzset()
+    assert _readable(line) == "2026-11-22 12:00:00 +02 INFO     begun "

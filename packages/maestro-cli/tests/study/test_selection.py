@@ -14,6 +14,7 @@ from maestro_cli.errors import StudyError, UsageError
 from maestro_cli.study.selection import (
     EVERYTHING,
     Selection,
+    _nearest,
     choose,
     in_states,
     read_selection,
@@ -57,6 +58,8 @@ def test_nothing_given_is_everything(failed: Path) -> None:
         (Selection(("MAKE",)), "its steps: make, post, collect"),
         (Selection(("",)), "its steps: make, post, collect"),
         (Selection(("mak",)), "did you mean make?"),
+        (Selection(where=("N=7",)), "the nearest values of N: 1, 2, x;y:z"),
+        (Selection(where=("NN=7",)), "did you mean N?"),
         (Selection(where=("M=2",)), "`maestro status --layout narrow`"),
         (Selection(("collect",), ("N=2",)), "`maestro status --layout narrow`"),
     ],
@@ -118,3 +121,8 @@ def test_states_choose_too(failed: Path) -> None:
         "post_N.2",
         "collect",
     ]
+
+
+def test_of_many_values_the_nearest_are_named() -> None:
+    assert _nearest("42", list(range(0, 1000, 10))) == [20, 30, 40, 50, 60]
+    assert _nearest("x", list("abcdefgh")) == list("abcde")

@@ -19,7 +19,7 @@ from maestro_cli.ui.other_words import _OPTIONS
         (["restart", "x"], "here that is: maestro resume DIR"),
         (["rerun", "x"], "here that is: maestro resume --failed DIR"),
         (["export", "x"], "here that is: maestro results DIR"),
-        (["ls"], "here that is: maestro status DIR"),
+        (["list"], "here that is: maestro ls"),
         (["STOP", "x"], "here that is: maestro cancel DIR"),
         (["kill", "x"], "here that is: maestro cancel DIR"),
         (["run", "--dryrun", "x.yaml"], "run has no option --dryrun\n  → did you mean --dry?"),

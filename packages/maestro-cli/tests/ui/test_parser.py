@@ -47,7 +47,6 @@ from maestro_cli.ui.parser import path, seconds, setting, whole
         ["skip", "x"],
         ["resume", "x", "--failed", "a"],
         ["update", "--local-slots", "0", "x"],
-        ["why", "x"],
         ["validate", ""],
         ["-l", "", "run", "x.yaml"],
     ],
@@ -149,7 +148,7 @@ def test_every_abbreviation_of_maestrowf_works(
 
 
 @pytest.mark.parametrize(
-    "words", [["status"], ["status", "x", "--nonsense"], ["why", "-h"], ["cancel", "--frob", "x"]]
+    "words", [["cancel"], ["status", "x", "--nonsense"], ["why", "-h"], ["cancel", "--frob", "x"]]
 )
 def test_one_command_s_parser_says_what_the_whole_one_says(
     words: list[str], capsys: pytest.CaptureFixture[str]

@@ -115,7 +115,7 @@ def test_a_small_plan() -> None:
     assert "Changed    batch.queue, batch.bank, description and 1 more, for what is" in text
     assert "Kept       45 instances: results" in text
     assert "Lost       18 finished instances (2 h 13 min of work) run again" in text
-    assert "Stopped    1 job in flight" in text
+    assert "Stopped    1 job submitted or started" in text
     assert "old/N.2 and 2 more" in text
 
 

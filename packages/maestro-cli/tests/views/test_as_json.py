@@ -27,7 +27,7 @@ def shown(capsys: pytest.CaptureFixture[str], *words: object) -> str:
 
 FIELDS = {
     "format": str, "version": list, "study": str, "path": str, "state": str, "exit_code": int,
-    "created": float, "time": float, "instances": int, "counts": dict, "held": int, "settings": dict,
+    "created": float, "time": float, "instances": int, "counts": dict, "blocked": int, "held": int, "settings": dict,
     "conductor": (dict, type(None)), "steps": list,
 }  # fmt: skip
 
@@ -63,7 +63,7 @@ def test_json_has_just_the_documented_fields(
 
 def test_the_fields_are_those_of_the_page(documented: Documented) -> None:
     page = documented("`maestro status --json`")
-    with_failed = {"error_log", "last_lines"}
+    with_failed = {"cause", "error_log", "last_lines"}
     assert set(page) == {*FIELDS, *STEP_FIELDS, *with_failed, "history", *history.FIELDS}
     assert set(as_json.StatusRecord.__annotations__) == set(FIELDS) - {"steps"}
     for record, row in ((as_json.Settings, "settings"), (as_json.Conductor, "conductor")):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from maestro_cli.commands.why import WhyRecord
+from maestro_cli.commands.why import WhyRecord, WhyStudyRecord
 from maestro_cli.study.selection import Selection, require_instances
 from maestro_cli.study.workspace_view import open_study
 from maestro_cli.testing import T0, asked, attempt
@@ -44,7 +44,7 @@ def test_the_throttle(history: History) -> None:
     root = history(
         [records.settings(T0, "update", Settings(throttle=1)), *attempt(0, "RUNNING", None)[:2]]
     )
-    assert "throttle lets 1 jobs" in told(root, "make_N.2").text
+    assert "throttle lets 1 job be submitted at once" in told(root, "make_N.2").text
     assert "maestro update --throttle 2" in told(root, "make_N.2").more[0]
 
 
@@ -75,7 +75,7 @@ def test_who_holds_it_and_how_it_is_let_go(history: History) -> None:
     )
     ready, waits = told(root, "make_N.1"), told(root, "post_N.1")
     assert ready.text == "is held since 2026-11-22 10:00:05 by ann"
-    assert ready.more[0] == f"Let it go: maestro release {root} make_N.1"
+    assert ready.more[0] == "Let it go: maestro release OUT make_N.1"
     assert (ready.facts["held_by"], ready.facts["held_since"]) == ("ann", T0 / 1000 + 5)
     assert waits.text == f"{ready.text}; besides, it waits for 1 other step"
     assert waits.more[0] == "QUEUED held  make_N.1"
@@ -95,7 +95,7 @@ def test_what_was_skipped(history: History) -> None:
     skipped = told(root, "make_N.1")
     assert skipped.text == "was skipped: it counts as finished and is not run"
     assert told(root, "post_N.1").text.startswith("may run")
-    assert f"maestro resume {root} make_N.1" in skipped.more[0]
+    assert "maestro resume OUT make_N.1" in skipped.more[0]
 
 
 def test_a_refusal_that_is_tried_again(history: History) -> None:
@@ -144,5 +144,6 @@ def test_every_state_has_a_sentence(history: History, state: str) -> None:
 def test_the_facts_are_those_of_the_page(documented: Callable[[str], dict[str, str]]) -> None:
     row = documented("The other commands' `--json`")["why"]
     fields = set(re.findall(r"`([a-z_]+)`", row))
-    assert fields == {*WhyRecord.__annotations__, *Facts.__annotations__}
+    of_the_study = set(WhyStudyRecord.__annotations__)
+    assert fields == {*WhyRecord.__annotations__, *Facts.__annotations__, *of_the_study}
     assert set(Other.__annotations__) == {"name", "state"}

@@ -38,7 +38,7 @@ def test_the_instances_that_are_asked_for(failed: Path) -> None:
         (Form("text", "all", "legacy"), "====="),
         (Form("text", "all", "narrow"), "STUDY: "),
         (Form("text", "summary"), "FAILED     100 %"),
-        (Form("text", "failed"), "{root}: FAILED, 1 failed step"),
+        (Form("text", "failed"), "OUT: FAILED, 1 failed, 2 blocked"),
         (Form("text", "history"), "{root}: FAILED"),
         (Form("json", "history"), '{{"format": "maestro-status"'),
         (Form("csv", "all"), "Study,Step Name,"),

@@ -20,7 +20,7 @@ History = Callable[[Sequence[records.Record]], Path]
 
 def test_a_study_in_a_line(failed: Path) -> None:
     text = line(open_study(failed), paint=Paint(on=False), now=T0)
-    assert text == f"FAILED     100 %  {failed}  4 finished, 3 failed  (1 min 36 s)"
+    assert text == "FAILED     100 %  OUT  4 finished, 2 blocked, 1 failed  (1 min 36 s)"
 
 
 def test_the_age_counts_while_the_study_runs(history: History, staged: Path) -> None:

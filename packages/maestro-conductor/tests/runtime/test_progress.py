@@ -30,6 +30,8 @@ def end(shell, reporter):
 
     def end(*instances):
         record = records.state(1, [[i, 0, "FAILED", 1, None, None] for i in instances])
+        for i in instances:
+            shell.state.submitted[i] = 1
         shell.state.apply(record)
         reporter.follow(record)
 
@@ -46,6 +48,18 @@ def test_ends_are_told_once_with_the_counts(reporter, reports, end):
         (("s_N.2", "FAILED"),),
     ]
     assert (reports[-1].counts["FAILED"], reports[-1].total) == (3, 300)
+
+
+def test_what_never_ran_is_counted_apart_and_not_told(shell, reporter, reports, end):
+    end(0)
+    record = records.state(1, [[i, 0, "FAILED", 1, None, "after s_N.0 failed"] for i in (1, 2)])
+    shell.state.apply(record)
+    reporter.follow(record)
+    reporter.work(1.0, None)
+    assert reports[0].ended == (("s_N.0", "FAILED"),)
+    (step,) = reports[0].steps()
+    assert (step.name, step.total, step.blocked) == ("s", 300, 2)
+    assert (step.counts["FAILED"], sum(step.counts.values())) == (3, 300)
 
 
 def test_many_ends_are_told_by_their_number_and_the_last_hundred(reporter, reports, end):

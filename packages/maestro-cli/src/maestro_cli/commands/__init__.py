@@ -8,6 +8,7 @@ __all__ = ["COMMANDS"]
 COMMANDS = (
     "run",
     "status",
+    "ls",
     "results",
     "hold",
     "release",

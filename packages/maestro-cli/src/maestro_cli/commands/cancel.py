@@ -32,8 +32,6 @@ examples:
 What was cancelled can be continued: maestro resume OUT
 """
 
-_IN_FLIGHT = ("RUNNING", "PENDING", "FINISHING", "UNKNOWN")
-
 #: Seconds that we wait to see the jobs end.
 _PATIENCE = 2.0
 
@@ -127,6 +125,7 @@ def _cancel_parts(options: CancelOptions) -> int:
     """Ask, and make the requests for parts of studies."""
     from maestro_cli.study import part_requests
     from maestro_cli.study.folders import expand, require_study
+    from maestro_cli.study.instances import STARTED_STATES
     from maestro_cli.study.workspace_view import open_study
     from maestro_cli.ui.failures import attempt
     from maestro_cli.ui.prompt import agreed
@@ -139,10 +138,10 @@ def _cancel_parts(options: CancelOptions) -> int:
         found = part_requests.concerned(study, "cancel", selection)
         if not found:
             return cancel(study)  # it says why there is nothing to ask about
-        flight = sum(each.state in _IN_FLIGHT for each in found)
+        started = sum(each.state in STARTED_STATES for each in found)
         chosen.append(study)
         if options.ask:
-            say(f"{clean(folder)}: {_steps(len(found))} of {study.total}, {flight} in flight")
+            say(f"{clean(folder)}: {_steps(len(found))} of {study.total}, {started} started")
         return EXIT_OK
 
     def cancel(study: StudyView) -> int:
@@ -160,11 +159,13 @@ def _cancel_parts(options: CancelOptions) -> int:
 
 
 def _standing(study: StudyView) -> str:
+    from maestro_cli.study.instances import STARTED_STATES
+
     counts = study.counts()
-    flight = sum(counts.get(word, 0) for word in _IN_FLIGHT)
+    started = sum(counts.get(word, 0) for word in STARTED_STATES)
     return (
         f"{study.state}, {counts.get('FINISHED', 0)} of {study.total} steps finished,"
-        f" {flight} in flight"
+        f" {started} started"
     )
 
 

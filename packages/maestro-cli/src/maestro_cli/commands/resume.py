@@ -83,7 +83,7 @@ def register(commands: Commands) -> None:
         "-fg", action="store_true", help="stay in the foreground until the study has ended"
     )
     how.add_argument(
-        "--throttle", type=whole(0), metavar="N", help="most jobs in flight; 0: no limit"
+        "--throttle", type=whole(0), metavar="N", help="most jobs submitted at once; 0: no limit"
     )
     how.add_argument("--rlimit", type=whole(0), metavar="N", help="most restarts; 0: no limit")
     how.add_argument(

@@ -112,7 +112,7 @@ def register(commands: Commands) -> None:
         type=whole(0),
         default=0,
         metavar="N",
-        help="most jobs in flight at once; 0: no limit (default: 0)",
+        help="most jobs submitted at once, started or not; 0: no limit (default: 0)",
     )
     how.add_argument(
         "-r",
@@ -250,7 +250,7 @@ def run(options: RunOptions) -> int:
     from maestro_cli.ui.console import say
     from maestro_cli.ui.prompt import agreed
     from maestro_cli.ui.sanitize import clean
-    from maestro_cli.ui.style import Paint
+    from maestro_cli.ui.style import Paint, width
     from maestro_cli.views import launch_summary
 
     def agree(question: str) -> bool:
@@ -267,7 +267,14 @@ def run(options: RunOptions) -> int:
         warnings += found
         asking = options.answer is None and not order.dry
         if asking or options.start.talkative:
-            for line in launch_summary.lines(graph, stage.root, paint=Paint()):
+            for line in launch_summary.lines(
+                graph,
+                stage.root,
+                paint=Paint(),
+                throttle=order.throttle,
+                usetmp=order.usetmp,
+                width=width(),
+            ):
                 say(line)
         call_on_end(stage.folder, options.start.on_end)
         launch = order.dry or agree("Would you like to launch the study?")

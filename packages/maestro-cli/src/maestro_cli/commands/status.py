@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 _EPILOG = """\
 examples:
-  maestro status OUT                    a table of all steps
+  maestro status                        of the study in whose folder you are
+  maestro status OUT                    how far it is; into a pipe: a table of all instances
+  maestro status --all OUT              with all instances, not only those that fit the terminal
   maestro status --summary OUT1 OUT2    one line per study
   maestro status --failed OUT           each failed step, with the end of its error log
   maestro status --watch OUT            live, until it ends or Ctrl-C
@@ -58,14 +60,16 @@ def register(commands: Commands) -> None:
         description="Shows the state of every step of each study.",
         epilog=_EPILOG,
     )
-    add_directories(parser)
+    add_directories(parser, optional=True)
     look = parser.add_argument_group("how it looks")
     look.add_argument(
         "--layout",
         choices=("flat", "legacy", "narrow"),
-        default="flat",
-        help="flat: a table (default); legacy: a plain table; narrow: a block per step,"
-        " with its parameters",
+        help="a table with all instances. flat: with a frame (into a pipe: the default); legacy:"
+        " a plain one; narrow: a block per step, with its parameters",
+    )
+    look.add_argument(
+        "--all", action="store_true", help="on a terminal: all instances, not only those that fit"
     )
     look.add_argument("--disable-theme", action="store_true", help="no colours")
     look.add_argument("--disable-pager", action="store_true", help="no pager for long output")
@@ -111,7 +115,10 @@ def read_args(args: argparse.Namespace) -> StatusOptions:
         raise UsageError("--csv has no form of --summary", hint="use --json --summary")
     if args.history and args.csv:
         raise UsageError("--csv has no form of --history", hint="use --json --history")
+    import sys
+
     from maestro_cli.study.selection import read_selection
+    from maestro_cli.ui.console import is_terminal
     from maestro_cli.views.status_page import Form
 
     content: Content = "all"
@@ -127,7 +134,8 @@ def read_args(args: argparse.Namespace) -> StatusOptions:
         form=Form(
             encoding="json" if args.json else "csv" if args.csv else "text",
             content=content,
-            layout=args.layout,
+            layout=args.layout or ("flat" if not is_terminal(sys.stdout) else None),
+            room=_room(max(1, len(args.directory))) if not args.all else None,
             states=wanted_states(args.state),
             selection=read_selection(args.step, args.where),
         ),
@@ -135,6 +143,14 @@ def read_args(args: argparse.Namespace) -> StatusOptions:
         pager=not args.disable_pager,
         interval=args.interval if args.watch else None,
     )
+
+
+def _room(studies: int) -> int | None:
+    """Return how many lines of the terminal each study may take."""
+    from maestro_cli.ui.style import height
+
+    lines = height()
+    return None if lines is None else lines // studies
 
 
 def wanted_states(given: Sequence[str]) -> frozenset[str]:
@@ -156,10 +172,10 @@ def wanted_states(given: Sequence[str]) -> frozenset[str]:
 
 def run(options: StatusOptions) -> int:
     """Show all studies, and return the highest of their exit codes."""
-    from maestro_cli.study.folders import expand, require_study
+    from maestro_cli.study.folders import expand, here, require_study
     from maestro_cli.ui.style import Paint
 
-    folders = expand(options.directories)
+    folders = expand(options.directories) if options.directories else [here()]
     paint = Paint(on=None if options.theme else False)
     if options.interval is not None:
         from maestro_cli.views.watch import watch

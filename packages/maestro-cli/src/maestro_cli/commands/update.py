@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _EPILOG = """\
 examples:
-  maestro update --throttle 4 OUT                 at most 4 jobs in flight from now on
+  maestro update --throttle 4 OUT                 at most 4 jobs submitted at once from now on
   maestro update --rlimit 4 --sleep 10 OUT1 OUT2  the same for both
   maestro update --rlimit 4 --rlimit 2 OUT1 OUT2  4 for the first, 2 for the second
   maestro update --rlimit 4 --rlimit - OUT1 OUT2  4 for the first; asks for the second
@@ -97,7 +97,7 @@ def register(commands: Commands) -> None:
         type=_or_none(whole(0)),
         default=[],
         metavar="N",
-        help="most jobs in flight at once; 0: no limit",
+        help="most jobs submitted at once, started or not; 0: no limit",
     )
     parser.add_argument(
         "--rlimit",

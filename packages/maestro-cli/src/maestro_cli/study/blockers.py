@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from maestro_cli.study.instances import Instance
+from maestro_cli.study.tally import blocked
 from maestro_cli.study.workspace_view import StudyView
 
 __all__ = ["root_causes", "waits_for"]
@@ -29,7 +30,7 @@ def root_causes(study: StudyView, instance: Instance) -> list[Instance]:
             if before.number in seen:
                 continue
             seen.add(before.number)
-            if before.attempt:
+            if not blocked(before.state, before.submitted):
                 causes[before.number] = before
             else:
                 stack.append(before)

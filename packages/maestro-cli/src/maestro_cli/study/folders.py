@@ -103,6 +103,21 @@ def expand(arguments: Iterable[str]) -> list[Path]:
     return list(found)
 
 
+def here() -> Path:
+    """Return the study in whose folder, or below it, the command is called.
+
+    Raises:
+        UsageError: There is none.
+    """
+    folder = absolute(".")
+    for each in (folder, *folder.parents):
+        if (each / GRAPH).is_file():
+            return each
+    raise UsageError(
+        f"no DIR is given, and {folder} is in no study's folder", hint="name the study's folder"
+    )
+
+
 def expand_one(argument: str) -> Path:
     """Return one absolute path, for a command that works on one study.
 

@@ -10,10 +10,12 @@ if TYPE_CHECKING:
     from maestro_conductor.core.study_state import StudyState
     from maestro_conductor.model.graph import Graph
 
-__all__ = ["BAD_STATES", "ENDED_STATES", "Instance", "Step", "read_instances"]
+__all__ = ["BAD_STATES", "ENDED_STATES", "STARTED_STATES", "Instance", "Step", "read_instances"]
 
 #: States of an instance in which its attempt failed, or never took place because another's did.
 BAD_STATES = ("FAILED", "TIMEDOUT", "HWFAILURE", "INCOMPLETE")
+#: States of an instance whose job has started, and has not ended: it is in flight.
+STARTED_STATES = ("RUNNING", "FINISHING")
 #: States of an instance that does not go on by itself.
 ENDED_STATES = (*("FINISHED", "FAILED", "TIMEDOUT", "HWFAILURE", "CANCELLED", "DRYRUN", "SKIPPED"),)
 

@@ -200,7 +200,7 @@ def _readable(line: str) -> str:
 
     try:
         record = json.loads(line)
-        head = f"{record.pop('timestamp')[:19].replace('T', ' ')}Z {record.pop('level').upper():8}"
+        head = f"{_local(record.pop('timestamp'))} {record.pop('level').upper():8}"
         event = record.pop("event")
         fields = " ".join(
             f"{key}={clean(value)}" for key, value in record.items() if key not in _EVERYWHERE
@@ -208,6 +208,14 @@ def _readable(line: str) -> str:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return clean(line)  # somebody else's line, as it is
     return f"{head} {clean(event)} {fields}"
+
+
+def _local(timestamp: str) -> str:
+    """Return a moment of the log, which is in UTC, as all views show it: local, with its zone."""
+    from datetime import datetime, timezone
+
+    moment = datetime.strptime(timestamp[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc)
+    return f"{moment.astimezone():%Y-%m-%d %H:%M:%S %Z}"
 
 
 _EVERYWHERE = {"study", "workspace"}

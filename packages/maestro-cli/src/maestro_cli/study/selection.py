@@ -30,6 +30,8 @@ __all__ = [
 
 #: More names than this are not looked through for one that is like a mistyped one.
 _MOST_NAMES = 1000
+#: More values than this are not named where none fits.
+_MOST_VALUES = 5
 _LIKE = "conditions are like 'TEMP=300,PRESSURE>2'"
 
 
@@ -152,7 +154,38 @@ def _near(study: StudyView, selection: Selection) -> str:
             return f'this takes one study; for several: {each}; do maestro … "$x"; done'
         near = difflib.get_close_matches(wrong[0], known, n=1)
         return f"did you mean {near[0]}?" if near else f"its steps: {', '.join(steps)}"
-    return "`maestro status --layout narrow` shows the parameters of each instance"
+    return _near_values(study, selection.where or ()) or (
+        "`maestro status --layout narrow` shows the parameters of each instance"
+    )
+
+
+def _near_values(study: StudyView, where: Sequence[str]) -> str | None:
+    """Return which names or values there are that are like those of conditions."""
+    import difflib
+
+    from maestro_conductor.core.selection import parse_condition
+
+    known: Sequence[str] = study.graph.header["parameters"]
+    for condition in map(parse_condition, where):
+        if condition.name not in known:
+            near = difflib.get_close_matches(condition.name, known, n=1, cutoff=0.5)
+            return f"did you mean {near[0]}?" if near else None
+        rows = [{each[0]: each[1] for each in row} for row in study.graph.values]
+        values = list(dict.fromkeys(row[condition.name] for row in rows if condition.name in row))
+        if not any(condition.fits(value) for value in values):
+            shown = ", ".join(map(str, _nearest(condition.value, values)))
+            return f"the nearest values of {condition.name}: {shown}"
+    return None
+
+
+def _nearest(wanted: str, values: Sequence[object]) -> list[object]:
+    """Return the few values that are nearest to one, in their order."""
+    try:
+        ranked = sorted(values, key=lambda value: abs(float(str(value)) - float(wanted)))
+    except ValueError:
+        ranked = list(values)
+    nearest = ranked[:_MOST_VALUES]
+    return [value for value in values if value in nearest]
 
 
 def in_states(instances: Iterable[Instance], states: Collection[str]) -> list[Instance]:

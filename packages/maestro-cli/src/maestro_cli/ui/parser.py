@@ -235,14 +235,20 @@ def command(text: str) -> str:
     return text
 
 
-def add_directories(parser: argparse._ActionsContainer) -> None:
-    """Add the folders of studies, for a command that works on several."""
+def add_directories(parser: argparse._ActionsContainer, *, optional: bool = False) -> None:
+    """Add the folders of studies, for a command that works on several.
+
+    Args:
+        parser: Of the command.
+        optional: Without one, the command takes the study in whose folder it is called.
+    """
+    default = " (default: the study that you are in)" if optional else ""
     parser.add_argument(
         "directory",
-        nargs="+",
+        nargs="*" if optional else "+",
         type=path,
         metavar="DIR",
-        help="folder of a study; patterns are expanded",
+        help=f"folder of a study; patterns are expanded{default}",
     )
 
 

@@ -232,7 +232,7 @@ def _sentences(shown: Shown) -> Iterator[tuple[str, str, str, Sequence[str]]]:
         text = f"{what}, over the results there. Logs stay."
         yield "Lost", "bold red", text, ()
     if plan.stopped:
-        text = f"{counted(len(plan.stopped), 'job')} in flight, cancelled first."
+        text = f"{counted(len(plan.stopped), 'job')} submitted or started, cancelled first."
         yield "Stopped", "bold yellow", text, ()
     if plan.held:
         number = len(plan.held)

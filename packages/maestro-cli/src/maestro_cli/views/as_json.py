@@ -54,6 +54,7 @@ class StatusRecord(TypedDict):
     time: float
     instances: int
     counts: dict[str, int]
+    blocked: int
     held: int
     settings: Settings
     conductor: Conductor | None
@@ -87,6 +88,7 @@ def line(
         "time": now / 1000,
         "instances": study.total,
         "counts": study.counts(),
+        "blocked": _blocked(study),
         "held": study.held,
         "settings": {
             "throttle": study.known.settings.throttle,
@@ -104,6 +106,15 @@ def line(
         return text
     steps = ", ".join([_instance(study, each, now, tails) for each in instances])
     return f'{text[:-1]}, "steps": [{steps}]}}'
+
+
+def _blocked(study: StudyView) -> int:
+    """Count those FAILED that never ran."""
+    from maestro_cli.study.tally import tally
+
+    if not study.counts().get("FAILED"):
+        return 0
+    return tally(study.known, range(study.total)).get("blocked", 0)
 
 
 def _conductor(study: StudyView) -> Conductor | None:
@@ -169,9 +180,17 @@ def _seconds(milliseconds: int | None) -> str:
 
 
 def _tail(study: StudyView, instance: Instance) -> str:
+    from maestro_cli.study.causes import cause
+    from maestro_cli.study.standing import blocked_by
     from maestro_cli.study.step_logs import error_log, last_lines
+    from maestro_cli.study.tally import blocked
 
+    if blocked(instance.state, instance.submitted):
+        name = blocked_by(study, instance.number)
+        told = f"blocked by {name}" if name else "blocked"
+    else:
+        told = cause(instance)
     log = error_log(study, instance)
     lines = [] if log is None else last_lines(log)
     path = _text_or_null(None if log is None else str(log))
-    return f', "error_log": {path}, "last_lines": {json.dumps(lines)}'
+    return f', "cause": {_text(told)}, "error_log": {path}, "last_lines": {json.dumps(lines)}'

@@ -9,11 +9,13 @@ from attrs import evolve, field, frozen
 
 from maestro_cli.study.blockers import root_causes, waits_for
 from maestro_cli.study.history import find_hold
-from maestro_cli.study.instances import ENDED_STATES, Instance
+from maestro_cli.study.instances import ENDED_STATES, STARTED_STATES, Instance
 from maestro_cli.study.step_logs import error_log, last_lines, left_behind, logs_of
+from maestro_cli.study.tally import blocked, blocker_in
 from maestro_cli.study.workspace_view import StudyView
+from maestro_cli.ui.paths import shorter
 from maestro_cli.ui.sanitize import shell_word
-from maestro_cli.views.time_text import duration, moment, short_duration
+from maestro_cli.views.time_text import moment, short_duration
 
 #: No more of the steps that something waits for are named.
 _MOST_NAMED = 5
@@ -41,6 +43,7 @@ class Facts(TypedDict, total=False):
     held_since: float | None
     throttle: int
     in_flight: int
+    submitted: int
     job: str | None
     reason: str | None
     exit_code: int | None
@@ -90,9 +93,7 @@ def _held(study: StudyView, told: Explanation) -> Explanation:
     by = f" by {hold.by}" if hold.by else ""
     since = f" since {moment(hold.since)}" if hold.since else ""
     facts: Facts = {"held_by": hold.by, "held_since": hold.since and hold.since / 1000}
-    release = (
-        f"Let it go: maestro release {shell_word(study.root)} {shell_word(told.instance.name)}"
-    )
+    release = f"Let it go: maestro release {shell_word(shorter(study.root))} {shell_word(told.instance.name)}"
     if told.instance.state in _WAITS:
         waits = told.facts.get("waits_for")
         text = f"is held{since}{by}{'; besides, it ' + told.text if waits else ''}"
@@ -122,18 +123,21 @@ def _waiting(study: StudyView, instance: Instance) -> Explanation:
 
 def _queued(study: StudyView, instance: Instance) -> Explanation:
     throttle = study.known.settings.throttle
-    flight = study.known.in_flight()
-    facts: Facts = {"throttle": throttle, "in_flight": flight}
-    if throttle and flight >= throttle:
+    submitted = study.known.in_flight()
+    started = sum(study.counts().get(word, 0) for word in STARTED_STATES)
+    facts: Facts = {"throttle": throttle, "in_flight": started, "submitted": submitted}
+    if throttle and submitted >= throttle:
+        most = "1 job" if throttle == 1 else f"{throttle} jobs"
         return Explanation(
             instance,
-            f"may run; the throttle lets {throttle} jobs be in flight, and {flight} are",
-            [f"More at once: maestro update --throttle {throttle + 1} {shell_word(study.root)}"],
+            f"may run; the throttle lets {most} be submitted at once, and {submitted}"
+            f" {'is' if submitted == 1 else 'are'}",
+            [
+                f"More at once: maestro update --throttle {throttle + 1} {shell_word(shorter(study.root))}"
+            ],
             facts,
         )
-    return Explanation(
-        instance, f"may run; waits for a free slot ({flight} jobs are in flight)", [], facts
-    )
+    return Explanation(instance, f"may run; waits for a free slot ({started} started)", [], facts)
 
 
 def _later(study: StudyView, instance: Instance) -> Explanation:  # noqa: ARG001
@@ -155,7 +159,7 @@ def _pending(study: StudyView, instance: Instance) -> Explanation:  # noqa: ARG0
 def _running(study: StudyView, instance: Instance) -> Explanation:
     now = time.time_ns() // 1_000_000
     logs = _logs(study, instance)
-    text = f"runs as job {instance.job} for {duration(instance.run_time(now))}"
+    text = f"runs as job {instance.job} for {short_duration(instance.run_time(now) or 0)}"
     left = left_behind(study, instance)
     if left:
         text += f" (its command has ended; what it left in the background goes on: {left})"
@@ -178,13 +182,13 @@ def _unknown(study: StudyView, instance: Instance) -> Explanation:  # noqa: ARG0
 
 
 def _failed(study: StudyView, instance: Instance) -> Explanation:
-    if not instance.attempt:
+    if blocked(instance.state, instance.submitted):
         causes = root_causes(study, instance)
+        first = causes[0].name if causes else blocker_in(instance.reason)
+        more = f" and {len(causes) - 1} more" if len(causes) > 1 else ""
         return Explanation(
             instance,
-            "could not run, because of " + ("these:" if len(causes) != 1 else "this:")
-            if causes
-            else f"could not run: {instance.reason or 'a step before it failed'}",
+            f"blocked by {first}{more}" if first else f"blocked: {instance.reason}",
             _named(study, causes),
             {"because_of": _others(causes)},
         )
@@ -200,7 +204,7 @@ def _failed(study: StudyView, instance: Instance) -> Explanation:
 
 def _timed_out(study: StudyView, instance: Instance) -> Explanation:
     if instance.reason and _TOO_SOON in instance.reason:
-        again = f"maestro resume {shell_word(study.root)} {shell_word(instance.name)}"
+        again = f"maestro resume {shell_word(shorter(study.root))} {shell_word(instance.name)}"
         return Explanation(
             instance,
             f"did nothing: {instance.reason}",
@@ -216,7 +220,7 @@ def _timed_out(study: StudyView, instance: Instance) -> Explanation:
     told = _with_log(study, instance, text)
     if study.graph.restartable[instance.number]:
         told.more.append(
-            f"More restarts: maestro resume {shell_word(study.root)} --rlimit {limit + 1}"
+            f"More restarts: maestro resume {shell_word(shorter(study.root))} --rlimit {limit + 1}"
         )
     return told
 
@@ -233,7 +237,9 @@ def _cancelled(study: StudyView, instance: Instance) -> Explanation:
     return Explanation(
         instance,
         text,
-        [f"Run it after all: maestro resume {shell_word(study.root)} {shell_word(instance.name)}"],
+        [
+            f"Run it after all: maestro resume {shell_word(shorter(study.root))} {shell_word(instance.name)}"
+        ],
     )
 
 
@@ -247,7 +253,7 @@ def _finished(study: StudyView, instance: Instance) -> Explanation:
 
 
 def _skipped(study: StudyView, instance: Instance) -> Explanation:
-    again = f"maestro resume {shell_word(study.root)} {shell_word(instance.name)}"
+    again = f"maestro resume {shell_word(shorter(study.root))} {shell_word(instance.name)}"
     return Explanation(
         instance,
         "was skipped: it counts as finished and is not run",
@@ -266,7 +272,11 @@ def _dry(study: StudyView, instance: Instance) -> Explanation:
 def _with_log(study: StudyView, instance: Instance, text: str) -> Explanation:
     log = error_log(study, instance)
     tail = [] if log is None else last_lines(log)
-    lines = [] if log is None else [f"{log}{'' if tail else ' (empty)'}", *(f"| {x}" for x in tail)]
+    lines = (
+        []
+        if log is None
+        else [f"{shorter(log)}{'' if tail else ' (empty)'}", *(f"| {x}" for x in tail)]
+    )
     return Explanation(
         instance,
         text,

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from maestro_cli.study.instances import BAD_STATES, Instance
 from maestro_cli.study.selection import EVERYTHING, Selection, choose, in_states
 from maestro_cli.study.workspace_view import StudyView
+from maestro_cli.ui.paths import shorter
+from maestro_cli.ui.sanitize import clean
 from maestro_cli.ui.style import Paint, unicode_ok, width
+from maestro_cli.views.fit import wrap
 
 __all__ = ["Content", "Form", "of_study", "of_upstream"]
 
@@ -24,16 +28,18 @@ class Form(NamedTuple):
     Attributes:
         encoding: For people, or for programs.
         content: What of it.
-        layout: Of the table for people.
+        layout: Of the table for people; None: the overview of a terminal.
         states: Instances in other states are left out; empty: none is.
         selection: Other instances are left out.
+        room: Lines that the overview may take; None: as many as it needs.
     """
 
     encoding: Literal["text", "json", "csv"]
     content: Content
-    layout: Literal["flat", "legacy", "narrow"] = "flat"
+    layout: Literal["flat", "legacy", "narrow"] | None = "flat"
     states: frozenset[str] = frozenset()
     selection: Selection = EVERYTHING
+    room: int | None = None
 
 
 def of_study(study: StudyView, form: Form, *, paint: Paint, first: bool) -> str:
@@ -53,6 +59,8 @@ def of_study(study: StudyView, form: Form, *, paint: Paint, first: bool) -> str:
 
         found = None if form.content == "summary" else _chosen(study, form)
         return as_json.line(study, found, now=now, tails=form.content == "failed") + "\n"
+    if form.encoding == "text" and form.layout is None and form.content == "all":
+        return _overview(study, form, now, paint)
     if form.content == "summary":
         from maestro_cli.views import summary
 
@@ -61,7 +69,9 @@ def of_study(study: StudyView, form: Form, *, paint: Paint, first: bool) -> str:
     if form.content == "failed":
         from maestro_cli.views import failed
 
-        return _joined(failed.lines(study, instances, paint=paint, unicode=unicode_ok()))
+        return _joined(
+            failed.lines(study, instances, paint=paint, unicode=unicode_ok(), width=width())
+        )
     from maestro_cli.views import notes, rows
 
     table = _table(
@@ -72,7 +82,11 @@ def of_study(study: StudyView, form: Form, *, paint: Paint, first: bool) -> str:
         paint=paint,
         first=first,
     )
-    return table if form.encoding == "csv" else table + _joined(notes.lines(study, paint=paint))
+    if form.encoding == "csv":
+        return table
+    if not instances and (form.selection or form.states):
+        table += _joined(_none(study, form))
+    return table + _joined(notes.lines(study, paint=paint))
 
 
 def of_upstream(folder: Path, form: Form, *, paint: Paint, first: bool) -> str | None:
@@ -99,6 +113,19 @@ def of_upstream(folder: Path, form: Form, *, paint: Paint, first: bool) -> str |
     return _table(folder, rows, lambda row: _split(rows[row][-1]), form, paint=paint, first=first)
 
 
+def _overview(study: StudyView, form: Form, now: int, paint: Paint) -> str:
+    from maestro_cli.views import overview
+
+    which = (
+        [each.number for each in _chosen(study, form)] if form.selection or form.states else None
+    )
+    study.mark_queued()
+    if which == []:
+        return _joined(_none(study, form))
+    screen = overview.Screen(width(), form.room, paint, unicode_ok())
+    return _joined(overview.lines(study, screen, now=now, which=which))
+
+
 def _chosen(study: StudyView, form: Form) -> list[Instance]:
     """Return the instances that are shown."""
     study.mark_queued()
@@ -107,6 +134,17 @@ def _chosen(study: StudyView, form: Form) -> list[Instance]:
     if form.content == "failed":
         instances = [each for each in instances if each.state in BAD_STATES]
     return instances
+
+
+def _none(study: StudyView, form: Form) -> Iterator[str]:
+    """Yield that nothing fits, and what there is."""
+    which = choose(study, form.selection) if form.selection else None
+    counts = Counter(each.state for each in study.instances(which))
+    there = ", ".join(f"{number} {state}" for state, number in counts.most_common())
+    some = f" of {form.selection}" if form.selection else ""
+    where = clean(shorter(study.root))
+    text = f"{where}: nothing{clean(some)} is {' or '.join(sorted(form.states))}; there are {there}"
+    yield from wrap(text, width())
 
 
 def _history(study: StudyView, form: Form, now: int, *, paint: Paint) -> str:

@@ -2,47 +2,24 @@
 
 from __future__ import annotations
 
+from maestro_cli.study.tally import tally
 from maestro_cli.study.workspace_view import StudyView
+from maestro_cli.ui.paths import shorter
 from maestro_cli.ui.sanitize import clean
 from maestro_cli.ui.style import Paint
-from maestro_cli.views.theme import state_style
+from maestro_cli.views.theme import state_style, word_style
 from maestro_cli.views.time_text import short_duration
-
-#: The order of the states.
-_SHOWN = (
-    "FINISHED",
-    "SKIPPED",
-    "DRYRUN",
-    "RUNNING",
-    "FINISHING",
-    "PENDING",
-    "WAITING",
-    "QUEUED",
-    "INITIALIZED",
-    "UNKNOWN",
-    "INCOMPLETE",
-    "FAILED",
-    "TIMEDOUT",
-    "HWFAILURE",
-    "CANCELLED",
-)
 
 
 def line(study: StudyView, *, paint: Paint, now: int) -> str:
-    """Return ``RUNNING     30 %  /path  12 finished, 4 running, 24 initialized  (3 min 20 s)``."""
-    counts = study.counts()
+    """Return ``RUNNING     30 %  OUT  12 finished, 4 running, 24 waiting  (3 min 20 s)``."""
+    counts = tally(study.known, range(study.total))
     done = study.total - study.known.unfinished()
     percent = 100 * done // study.total if study.total else 100
     state = paint(f"{study.state:<9}", state_style(study.state))
-    parts = ", ".join(
-        paint(f"{counts[word]} {word.lower()}", state_style(word))
-        for word in _SHOWN
-        if word in counts
-    )
-    if study.held:
-        parts += f", {paint(f'{study.held} held', 'bold yellow')}"
+    parts = ", ".join(paint(f"{n} {word}", word_style(word)) for word, n in counts.items())
     age = short_duration(lasted(study, now))
-    return f"{state}  {percent:3d} %  {clean(study.root)}  {parts}  ({age})"
+    return f"{state}  {percent:3d} %  {clean(shorter(study.root))}  {parts}  ({age})"
 
 
 def lasted(study: StudyView, now: int) -> float:

@@ -28,3 +28,22 @@ def state_style(state: str) -> str:
     if state.endswith(" held"):
         return STATE_STYLES.get(state.removesuffix(" held"), "yellow")
     return STATE_STYLES.get(state, "")
+
+
+_WORD_STYLES = {
+    "finished": "green",
+    "running": "bold cyan",
+    "queued": "yellow",
+    "waiting": "dim",
+    "blocked": "red",
+    "failed": "bold red",
+    "cancelled": "magenta",
+    "held": "bold yellow",
+    "skipped": "green",
+    "unknown": "magenta",
+}
+
+
+def word_style(word: str) -> str:
+    """Return the style of one of :data:`maestro_cli.study.tally.WORDS`."""
+    return _WORD_STYLES.get(word, "")

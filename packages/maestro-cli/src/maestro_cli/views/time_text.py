@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-__all__ = ["Moments", "duration", "moment", "short_duration"]
+__all__ = ["Moments", "clock", "duration", "moment", "short_duration", "zoned"]
 
 
 class Moments:
@@ -36,6 +36,18 @@ def moment(milliseconds: int | None) -> str:
         milliseconds: Since 1970.
     """
     return Moments()(milliseconds)
+
+
+def zoned(milliseconds: int) -> str:
+    """Return local time with the name of its zone: ``2026-11-22 10:00:00 CET``."""
+    return time.strftime("%Y-%m-%d %H:%M:%S %Z", time.localtime(milliseconds // 1000)).rstrip()
+
+
+def clock(milliseconds: int, now: int) -> str:
+    """Return local time, without the date where that is today's: ``10:00:00``."""
+    then, today = (time.localtime(each // 1000) for each in (milliseconds, now))
+    same = then[:3] == today[:3]
+    return time.strftime("%H:%M:%S" if same else "%Y-%m-%d %H:%M:%S", then)
 
 
 def duration(seconds: float | None) -> str:

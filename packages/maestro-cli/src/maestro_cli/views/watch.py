@@ -1,4 +1,4 @@
-"""Show progress live, with a bar per step and an estimate of the time left: ``--watch``."""
+"""Show studies live, as ``maestro status`` shows them, until they end: ``--watch``."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maestro_cli.errors import UsageError
-from maestro_cli.study.instances import ENDED_STATES, Step
 from maestro_cli.study.workspace_view import StudyView, open_study
 from maestro_cli.ui.console import is_terminal, say
-from maestro_cli.ui.sanitize import clean
+from maestro_cli.ui.paths import shorter
 from maestro_cli.ui.signals import unwinding
-from maestro_cli.ui.style import Paint
-from maestro_cli.views import summary
-from maestro_cli.views.theme import state_style
-from maestro_cli.views.time_text import short_duration
+from maestro_cli.ui.style import Paint, unicode_ok
+from maestro_cli.views.fit import command
+from maestro_cli.views.overview import Screen, lines
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-_BAR = 24
+__all__ = ["watch"]
 
 
 def watch(folders: Sequence[Path], *, interval: float, paint: Paint) -> int:
     """Show studies until all have ended, or Ctrl-C; leave the terminal as it was.
+
+    What was seen last stays below the command.
 
     Args:
         folders: Of the studies.
@@ -41,130 +41,57 @@ def watch(folders: Sequence[Path], *, interval: float, paint: Paint) -> int:
     """
     if not is_terminal(sys.stdout):
         raise UsageError("--watch needs a terminal", hint="use --summary or --json instead")
-    from rich.console import Console, Group
+    from rich.console import Console
     from rich.live import Live
 
     studies = [open_study(folder) for folder in folders]
+    interrupted = False
     console = Console(no_color=not paint.on, highlight=False)
     try:
-        with unwinding(), Live(console=console, screen=True, auto_refresh=False) as live:
-            while True:
-                begun = time.monotonic()
-                room = max(4, (console.height - 1) // len(studies))
-                live.update(Group(*(_panel(study, room) for study in studies)), refresh=True)
-                if all(study.state != "RUNNING" for study in studies):
-                    break
-                time.sleep(max(0.1, interval, 4 * (time.monotonic() - begun)))
-                studies = [open_study(folder) for folder in folders]
+        if any(study.state == "RUNNING" for study in studies):
+            with unwinding(), Live(console=console, screen=True, auto_refresh=False) as live:
+                while any(study.state == "RUNNING" for study in studies):
+                    begun = time.monotonic()
+                    screen = _screen(console.width, console.height, len(studies), paint)
+                    live.update(_page(studies, screen), refresh=True)
+                    time.sleep(max(0.1, interval, 4 * (time.monotonic() - begun)))
+                    studies = [_again(study) for study in studies]
     except KeyboardInterrupt:
-        pass
-    now = time.time_ns() // 1_000_000
-    for study in studies:
-        say(summary.line(study, paint=paint, now=now))
+        interrupted = True
+    # What is said after Ctrl-C must not push the first lines out of sight.
+    room = console.height - (2 if interrupted else 0)
+    screen = _screen(console.width, room, len(studies), paint)
+    for number, study in enumerate(studies):
+        for line in (*([""] if number else []), *_lines(study, screen)):
+            say(line)
+    if interrupted and any(study.state == "RUNNING" for study in studies):
+        say()
+        it = "The study goes" if len(studies) == 1 else "The studies go"
+        words = ["maestro", "cancel", *(shorter(study.root) for study in studies)]
+        for line in command(f"{it} on without being watched. To stop: ", words, screen.width):
+            say(line)
     return max(study.exit_code for study in studies)
 
 
-def _panel(study: StudyView, room: int) -> RenderableType:
-    from rich.console import Group
-    from rich.table import Table
+def _screen(width: int, height: int, studies: int, paint: Paint) -> Screen:
+    return Screen(width, height // studies, paint, unicode_ok())
+
+
+def _again(study: StudyView) -> StudyView:
+    """Look again; the graph is read again only where an amendment made it another one."""
+    seen = open_study(study.root)
+    if seen.amendment == study.amendment and "graph" in study.__dict__:
+        seen.__dict__["graph"] = study.graph
+    return seen
+
+
+def _lines(study: StudyView, screen: Screen) -> list[str]:
+    study.mark_queued()
+    return list(lines(study, screen, now=time.time_ns() // 1_000_000))
+
+
+def _page(studies: Sequence[StudyView], screen: Screen) -> RenderableType:
     from rich.text import Text
 
-    now = time.time_ns() // 1_000_000
-    done = study.total - study.known.unfinished()
-    head = Text.assemble(
-        (clean(study.name), "bold"),
-        "  ",
-        (study.state, state_style(study.state)),
-        f"  {done}/{study.total}  {short_duration(summary.lasted(study, now))}",
-    )
-    left = time_left(study, now)
-    if left is not None:
-        head.append(f"  about {short_duration(left)} left", "dim")
-    table = Table.grid(padding=(0, 2))
-    for justify in ("left", "left", "right", "left"):
-        table.add_column(justify=justify, no_wrap=True)
-    steps = _most_telling(study, room - 3)
-    for step in steps:
-        table.add_row(*_row(study, step))
-    rest = len(study.steps) - len(steps)
-    below = [Text(f"… and {rest} more steps", "dim")] if rest else []
-    return Group(head, Text(clean(study.root), "dim"), table, *below)
-
-
-def _row(study: StudyView, step: Step) -> list[RenderableType]:
-    from rich.progress_bar import ProgressBar
-    from rich.text import Text
-
-    counts = study.counts(step)
-    ended = sum(counts.get(word, 0) for word in ENDED_STATES)
-    bad = sum(counts.get(word, 0) for word in ("FAILED", "TIMEDOUT", "HWFAILURE"))
-    colour = "red" if bad else "green"
-    bar = ProgressBar(
-        total=step.size, completed=ended, width=_BAR, complete_style=colour, finished_style=colour
-    )
-    details = Text("  ").join(
-        Text(f"{number} {word.lower()}", state_style(word))
-        for word, number in counts.items()
-        if word not in ("FINISHED", "DRYRUN", "INITIALIZED")
-    )
-    if held := study.held_of(step):
-        details.append(f"{'  ' if details else ''}{held} held", "bold yellow")
-    return [Text(clean(step.name)), bar, f"{ended}/{step.size}", details]
-
-
-def _most_telling(study: StudyView, room: int) -> list[Step]:
-    """Return the steps that fit; where not all do, those that are under way or failed come first."""
-    if len(study.steps) <= room:
-        return list(study.steps)
-
-    def dull(step: Step) -> int:
-        words = set(study.counts(step))
-        if words & {"RUNNING", "PENDING", "FINISHING", "FAILED", "TIMEDOUT", "HWFAILURE"}:
-            return 0
-        return 2 if words <= {"INITIALIZED", "FINISHED", "SKIPPED"} and len(words) == 1 else 1
-
-    chosen = sorted(study.steps, key=dull)[: max(1, room - 1)]
-    return [step for step in study.steps if step in chosen]
-
-
-def time_left(study: StudyView, now: int) -> float | None:
-    """Estimate the seconds until the study has ended; None where there is nothing to go by.
-
-    What is still to run is taken to last as long as the mean of its step's finished instances (of
-    all finished ones, where its step has none yet), at the parallelism that the study had so far.
-    """
-    known = study.known
-    if study.state != "RUNNING":
-        return None
-    spent = 0.0
-    ended = 0
-    to_come: list[tuple[int, float | None, float]] = []
-    for step in study.steps:
-        mine = 0.0
-        number = waiting = 0
-        running = 0.0
-        for i in range(step.first, step.first + step.size):
-            if known.started[i] >= 0:
-                lasted = (
-                    (known.ended[i] if known.ended[i] >= 0 else now) - known.started[i]
-                ) / 1000
-                if known.ended[i] >= 0:
-                    mine += lasted
-                    number += 1
-                else:
-                    running += lasted
-                    waiting += 1
-            elif known.ended[i] < 0:
-                waiting += 1
-        spent += mine + running
-        ended += number
-        to_come.append((waiting, mine / number if number else None, running))
-    wall = summary.lasted(study, now)
-    if not ended or not wall or not spent:
-        return None
-    mean = spent / ended
-    work = sum(
-        max(0.0, waiting * (own if own is not None else mean) - running)
-        for waiting, own, running in to_come
-    )
-    return work / max(spent / wall, 0.01)
+    pages = ["\n".join(_lines(study, screen)) for study in studies]
+    return Text.from_ansi("\n\n".join(pages), no_wrap=True, overflow="crop")
