@@ -36,7 +36,7 @@ def test_outcome(code, state, reason):
 def test_a_script_whose_folder_was_deleted_is_lost(code):
     status = outcome(job(), code, lost=True)
     assert (status.state, status.exit_code) == ("HWFAILURE", code)
-    assert status.reason == "its folder was deleted while it ran"
+    assert status.reason == "its folder was deleted while it ran, or moved before it began"
     assert outcome(job(stopped_as="CANCELLED"), code, lost=True).state == "CANCELLED"
 
 

@@ -27,7 +27,7 @@ def outcome(job: LocalJob, code: int | None, left: str = "", *, lost: bool = Fal
         job: its `stopped_as` matters.
         code: exit code, as a shell gives it; None: nobody knows it.
         left: what it left in the background, and is not waited for.
-        lost: its folder was deleted while it ran, with all that it wrote there.
+        lost: its folder was deleted while it ran, with all that it wrote there, or moved before it began.
     """
     if job.stopped_as is not None:
         reason = (
@@ -40,7 +40,7 @@ def outcome(job: LocalJob, code: int | None, left: str = "", *, lost: bool = Fal
         reason = "the process that kept it died, and its exit code is not known"
         return JobStatus(states.FAILED, native="gone", reason=reason)
     if lost:
-        reason = "its folder was deleted while it ran"
+        reason = "its folder was deleted while it ran, or moved before it began"
         return JobStatus(states.HWFAILURE, native=f"exit {code}", reason=reason, exit_code=code)
     state = states.FAILED if code else states.FINISHED
     over = (

@@ -5,9 +5,9 @@ nobody.
 """
 
 import errno
-import math
 import os
 import socket
+import time
 
 import pytest
 
@@ -60,10 +60,10 @@ class World:
             raise OSError(self.refusals.pop(0), "no")
         self.started.append(request.token)
         path = os.fsencode(self.folder / os.fsdecode(request.token))
-        log = path + b".err"
-        os.close(create(log))
-        until = math.inf if request.patience else 0.0
-        return len(self.started), Script(create(path), path, request.slots, until, [log])
+        logs = [path + b".out", path + b".err"]
+        for log in logs:
+            os.close(create(log))
+        return len(self.started), Script(create(path), path, logs, request, time.monotonic())
 
     def ask(self, token, slots=1, *, wait=False, patience=b""):
         words = (b"a.sh", b"1", b"a", b"facts", b"%d" % slots, b"%d" % wait, patience)
@@ -102,6 +102,18 @@ def test_a_script_starts_where_there_is_room_and_its_end_is_written_and_told(wor
     assert (word, pid, code, left, lost) == (b"ended", b"1", b"4", b"", b"0")
     assert (tmp_path / "a").read_text() == "end code=4\n"
     assert world.children.taken == [1]
+    assert not world.keeper.is_busy
+
+
+def test_a_script_that_was_moved_away_before_it_began_is_lost_and_leaves_nothing(world, tmp_path):
+    """What its interpreter says of it is no exit code of the script."""
+    world.ask(b"a")
+    world.told()
+    (tmp_path / "a.err").write_text("sh: a.sh: not found\n")
+    world.end(b"a", 127)
+    ((word, _pid, code, _when, _left, lost),) = world.told()
+    assert (word, code, lost) == (b"ended", b"127", b"1")
+    assert list(tmp_path.iterdir()) == []
     assert not world.keeper.is_busy
 
 

@@ -68,6 +68,12 @@ def test_a_disk_that_fails_is_no_fault_of_the_script(tmp_path):
         spawn(os.fsencode(tmp_path / "a.sh"), {}, (0, 1, 2))
 
 
+def test_a_script_that_is_not_there_has_not_failed(tmp_path):
+    """Its folder was moved, or deleted: nothing of it ran."""
+    with pytest.raises(FileNotFoundError):
+        spawn(os.fsencode(tmp_path / "a.sh"), {}, (0, 1, 2))
+
+
 @pytest.mark.parametrize(("ending", "code"), [("exit 3", 3), ("kill -9 $$", 137)])
 def test_a_script_that_has_ended_is_a_zombie_until_it_is_taken(ending, code):
     """Where the keeper is killed before it has written the end, the exit code is there for who comes next."""

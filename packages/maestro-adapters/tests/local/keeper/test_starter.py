@@ -5,6 +5,7 @@ Would catch a second run of an attempt, or files that are left.
 
 import errno
 import os
+from collections.abc import Mapping
 
 import pytest
 
@@ -12,6 +13,23 @@ from maestro_adapters.local.keeper.files import FileDebts
 from maestro_adapters.local.keeper.script_queue import Request
 from maestro_adapters.local.keeper.starter import Starter
 from maestro_adapters.script import attempt_file
+
+
+class Moving(Mapping):
+    """An environment for scripts: whoever reads it finds the folder moved."""
+
+    def __init__(self, folder, there):
+        self.folder, self.there = folder, there
+
+    def __iter__(self):
+        self.folder.rename(self.there)
+        return iter(())
+
+    def __len__(self):
+        return 0
+
+    def __getitem__(self, name):
+        raise KeyError(name)
 
 
 @pytest.fixture
@@ -80,3 +98,31 @@ def test_what_cannot_be_deleted_is_owed(tmp_path):
     assert debts
     os.chdir(before)
     starter.close()
+
+
+def test_a_folder_that_is_moved_meanwhile_keeps_no_attempt_of_a_script_that_did_not_run(tmp_path):
+    """It would say that the attempt has begun, and nothing would ever say that it has ended."""
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    request = request_in(here)
+    debts, before = FileDebts(), os.getcwd()
+    starter = Starter(Moving(here, there), debts)
+    with pytest.raises(FileNotFoundError):
+        starter.start(request, 0.0)
+    assert os.listdir(there) == ["a.sh"]
+    assert not debts
+    starter.close()
+    os.chdir(before)
+
+
+def test_what_is_owed_of_a_folder_is_known_by_its_whole_path(tmp_path):
+    asked = []
+
+    def unlink(path):
+        asked.append(path)
+        raise OSError(errno.ESTALE, "stale")
+
+    debts = FileDebts(unlink)
+    debts.delete(b"./a", os.fsencode(tmp_path))
+    debts.settle()
+    assert asked == [b"./a", os.fsencode(tmp_path) + b"/./a"]

@@ -172,13 +172,18 @@ class FileDebts:
         os.close(attempt_file)
         return deleted
 
-    def delete(self, path: bytes) -> None:
-        """Delete a file of a script that was not started: it says that the script has begun."""
+    def delete(self, path: bytes, folder: bytes = b"") -> None:
+        """Delete a file of a script that was not started: it says that the script has begun.
+
+        Args:
+            path: as it is from here; relative, it means the same file where its folder was moved.
+            folder: where `path` begins, for the next time.
+        """
         try:
             self._unlink(path)
         except OSError as error:
             if error.errno not in _NO_FOLDER:
-                self._undeleted.append(path)
+                self._undeleted.append(os.path.join(folder, path))  # noqa: PTH118
 
     def settle(self) -> None:
         """Try again all that could not be done."""

@@ -144,7 +144,9 @@ class Keeper:
         code, left = script.code or 0, script.named()
         self._queue.free(script.slots)
         line = b"end code=%d left=%b\n" % (code, left) if left else b"end code=%d\n" % code
-        lost = self._debts.write_end(script.attempt_file, script.path, line)
+        lost = code != 0 and script.take_back(self._debts)
+        if not lost:
+            lost = self._debts.write_end(script.attempt_file, script.path, line)
         self._retry_debts_later()
         now = b"%.3f" % time.time()
         self._tell(b"ended", b"%d" % pid, b"%d" % code, now, left, b"%d" % lost)

@@ -17,7 +17,7 @@ from keeper
 ``waits``   token: there is no slot, or no room for another process in this system
 ``leaves``  process id, exit code, what it left in the background: ``name:pid,name:pid``
 ``ended``   process id, exit code as a shell gives it, s since 1970, what is left and was not waited for,
-            whether its folder was deleted (1 or 0)
+            whether its folder was deleted, or moved before it began (1 or 0)
 ``synced``  all that was known before was told
 ==========  =====================================================================================
 """

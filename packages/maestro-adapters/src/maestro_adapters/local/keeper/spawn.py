@@ -39,7 +39,8 @@ def spawn(script: bytes, environment: Mapping[bytes, bytes], streams: tuple[int,
         streams: descriptors of its standard input, output and error.
 
     Raises:
-        OSError: there are too many processes or files (`TOO_MANY`), or the disk fails.
+        OSError: there are too many processes or files (`TOO_MANY`), the disk fails, or there is no
+            such script: its folder was moved or deleted, which says nothing of what it would do.
     """
     words = [script]
     try:
@@ -51,7 +52,8 @@ def spawn(script: bytes, environment: Mapping[bytes, bytes], streams: tuple[int,
                 raise
             return _start([b"/bin/sh", script], environment, streams)
     except OSError as error:
-        if error.errno in (*TOO_MANY, *_DISK_FAILS):
+        is_missing = error.errno == errno.ENOENT and error.filename == script
+        if is_missing or error.errno in (*TOO_MANY, *_DISK_FAILS):
             raise
         code = _NOT_FOUND if error.errno == errno.ENOENT else _NOT_EXECUTABLE
         message = b"%b: %b" % (b" ".join(words), os.strerror(error.errno or 0).encode())
