@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
-from maestro_cli.errors import EXIT_OK, Declined, StudyError, UsageError
+from maestro_cli.errors import EXIT_OK, Declined, UsageError
 from maestro_cli.ui.console import say, warn
 from maestro_cli.ui.parser import add_json, path, setting
 from maestro_cli.ui.sanitize import clean, shell_word
@@ -15,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from maestro_cli.launch.amended_order import Amended, Wishes
-    from maestro_cli.launch.amendment import Staged
+    from maestro_cli.launch.amend_session import Session
+    from maestro_cli.launch.amended_order import Wishes
     from maestro_cli.ui.parser import Commands
     from maestro_conductor.core.amendment import Affected, AmendPlan
 
@@ -199,59 +198,41 @@ def amend(options: AmendOptions) -> str:
         Declined: The answer was no.
         StudyError: The folder or the study file is not what it should be.
     """
-    from maestro_cli.launch import amendment
-    from maestro_cli.launch.amended_order import order_of
-    from maestro_cli.launch.amendment_folder import AmendmentFolder
+    from maestro_cli.launch.amend_session import carry_out, opened, prepared
     from maestro_cli.study.folders import expand_one, require_study
-    from maestro_cli.study.group_access import owner
 
     root = require_study(expand_one(options.directory), verb="amend")
-    if not os.access(root / ".maestro", os.W_OK):
-        hint = (
-            f"its commands run as {owner(root)}, who alone may say what they are: ask for it there"
-        )
-        raise StudyError(f"you may not amend {root}", hint=hint)
-    if not options.dry:
-        amendment.settle(root)
-    amended = order_of(root, options.wishes)
+    how = {"only_new": options.only_new, "descendants": options.descendants}
+    amended = opened(root, options.wishes, settle=not options.dry)
     for sentence in amended.notes if not options.as_json else ():
         warn(f"note: {clean(sentence)}")
-    with AmendmentFolder(root) as folder:
-        staged = amendment.stage(amended, folder)
-        plan = amendment.plan(staged, only_new=options.only_new, descendants=options.descendants)
-        changes = amendment.study_changes(staged)
-        nothing = amendment.is_nothing(plan, changes)
+    with prepared(root, amended, **how) as session:
         if not options.as_json:
-            _show(staged, amended, plan, changes, nothing=nothing)
-        effect = "nothing" if nothing else "planned"
-        if nothing and not options.dry:
-            amendment.accept(amended, folder)
-        elif not options.dry:
-            if not options.yes:
-                _ask(root, plan)
-            effect = amendment.ask_for(
-                staged, only_new=options.only_new, descendants=options.descendants
-            )
+            _show(session)
+        effect = "nothing" if session.nothing else "planned"
+        if not options.dry:
+            if not (session.nothing or options.yes):
+                _ask(root, session.plan)
+            effect = carry_out(session, **how)
     if options.as_json:
-        _print_json(staged, plan, changes, effect)
+        _print_json(session, effect)
     elif effect in ("in force", "waiting"):
-        _report(root, effect, plan)
+        _report(root, effect, session.plan)
     elif effect == "planned":
         say("Only shown: nothing was changed.")
     return effect
 
 
-def _show(
-    staged: Staged, amended: Amended, plan: AmendPlan, changes: Sequence[str], *, nothing: bool
-) -> None:
+def _show(session: Session) -> None:
     import sys
 
     from maestro_cli.launch import amendment
     from maestro_cli.ui.style import Paint, unicode_ok, width
     from maestro_cli.views import amend_plan
 
+    staged, amended, plan = session.staged, session.amended, session.plan
     root, graph = staged.folder.root, staged.planning.graph
-    if nothing:
+    if session.nothing:
         said = f"{root}: {amended.order.study_file} says what runs already"
         say(f"{clean(said)}: there is nothing to amend")
         return
@@ -261,7 +242,7 @@ def _show(
         study_file=amended.order.study_file,
         taken_along=amended.taken_along,
         plan=plan,
-        study_changes=changes,
+        study_changes=session.changes,
         sizes={step.name: step.count for step in graph.steps},
         lost_time=amendment.lost_time(staged, plan),
     )
@@ -312,11 +293,12 @@ def _report(root: Path, effect: str, plan: AmendPlan) -> None:
     say(f"Run it with: maestro resume {where}")
 
 
-def _print_json(staged: Staged, plan: AmendPlan, changes: Sequence[str], effect: str) -> None:
+def _print_json(session: Session, effect: str) -> None:
     import json
 
     from maestro_spec.reporting.json import as_json
 
+    staged, plan = session.staged, session.plan
     record: AmendRecord = {
         "path": str(staged.folder.root),
         "study": staged.planning.graph.name,
@@ -331,7 +313,7 @@ def _print_json(staged: Staged, plan: AmendPlan, changes: Sequence[str], effect:
         "stopped": [each.name for each in plan.stopped],
         "held": [each.name for each in plan.held_new],
         "renamed": list(plan.renamed),
-        "study_changes": list(changes),
+        "study_changes": list(session.changes),
         "warnings": [as_json(each) for each in staged.warnings],
     }
     say(json.dumps(record))

@@ -88,6 +88,7 @@ def read_args(args: argparse.Namespace) -> CancelOptions:
 
 def run(options: CancelOptions) -> int:
     """Ask, and make the requests."""
+    from maestro_cli.launch.cancelling import is_open
     from maestro_cli.study.folders import expand, require_study
     from maestro_cli.study.workspace_view import open_study
     from maestro_cli.ui.failures import attempt
@@ -100,7 +101,7 @@ def run(options: CancelOptions) -> int:
 
     def look(folder: Path) -> int:
         study = open_study(require_study(folder, verb="cancel"))
-        if study.state not in ("RUNNING", "DEAD", "STOPPED"):
+        if not is_open(study):
             return _report(study, _nothing(study), cancelled=False, as_json=as_json)
         live.append(study)
         if not as_json:
@@ -177,17 +178,11 @@ def _nothing(study: StudyView) -> str:
 
 def _cancel(study: StudyView) -> str:
     """Make the request, and return what came of it."""
-    from maestro_cli.launch.detach import start_conductor
-    from maestro_cli.study.answers import taken
-    from maestro_cli.study.requests import request_cancel
+    from maestro_cli.launch.cancelling import cancel
     from maestro_cli.study.workspace_view import open_study
 
     open_steps = study.known.unfinished()
-    request = request_cancel(study.root)
-    if study.holder is None:
-        # Jobs of a scheduler may still run: only a conductor knows and stops them.
-        start_conductor(study.root, study.name)
-    if not taken(request):
+    if not cancel(study):
         return (
             "is asked to cancel; its conductor"
             f"{_where(study)} has not taken the request yet, and will when it wakes"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
-from maestro_cli.errors import EXIT_OK, StudyError, UsageError
+from maestro_cli.errors import EXIT_OK, UsageError
 from maestro_cli.ui.console import say, warn
 from maestro_cli.ui.parser import add_json, add_on_end, path, seconds, whole
 from maestro_cli.ui.sanitize import clean, shell_word
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from maestro_cli.launch.resuming import Resumed
     from maestro_cli.launch.start import StartOptions
     from maestro_cli.study.requests import Limits
     from maestro_cli.study.selection import Selection
@@ -131,83 +130,41 @@ def read_args(args: argparse.Namespace) -> ResumeOptions:
 
 def run(options: ResumeOptions) -> int:
     """Make the request, and start a conductor where none is alive."""
-    from maestro_cli.launch.start import call_on_end, check_log, start
-    from maestro_cli.study.answers import await_answer
+    from maestro_cli.launch.resuming import again, resume
+    from maestro_cli.launch.start import check_log
     from maestro_cli.study.folders import expand_one, require_study
-    from maestro_cli.study.group_access import ask_owner
-    from maestro_cli.study.requests import any_waiting, request_resume
     from maestro_cli.study.study_file import edited_study_file
     from maestro_cli.study.workspace_view import open_study
 
     check_log(options.start)
     folder = expand_one(options.directory)
     study = open_study(require_study(folder, verb="resume"))
-    again = _again(study, options.selection)
-    if study.holder is None and not os.access(study.root / ".maestro", os.W_OK):
-        raise StudyError(f"you may not run {study.root}", hint=ask_owner(study.root))
+    names = again(study, options.selection)
     edited = edited_study_file(study.root)
     if edited is not None and not options.as_json:
         _tell_of_edited(study.root, edited)
-    report = partial(_report, options, study, again, edited)
-    # What was asked for before may make another study of this one.
-    waits = study.holder is None and (any_waiting(study.root) or _end_is_untold(study))
-    on_end = options.start.on_end
-    if on_end is not None and (again or waits or study.known.outcome is None):
-        call_on_end(study.root, on_end)
-    if not (again or waits) and study.state in ("FINISHED", "RUNNING"):
-        told = f"is {study.state}: there is nothing to resume"
-        if options.limits:
-            told += f"; new limits for it: maestro update {shell_word(study.root)}"
-        if on_end is not None and study.state == "RUNNING":
-            told += "; its end will be told"
-        return report(told)
-    cancelled = (study.root / ".cancel.lock").exists()
-    if again or options.limits or cancelled:
-        request = request_resume(study.root, options.selection, options.limits)
-        if study.holder is not None:
-            answer = await_answer(study.root, request)
-            if answer is None:
-                told = "is asked to go on; its conductor has not taken that yet"
-            elif not answer.accepted:
-                raise StudyError(f"{study.root}: resume was refused: {answer.message}")
-            else:
-                told = f"goes on{_number(again)}; `maestro status` follows it"
-            return report(told)
-    started = start(study.root, study.name, options.start)
-    if started.exit_code is None:
-        begun = "started" if study.state == "STAGED" else "resumed"
-        told = f"is {begun}{_number(again)}; `maestro status` follows it"
-        return report(told)
+    done = resume(study, names, options.selection, options.limits, options.start)
+    if done.exit_code is None:
+        return _report(options, study, names, edited, _told(study, done, names, options))
     if not options.as_json:
         from maestro_cli.launch.report import report_end
 
-        report_end(study.root, started.exit_code)
-    return started.exit_code
+        report_end(study.root, done.exit_code)
+    return done.exit_code
 
 
-def _end_is_untold(study: StudyView) -> bool:
-    """Tell whether the study ended, and its conductor died before it called what was to be called then."""
-    from maestro_conductor.workspace.paths import ON_END
-
-    return study.known.outcome is not None and os.path.lexists(study.root / ON_END)
-
-
-def _again(study: StudyView, selection: Selection) -> list[str]:
-    """Return the names of what will run again, by the conductor's own rule.
-
-    Raises:
-        StudyError: A name fits nothing, or what it names cannot run.
-    """
-    from maestro_cli.study.selection import choose
-    from maestro_conductor.core.resume_selection import select
-
-    if selection:
-        choose(study, selection)
-    try:
-        again = select(study.graph, study.known, selection.names, selection.where, study.parameters)
-    except ValueError as error:
-        raise StudyError(f"{study.root}: {error}") from error
-    return [study.graph.names[i] for i in again]
+def _told(study: StudyView, done: Resumed, again: Sequence[str], options: ResumeOptions) -> str:
+    if done.effect == "nothing":
+        told = f"is {study.state}: there is nothing to resume"
+        if options.limits:
+            told += f"; new limits for it: maestro update {shell_word(study.root)}"
+        if options.start.on_end is not None and study.state == "RUNNING":
+            told += "; its end will be told"
+        return told
+    if done.effect == "asked":
+        return "is asked to go on; its conductor has not taken that yet"
+    begun = {"goes on": "goes on", "started": "is started", "resumed": "is resumed"}[done.effect]
+    return f"{begun}{_number(again)}; `maestro status` follows it"
 
 
 def _number(again: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypedDict, TypeVar
 
-from maestro_cli.errors import EXIT_OK, StudyError, UsageError
+from maestro_cli.errors import EXIT_OK, UsageError
 from maestro_cli.ui.batch_keys import BATCH_KEYS, batch_key
 from maestro_cli.ui.console import say
 from maestro_cli.ui.parser import add_directories, add_json, seconds, whole
@@ -196,18 +196,12 @@ def _one_each(name: str, values: Sequence[_T | None], studies: int) -> Sequence[
 
 
 def _update(folder: Path, limits: Limits, *, as_json: bool) -> int:
-    from maestro_cli.study.answers import await_answer
     from maestro_cli.study.folders import require_study
-    from maestro_cli.study.requests import request_update
+    from maestro_cli.study.limit_requests import ask_for, refuse_ended
     from maestro_cli.study.workspace_view import open_study
 
     study = open_study(require_study(folder, verb="update"))
-    if study.state in ("FINISHED", "FAILED", "CANCELLED", "DRYRUN"):
-        again = f"maestro resume {shell_word(folder)} --rlimit N"
-        raise StudyError(
-            f"{folder}: the study is {study.state} already, so there is nothing to update",
-            hint=f"new limits for another run of its steps: {again}",
-        )
+    refuse_ended(study)
     if not as_json:
         say(f"Updating study at '{clean(folder)}'")
     if not limits:
@@ -221,15 +215,12 @@ def _update(folder: Path, limits: Limits, *, as_json: bool) -> int:
             say(f"No new value: '{clean(folder)}' stays as it is")
             return EXIT_OK
         limits = asked
-    request = request_update(folder, limits)
-    answer = await_answer(folder, request) if study.holder is not None else None
-    if answer is not None and not answer.accepted:
-        raise StudyError(f"{folder}: the update was refused: {answer.message}")
+    request, in_force = ask_for(study, limits)
     if as_json:
-        _print_json(folder, study.name, limits, in_force=answer is not None)
+        _print_json(folder, study.name, limits, in_force=in_force)
         return EXIT_OK
     say(f"Writing updated study config to '{clean(request)}'")
-    if answer is not None:
+    if in_force:
         say(f"In force: {limits}")
     elif study.holder:
         say(f"{limits}: its conductor has not taken this yet, and will when it wakes")
