@@ -113,10 +113,11 @@ def test_a_cut_class_is_seen(base: str, cut: list[str]) -> None:
 def is_mirrored(test: Path, tests: Path, source: Path) -> bool:
     """Return whether a test's name begins with a module, or a room, of the same folder.
 
-    What follows the module's name says which side of it is tested: ``test_expand_properties.py``.
+    A package that brings two (`maestro` beside `maestro_cli`) has a folder for the other one. What follows the module's name says which side of it is tested: ``test_expand_properties.py``.
     """
     words = test.stem.removeprefix("test_").split("_")
-    folder = source / test.parent.relative_to(tests)
+    room = test.parent.relative_to(tests)
+    folder = source / room if (source / room).is_dir() else source.parent / room
     begins = ["_".join(words[:count]) for count in range(1, len(words) + 1)]
     return any(
         name in OF_THE_PACKAGE

@@ -30,7 +30,7 @@ compile() { # compile NAME ARGUMENT...: requirements from stdin into locks/NAME.
     --output-file "locks/$name.txt" "$@" - >/dev/null
 }
 
-requirements packages test results check tools build oracle | compile tests --universal "$@"
+requirements packages test results frames check tools build oracle | compile tests --universal "$@"
 requirements tools | compile tools --universal --constraints locks/tests.txt
 requirements oracle | compile oracle --universal --constraints locks/tests.txt
 

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from maestro_cli.errors import EXIT_OK, StudyError, UsageError
+from maestro_cli.graph_view import MOST_INSTANCES, MOST_STEPS
 from maestro_cli.ui.parser import path, setting, whole
 
 if TYPE_CHECKING:
@@ -26,9 +27,6 @@ examples:
   maestro graph --format mermaid study.yaml     for a wiki that draws Mermaid
   maestro graph --format dot OUT | dot -Tpdf -o graph.pdf
 """
-
-#: What is drawn where no `--limit` is given: what people can still look at.
-_STEPS, _INSTANCES = 300, 60
 
 
 class GraphOptions(NamedTuple):
@@ -79,7 +77,7 @@ def register(commands: Commands) -> None:
         "--limit",
         type=whole(1),
         metavar="N",
-        help=f"draw at most N; the rest is counted (default: {_STEPS} steps, {_INSTANCES} instances)",
+        help=f"draw at most N; the rest is counted (default: {MOST_STEPS} steps, {MOST_INSTANCES} instances)",
     )
     parser.add_argument(
         "-o", "--out", type=path, metavar="FILE", help="write FILE (default: stdout)"
@@ -113,7 +111,7 @@ def read_args(args: argparse.Namespace) -> GraphOptions:
         source=args.source,
         form=args.format,
         what="instances" if args.instances else "steps",
-        limit=args.limit or (_INSTANCES if args.instances else _STEPS),
+        limit=args.limit or (MOST_INSTANCES if args.instances else MOST_STEPS),
         out=args.out,
         variables=dict(args.var),
         pgen=args.pgen,

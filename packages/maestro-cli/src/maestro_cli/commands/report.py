@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, NamedTuple
 
 from maestro_cli.errors import EXIT_OK
+from maestro_cli.report import MOST_ROWS
 from maestro_cli.ui.parser import path, seconds, whole
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ examples:
   maestro report OUT -o page.html           a page of another name
   maestro report OUT --watch --interval 60  write it again each minute, until the study ends
 """
-
-#: More make a page that is too large for mail, and slow.
-_ROWS = 12_000
 
 
 class ReportOptions(NamedTuple):
@@ -60,9 +58,9 @@ def register(commands: Commands) -> None:
     parser.add_argument(
         "--rows",
         type=whole(1),
-        default=_ROWS,
+        default=MOST_ROWS,
         metavar="N",
-        help=f"most instances in its table and plots (default: {_ROWS}); the rest is counted",
+        help=f"most instances in its table and plots (default: {MOST_ROWS}); the rest is counted",
     )
     parser.add_argument(
         "--watch", action="store_true", help="write it again and again while the study runs"

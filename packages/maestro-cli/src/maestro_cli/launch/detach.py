@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -80,6 +81,8 @@ def start_conductor(
             # The conductor writes `ready`, or `error: …`, and closes its end.
             told = pipe.read().decode(errors="replace").strip()
         if told == "ready":
+            # Whoever lives on, a notebook say, takes its exit code, so that it leaves no zombie.
+            threading.Thread(target=process.wait, daemon=True).start()
             return process.pid
         code = process.wait()
     except KeyboardInterrupt:
