@@ -13,6 +13,9 @@ from maestro_cli.results.formats import MOST_BYTES
 PLAIN = {"format": None, "keys": None, "pattern": None, "rows": "last", "required": False}
 
 
+LONG = MOST_BYTES["keys"]
+
+
 @pytest.fixture
 def rows(tmp_path):
     (tmp_path / "w/s").mkdir(parents=True)
@@ -21,12 +24,14 @@ def rows(tmp_path):
     def rows(*results, all_rows=False):
         declared = read_declared([{**PLAIN, **result} for result in results])
         found.clear()
-        return rows_of(
-            tmp_path / "w",
-            "s",
-            declared,
-            all_rows=all_rows,
-            trouble=lambda name, why: found.append((name, why)),
+        return list(
+            rows_of(
+                tmp_path / "w",
+                "s",
+                declared,
+                all_rows=all_rows,
+                trouble=lambda name, why: found.append((name, why)),
+            )
         )
 
     rows.folder = tmp_path / "w/s"
@@ -72,7 +77,7 @@ def test_of_a_large_text_the_end_counts_and_a_large_tree_is_refused(rows):
         file.seek(0, os.SEEK_END)
         file.write(b"\ny = 2\n")
     with (rows.folder / "a.json").open("wb") as file:
-        file.truncate(MOST_BYTES + 1)
+        file.truncate(LONG + 1)
     assert rows({"file": "log", "keys": [["x", "x"], ["y", "y"]]}) == [{"x": None, "y": 2}]
     assert rows({"file": "a.json"}) == [{}]
-    assert rows.trouble == [("a.json", "it has more than 16 MiB")]
+    assert rows.trouble == [("a.json", "it has more than 8 MiB")]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 
 import pytest
 
 from maestro_cli.results.declared import read_declared
-from maestro_cli.results.formats import NoResultError, read_rows
+from maestro_cli.results.formats import MOST_VALUES, NoResultError, read_rows
 
 
 def read(file, content, *, rows="last", **more):
@@ -18,7 +19,7 @@ def read(file, content, *, rows="last", **more):
     elif keys is not None:
         keys = [[key, key] for key in keys]
     (declared,) = read_declared([{"file": file, **result, **more, "keys": keys}])
-    return read_rows(declared, content if isinstance(content, bytes) else content.encode())
+    return list(read_rows(declared, content if isinstance(content, bytes) else content.encode()))
 
 
 TREE = '{"e": {"total": -1.5, "parts": [1, 2, {"x": "y"}]}, "n": 3, "ok": true, "u": "2 eV", "no": null, "a.b": 7}'
@@ -141,3 +142,52 @@ def test_numbers_that_json_does_not_have_and_python_does():
 def test_long_lines_are_looked_at_once(content, rows):
     """One at each of whose characters a pattern begins anew takes hours, and pytest ends it."""
     assert read("a", content) == rows
+
+
+@pytest.mark.parametrize(
+    ("file", "begin", "line", "more"),
+    [
+        ("a.csv", "a\n", "1\n", {}),
+        ("a.jsonl", "", '{"a": 1}\n', {}),
+        ("a.txt", "", "1\n", {"pattern": r"(?P<a>\d)"}),
+    ],
+)
+def test_rows_are_made_one_by_one_as_they_may_be_millions(file, begin, line, more):
+    (declared,) = read_declared(
+        [
+            {
+                "file": file,
+                "format": None,
+                "keys": None,
+                "pattern": None,
+                "rows": "all",
+                "required": False,
+                **more,
+            }
+        ]
+    )
+    content = (begin + line * 50_000).encode()
+    tracemalloc.start()
+    try:
+        assert sum(row == {"a": 1} for row in read_rows(declared, content)) == 50_000
+        assert tracemalloc.get_traced_memory()[1] < 8 * len(content) + 1_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_of_values_that_only_the_file_names_no_more_are_taken_than_anybody_reads():
+    names = [f"k{number}" for number in range(MOST_VALUES + 5)]
+    whole = {
+        "a.json": "{" + ",".join(f'"{name}": 1' for name in names) + "}",
+        "a.csv": ",".join(names) + "\n" + ",".join("1" for _ in names),
+        "a.txt": "".join(f"{name} = 1\n" for name in names),
+    }
+    for file, text in whole.items():
+        (row,) = read(file, text)
+        assert list(row) == names[:MOST_VALUES], file
+        assert read(file, text, keys=[names[-1]]) == [{names[-1]: 1}], file
+
+
+def test_the_last_of_a_value_that_stands_twice_counts():
+    text = "a = 1\n" + "".join(f"k{number} = 1\n" for number in range(MOST_VALUES + 5)) + "a = 2\n"
+    assert read("a.txt", text)[0]["a"] == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from maestro_cli.results.declared import Declared
@@ -25,8 +25,8 @@ def rows_of(
     *,
     all_rows: bool,
     trouble: Trouble,
-) -> list[Row]:
-    """Return the rows of an instance, at least one, which may be empty.
+) -> Iterator[Row]:
+    """Yield the rows of an instance, at least one, which may be empty.
 
     Args:
         root: The study.
@@ -36,10 +36,10 @@ def rows_of(
         trouble: Told of what could not be read.
     """
     shared: Row = {}
-    several: list[Row] | None = None
+    several: Iterable[Row] = ()
     for each in declared:
         try:
-            rows = read_rows(each, _content(root, workspace, each))
+            rows = read_rows(each, _content(root, workspace, each), all_rows=all_rows)
         except FileNotFoundError:
             trouble(each.file, "it is not there")
             continue
@@ -51,11 +51,15 @@ def rows_of(
             continue
         if each.all_rows and all_rows:
             several = rows
-        elif rows:
-            shared |= rows[-1]
-    if not several:
-        return [shared]
-    return [{**shared, **row} for row in several]
+        else:
+            for row in rows:  # the last one, if there is any
+                shared |= row
+    any_row = False
+    for row in several:
+        any_row = True
+        yield {**shared, **row}
+    if not any_row:
+        yield shared
 
 
 def _content(root: Path, workspace: str, declared: Declared) -> bytes:
@@ -65,20 +69,21 @@ def _content(root: Path, workspace: str, declared: Declared) -> bytes:
         OSError: It cannot be read.
         NoResultError: It is too large.
     """
+    most = MOST_BYTES[declared.format]
     descriptor = open_result(root, workspace, declared.file)
     try:
         size = os.fstat(descriptor).st_size
-        if size > MOST_BYTES:
+        if size > most:
             if declared.format not in _OF_THE_END:
-                raise NoResultError(f"it has more than {MOST_BYTES >> 20} MiB")
-            os.lseek(descriptor, size - MOST_BYTES, os.SEEK_SET)
+                raise NoResultError(f"it has more than {most >> 20} MiB")
+            os.lseek(descriptor, size - most, os.SEEK_SET)
         # In one call, mostly: 100 000 small files are read.
-        content = os.read(descriptor, min(size, MOST_BYTES) + 1)
-        while 0 < len(content) <= MOST_BYTES:
-            more = os.read(descriptor, MOST_BYTES + 1 - len(content))
+        content = os.read(descriptor, min(size, most) + 1)
+        while 0 < len(content) <= most:
+            more = os.read(descriptor, most + 1 - len(content))
             if not more:
                 break
             content += more
-        return content[:MOST_BYTES]
+        return content[:most]
     finally:
         os.close(descriptor)

@@ -9,19 +9,35 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, NamedTuple, TypeAlias
 
 from maestro_cli.results.declared import Declared
 from maestro_cli.results.values import PARSE_INT, Cell, cell_of, read_text
 
-__all__ = ["MOST_BYTES", "NoResultError", "Row", "read_rows"]
+__all__ = ["MOST_BYTES", "MOST_VALUES", "NoResultError", "Row", "read_rows"]
 
-#: Bytes of a file that are looked at.
-MOST_BYTES = 1 << 24
+#: Bytes of a file that are looked at; JSON takes up to forty times as many in memory.
+MOST_BYTES = {"json": 1 << 23, "csv": 1 << 24, "yaml": 1 << 24, "keys": 1 << 24, "pattern": 1 << 24}
+#: Values of a row that only the file names.
+MOST_VALUES = 2000
 
 #: Column → value.
 Row: TypeAlias = "dict[str, Cell]"
+
+
+class _Found(NamedTuple):
+    """The rows of a file, before they are made.
+
+    Attributes:
+        items: Yields what each is made of, from the first one each time; raises a `NoResultError` where
+            that is not of the format.
+        make: Makes a row of one.
+    """
+
+    items: Callable[[], Iterable[Any]]  # Any: of one kind for each format, that `make` takes
+    make: Callable[[Any], Row]
 
 
 _MARK = b"\xef\xbb\xbf"
@@ -32,18 +48,26 @@ class NoResultError(Exception):
     """A file is not what it was said to be; the message says why."""
 
 
-def read_rows(declared: Declared, content: bytes) -> list[Row]:
+def read_rows(declared: Declared, content: bytes, *, all_rows: bool = True) -> Iterable[Row]:
     """Return the rows that are wanted of a file: all, or the last one.
 
     Args:
         declared: What is wanted of it.
         content: Its bytes; of a longer file of texts, the last of them.
+        all_rows: All, where it has several; they are made one by one, as they may be millions.
 
     Raises:
         NoResultError: It is not of that format.
     """
-    rows = _READERS[declared.format](declared, content)
-    return rows if declared.all_rows else rows[-1:]
+    found = _READERS[declared.format](declared, content)
+    if declared.all_rows and all_rows:
+        for _ in found.items():  # all of it is good, or none of it counts
+            pass
+        return map(found.make, found.items())
+    last: list[object] = []
+    for item in found.items():
+        last[:] = [item]
+    return [found.make(item) for item in last]
 
 
 def _strict_text(content: bytes) -> str:
@@ -60,30 +84,33 @@ def _lenient_text(content: bytes) -> str:
 # Lists and maps
 
 
-def _read_json(declared: Declared, content: bytes) -> list[Row]:
+def _read_json(declared: Declared, content: bytes) -> _Found:
     text = _strict_text(content)
     try:
         found = _DECODE(text)
     except RecursionError as error:
         raise NoResultError("it is nested too deep") from error
     except ValueError as error:
-        lines = _json_lines(text)
-        if lines is None:
-            raise NoResultError(f"it is no JSON: {error}") from error
-        found = lines
-    return _tree_rows(declared, found)
+        why = NoResultError(f"it is no JSON: {error}")
+        return _Found(lambda: _json_lines(text, why), _tree_row(declared))
+    return _Found(lambda: found if isinstance(found, list) else [found], _tree_row(declared))
 
 
-def _json_lines(text: str) -> list[object] | None:
-    """Return the values of lines, each of which is JSON; None: they are not, or there are none."""
-    try:
-        found = [_DECODE(line) for line in io.StringIO(text) if line.strip()]
-    except (ValueError, RecursionError):
-        return None
-    return found or None
+def _json_lines(text: str, otherwise: NoResultError) -> Iterator[object]:
+    """Yield the values of lines, each of which is JSON; raise what is given if one is not, or there are none."""
+    any_line = False
+    for line in io.StringIO(text):
+        if line.strip():
+            any_line = True
+            try:
+                yield _DECODE(line)
+            except (ValueError, RecursionError):
+                raise otherwise from None
+    if not any_line:
+        raise otherwise
 
 
-def _read_yaml(declared: Declared, content: bytes) -> list[Row]:
+def _read_yaml(declared: Declared, content: bytes) -> _Found:
     from maestro_spec.errors import StudyInvalid
     from maestro_spec.schema.read_value import plain
     from maestro_spec.yaml.parser import parse
@@ -92,25 +119,23 @@ def _read_yaml(declared: Declared, content: bytes) -> list[Row]:
         document, _ = parse(_strict_text(content), declared.file)
     except StudyInvalid as error:
         raise NoResultError(f"it is no YAML: {error.problems[0].message}") from error
-    return _tree_rows(declared, None if document.root is None else plain(document.root))
+    found = None if document.root is None else plain(document.root)
+    return _Found(lambda: found if isinstance(found, list) else [found], _tree_row(declared))
 
 
-def _tree_rows(declared: Declared, found: object) -> list[Row]:
-    items = found if isinstance(found, list) else [found]
-    wanted = items if declared.all_rows else items[-1:]
+def _tree_row(declared: Declared) -> Callable[[object], Row]:
+    """Return what makes a row of a map."""
     if declared.keys is None:
-        return [_scalars(item) for item in wanted]
-    return [{column: cell_of(_at(item, path)) for column, path in declared.keys} for item in wanted]
+        return _scalars
+    keys = declared.keys
+    return lambda item: {column: cell_of(_at(item, path)) for column, path in keys}
 
 
 def _scalars(item: object) -> Row:
     if not isinstance(item, Mapping):
         return {} if isinstance(item, list) else {"value": cell_of(item)}
-    return {
-        str(key): cell_of(value)
-        for key, value in item.items()
-        if not isinstance(value, (list, Mapping))
-    }
+    single = (pair for pair in item.items() if not isinstance(pair[1], (list, Mapping)))
+    return {str(key): cell_of(value) for key, value in islice(single, MOST_VALUES)}
 
 
 def _at(value: object, path: str) -> object:
@@ -139,33 +164,31 @@ def _item(items: Sequence[object], index: str) -> object:
 # Tables
 
 
-def _read_csv(declared: Declared, content: bytes) -> list[Row]:
+def _read_csv(declared: Declared, content: bytes) -> _Found:
     text = _strict_text(content)
     head = text.lstrip("\r\n").split("\n", 1)[0]
     tabs = declared.file.lower().endswith(".tsv") or ("\t" in head and "," not in head)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if tabs else ",", strict=True)
-    try:
-        names = [name.strip() for name in next(filter(None, lines), [])]
-        wanted = list(_wanted(names, declared))
-        last: list[str] | None = None
-        rows: list[Row] = []
-        for line in lines:
-            if not line:
-                continue
-            if declared.all_rows:
-                rows.append(_cells(wanted, line))
-            last = line
-    except csv.Error as error:
-        raise NoResultError(f"it is no CSV: {error}") from error
-    if declared.all_rows:
-        return rows
-    return [] if last is None else [_cells(wanted, last)]
+
+    wanted: list[tuple[str, int]] = []
+
+    def lines() -> Iterator[list[str]]:
+        source = io.StringIO(text, newline="")
+        found = filter(None, csv.reader(source, delimiter="\t" if tabs else ",", strict=True))
+        try:
+            names = [name.strip() for name in next(found, [])]
+            wanted[:] = _wanted(names, declared)
+            yield from found
+        except csv.Error as error:
+            raise NoResultError(f"it is no CSV: {error}") from error
+
+    return _Found(lines, lambda line: _cells(wanted, line))
 
 
 def _wanted(names: Sequence[str], declared: Declared) -> Iterator[tuple[str, int]]:
     """Yield columns, and where they stand in each line; -1: nowhere."""
     if declared.keys is None:
-        yield from ((name, place) for place, name in enumerate(names) if name)
+        named = ((name, place) for place, name in enumerate(names) if name)
+        yield from islice(named, MOST_VALUES)
         return
     places = {name: place for place, name in reversed(list(enumerate(names)))}
     for column, path in declared.keys:
@@ -182,32 +205,30 @@ def _cells(wanted: Sequence[tuple[str, int]], line: Sequence[str]) -> Row:
 # Texts
 
 
-def _read_keys(declared: Declared, content: bytes) -> list[Row]:
+def _read_keys(declared: Declared, content: bytes) -> _Found:
+    wanted = None if declared.keys is None else {path for _, path in declared.keys}
     found: dict[str, str] = {}
     for line in io.StringIO(_lenient_text(content)):
         equals, colon = line.find("="), line.find(":")
         place = max(equals, colon) if min(equals, colon) < 0 else min(equals, colon)
         name = line[: max(0, place)].strip()
-        if name and not name.startswith("#"):
+        if not name or name.startswith("#"):
+            continue
+        if name in found or (len(found) < MOST_VALUES if wanted is None else name in wanted):
             found[name] = line[place + 1 :]
     if declared.keys is None:
-        return [{name: read_text(text) for name, text in found.items()}]
-    return [{column: read_text(found.get(path, "")) for column, path in declared.keys}]
+        row = {name: read_text(text) for name, text in found.items()}
+    else:
+        row = {column: read_text(found.get(path, "")) for column, path in declared.keys}
+    return _Found(lambda: [row], dict)
 
 
-def _read_pattern(declared: Declared, content: bytes) -> list[Row]:
-    if declared.pattern is None:
+def _read_pattern(declared: Declared, content: bytes) -> _Found:
+    pattern = declared.pattern
+    if pattern is None:
         raise NoResultError("its pattern is no regular expression")
     text = _lenient_text(content)
-    rows: list[Row] = []
-    last: re.Match[str] | None = None
-    for match in declared.pattern.finditer(text):
-        if declared.all_rows:
-            rows.append(_groups(match))
-        last = match
-    if declared.all_rows:
-        return rows
-    return [] if last is None else [_groups(last)]
+    return _Found(lambda: pattern.finditer(text), _groups)
 
 
 def _groups(match: re.Match[str]) -> Row:
@@ -216,7 +237,7 @@ def _groups(match: re.Match[str]) -> Row:
     }
 
 
-_READERS: Mapping[str, Callable[[Declared, bytes], list[Row]]] = {
+_READERS: Mapping[str, Callable[[Declared, bytes], _Found]] = {
     "json": _read_json,
     "csv": _read_csv,
     "yaml": _read_yaml,
