@@ -66,3 +66,15 @@ def test_what_failed_is_a_loud_warning(place: Path, test: str, told: str) -> Non
     assert "WARNING" in report
     assert report.splitlines()[-1] == told
     assert "!" * 100 in printed
+
+
+def test_nothing_is_run_where_nothing_differs(place: Path) -> None:
+    found = importlib.metadata.distributions()
+    lock = "".join(f"{canonicalize_name(one.name)}=={one.version}\n" for one in found)
+    (place / "locks" / "tests.txt").write_text(lock, encoding="utf-8")
+    code, printed, report = run(place, "def test_a(): assert 0\n")
+    assert code == 0
+    assert "WARNING" not in printed
+    assert report.splitlines()[1:] == [
+        "None is newer than the lock, so there was nothing else to test."
+    ]

@@ -11,7 +11,9 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, NamedTuple, TypeAlias
+from typing import Generic, TypeAlias, TypeVar
+
+from attrs import frozen
 
 from maestro_cli.results.declared import Declared
 from maestro_cli.results.values import PARSE_INT, Cell, cell_of, read_text
@@ -27,7 +29,11 @@ MOST_VALUES = 2000
 Row: TypeAlias = "dict[str, Cell]"
 
 
-class _Found(NamedTuple):
+T = TypeVar("T")
+
+
+@frozen
+class _Found(Generic[T]):
     """The rows of a file, before they are made.
 
     Attributes:
@@ -36,9 +42,25 @@ class _Found(NamedTuple):
         make: Makes a row of one.
     """
 
-    items: Callable[[], Iterable[Any]]  # Any: of one kind for each format, that `make` takes
-    make: Callable[[Any], Row]
+    items: Callable[[], Iterable[T]]
+    make: Callable[[T], Row]
 
+    def every_row(self) -> Iterator[Row]:
+        for _ in self.items():  # all of it is good, or none of it counts
+            pass
+        return map(self.make, self.items())
+
+    def last_row(self) -> Iterator[Row]:
+        last: list[T] = []
+        for item in self.items():
+            last[:] = [item]
+        return map(self.make, last)
+
+
+_Lists: TypeAlias = "_Found[list[str]]"
+_Matches: TypeAlias = "_Found[re.Match[str]]"
+_Values: TypeAlias = "_Found[object]"
+_Rows: TypeAlias = "_Found[Row]"
 
 _MARK = b"\xef\xbb\xbf"
 _DECODE = json.JSONDecoder(parse_int=PARSE_INT).decode
@@ -61,13 +83,8 @@ def read_rows(declared: Declared, content: bytes, *, all_rows: bool = True) -> I
     """
     found = _READERS[declared.format](declared, content)
     if declared.all_rows and all_rows:
-        for _ in found.items():  # all of it is good, or none of it counts
-            pass
-        return map(found.make, found.items())
-    last: list[object] = []
-    for item in found.items():
-        last[:] = [item]
-    return [found.make(item) for item in last]
+        return found.every_row()
+    return found.last_row()
 
 
 def _strict_text(content: bytes) -> str:
@@ -84,7 +101,7 @@ def _lenient_text(content: bytes) -> str:
 # Lists and maps
 
 
-def _read_json(declared: Declared, content: bytes) -> _Found:
+def _read_json(declared: Declared, content: bytes) -> _Values:
     text = _strict_text(content)
     try:
         found = _DECODE(text)
@@ -110,7 +127,7 @@ def _json_lines(text: str, otherwise: NoResultError) -> Iterator[object]:
         raise otherwise
 
 
-def _read_yaml(declared: Declared, content: bytes) -> _Found:
+def _read_yaml(declared: Declared, content: bytes) -> _Values:
     from maestro_spec.errors import StudyInvalid
     from maestro_spec.schema.read_value import plain
     from maestro_spec.yaml.parser import parse
@@ -164,7 +181,7 @@ def _item(items: Sequence[object], index: str) -> object:
 # Tables
 
 
-def _read_csv(declared: Declared, content: bytes) -> _Found:
+def _read_csv(declared: Declared, content: bytes) -> _Lists:
     text = _strict_text(content)
     head = text.lstrip("\r\n").split("\n", 1)[0]
     tabs = declared.file.lower().endswith(".tsv") or ("\t" in head and "," not in head)
@@ -205,7 +222,7 @@ def _cells(wanted: Sequence[tuple[str, int]], line: Sequence[str]) -> Row:
 # Texts
 
 
-def _read_keys(declared: Declared, content: bytes) -> _Found:
+def _read_keys(declared: Declared, content: bytes) -> _Rows:
     wanted = None if declared.keys is None else {path for _, path in declared.keys}
     found: dict[str, str] = {}
     for line in io.StringIO(_lenient_text(content)):
@@ -223,7 +240,7 @@ def _read_keys(declared: Declared, content: bytes) -> _Found:
     return _Found(lambda: [row], dict)
 
 
-def _read_pattern(declared: Declared, content: bytes) -> _Found:
+def _read_pattern(declared: Declared, content: bytes) -> _Matches:
     pattern = declared.pattern
     if pattern is None:
         raise NoResultError("its pattern is no regular expression")
@@ -237,7 +254,7 @@ def _groups(match: re.Match[str]) -> Row:
     }
 
 
-_READERS: Mapping[str, Callable[[Declared, bytes], _Found]] = {
+_READERS: Mapping[str, Callable[[Declared, bytes], _Values | _Lists | _Rows | _Matches]] = {
     "json": _read_json,
     "csv": _read_csv,
     "yaml": _read_yaml,
